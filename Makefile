@@ -1,0 +1,35 @@
+# make run [DOCS=folder]   set up and open the chat on the sample records, or on your own
+# make test                set up and run the tests
+# Nothing else is needed: Python 3.11 or newer and make.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+DOCS ?= sample
+LIBRARY ?= .library/$(notdir $(abspath $(DOCS)))
+PORT ?= 7860
+FIND_LINKS := $(if $(PIP_FIND_LINKS),--find-links "$(PIP_FIND_LINKS)")
+
+.PHONY: run test check setup clean
+
+run: setup
+	$(BIN)/rapporteur serve --library "$(LIBRARY)" --port $(PORT) --open "$(DOCS)"
+
+test: setup check
+	$(BIN)/pytest
+
+check: setup
+	$(BIN)/ruff check .
+	$(BIN)/pyright
+
+setup: $(VENV)/.ready
+
+$(VENV)/.ready: pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Rapporteur needs Python 3.11 or newer; try: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 2; }
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet uv
+	VIRTUAL_ENV=$(abspath $(VENV)) $(BIN)/uv pip install $(FIND_LINKS) --constraint constraints.txt --editable '.[dev]'
+	touch $@
+
+clean:
+	rm -rf $(VENV) .library build *.egg-info

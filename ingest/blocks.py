@@ -1,0 +1,80 @@
+"""What every reader produces: the canonical text, and the blocks its makers laid it out in.
+
+Everything after the readers (structure, splitting) sees blocks only and knows no file format.
+"""
+
+from dataclasses import dataclass, field, replace
+from typing import Literal
+
+Kind = Literal["heading", "paragraph", "item", "table", "footnote", "rule", "furniture"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Block:
+    """A stretch `text[start:end]` that stands by itself on the page.
+
+    `level` is the rank of a heading (1 is highest, 0 unknown). `number` is a paragraph number that the format
+    keeps apart from the text (automatic numbering). `label` is set where the format marks a speaker.
+    """
+
+    start: int
+    end: int
+    kind: Kind = "paragraph"
+    level: int = 0
+    page: str | None = None
+    number: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """A file as read: `text` is canonical, `blocks` ascend and do not overlap; properties only where found."""
+
+    text: str = field(repr=False)
+    blocks: tuple[Block, ...]
+    media_type: str
+    title: str | None = None
+    date: str | None = None
+    language: str | None = None
+    pages: int = 0
+
+
+class TextBuilder:
+    """Builds the canonical text of formats that are not text themselves, block by block."""
+
+    def __init__(self) -> None:
+        self._parts: list[str] = []
+        self._length = 0
+        self.blocks: list[Block] = []
+
+    def add(
+        self, text: str, kind: Kind = "paragraph", *, level: int = 0, page: str | None = None, number: str | None = None
+    ) -> None:
+        """Appends a block, parted from the one before by a blank line; blank text adds nothing."""
+        text = text.strip()
+        if not text:
+            return
+        start = self._append(text, "\n\n")
+        self.blocks.append(Block(start=start, end=self._length, kind=kind, level=level, page=page, number=number))
+
+    def extend(self, text: str) -> None:
+        """Continues the last block after a space: the rest of a sentence that a page break cut."""
+        self._append(text.strip(), " ")
+        self.blocks[-1] = replace(self.blocks[-1], end=self._length)
+
+    @property
+    def text(self) -> str:
+        return "".join(self._parts)
+
+    @property
+    def last(self) -> str:
+        """The text of the last block, empty when there is none."""
+        return self.text[self.blocks[-1].start :] if self.blocks else ""
+
+    def _append(self, text: str, separator: str) -> int:
+        if self._parts:
+            self._parts.append(separator)
+            self._length += len(separator)
+        start = self._length
+        self._parts.append(text)
+        self._length += len(text)
+        return start

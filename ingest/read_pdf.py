@@ -1,0 +1,270 @@
+"""Text PDFs, page by page, lines put back together into paragraphs (PDFium).
+
+    lines of each page -> running heads and feet cut -> lines joined into paragraphs -> pages joined
+
+PDFium gives characters in the order they were drawn: right for columns, except that heads, feet and footnotes may
+come first. So lines are never sorted; what repeats at the edge of the pages is cut by its place and wording.
+PDFium is not thread-safe, not even across documents: one lock serves the whole process.
+"""
+
+import re
+import threading
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from statistics import median
+
+from .blocks import Reading, TextBuilder
+from .structure import is_open
+
+_PDFIUM = threading.Lock()
+_EDGE = 0.11
+_PAGE_NUMBER = re.compile(r"^(?:page\s*)?[-–—]?\s*(\d{1,4}|[ivxl]{1,6})\s*[-–—]?(?:\s*(?:/|of|de|sur)\s*\d{1,4})?$", re.I)
+_NUMBER_IN_FOOT = re.compile(r"(?:^|\s)(\d{1,4})\s*/\s*\d{1,4}(?:\s|$)")
+_BEGINS_ITEM = re.compile(r"^(?:\d{1,3}(?:\.\d{1,3})*\.?\s|\([a-z]{1,4}\)\s|[•·▪◦–—-]\s|[A-Z][.)]\s)")
+_HYPHENS = ("\ufffe", "\x02", "\u00ad")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """A line as printed; coordinates in points, from the bottom left corner of the page."""
+
+    text: str
+    page: int
+    left: float
+    right: float
+    bottom: float
+    top: float
+    size: float
+    bold: bool
+    edge: bool
+
+
+def read_pdf(data: bytes) -> Reading:
+    """Blocks of a text PDF. Raises ValueError saying why it could not be read (password, damage, no text)."""
+    with _PDFIUM:
+        pages = _lines_of_pages(data)
+    if not any(pages):
+        raise ValueError("it holds no text: a scan, or pictures of text; run it through OCR first (ocrmypdf in.pdf out.pdf)")
+    furniture = _repeated(pages)
+    labels = _page_labels(pages, furniture)
+    body_size = median(line.size for page in pages for line in page)
+    builder = TextBuilder()
+    for number, page in enumerate(pages):
+        body = [line for line in page if not _is_furniture(line, furniture, len(pages))]
+        notes = [line for line in body if _is_footnote(line, body, body_size)]
+        _add_page(builder, [line for line in body if line not in notes], labels[number], body_size)
+        for note in _paragraphs(notes):
+            builder.add(_joined(note), "footnote", page=labels[number])
+    if not builder.blocks:
+        raise ValueError("it holds no text besides running heads and page numbers")
+    return Reading(text=builder.text, blocks=tuple(builder.blocks), media_type="application/pdf", pages=len(pages))
+
+
+# --- lines ------------------------------------------------------------------------------------------------------
+
+
+def _lines_of_pages(data: bytes) -> list[list[Line]]:
+    import pypdfium2
+
+    try:
+        document = pypdfium2.PdfDocument(data)
+    except pypdfium2.PdfiumError as error:
+        raise ValueError(_why(str(error))) from error
+    try:
+        count = len(document)
+        if count == 0:
+            raise ValueError("the PDF has no pages")
+        return [_lines_of_page(document, index) for index in range(count)]
+    finally:
+        document.close()
+
+
+def _why(message: str) -> str:
+    if "password" in message.lower():
+        return "it is protected by a password; save a copy without one"
+    if "format" in message.lower() or "success" in message.lower():
+        return "it is not a PDF, or too damaged to open"
+    return f"the PDF cannot be opened ({message})"
+
+
+def _lines_of_page(document, index: int) -> list[Line]:  # pyright: ignore[reportMissingParameterType]
+    """The lines of one page in drawing order; a page that will not load has none."""
+    import pypdfium2
+    import pypdfium2.raw as pdfium
+
+    try:
+        page = document[index]
+        text_page = page.get_textpage()
+    except pypdfium2.PdfiumError:
+        return []
+    height = page.get_height() or 1.0
+    count = pdfium.FPDFText_CountChars(text_page)
+    characters = [chr(pdfium.FPDFText_GetUnicode(text_page, position)) for position in range(max(count, 0))]
+    lines = []
+    for start, end in _runs(characters):
+        first, last = _solid(characters, start, end)
+        if first is None or last is None:
+            continue
+        left, bottom, _, top = text_page.get_charbox(first)
+        _, low, right, high = text_page.get_charbox(last)
+        bottom, top = min(bottom, low), max(top, high)
+        lines.append(
+            Line(
+                text="".join(characters[start:end]).replace("\xa0", " ").strip(),
+                page=index,
+                left=left,
+                right=right,
+                bottom=bottom,
+                top=top,
+                size=round(pdfium.FPDFText_GetFontSize(text_page, first), 1),
+                bold=pdfium.FPDFText_GetFontWeight(text_page, first) >= 600
+                and pdfium.FPDFText_GetFontWeight(text_page, last) >= 600,
+                edge=bottom < height * _EDGE or top > height * (1 - _EDGE),
+            )
+        )
+    text_page.close()
+    page.close()
+    return lines
+
+
+def _runs(characters: Sequence[str]) -> Iterator[tuple[int, int]]:
+    start = 0
+    for position, character in enumerate(characters):
+        if character in "\r\n":
+            if position > start:
+                yield start, position
+            start = position + 1
+    if len(characters) > start:
+        yield start, len(characters)
+
+
+def _solid(characters: Sequence[str], start: int, end: int) -> tuple[int | None, int | None]:
+    """Positions of the first and last character that leaves ink."""
+    solid = [position for position in range(start, end) if not characters[position].isspace() and characters[position] != "\0"]
+    return (solid[0], solid[-1]) if solid else (None, None)
+
+
+# --- running heads and feet ---------------------------------------------------------------------------------------
+
+
+def _shape(line: Line) -> str:
+    return re.sub(r"\d+", "#", " ".join(line.text.split()).casefold())
+
+
+def _repeated(pages: Sequence[Sequence[Line]]) -> frozenset[str]:
+    """Shapes (digits made equal) of lines that stand at the edge of many pages."""
+    counts = Counter(shape for page in pages for shape in {_shape(line) for line in page if line.edge})
+    needed = max(2, min(len(pages) * 0.3, 12))
+    return frozenset(shape for shape, count in counts.items() if count >= needed)
+
+
+def _is_furniture(line: Line, repeated: frozenset[str], pages: int) -> bool:
+    return line.edge and (_shape(line) in repeated or (pages > 1 and bool(_PAGE_NUMBER.match(line.text))))
+
+
+def _page_labels(pages: Sequence[Sequence[Line]], furniture: frozenset[str]) -> list[str]:
+    """The printed page numbers where most pages have one and they ascend, else 1, 2, 3 ..."""
+    printed: list[str | None] = []
+    for page in pages:
+        edge = [line.text for line in page if line.edge]
+        found = [match[1] for text in edge if (match := _PAGE_NUMBER.match(text) or _NUMBER_IN_FOOT.search(text))]
+        printed.append(found[0] if found else None)
+    offsets = Counter(int(label) - index for index, label in enumerate(printed) if label and label.isdigit())
+    if offsets:
+        offset, votes = offsets.most_common(1)[0]
+        if votes >= max(2, len(pages) / 2):
+            return [str(index + offset) if index + offset > 0 else str(index + 1) for index in range(len(pages))]
+    return [str(index + 1) for index in range(len(pages))]
+
+
+# --- paragraphs ----------------------------------------------------------------------------------------------------
+
+
+def _is_footnote(line: Line, body: Sequence[Line], body_size: float) -> bool:
+    """Small print in the lower third that a note mark opens, and what follows it in the same size."""
+    if line.size > body_size * 0.92 or not body:
+        return False
+    lowest = min(other.bottom for other in body)
+    return line.bottom < lowest + 160 and all(
+        other.size <= body_size * 0.92 for other in body if other.bottom < line.bottom - 2 and other.left < line.right
+    )
+
+
+def _add_page(builder: TextBuilder, lines: Sequence[Line], label: str, body_size: float) -> None:
+    for position, paragraph in enumerate(_paragraphs(lines)):
+        text = _joined(paragraph)
+        level = _heading_level(paragraph, text, body_size)
+        before = builder.blocks[-1] if builder.blocks else None
+        if position == 0 and before and before.kind == "paragraph" and not level and _goes_on(builder.last, text):
+            builder.extend(text)
+        elif level:
+            builder.add(text, "heading", level=level, page=label)
+        else:
+            builder.add(text, "item" if re.match(r"[•·▪◦]\s|[–—-]\s", text) else "paragraph", page=label)
+
+
+def _goes_on(before: str, text: str) -> bool:
+    return is_open(before) and (text[:1].islower() or before.endswith((",", "-")))
+
+
+def _heading_level(paragraph: Sequence[Line], text: str, body_size: float) -> int:
+    """1 to 3 by size for large or bold lines, 0 for body text."""
+    size = max(line.size for line in paragraph)
+    if len(text) > 250 or not any(character.isalpha() for character in text) or _BEGINS_ITEM.match(text):
+        return 0
+    if size >= body_size * 1.35:
+        return 1
+    if size >= body_size * 1.12:
+        return 2
+    return 3 if all(line.bold for line in paragraph) and not text.endswith((".", ",", ";")) else 0
+
+
+def _paragraphs(lines: Sequence[Line]) -> list[list[Line]]:
+    if not lines:
+        return []
+    leading = _leading(lines)
+    right = sorted(line.right for line in lines)[int(len(lines) * 0.9)]
+    paragraphs = [[lines[0]]]
+    for before, line in zip(lines, lines[1:], strict=False):
+        if _begins(before, line, paragraphs[-1], leading, right):
+            paragraphs.append([line])
+        else:
+            paragraphs[-1].append(line)
+    return paragraphs
+
+
+def _leading(lines: Sequence[Line]) -> float:
+    """The usual distance between the feet of neighbouring lines, in points."""
+    steps = [a.bottom - b.bottom for a, b in zip(lines, lines[1:], strict=False) if 2 < a.bottom - b.bottom < 40]
+    return median(steps) if steps else 14.0
+
+
+def _begins(before: Line, line: Line, paragraph: Sequence[Line], leading: float, right: float) -> bool:
+    """Whether a line opens a new paragraph after `before`."""
+    step = before.bottom - line.bottom
+    ended = before.text.endswith((".", "!", "?", ":", ";", "”", '"'))
+    if abs(step) < 2 and line.left >= before.right - 2:
+        return False  # the same printed line, drawn in two parts
+    if abs(line.size - before.size) > 0.9 or (line.bold != before.bold and (ended or len(paragraph) == 1 and before.bold)):
+        return True
+    if _BEGINS_ITEM.match(line.text) and (ended or step > leading * 1.15 or line.left < before.left - 6 or before.right < right - 40):
+        return True
+    if step < -2 or step > leading * 4:
+        return ended or not line.text[:1].islower()  # a new column
+    if step > leading * 1.4:
+        return True
+    indented = line.left > min(other.left for other in paragraph) + 8 and len(paragraph) > 1
+    return ended and (indented or before.right < right - 0.2 * (right - line.left))
+
+
+def _joined(lines: Sequence[Line]) -> str:
+    parts: list[str] = []
+    for line in lines:
+        text = " ".join(line.text.split())
+        if parts and parts[-1].endswith(_HYPHENS):
+            parts[-1] = parts[-1].rstrip("".join(_HYPHENS)) + text
+        else:
+            parts.append(text)
+    joined = re.sub(r"(?<=\w)[\ufffe\x02\u00ad](?=\w)", "", " ".join(parts))
+    return re.sub(r"[\x00-\x08\x0b-\x1f\ufffe]", "", joined)

@@ -1,0 +1,110 @@
+"""Plain text and Markdown, which often goes by the name of plain text.
+
+The canonical text is the file's own, with line ends made `\\n`: a quote can be looked up in the file itself.
+"""
+
+import re
+from statistics import quantiles
+
+from .blocks import Block, Kind, Reading
+
+_LIST_MARK = re.compile(r"^\s*(?:[-*+•‣◦▪·–—]\s+|\(?[a-z]\)\s+|\(?[ivx]{1,5}\)\s+|\(?\d{1,3}[.)]\s+)", re.IGNORECASE)
+_BULLET = re.compile(r"^\s*[-*+•‣◦▪·–—]\s+\S")
+_ENUMERATED = re.compile(r"^\s*\(?(?:[a-z]|[ivx]{1,5})\)\s+\S", re.IGNORECASE)
+_RULE = re.compile(r"^\s*(?:[-*_=] ?){3,}\s*$")
+_ATX = re.compile(r"^ {0,3}(#{1,6})\s+\S")
+_BOLD_LINE = re.compile(r"^\s*(?:\*\*[^*]+\*\*|__[^_]+__)+\s*$")
+_FOOTNOTE = re.compile(r"^\s*(?:<sup>\s*\w{1,3}\s*</sup>|\[\^?\w{1,3}\]:?|\\\*+|\*{1,2}(?=\s)|[¹²³⁴-⁹]+)\s*\S")
+_LABEL = re.compile(r"^\s*[A-Z][^:.!?]{1,60}:(?:\s|$)")
+
+
+def read_text(text: str, media_type: str = "text/plain") -> Reading:
+    """Blocks of a text file: blank lines part them, and so do list marks, headings and table rows within."""
+    text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\f", "\n")
+    wrapped = _is_wrapped(text)
+    blocks: list[Block] = []
+    after_rule = False
+    for lines in _chunks(text):
+        for start, end in _split_chunk(text, lines, wrapped):
+            kind, level = _classify(text[start:end], after_rule)
+            blocks.append(Block(start=start, end=end, kind=kind, level=level))
+            after_rule = kind == "rule"
+    return Reading(text=text, blocks=tuple(blocks), media_type=_media_type(text, media_type))
+
+
+def _chunks(text: str) -> list[list[tuple[int, int]]]:
+    """Runs of non-blank lines, each line as (start, end)."""
+    chunks: list[list[tuple[int, int]]] = [[]]
+    position = 0
+    for line in text.split("\n"):
+        if line.strip():
+            chunks[-1].append((position, position + len(line)))
+        elif chunks[-1]:
+            chunks.append([])
+        position += len(line) + 1
+    return [chunk for chunk in chunks if chunk]
+
+
+def _split_chunk(text: str, lines: list[tuple[int, int]], wrapped: bool) -> list[tuple[int, int]]:
+    """Spans of the blocks within a run of lines, white space trimmed."""
+    spans: list[list[int]] = []
+    for start, end in lines:
+        line = text[start:end]
+        previous = text[spans[-1][0] : spans[-1][1]] if spans else ""
+        if spans and _continues(previous, line, wrapped):
+            spans[-1][1] = end
+        else:
+            spans.append([start, end])
+    trimmed = []
+    for start, end in spans:
+        body = text[start:end]
+        trimmed.append((start + len(body) - len(body.lstrip()), start + len(body.rstrip())))
+    return trimmed
+
+
+def _continues(previous: str, line: str, wrapped: bool) -> bool:
+    """Whether a line goes on with the block above it rather than beginning its own."""
+    if _is_table_row(previous) and _is_table_row(line):
+        return True
+    if _is_table_row(line) or _is_table_row(previous) or _RULE.match(line) or _RULE.match(previous):
+        return False
+    if _ATX.match(line) or _ATX.match(previous) or _BOLD_LINE.match(line) or _LIST_MARK.match(line):
+        return False
+    last_line = previous.rsplit("\n", 1)[-1].rstrip()
+    if last_line.endswith((",", "-")) or line.lstrip()[:1].islower():
+        return True
+    return wrapped and not _LABEL.match(line) and len(last_line) > 45
+
+
+def _classify(block: str, after_rule: bool) -> tuple[Kind, int]:
+    """Kind and heading level of a block."""
+    if _RULE.match(block):
+        return "rule", 0
+    if heading := _ATX.match(block):
+        return "heading", len(heading[1])
+    if _is_table_row(block):
+        return "table", 0
+    if after_rule and _FOOTNOTE.match(block):
+        return "footnote", 0
+    if block.startswith("[^") and "]:" in block[:12]:
+        return "footnote", 0
+    if _BOLD_LINE.match(block) and "\n" not in block:
+        return "heading", 3
+    if _BULLET.match(block) or _ENUMERATED.match(block):
+        return "item", 0
+    return "paragraph", 0
+
+
+def _is_table_row(line: str) -> bool:
+    return line.lstrip().startswith("|") and line.count("|") > 1
+
+
+def _is_wrapped(text: str) -> bool:
+    """Whether lines were broken at a fixed width, so that a line end is only a space."""
+    lengths = [len(line) for line in text.split("\n") if line.strip()]
+    return len(lengths) > 20 and quantiles(lengths, n=50)[-1] <= 120
+
+
+def _media_type(text: str, media_type: str) -> str:
+    marks = len(re.findall(r"^#{1,6} |\*\*[^*\n]+\*\*|\[[^\]\n]+\]\([^)\n]*\)|^\|.*\|$", text, re.MULTILINE))
+    return "text/markdown" if marks >= 3 else media_type

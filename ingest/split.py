@@ -1,0 +1,149 @@
+"""Units become passages: long ones cut at sentences to fit the embedder, short neighbours of one kind joined.
+
+Every unit ends up in passages, in order, nothing twice; `passage.text == text[start:end]` always.
+"""
+
+import hashlib
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+
+from ..vectorstore.markup import plain
+from ..vectorstore.passage import Locator, Passage
+from .sentences import sentence_spans
+from .structure import Unit
+
+CONTEXT_CHARS = 160
+SHORT_CHARS = 240
+TurnOrPlace = tuple[object, ...]
+
+
+def split(
+    text: str, units: Sequence[Unit], *, document_id: str, title: str, count_tokens: Callable[[str], int], limit_tokens: int
+) -> list[Passage]:
+    """The passages of a document.
+
+    `limit_tokens` is what the embedder takes at once; a passage with its context stays within it. The id of a
+    passage depends on its own words, its context and the document only, so that an edit elsewhere in the
+    document leaves it, and its vector, alone.
+    """
+    passages: list[Passage] = []
+    seen: dict[str, int] = {}
+    for unit in _joined(text, units, count_tokens, limit_tokens - 60):
+        context = context_of(title, unit.locator)
+        room = limit_tokens - count_tokens(context) - 4
+        for start, end in _pieces(text, unit.start, unit.end, count_tokens, max(room, 32)):
+            words = text[start:end]
+            base = f"{document_id}\n{context}\n{unit.locator.paragraph}\n{words}"
+            seen[base] = seen.get(base, 0) + 1
+            passages.append(
+                Passage(
+                    id=hashlib.sha256(f"{base}\n{seen[base]}".encode()).hexdigest()[:20],
+                    document_id=document_id,
+                    text=words,
+                    start=start,
+                    end=end,
+                    locator=unit.locator,
+                    kind=unit.kind,
+                    context=context,
+                    order=len(passages),
+                )
+            )
+    return passages
+
+
+def context_of(title: str, locator: Locator) -> str:
+    """What is embedded and searched beside a passage's own words: title, last headings, speaker."""
+    section = locator.section.split(" > ")[-1] if locator.section else ""
+    parts = [_shortened(title, CONTEXT_CHARS // 2), _shortened(section, CONTEXT_CHARS // 2), locator.speaker or ""]
+    return " | ".join(part for part in parts if part)
+
+
+def _shortened(line: str, limit_chars: int) -> str:
+    return line if len(line) <= limit_chars else line[:limit_chars].rsplit(" ", 1)[0] + " …"
+
+
+def _joined(
+    text: str, units: Sequence[Unit], count_tokens: Callable[[str], int], limit_tokens: int
+) -> Iterator[Unit]:
+    """Joins neighbours that belong together: list items with their lead-in, a turn's paragraphs, short paragraphs."""
+    pending: Unit | None = None
+    for unit in units:
+        if pending is None:
+            pending = unit
+        elif _belongs(text, pending, unit) and count_tokens(plain(text[pending.start : unit.end])) <= limit_tokens:
+            kind = "item" if "item" in (pending.kind, unit.kind) else pending.kind
+            pending = replace(pending, end=unit.end, kind=kind)
+        else:
+            yield pending
+            pending = unit
+    if pending is not None:
+        yield pending
+
+
+def _belongs(text: str, before: Unit, unit: Unit) -> bool:
+    if before.locator != unit.locator or before.turn != unit.turn:
+        return False
+    if text[before.end : unit.start].strip():
+        return False
+    if unit.kind == "item":
+        return before.kind == "item" or text[before.start : before.end].rstrip().endswith(":")
+    if before.kind != unit.kind:
+        return False
+    if unit.kind in ("heading", "table"):
+        return True
+    if unit.kind == "footnote":
+        return False
+    if unit.locator.speaker or unit.locator.paragraph:
+        return True
+    return min(before.end - before.start, unit.end - unit.start) <= SHORT_CHARS // 2 and (
+        unit.end - before.start <= 3 * SHORT_CHARS
+    )
+
+
+def _pieces(
+    text: str, start: int, end: int, count_tokens: Callable[[str], int], limit_tokens: int
+) -> Iterator[tuple[int, int]]:
+    """Cuts a unit at sentences into pieces of about equal length, each within the limit."""
+    total = count_tokens(plain(text[start:end]))
+    if total <= limit_tokens:
+        yield start, end
+        return
+    target = total / -(-total // limit_tokens) * 1.05
+    piece: tuple[int, int] | None = None
+    for left, right in _atoms(text, start, end, count_tokens, limit_tokens):
+        if piece is None:
+            piece = (left, right)
+        elif count_tokens(plain(text[piece[0] : right])) <= min(target, limit_tokens):
+            piece = (piece[0], right)
+        else:
+            yield piece
+            piece = (left, right)
+    if piece is not None:
+        yield piece
+
+
+def _atoms(
+    text: str, start: int, end: int, count_tokens: Callable[[str], int], limit_tokens: int
+) -> Iterator[tuple[int, int]]:
+    """Sentences; one that is too long by itself is cut at white space, a word too long at characters."""
+    for left, right in sentence_spans(text[start:end]):
+        left, right = left + start, right + start
+        while count_tokens(plain(text[left:right])) > limit_tokens:
+            cut = _cut(text, left, right, count_tokens, limit_tokens)
+            yield left, cut
+            left = cut + len(text[cut:right]) - len(text[cut:right].lstrip())
+        if left < right:
+            yield left, right
+
+
+def _cut(text: str, left: int, right: int, count_tokens: Callable[[str], int], limit_tokens: int) -> int:
+    """The last white space before the limit is reached, or a place within the word when there is none."""
+    low, high = left + 1, right
+    while low < high:
+        middle = (low + high + 1) // 2
+        if count_tokens(plain(text[left:middle])) <= limit_tokens:
+            low = middle
+        else:
+            high = middle - 1
+    space = max(text.rfind(" ", left + 1, low), text.rfind("\n", left + 1, low))
+    return space if space > left + (low - left) // 2 else low

@@ -1,0 +1,74 @@
+"""What a question becomes: an `Answer` of sentences, each with the citations that carry it."""
+
+from dataclasses import dataclass, field
+
+from ..vectorstore.passage import Document, Hit, Locator
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Citation:
+    """A quote and where it stands: `quote == document.text[start:end]`, copied by the program, never by a model."""
+
+    number: int
+    document: Document
+    quote: str
+    start: int
+    end: int
+    locator: Locator
+
+    @property
+    def label(self) -> str:
+        """How people cite it: "E/CN.7/2018/CRP.1, para. 42"; the title stands in for a missing symbol."""
+        return ", ".join(part for part in (self.document.symbol or self.document.title, str(self.locator)) if part)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sentence:
+    """One sentence of an answer, with the numbers of its citations.
+
+    `supported` is False where grounding found nothing that carries it (only ever with a language model).
+    """
+
+    text: str
+    citations: tuple[int, ...] = ()
+    supported: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Timing:
+    """Seconds of wall time spent on each part of an answer."""
+
+    retrieve: float = 0.0
+    answer: float = 0.0
+    total: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """A cited answer, or a refusal.
+
+    A refusal (`answered` False) has no citations, says in one sentence that the documents do not answer, and
+    offers up to three `nearest` passages as what they are: not an answer. `mode` is "quotes" (the record's own
+    sentences) or "model" (a language model wrote it, the program grounded it). `notes` says what grounding
+    repaired or dropped.
+    """
+
+    question: str
+    standalone_question: str
+    answered: bool
+    text: str
+    sentences: tuple[Sentence, ...] = ()
+    citations: tuple[Citation, ...] = ()
+    nearest: tuple[Hit, ...] = ()
+    mode: str = "quotes"
+    model: str | None = None
+    seconds: Timing = field(default_factory=Timing)
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Turn:
+    """An earlier exchange of a conversation, as the next question may refer to it."""
+
+    question: str
+    answer: str

@@ -1,0 +1,142 @@
+"""Answers without a language model: the record's own sentences, chosen, attributed and quoted.
+
+    quotables (sentences of the best passages) -> scored against the question -> the fewest that answer
+"""
+
+import math
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from ..ingest.sentences import sentence_spans
+from ..vectorstore.markup import plain
+from ..vectorstore.passage import Hit
+from ..vectorstore.store import Store
+from .answer import Citation, Sentence
+
+PASSAGES_READ = 14
+MAX_QUOTES = 3
+KEEP_SHARE = 0.8
+MIN_WORDS = 2
+PASSAGE_WEIGHT = 0.45
+CONTEXT_SHARE = 0.35
+_BULLET = re.compile(r"(?:[-*+•‣◦▪·–—]\s+)+")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quotable:
+    """A sentence of a passage found: offsets into the document's text, its stems, and how well it answers."""
+
+    hit: Hit
+    start: int
+    end: int
+    words: frozenset[str]
+    score: float = 0.0
+    coverage: float = 0.0
+
+    @property
+    def text(self) -> str:
+        """The sentence exactly as stored."""
+        return self.hit.document.text[self.start : self.end]
+
+
+def choose(store: Store, question: str, hits: Sequence[Hit]) -> list[Quotable]:
+    """The sentences that answer best, best first; at most `MAX_QUOTES`, fewer where the rest falls behind."""
+    idf = inverse_frequency(store)
+    asked = {word: idf(word) for word in store.lexical.words(question)}
+    scored = [score(store, quotable, asked, hits) for quotable in quotables(store, hits[:PASSAGES_READ])]
+    scored.sort(key=lambda quotable: -quotable.score)
+    chosen: list[Quotable] = []
+    for quotable in scored:
+        if len(chosen) == MAX_QUOTES or (chosen and quotable.score < KEEP_SHARE * chosen[0].score):
+            break
+        if not any(_repeats(quotable, other) for other in chosen):
+            chosen.append(quotable)
+    return chosen
+
+
+def quotables(store: Store, hits: Sequence[Hit]) -> Iterator[Quotable]:
+    """The sentences of the passages, without paragraph numbers, speaker labels and bullets, in order of the hits."""
+    for hit in hits:
+        if hit.passage.kind == "heading":
+            continue
+        lead = lead_length(hit)
+        for start, end in sentence_spans(hit.passage.text):
+            start = max(start, lead)
+            if bullet := _BULLET.match(hit.passage.text, start, end):
+                start = bullet.end()
+            words = frozenset(store.lexical.words(hit.passage.text[start:end])) if start < end else frozenset()
+            if len(words) >= MIN_WORDS:
+                yield Quotable(hit=hit, start=hit.passage.start + start, end=hit.passage.start + end, words=words)
+
+
+def lead_length(hit: Hit) -> int:
+    """How many characters at the head of a passage are its number and its speaker's label, not what was said."""
+    text, locator = hit.passage.text, hit.passage.locator
+    position = 0
+    if locator.paragraph and (match := re.match(rf"\W*{re.escape(locator.paragraph)}\\?[.)]?\W*\s+", text)):
+        position = match.end()
+    if locator.speaker:
+        label = re.match(rf"[*_\s]*{re.escape(locator.speaker)}[*_]*\s*[:.–—-]?[*_]*\s*", text[position:])
+        if label and (label[0].rstrip(" *_\n").endswith((":", ".")) or locator.speaker.endswith(")")):
+            position += label.end()
+    return position
+
+
+def inverse_frequency(store: Store) -> Callable[[str], float]:
+    """How telling a stem is in this library: ln(1 + (N - n + 0.5) / (n + 0.5)), BM25's own weight."""
+    size = max(store.lexical.size, 1)
+
+    def weight(word: str) -> float:
+        count = store.lexical.document_frequency(word)
+        return math.log(1 + (size - count + 0.5) / (count + 0.5))
+
+    return weight
+
+
+def score(store: Store, quotable: Quotable, asked: dict[str, float], hits: Sequence[Hit]) -> Quotable:
+    """How well a sentence answers: the share of the question's telling words it holds, and its passage's rank."""
+    total = sum(asked.values()) or 1.0
+    passage = quotable.hit.passage
+    nearby = frozenset(store.lexical.words(f"{passage.context} {passage.text}"))
+    covered = sum(weight for word, weight in asked.items() if word in quotable.words)
+    around = sum(weight for word, weight in asked.items() if word not in quotable.words and word in nearby)
+    coverage = (covered + CONTEXT_SHARE * around) / total
+    standing = quotable.hit.score / hits[0].score if hits and hits[0].score else 0.0
+    return replace(quotable, score=coverage + PASSAGE_WEIGHT * standing, coverage=(covered + around) / total)
+
+
+def _repeats(quotable: Quotable, other: Quotable) -> bool:
+    """Whether two sentences say nearly the same words (near duplicates in one or several records)."""
+    return len(quotable.words & other.words) > 0.8 * min(len(quotable.words), len(other.words))
+
+
+def quote(chosen: Sequence[Quotable]) -> tuple[list[Sentence], list[Citation]]:
+    """Sentences and citations of an answer, in reading order within each document, numbered from 1."""
+    documents = list(dict.fromkeys(quotable.hit.document.id for quotable in chosen))
+    ordered = sorted(chosen, key=lambda quotable: (documents.index(quotable.hit.document.id), quotable.start))
+    sentences, citations = [], []
+    for number, quotable in enumerate(ordered, start=1):
+        citations.append(citation_of(quotable, number))
+        sentences.append(Sentence(text=attributed(citations[-1]), citations=(number,)))
+    return sentences, citations
+
+
+def citation_of(quotable: Quotable, number: int) -> Citation:
+    """The citation of a sentence, quoted exactly."""
+    return Citation(
+        number=number,
+        document=quotable.hit.document,
+        quote=quotable.text,
+        start=quotable.start,
+        end=quotable.end,
+        locator=quotable.hit.passage.locator,
+    )
+
+
+def attributed(citation: Citation) -> str:
+    """A quote as an answer shows it: who said it or where it stands, then the words, Markdown marks taken out."""
+    locator = citation.locator
+    words = re.sub(r"\[(\d+)\]", r"(note \1)", plain(citation.quote))
+    lead = locator.speaker or (f"Para. {locator.paragraph}" if locator.paragraph else "")
+    return f"{lead}: “{words}”" if lead else f"“{words}”"

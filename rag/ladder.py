@@ -1,0 +1,114 @@
+"""From question to answer, one rung after the other:
+
+    ask -> stand_alone -> retrieve -> compose -> ground -> Answer
+
+`climb` yields each sentence as it is ready and the whole `Answer` last.
+"""
+
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ..vectorstore.errors import InputError
+from ..vectorstore.passage import Filters, Hit
+from ..vectorstore.store import Store
+from .answer import Answer, Citation, Sentence, Timing, Turn
+from .compose import choose, quote
+from .question import MAX_QUESTION_CHARS, pointers, stand_alone
+from .refuse import REFUSAL, nearest, reason_to_refuse
+from .retrieve import retrieve
+
+if TYPE_CHECKING:
+    from .model import Writer
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SentenceReady:
+    """One sentence of an answer that is still being written, with the citations it brings along."""
+
+    sentence: Sentence
+    citations: tuple[Citation, ...]
+
+
+def climb(
+    store: Store,
+    question: str,
+    *,
+    history: Sequence[Turn] = (),
+    filters: Filters | None = None,
+    writer: "Writer | None" = None,
+) -> Iterator[SentenceReady | Answer]:
+    """Answers a question, sentence by sentence; the last event is the `Answer`.
+
+    Args:
+        store: the library.
+        question: as asked.
+        history: the conversation so far, oldest first.
+        filters: what the search is confined to.
+        writer: a language model to write the answer; without one the record's own sentences are quoted.
+
+    Raises:
+        InputError: the question is empty or longer than `MAX_QUESTION_CHARS`.
+        ModelError: the language model does not answer.
+    """
+    began = time.perf_counter()
+    _check(question)
+    standalone = stand_alone(question, history)
+    hits = retrieve(store, standalone, filters=filters)
+    retrieved = time.perf_counter()
+    sentences: list[Sentence] = []
+    citations: list[Citation] = []
+    notes: list[str] = []
+    if writer is None:
+        for event in _quotes(store, standalone, hits, notes):
+            sentences.append(event.sentence)
+            citations.extend(event.citations)
+            yield event
+    else:
+        for event in writer.write(store, standalone, hits, notes):
+            sentences.append(event.sentence)
+            citations.extend(event.citations)
+            yield event
+    done = time.perf_counter()
+    answered = bool(citations)
+    text = " ".join(_numbered(sentence) for sentence in sentences) if answered else (notes[:1] or [REFUSAL])[0]
+    yield Answer(
+        question=question,
+        standalone_question=standalone,
+        answered=answered,
+        text=text,
+        sentences=tuple(sentences) if answered else (Sentence(text=text),),
+        citations=tuple(citations),
+        nearest=() if answered else nearest(hits),
+        mode="quotes" if writer is None else "model",
+        model=writer.name if writer else None,
+        seconds=Timing(retrieve=retrieved - began, answer=done - retrieved, total=done - began),
+        notes=tuple(notes),
+    )
+
+
+def _check(question: str) -> None:
+    if not any(character.isalnum() for character in question):
+        raise InputError("The question is empty. Ask something, for example: What did Norway say about pain relief?")
+    if len(question) > MAX_QUESTION_CHARS:
+        raise InputError(
+            f"The question is {len(question):,} characters long; at most {MAX_QUESTION_CHARS:,} can be asked at once. "
+            "Put long texts into the library with: rapporteur ingest FILE"
+        )
+
+
+def _quotes(store: Store, question: str, hits: Sequence[Hit], notes: list[str]) -> Iterator[SentenceReady]:
+    chosen = choose(store, question, hits)
+    if reason := reason_to_refuse(store, question, pointers(question, store), chosen):
+        notes.append(reason)
+        return
+    sentences, citations = quote(chosen)
+    for sentence, citation in zip(sentences, citations, strict=True):
+        yield SentenceReady(sentence=sentence, citations=(citation,))
+
+
+def _numbered(sentence: Sentence) -> str:
+    marks = "".join(f"[{number}]" for number in sentence.citations)
+    unsupported = "" if sentence.supported else " (unsupported)"
+    return f"{sentence.text}{unsupported} {marks}".rstrip()

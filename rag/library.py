@@ -1,0 +1,180 @@
+"""A library of records, as other programs hold it: ingest, search, ask, stream."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Self, cast
+
+from ..ingest.ingest import IngestReport, Watcher, ingest
+from ..vectorstore.embedder import Embedder, open_embedder
+from ..vectorstore.errors import InputError
+from ..vectorstore.passage import Document, Filters, Hit, Listing
+from ..vectorstore.store import Store
+from .answer import Answer, Turn
+from .ladder import SentenceReady, climb
+from .retrieve import retrieve
+
+if TYPE_CHECKING:
+    from langchain_core.language_models import BaseChatModel
+    from langchain_core.retrievers import BaseRetriever
+    from langchain_core.runnables import Runnable
+    from langchain_core.tools import BaseTool
+
+    from .model import Writer
+
+
+def open_library(
+    folder: str | Path,
+    *,
+    create: bool = True,
+    model: "str | BaseChatModel | None" = None,
+    model_base_url: str | None = None,
+    model_api_key: str | None = None,
+    model_timeout_s: float = 120.0,
+    embedding: str | None = None,
+    cache_dir: Path | None = None,
+    embedder: Embedder | None = None,
+) -> "Library":
+    """Opens a library folder; the one place where its parts are put together.
+
+    Args:
+        folder: where the library lies.
+        create: make it when missing; else a missing library is an error.
+        model: "provider:name" or a LangChain chat model that writes the answers; None or "none" for quotes only.
+        model_base_url: address of the model's service, where it is not the provider's own.
+        model_api_key: key for it; by default the provider's own environment variable.
+        model_timeout_s: how long to wait for the model.
+        embedding: name or path of a sentence-transformers model; None for the library's own or the default.
+        cache_dir: where the default embedding model keeps its exported graph.
+        embedder: an opened embedding model, instead of `embedding`.
+
+    Raises:
+        NotALibrary: the folder holds something else.
+        OtherEmbedding: it was made with another embedding model.
+        ModelError: the model cannot be set up.
+    """
+    store = Store(
+        Path(folder).expanduser(), create=create, embedding=embedding, cache_dir=cache_dir, embedder=embedder
+    )
+    writer = None
+    if model is not None and model != "none":
+        from .model import open_writer
+
+        writer = open_writer(model, base_url=model_base_url, api_key=model_api_key, timeout_s=model_timeout_s)
+    return Library(store, writer)
+
+
+class Library:
+    """A library of records. Safe to share between threads; close it, or use it in a `with` block."""
+
+    def __init__(self, store: Store, writer: "Writer | None" = None) -> None:
+        self.store = store
+        self.writer = writer
+
+    def close(self) -> None:
+        """Lets go of every file."""
+        self.store.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    # --- records -----------------------------------------------------------------------------------------------
+
+    def ingest(
+        self, sources: Sequence[str | Path], *, prune: bool = False, watcher: Watcher | None = None
+    ) -> IngestReport:
+        """Reads files and folders into the library; see `rapporteur.ingest.ingest.ingest`."""
+        return ingest(self.store, sources, prune=prune, watcher=watcher)
+
+    def re_embed(self, embedding: str, *, watcher: Watcher | None = None) -> int:
+        """Embeds every passage again with another model; returns how many."""
+        with self.store.writing():
+            self.store.re_embed(open_embedder(embedding))
+            return self.store.embed(watcher.embedding if watcher else None)
+
+    def documents(self) -> list[Listing]:
+        """What the library holds, without the texts."""
+        return self.store.listings()
+
+    def document(self, name: str) -> Document:
+        """A document by its id, symbol, path, file name or a telling part of its title.
+
+        Raises InputError when there is none, or more than one.
+        """
+        return cast(Document, self.store.document(self._find(name).id))
+
+    def remove(self, names: Sequence[str]) -> list[Listing]:
+        """Takes documents out of the library, everywhere; returns what was removed. Raises InputError."""
+        found = [self._find(name) for name in names]
+        with self.store.writing():
+            for listing in found:
+                self.store.remove(listing.id)
+        return found
+
+    def _find(self, name: str) -> Listing:
+        listings = self.store.listings()
+        wanted = name.casefold()
+        exact = [
+            listing
+            for listing in listings
+            if wanted in (listing.id, listing.source.casefold(), Path(listing.source).name.casefold())
+            or wanted == (listing.symbol or "").casefold()
+        ]
+        found = exact or [
+            listing
+            for listing in listings
+            if wanted in listing.title.casefold() or wanted in Path(listing.source).name.casefold()
+        ]
+        if len(found) == 1:
+            return found[0]
+        if not found:
+            raise InputError(f"No document in the library is called {name!r}. See: rapporteur documents")
+        names = ", ".join(f"{listing.id} ({Path(listing.source).name})" for listing in found[:6])
+        raise InputError(f"{name!r} fits {len(found)} documents: {names}. Name one by its id.")
+
+    # --- questions ---------------------------------------------------------------------------------------------
+
+    def search(self, query: str, *, limit: int = 10, filters: Filters | None = None) -> list[Hit]:
+        """Passages that may answer, best first; no answer. Raises InputError for an empty query."""
+        if not any(character.isalnum() for character in query):
+            raise InputError("The query is empty. Search for something, for example: pain relief")
+        return retrieve(self.store, query[:20_000], filters=filters, limit=limit)
+
+    def ask(
+        self, question: str, *, history: "Sequence[Answer | Turn]" = (), filters: Filters | None = None
+    ) -> Answer:
+        """One cited answer, or a refusal. Raises InputError, ModelError."""
+        *_, answer = self.stream(question, history=history, filters=filters)
+        return cast(Answer, answer)
+
+    def stream(
+        self, question: str, *, history: "Sequence[Answer | Turn]" = (), filters: Filters | None = None
+    ) -> Iterator[SentenceReady | Answer]:
+        """The same, sentence by sentence as they are ready; the last event is the `Answer`."""
+        turns = [turn if isinstance(turn, Turn) else Turn(question=turn.question, answer=turn.text) for turn in history]
+        return climb(self.store, question, history=turns, filters=filters, writer=self.writer)
+
+    # --- in other programs -------------------------------------------------------------------------------------
+
+    def as_runnable(self) -> "Runnable":
+        """The whole ladder as a LangChain Runnable: a question, or {"question", "history"}, becomes an `Answer`."""
+        from .langchain import as_runnable
+
+        return as_runnable(self)
+
+    def as_retriever(self, *, limit: int = 10, **filters: str) -> "BaseRetriever":
+        """A LangChain retriever; `filters` as in `Filters` (speaker="Norway")."""
+        from .langchain import LibraryRetriever
+
+        return LibraryRetriever(library=self, limit=limit, filters=Filters(**filters))
+
+    def as_tool(self) -> "BaseTool":
+        """A LangChain tool with which an agent asks the records."""
+        from .langchain import as_tool
+
+        return as_tool(self)

@@ -1,0 +1,119 @@
+"""What a question itself says: what it follows up, and where it points (paragraph, speaker, document)."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ..vectorstore.markup import plain
+from ..vectorstore.store import Store
+from .answer import Turn
+
+MAX_QUESTION_CHARS = 20_000
+_ANAPHORA = re.compile(
+    r"\b(?:they|them|their|theirs|it|its|he|him|his|she|her|hers|this|that|these|those|there|the same|the (?:first|second|third|last|former|latter)"
+    r"(?: one)?|else|both)\b",
+    re.IGNORECASE,
+)
+_ELLIPSIS = re.compile(
+    r"^\s*(?:and|but|or|so|also|what about|how about|which (?:one|paragraph|document|page)|in which|why|when|where|who|"
+    r"how (?:many|much|long)|quote|et|y)\b",
+    re.IGNORECASE,
+)
+_PARAGRAPHS = re.compile(
+    r"(?:\bparagraphs?|\bparas?\.?|\bpar\.|§+|¶+)\s*(?P<list>\d+(?:\.\d+)*(?:\s*(?:bis|ter))?"
+    r"(?:\s*(?:,|and|&|to|through|[-–—])\s*\d+(?:\.\d+)*(?:\s*(?:bis|ter))?)*)",
+    re.IGNORECASE,
+)
+_MAX_RANGE = 40
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pointers:
+    """Where a question points, recognised against what the library really holds.
+
+    `paragraphs` are printed numbers, whether or not they exist; `speakers` and `documents` are the library's own.
+    """
+
+    paragraphs: tuple[str, ...] = ()
+    speakers: tuple[str, ...] = ()
+    documents: tuple[str, ...] = ()
+
+
+def stand_alone(question: str, history: Sequence[Turn]) -> str:
+    """The question with what it leaves unsaid: a follow-up carries the question before it along."""
+    question = " ".join(question.split())
+    if not history or not follows_up(question):
+        return question
+    before = history[-1]
+    names = _names(before.answer) if _ANAPHORA.search(question) else ""
+    return " ".join(part for part in (question, before.question, names) if part)
+
+
+def follows_up(question: str) -> bool:
+    """Whether a question leans on the one before: it begins like a continuation, or has a pronoun and few words."""
+    words = question.split()
+    return bool(_ELLIPSIS.match(question) and len(words) <= 9) or len(words) <= 3 or (
+        bool(_ANAPHORA.search(question)) and len(words) <= 14
+    )
+
+
+def _names(answer: str) -> str:
+    """Names and acronyms of an answer, which a pronoun may stand for."""
+    found = re.findall(r"\b[A-Z][\w’'-]*(?:\s+(?:of|on|for|the|and)\s+[A-Z][\w’'-]*|\s+[A-Z][\w’'-]*)*", plain(answer))
+    return " ".join(dict.fromkeys(name for name in found if len(name) > 2))[:200]
+
+
+def pointers(question: str, store: Store) -> Pointers:
+    """Paragraph numbers, speakers and documents that the question names."""
+    return Pointers(
+        paragraphs=paragraph_numbers(question),
+        speakers=tuple(_named_speakers(question, store)),
+        documents=tuple(_named_documents(question, store)),
+    )
+
+
+def paragraph_numbers(question: str) -> tuple[str, ...]:
+    """ "paras 32 and 33", "§ 85", "paragraphs 4 to 7" as printed numbers."""
+    numbers: dict[str, None] = {}
+    for match in _PARAGRAPHS.finditer(question):
+        listed = re.split(r"\s*(,|and|&|to|through|[-–—])\s*", match["list"])
+        for position in range(0, len(listed), 2):
+            number = " ".join(listed[position].split())
+            spans = position and listed[position - 1] in ("to", "through", "-", "–", "—")
+            before = listed[position - 2] if position else ""
+            if spans and before.isdigit() and number.isdigit() and 0 < int(number) - int(before) <= _MAX_RANGE:
+                numbers |= dict.fromkeys(str(n) for n in range(int(before) + 1, int(number) + 1))
+            numbers[number] = None
+    return tuple(numbers)
+
+
+def _named_speakers(question: str, store: Store) -> list[str]:
+    """Speakers of the library whose name, or a telling part of it, stands in the question."""
+    asked = _fold(question)
+    return [speaker for speaker in store.catalogue.speakers() if any(_stands_in(part, asked) for part in _parts(speaker))]
+
+
+def _parts(speaker: str) -> list[str]:
+    """What a speaker may be called by: the whole label, its organisation, country or person, a last name."""
+    parts = [speaker, *re.split(r"\s+[–—-]\s+|,\s+|\s*[()]\s*", speaker)]
+    titled = [match[1] for part in parts if (match := re.match(r"(?:Mr|Ms|Mrs|Dr|The|H\.E)\.?\s+(.+)", part))]
+    people = [part.split()[-1] for part in parts if 2 <= len(part.split()) <= 3 and part[0].isupper() and part[-1:].islower()]
+    return [folded for part in (*parts, *titled, *people) if len(folded := _fold(part)) > 2]
+
+
+def _stands_in(name: str, asked: str) -> bool:
+    return re.search(rf"(?<!\w){re.escape(name)}(?!\w)", asked) is not None
+
+
+def _named_documents(question: str, store: Store) -> list[str]:
+    """Ids of documents whose symbol stands in the question, or most of whose title's telling words do."""
+    asked = _fold(question)
+    named = []
+    for listing in store.listings():
+        if listing.symbol and _stands_in(_fold(listing.symbol), asked):
+            named.append(listing.id)
+    return named
+
+
+def _fold(text: str) -> str:
+    return " ".join(text.casefold().replace("’", "'").split())

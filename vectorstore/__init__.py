@@ -1,0 +1,1 @@
+"""What is stored and how it is found: Chroma, the lexical index, the catalogue, the embedder."""

@@ -1,0 +1,346 @@
+"""The catalogue: documents, their canonical text and passages, in one SQLite file. It is the truth of a library.
+
+A document's state says how far it has come:  read -> findable -> embedded.
+"""
+
+import json
+import sqlite3
+import threading
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from .errors import NotALibrary
+from .passage import Document, Filters, Listing, Locator, Passage
+
+SCHEMA_VERSION = 1
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS documents (
+    id TEXT PRIMARY KEY, source TEXT NOT NULL UNIQUE, title TEXT NOT NULL, symbol TEXT, date TEXT, meeting TEXT,
+    language TEXT, media_type TEXT NOT NULL, sha256 TEXT NOT NULL, pages INTEGER NOT NULL, text TEXT NOT NULL,
+    state TEXT NOT NULL CHECK (state IN ('read', 'findable', 'embedded')), added TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS passages (
+    id TEXT PRIMARY KEY, document_id TEXT NOT NULL REFERENCES documents(id) ON DELETE CASCADE,
+    place INTEGER NOT NULL, start INTEGER NOT NULL, stop INTEGER NOT NULL, kind TEXT NOT NULL, context TEXT NOT NULL,
+    page TEXT, paragraph TEXT, speaker TEXT, section TEXT, embedded INTEGER NOT NULL DEFAULT 0);
+CREATE INDEX IF NOT EXISTS passages_of_document ON passages(document_id, place);
+CREATE INDEX IF NOT EXISTS passages_by_paragraph ON passages(paragraph);
+CREATE INDEX IF NOT EXISTS passages_by_speaker ON passages(speaker);
+CREATE TABLE IF NOT EXISTS gone (kind TEXT NOT NULL, id TEXT NOT NULL, PRIMARY KEY (kind, id));
+CREATE TABLE IF NOT EXISTS feedback (id INTEGER PRIMARY KEY, at TEXT NOT NULL, body TEXT NOT NULL);
+"""
+_DOCUMENT = "id, source, title, text, symbol, date, meeting, language, media_type, sha256, pages"
+_PASSAGE = (
+    "p.id, p.document_id, p.start, p.stop, p.kind, p.context, p.place, p.page, p.paragraph, p.speaker, p.section"
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PassageRow:
+    """A passage as the catalogue keeps it: offsets without the words, which stand in the document's text."""
+
+    id: str
+    document_id: str
+    start: int
+    end: int
+    kind: str
+    context: str
+    order: int
+    locator: Locator
+
+    def with_text(self, text: str) -> Passage:
+        """The passage, its words cut from the document's canonical text."""
+        return Passage(
+            id=self.id,
+            document_id=self.document_id,
+            text=text[self.start : self.end],
+            start=self.start,
+            end=self.end,
+            locator=self.locator,
+            kind=self.kind,
+            context=self.context,
+            order=self.order,
+        )
+
+
+class Catalogue:
+    """Reads and writes the catalogue file; one connection a thread, write-ahead logging, so readers never wait."""
+
+    def __init__(self, path: Path) -> None:
+        """Opens the catalogue, making it when missing. Raises NotALibrary for a file that is something else."""
+        self._path = path
+        self._local = threading.local()
+        self._connections: list[sqlite3.Connection] = []
+        try:
+            with self.writing() as connection:
+                connection.executescript(_SCHEMA)
+                connection.execute("INSERT OR IGNORE INTO meta VALUES ('schema', ?)", (str(SCHEMA_VERSION),))
+        except sqlite3.DatabaseError as error:
+            raise NotALibrary(f"{path} is not a Rapporteur catalogue ({error}). Choose another --library.") from error
+        if self.fact("schema") != str(SCHEMA_VERSION):
+            raise NotALibrary(
+                f"{path} was written by another version of Rapporteur (schema {self.fact('schema')}, this one reads "
+                f"{SCHEMA_VERSION}). Make a new library and ingest the records again."
+            )
+
+    def close(self) -> None:
+        """Closes every thread's connection."""
+        for connection in self._connections:
+            connection.close()
+        self._connections.clear()
+        self._local = threading.local()
+
+    @contextmanager
+    def writing(self) -> Iterator[sqlite3.Connection]:
+        """One transaction: all of it or nothing."""
+        connection = self._connection()
+        with connection:
+            connection.execute("BEGIN IMMEDIATE")
+            yield connection
+
+    def _connection(self) -> sqlite3.Connection:
+        connection = getattr(self._local, "connection", None)
+        if connection is None:
+            connection = sqlite3.connect(self._path, timeout=30, isolation_level=None, check_same_thread=False)
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute("PRAGMA foreign_keys = ON")
+            connection.execute("PRAGMA synchronous = NORMAL")
+            self._local.connection = connection
+            self._connections.append(connection)
+        return connection
+
+    def _rows(self, sql: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        return self._connection().execute(sql, values).fetchall()
+
+    # --- facts about the library ---------------------------------------------------------------------------
+
+    def fact(self, key: str) -> str | None:
+        """A fact kept about the library, such as its embedding model."""
+        rows = self._rows("SELECT value FROM meta WHERE key = ?", (key,))
+        return rows[0][0] if rows else None
+
+    def keep_fact(self, key: str, value: str) -> None:
+        """Keeps a fact, replacing what was kept under the key."""
+        with self.writing() as connection:
+            connection.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (key, value))
+
+    @property
+    def version(self) -> int:
+        """Counts the changes that searchers must notice."""
+        return int(self.fact("version") or 0)
+
+    # --- writing -------------------------------------------------------------------------------------------
+
+    def put(self, document: Document, passages: Sequence[Passage]) -> None:
+        """Stores a document in state "read", in place of what had its id; passages that stay keep their vectors."""
+        with self.writing() as connection:
+            old = {row[0] for row in connection.execute("SELECT id FROM passages WHERE document_id = ?", (document.id,))}
+            done = {
+                row[0]
+                for row in connection.execute(
+                    "SELECT id FROM passages WHERE document_id = ? AND embedded", (document.id,)
+                )
+            }
+            _bury(connection, old - {passage.id for passage in passages})
+            connection.execute("DELETE FROM documents WHERE id = ?", (document.id,))
+            connection.execute(
+                f"INSERT INTO documents ({_DOCUMENT}, state, added) VALUES (?,?,?,?,?,?,?,?,?,?,?,'read',?)",
+                (document.id, document.source, document.title, document.text, document.symbol, document.date,
+                 document.meeting, document.language, document.media_type, document.sha256, document.pages,
+                 datetime.now(UTC).isoformat(timespec="seconds")),
+            )  # fmt: skip
+            connection.executemany(
+                "INSERT INTO passages VALUES (?,?,?,?,?,?,?,?,?,?,?,?)",
+                [
+                    (p.id, document.id, p.order, p.start, p.end, p.kind, p.context, p.locator.page,
+                     p.locator.paragraph, p.locator.speaker, p.locator.section, p.id in done)
+                    for p in passages
+                ],
+            )  # fmt: skip
+            connection.executemany("DELETE FROM gone WHERE kind = 'passage' AND id = ?", [(p.id,) for p in passages])
+            _count_version(connection)
+
+    def remove(self, document_id: str) -> None:
+        """Takes a document out and notes what the other stores still have to forget."""
+        with self.writing() as connection:
+            rows = connection.execute("SELECT id FROM passages WHERE document_id = ?", (document_id,)).fetchall()
+            _bury(connection, {row[0] for row in rows})
+            connection.execute("INSERT OR IGNORE INTO gone VALUES ('document', ?)", (document_id,))
+            connection.execute("DELETE FROM documents WHERE id = ?", (document_id,))
+            _count_version(connection)
+
+    def advance(self, document_ids: Iterable[str], state: str) -> None:
+        """Moves documents on to `state`."""
+        with self.writing() as connection:
+            connection.executemany("UPDATE documents SET state = ? WHERE id = ?", [(state, i) for i in document_ids])
+            _count_version(connection)
+
+    def mark_embedded(self, passage_ids: Sequence[str]) -> None:
+        """Notes that these passages have their vectors, and which documents are thereby complete."""
+        with self.writing() as connection:
+            connection.executemany("UPDATE passages SET embedded = 1 WHERE id = ?", [(i,) for i in passage_ids])
+            connection.execute(
+                "UPDATE documents SET state = 'embedded' WHERE state = 'findable' AND NOT EXISTS "
+                "(SELECT 1 FROM passages WHERE document_id = documents.id AND NOT embedded)"
+            )
+            _count_version(connection)
+
+    def forget_embeddings(self) -> None:
+        """Sends every document back to "findable": the vectors are to be made anew."""
+        with self.writing() as connection:
+            connection.execute("UPDATE passages SET embedded = 0")
+            connection.execute("UPDATE documents SET state = 'findable' WHERE state = 'embedded'")
+            _count_version(connection)
+
+    def gone(self, kind: str) -> list[str]:
+        """Ids of passages or documents that the other stores still have to forget."""
+        return [row[0] for row in self._rows("SELECT id FROM gone WHERE kind = ?", (kind,))]
+
+    def forget_gone(self, kind: str, ids: Sequence[str]) -> None:
+        """Notes that they have."""
+        with self.writing() as connection:
+            connection.executemany("DELETE FROM gone WHERE kind = ? AND id = ?", [(kind, i) for i in ids])
+
+    def add_feedback(self, body: dict[str, Any]) -> None:
+        """Keeps what a reader said of an answer."""
+        with self.writing() as connection:
+            connection.execute(
+                "INSERT INTO feedback (at, body) VALUES (?, ?)",
+                (datetime.now(UTC).isoformat(timespec="seconds"), json.dumps(body, ensure_ascii=False)),
+            )
+
+    # --- reading -------------------------------------------------------------------------------------------
+
+    def document(self, document_id: str) -> Document | None:
+        """A document with its text, or None."""
+        rows = self._rows(f"SELECT {_DOCUMENT} FROM documents WHERE id = ?", (document_id,))
+        return _document(rows[0]) if rows else None
+
+    def listings(self) -> list[Listing]:
+        """All documents without their text, by source."""
+        rows = self._rows(
+            "SELECT id, source, title, symbol, date, media_type, sha256, pages, state, length(text), "
+            "(SELECT count(*) FROM passages WHERE document_id = documents.id) FROM documents ORDER BY source"
+        )
+        return [
+            Listing(
+                id=row[0], source=row[1], title=row[2], symbol=row[3], date=row[4], media_type=row[5], sha256=row[6],
+                pages=row[7], state=row[8], characters=row[9], passages=row[10],
+            )
+            for row in rows
+        ]  # fmt: skip
+
+    def ids_in_state(self, state: str) -> list[str]:
+        """Ids of the documents in a state, oldest first."""
+        return [row[0] for row in self._rows("SELECT id FROM documents WHERE state = ? ORDER BY added, source", (state,))]
+
+    def passage_rows(self, ids: Sequence[str]) -> dict[str, PassageRow]:
+        """Passages by id; ids the catalogue does not know are left out."""
+        found: dict[str, PassageRow] = {}
+        for first in range(0, len(ids), 500):
+            batch = ids[first : first + 500]
+            marks = ",".join("?" * len(batch))
+            for row in self._rows(f"SELECT {_PASSAGE} FROM passages p WHERE p.id IN ({marks})", batch):
+                found[row[0]] = _passage_row(row)
+        return found
+
+    def passages_of(self, document_id: str) -> list[PassageRow]:
+        """A document's passages in reading order."""
+        return [
+            _passage_row(row)
+            for row in self._rows(
+                f"SELECT {_PASSAGE} FROM passages p WHERE p.document_id = ? ORDER BY p.place", (document_id,)
+            )
+        ]
+
+    def unembedded(self, limit: int) -> list[PassageRow]:
+        """Up to `limit` passages that are findable and still lack a vector."""
+        return [
+            _passage_row(row)
+            for row in self._rows(
+                f"SELECT {_PASSAGE} FROM passages p JOIN documents d ON d.id = p.document_id "
+                "WHERE NOT p.embedded AND d.state = 'findable' ORDER BY d.added, d.source, p.place LIMIT ?",
+                (limit,),
+            )
+        ]
+
+    def count_passages(self, *, embedded: bool | None = None) -> int:
+        """How many passages there are, or how many have (or lack) a vector."""
+        where = "" if embedded is None else f" WHERE embedded = {int(embedded)}"
+        return self._rows(f"SELECT count(*) FROM passages{where}")[0][0]
+
+    def speakers(self) -> list[str]:
+        """Every speaker named in the library, as printed."""
+        return [row[0] for row in self._rows("SELECT DISTINCT speaker FROM passages WHERE speaker IS NOT NULL")]
+
+    def paragraphs(self, numbers: Sequence[str], document_ids: Sequence[str] | None = None) -> list[PassageRow]:
+        """Passages of the paragraphs with these printed numbers, in reading order."""
+        sql = f"SELECT {_PASSAGE} FROM passages p WHERE p.paragraph IN ({','.join('?' * len(numbers))})"
+        values = list(numbers)
+        if document_ids is not None:
+            sql += f" AND p.document_id IN ({','.join('?' * len(document_ids))})"
+            values += document_ids
+        return [_passage_row(row) for row in self._rows(sql + " ORDER BY p.document_id, p.place", values)]
+
+    def ids_matching(self, filters: Filters) -> set[str]:
+        """Ids of the passages that pass the filters."""
+        clauses, values = _conditions(filters)
+        sql = "SELECT p.id FROM passages p JOIN documents d ON d.id = p.document_id"
+        return {row[0] for row in self._rows(sql + (" WHERE " + " AND ".join(clauses) if clauses else ""), values)}
+
+
+def _conditions(filters: Filters) -> tuple[list[str], list[str]]:
+    """SQL conditions; `LIKE` with the user's text escaped, so that % and _ mean themselves."""
+    clauses: list[str] = []
+    values: list[str] = []
+    for value, columns in (
+        (filters.document, ("d.id", "d.title", "d.source", "d.symbol")),
+        (filters.speaker, ("p.speaker",)),
+        (filters.symbol, ("d.symbol",)),
+        (filters.section, ("p.section",)),
+    ):
+        if value:
+            clauses.append("(" + " OR ".join(f"{column} LIKE ? ESCAPE '!'" for column in columns) + ")")
+            escaped = value.replace("!", "!!").replace("%", "!%").replace("_", "!_")
+            values += [f"%{escaped}%"] * len(columns)
+    if filters.since:
+        clauses.append("d.date >= ?")
+        values.append(filters.since)
+    if filters.until:
+        clauses.append("substr(d.date, 1, ?) <= ?")
+        values += [str(len(filters.until)), filters.until]
+    return clauses, values
+
+
+def _bury(connection: sqlite3.Connection, passage_ids: Iterable[str]) -> None:
+    connection.executemany("INSERT OR IGNORE INTO gone VALUES ('passage', ?)", [(i,) for i in passage_ids])
+
+
+def _count_version(connection: sqlite3.Connection) -> None:
+    connection.execute(
+        "INSERT INTO meta VALUES ('version', '1') ON CONFLICT(key) DO UPDATE SET value = CAST(value AS INTEGER) + 1"
+    )
+
+
+def _document(row: tuple[Any, ...]) -> Document:
+    return Document(
+        id=row[0], source=row[1], title=row[2], text=row[3], symbol=row[4], date=row[5], meeting=row[6],
+        language=row[7], media_type=row[8], sha256=row[9], pages=row[10],
+    )  # fmt: skip
+
+
+def _passage_row(row: tuple[Any, ...]) -> PassageRow:
+    return PassageRow(
+        id=row[0],
+        document_id=row[1],
+        start=row[2],
+        end=row[3],
+        kind=row[4],
+        context=row[5],
+        order=row[6],
+        locator=Locator(page=row[7], paragraph=row[8], speaker=row[9], section=row[10]),
+    )

@@ -1,0 +1,202 @@
+"""Text becomes vectors: what an embedder is, and how one is opened.
+
+The default model is in minilm.py; any other sentence-transformers model is run by sentence-transformers itself.
+"""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from threading import Lock
+from typing import TYPE_CHECKING, Any, Protocol
+
+from .errors import ModelError
+from .minilm import NAME as MINILM
+from .minilm import first_line, open_minilm, quiet_loading, sha256_of
+
+if TYPE_CHECKING:
+    import numpy as np
+    from sentence_transformers import SentenceTransformer
+
+# For models that read texts of any length: a passage longer than this is no place to point at.
+MAX_TOKENS_WHERE_UNLIMITED = 512
+BATCH = 32
+
+# What decides a model's vectors; not its description, and not the same weights in hidden folders of version control.
+DECISIVE_FILES = {".json", ".txt", ".model", ".safetensors", ".bin"}
+
+
+class Embedder(Protocol):
+    """Turns texts into vectors whose dot product is their cosine similarity. Safe to share between threads.
+
+    `name` is what `open_embedder` was asked for, `fingerprint` names the model and its revision (a library remembers
+    it and refuses another), `dimension` is the length of a vector, `max_tokens` how much of a text counts, special
+    tokens included; what is longer is cut.
+    """
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def fingerprint(self) -> str: ...
+    @property
+    def dimension(self) -> int: ...
+    @property
+    def max_tokens(self) -> int: ...
+
+    def embed(self, texts: Sequence[str]) -> "np.ndarray":
+        """Vectors of passages, float32 (len(texts), dimension), of length 1, in the order given."""
+        ...
+
+    def embed_query(self, text: str) -> "np.ndarray":
+        """The vector of a question, float32 (dimension,), of length 1; with the model's query prompt if any."""
+        ...
+
+    def count_tokens(self, text: str) -> int:
+        """How many tokens `embed` would make of a passage, to be held against `max_tokens`; nothing is cut here."""
+        ...
+
+
+def open_embedder(name: str | None = None, *, cache_dir: Path | None = None) -> Embedder:
+    """An embedding model, ready to use.
+
+    Args:
+        name: None or "all-MiniLM-L6-v2" for the packaged model; else a folder with a sentence-transformers model, or
+            the name of one on the Hugging Face hub, taken from its local cache if it is there.
+        cache_dir: where the packaged model keeps its ONNX graph; by default the user's cache folder. The hub's
+            cache is elsewhere, see its HF_HOME.
+
+    Raises:
+        ModelError: the model cannot be loaded.
+    """
+    if name in (None, MINILM, f"sentence-transformers/{MINILM}"):
+        return open_minilm(cache_dir=cache_dir)
+    return _open_sentence_transformer(name)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SentenceTransformerEmbedder:
+    """An `Embedder`, run by sentence-transformers on whatever device it finds."""
+
+    name: str
+    fingerprint: str
+    dimension: int
+    max_tokens: int
+    model: "SentenceTransformer" = field(repr=False)
+    # A transformers tokenizer changes its own settings during a call, and fails when two threads do so at once.
+    lock: Lock = field(default_factory=Lock, repr=False)
+
+    def embed(self, texts: Sequence[str]) -> "np.ndarray":
+        """Vectors of passages, float32 (len(texts), dimension), in the order given."""
+        import numpy as np
+
+        if not texts:
+            return np.empty((0, self.dimension), dtype=np.float32)
+        with self.lock:
+            vectors = self.model.encode_document(
+                list(texts), batch_size=BATCH, normalize_embeddings=True, show_progress_bar=False
+            )
+        return vectors.astype(np.float32, copy=False)
+
+    def embed_query(self, text: str) -> "np.ndarray":
+        """The vector of a question, float32 (dimension,)."""
+        import numpy as np
+
+        with self.lock:
+            vector = self.model.encode_query(text, normalize_embeddings=True, show_progress_bar=False)
+        return vector.astype(np.float32, copy=False)
+
+    def count_tokens(self, text: str) -> int:
+        """Tokens of a passage before truncation, with those of the model's passage prompt."""
+        with self.lock:
+            return _count_tokens(self.model.tokenizer, _passage_prompt(self.model) + text)
+
+
+def _open_sentence_transformer(name: str) -> SentenceTransformerEmbedder:
+    folder = Path(name).expanduser()
+    is_folder = folder.is_dir()
+    repository = name if "/" in name else f"sentence-transformers/{name}"
+    try:
+        model = _load_folder(folder) if is_folder else _load_from_hub(repository)
+        dimension = len(model.encode_query("", show_progress_bar=False))
+    except Exception as error:  # each kind of damage raises its own, from any of four libraries
+        looked = "" if is_folder else "there is no such folder, and the Hugging Face hub gave "
+        raise ModelError(
+            f"The embedding model {name} cannot be loaded: {looked}{first_line(error)}. Give --embedding a folder with "
+            f"a sentence-transformers model or the name of one on the hub, or leave it out to use {MINILM}."
+        ) from error
+    return SentenceTransformerEmbedder(
+        name=name,
+        fingerprint=_fingerprint_of_folder(folder) if is_folder else f"{repository}@{_cached_revision(repository)}",
+        dimension=dimension,
+        max_tokens=_max_tokens(model),
+        model=model,
+    )
+
+
+def _load_folder(folder: Path) -> "SentenceTransformer":
+    from sentence_transformers import SentenceTransformer
+
+    with quiet_loading():
+        return SentenceTransformer(str(folder), local_files_only=True)
+
+
+def _load_from_hub(repository: str) -> "SentenceTransformer":
+    from huggingface_hub import HfApi
+    from huggingface_hub.utils import validate_repo_id
+    from sentence_transformers import SentenceTransformer
+
+    validate_repo_id(repository)
+    try:
+        with quiet_loading():
+            return SentenceTransformer(repository, local_files_only=True)
+    except OSError:
+        # Not in the cache. One quick request says whether it can be had; loading would retry for over a minute.
+        HfApi().model_info(repository, timeout=10)
+        return SentenceTransformer(repository)
+
+
+def _cached_revision(repository: str) -> str:
+    """The commit of a model from the hub: the folder that the hub's cache keeps it in is named by it."""
+    from huggingface_hub import try_to_load_from_cache
+
+    for file in ("modules.json", "config.json"):
+        cached = try_to_load_from_cache(repository, file)
+        if isinstance(cached, str):
+            return Path(cached).parent.name
+    return "main"
+
+
+def _fingerprint_of_folder(folder: Path) -> str:
+    """The folder's own name, not where it stands, and a digest over every file that decides the vectors."""
+    files = {
+        inside.as_posix(): folder / inside
+        for inside in (file.relative_to(folder) for file in folder.rglob("*") if file.suffix in DECISIVE_FILES)
+        if not any(part.startswith(".") for part in inside.parts)
+    }
+    digest = hashlib.sha256()
+    for inside in sorted(files):
+        digest.update(f"{sha256_of(files[inside])}  {inside}\n".encode())
+    return f"{folder.resolve().name}@sha256:{digest.hexdigest()}"
+
+
+def _max_tokens(model: "SentenceTransformer") -> int:
+    limit = model.max_seq_length
+    # None or infinity: a bag of words has no limit; transformers' own "no limit" is 1e30.
+    return int(limit) if limit is not None and limit < 1_000_000 else MAX_TOKENS_WHERE_UNLIMITED
+
+
+def _passage_prompt(model: "SentenceTransformer") -> str:
+    # In the order in which encode_document looks for one.
+    prompts = (model.prompts.get(name) for name in ("document", "passage", "corpus"))
+    return next((prompt for prompt in prompts if prompt is not None), "")
+
+
+def _count_tokens(tokenizer: Any, text: str) -> int:
+    """Tokens of `text` by any of the three kinds of tokenizer that sentence-transformers uses."""
+    from transformers import PreTrainedTokenizerBase
+
+    if isinstance(tokenizer, PreTrainedTokenizerBase):
+        return len(tokenizer(text, truncation=False, verbose=False)["input_ids"])
+    if hasattr(tokenizer, "encode_batch"):
+        return len(tokenizer.encode(text, add_special_tokens=False))
+    return len(tokenizer.tokenize(text))

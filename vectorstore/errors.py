@@ -1,0 +1,53 @@
+"""Everything that can go wrong and be told to a person.
+
+    RapporteurError
+    ├── InputError          a file, folder, address or question that cannot be used
+    │   └── UnreadableFile  a document that could not be read; `source` names it
+    ├── LibraryError        the library on disk cannot be used as it stands
+    │   ├── NotALibrary     the folder holds something else
+    │   ├── LibraryBusy     another process is writing to it
+    │   └── OtherEmbedding  it was made with another embedding model
+    └── ModelError          an embedding or language model cannot be loaded or does not answer
+
+A message names the file, folder or question, and what to do next. A refusal is an answer, not an error.
+"""
+
+
+class RapporteurError(Exception):
+    """Base of all errors raised on purpose; `str(error)` is fit to be shown to a person."""
+
+
+class InputError(RapporteurError):
+    """A file, folder, address or question that cannot be used."""
+
+
+class UnreadableFile(InputError):
+    """A document that could not be read.
+
+    `reason` is one plain sentence without the file's name, so that a table of failures can hold both.
+    """
+
+    def __init__(self, source: str, reason: str) -> None:
+        super().__init__(f"{source}: {reason}")
+        self.source = source
+        self.reason = reason
+
+
+class LibraryError(RapporteurError):
+    """The library on disk cannot be used as it stands."""
+
+
+class NotALibrary(LibraryError):
+    """The folder holds something that is not a library."""
+
+
+class LibraryBusy(LibraryError):
+    """Another process is writing to the library."""
+
+
+class OtherEmbedding(LibraryError):
+    """The library was made with another embedding model."""
+
+
+class ModelError(RapporteurError):
+    """An embedding or language model cannot be loaded, or does not answer."""

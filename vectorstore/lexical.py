@@ -1,0 +1,108 @@
+"""The lexical index: BM25 over the words of passages and their context (tantivy).
+
+It can be rebuilt from the catalogue at any time, so a damaged one is simply made anew.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from .markup import plain
+from .passage import Passage
+
+if TYPE_CHECKING:
+    import tantivy
+
+_ANALYZER = "words"
+_CONTEXT_WEIGHT = 0.4
+_HEAP_BYTES = 64_000_000
+
+
+class LexicalIndex:
+    """Finds passages by their words, English stems, accents folded."""
+
+    def __init__(self, folder: Path) -> None:
+        import tantivy
+
+        folder.mkdir(parents=True, exist_ok=True)
+        schema = tantivy.SchemaBuilder()
+        schema.add_text_field("id", stored=True, tokenizer_name="raw")
+        schema.add_text_field("document_id", tokenizer_name="raw")
+        schema.add_text_field("text", tokenizer_name=_ANALYZER, index_option="freq")
+        schema.add_text_field("context", tokenizer_name=_ANALYZER, index_option="freq")
+        self._schema = schema.build()
+        self._index = tantivy.Index(self._schema, path=str(folder), reuse=True)
+        self._analyzer = _analyzer()
+        self._index.register_tokenizer(_ANALYZER, self._analyzer)
+
+    def refresh(self) -> None:
+        """Notices what other processes have written."""
+        self._index.reload()
+
+    def words(self, text: str) -> list[str]:
+        """The stems a text is searched by, stop words left out, in order, repeated as they are."""
+        return self._analyzer.analyze(plain(text))
+
+    def search(self, words: Sequence[str], limit: int) -> list[tuple[str, float]]:
+        """(passage id, BM25 score) of the best matches, best first. `words` are stems from `words()`."""
+        import tantivy
+
+        if not words:
+            return []
+        clauses: list[tuple[tantivy.Occur, tantivy.Query]] = []
+        for word in dict.fromkeys(words):
+            clauses.append((tantivy.Occur.Should, tantivy.Query.term_query(self._schema, "text", word, "freq")))
+            context = tantivy.Query.term_query(self._schema, "context", word, "freq")
+            clauses.append((tantivy.Occur.Should, tantivy.Query.boost_query(context, _CONTEXT_WEIGHT)))
+        searcher = self._index.searcher()
+        found = searcher.search(tantivy.Query.boolean_query(clauses), limit)
+        return [(searcher.doc(address)["id"][0], score) for score, address in found.hits]
+
+    def document_frequency(self, word: str) -> int:
+        """In how many passages (their context included) a stem occurs."""
+        import tantivy
+
+        query = tantivy.Query.boolean_query(
+            [
+                (tantivy.Occur.Should, tantivy.Query.term_query(self._schema, field, word, "basic"))
+                for field in ("text", "context")
+            ]
+        )
+        return self._index.searcher().search(query, 1, count=True).count or 0
+
+    @property
+    def size(self) -> int:
+        """How many passages are indexed."""
+        return self._index.searcher().num_docs
+
+    def replace(self, documents: Sequence[tuple[str, Sequence[Passage]]]) -> None:
+        """Puts the passages of each (document id, passages) in place of that document's old ones; one commit."""
+        import tantivy
+
+        writer = self._index.writer(heap_size=_HEAP_BYTES, num_threads=1)
+        for document_id, passages in documents:
+            writer.delete_documents_by_term("document_id", document_id)
+            for passage in passages:
+                entry = tantivy.Document()
+                entry.add_text("id", passage.id)
+                entry.add_text("document_id", document_id)
+                entry.add_text("text", plain(passage.text))
+                entry.add_text("context", passage.context)
+                writer.add_document(entry)
+        writer.commit()
+        writer.wait_merging_threads()
+        self._index.reload()
+
+
+def _analyzer() -> "tantivy.TextAnalyzer":
+    import tantivy
+
+    return (
+        tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.simple())
+        .filter(tantivy.Filter.remove_long(80))
+        .filter(tantivy.Filter.lowercase())
+        .filter(tantivy.Filter.stopword("english"))
+        .filter(tantivy.Filter.ascii_fold())
+        .filter(tantivy.Filter.stemmer("english"))
+        .build()
+    )

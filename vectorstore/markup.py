@@ -1,0 +1,31 @@
+"""Markdown marks taken out of a text, for matching and for showing.
+
+The stored text keeps every character of its source, so that quotes stay verbatim; what is embedded, searched
+and shown goes through `plain` first.
+"""
+
+import re
+
+_LINK = re.compile(r"!?\[([^\]\[]*)\]\((?:[^()\s]|\([^()]*\))*\)")
+_EMPHASIS = re.compile(r"(\*{1,3}|_{2,3})(?=\S)(.+?)(?<=\S)\1", re.DOTALL)
+_UNDERSCORE = re.compile(r"(?<!\w)_(?=\S)([^_\n]+?)(?<=\S)_(?!\w)")
+_TAG = re.compile(r"</?(?:sup|sub|b|i|em|strong|u|br|span|a)\b[^<>]*>", re.IGNORECASE)
+_HEADING = re.compile(r"^ {0,3}#{1,6}\s+|\s+#+\s*$", re.MULTILINE)
+_ESCAPE = re.compile(r"\\([\\`*_{}\[\]()#+\-.!|<>~])")
+_RULE = re.compile(r"^ {0,3}(?:[-*_] ?){3,}$", re.MULTILINE)
+_STRAY = re.compile(r"\*{2,}")
+_SPACE = re.compile(r"\s+")
+
+
+def plain(text: str) -> str:
+    """The text as a reader sees it: no Markdown marks, white space folded to single spaces."""
+    if any(mark in text for mark in "[*_<#\\"):
+        text = _LINK.sub(r"\1", text.replace("****", "** **"))
+        text = _TAG.sub("", text)
+        text = _HEADING.sub("", text)
+        text = _RULE.sub(" ", text)
+        text = _EMPHASIS.sub(r"\2", text)
+        text = _UNDERSCORE.sub(r"\1", text)
+        text = _STRAY.sub("", text)
+        text = _ESCAPE.sub(r"\1", text)
+    return _SPACE.sub(" ", text).strip()

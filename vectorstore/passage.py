@@ -1,0 +1,115 @@
+"""The values everything else speaks in: what is stored, how it is cited, what is found.
+
+All offsets are character offsets into `Document.text`, half open: `text[start:end]`.
+"""
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Locator:
+    """How people cite a place in a record; every part is as printed there, or None where it does not apply.
+
+    `section` is the heading path, joined by " > ".
+    """
+
+    page: str | None = None
+    paragraph: str | None = None
+    speaker: str | None = None
+    section: str | None = None
+
+    def __str__(self) -> str:
+        """The shortest form people use: "para. 42", "Norway, p. 3"; the last heading where there is nothing better."""
+        parts = [
+            self.speaker,
+            f"para. {self.paragraph}" if self.paragraph else None,
+            f"p. {self.page}" if self.page else None,
+        ]
+        if not any(parts) and self.section:
+            return self.section.rsplit(" > ", 1)[-1]
+        return ", ".join(part for part in parts if part)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """One record. `text` is the canonical text: every quote is a slice of it.
+
+    `source` is the path or address as ingested, `date` is ISO 8601 (possibly only a year or a month),
+    `sha256` that of the file's bytes, `pages` the number of pages (0 where the format has none).
+    """
+
+    id: str
+    source: str
+    title: str
+    text: str = field(repr=False)
+    symbol: str | None = None
+    date: str | None = None
+    meeting: str | None = None
+    language: str | None = None
+    media_type: str = "text/plain"
+    sha256: str = ""
+    pages: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Passage:
+    """What people cite by: a numbered paragraph, a speaker's turn, a list, a table, a footnote.
+
+    `text == document.text[start:end]` always. Only the embedder and the lexical index see `context`
+    (title, section, speaker); a quote never does. `order` counts the passages of a document from 0 in
+    reading order. Pieces of one long paragraph share their locator and follow each other.
+    """
+
+    id: str
+    document_id: str
+    text: str
+    start: int
+    end: int
+    locator: Locator
+    kind: str = "paragraph"
+    context: str = ""
+    order: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hit:
+    """A passage found, with its document and a score: higher is better, comparable within one search only."""
+
+    passage: Passage
+    document: Document
+    score: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listing:
+    """A document as a table of contents shows it: everything but its text.
+
+    `state` is "read", "findable" (by words) or "embedded" (by meaning too); `characters` the length of the text.
+    """
+
+    id: str
+    source: str
+    title: str
+    symbol: str | None
+    date: str | None
+    media_type: str
+    sha256: str
+    pages: int
+    state: str
+    characters: int
+    passages: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filters:
+    """What a search is confined to. Parts of a name suffice, case does not matter; dates are ISO 8601, inclusive."""
+
+    document: str | None = None
+    speaker: str | None = None
+    symbol: str | None = None
+    section: str | None = None
+    since: str | None = None
+    until: str | None = None
+
+    def __bool__(self) -> bool:
+        return any((self.document, self.speaker, self.symbol, self.section, self.since, self.until))

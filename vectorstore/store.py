@@ -1,0 +1,294 @@
+"""A library on disk: the catalogue (the truth), the lexical index and the vectors, kept in step.
+
+    folder/catalogue.sqlite   documents, canonical text, passages, states
+    folder/lexical/           tantivy; rebuilt from the catalogue when missing or damaged
+    folder/chroma/            vectors
+    folder/writer.lock        one writer at a time
+
+Writing goes  catalogue (read) -> lexical (findable) -> vectors (embedded); each step can be repeated without harm, so
+`finish` completes whatever a crash cut short. What the other stores still hold of removed documents is never shown:
+every passage found is looked up in the catalogue.
+"""
+
+import shutil
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from .catalogue import Catalogue, PassageRow
+from .embedder import Embedder, open_embedder
+from .errors import LibraryBusy, LibraryError, NotALibrary, OtherEmbedding
+from .lexical import LexicalIndex
+from .markup import plain
+from .minilm import NAME as DEFAULT_EMBEDDING
+from .passage import Document, Filters, Hit, Listing, Passage
+from .vectors import Vectors
+
+if TYPE_CHECKING:
+    import numpy as np
+
+_CATALOGUE = "catalogue.sqlite"
+_EMBED_BATCH = 256
+_LEXICAL_BATCH = 64
+_DOCUMENTS_KEPT = 64
+
+Progress = Callable[[int, int], None]
+
+
+class Store:
+    """Reads and writes one library folder. Safe to share between threads; close it when done."""
+
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        create: bool = True,
+        embedding: str | None = None,
+        cache_dir: Path | None = None,
+        embedder: Embedder | None = None,
+    ) -> None:
+        """Opens a library.
+
+        Args:
+            folder: the library's folder; made when missing and `create` is true.
+            create: whether a missing library is made or refused.
+            embedding: name or path of the embedding model; None for the one the library was made with.
+            cache_dir: where the default model keeps its exported graph.
+            embedder: an opened model, instead of `embedding`.
+
+        Raises:
+            NotALibrary: the folder holds something else, or nothing and `create` is false.
+            OtherEmbedding: the library was made with another embedding model.
+        """
+        _check_folder(folder, create)
+        folder.mkdir(parents=True, exist_ok=True)
+        self.folder = folder
+        self.catalogue = Catalogue(folder / _CATALOGUE)
+        self.vectors = Vectors(folder / "chroma")
+        self.lexical = _open_lexical(folder / "lexical", self.catalogue)
+        self._cache_dir = cache_dir
+        self._embedder = embedder
+        self._embedding = embedder.name if embedder else embedding
+        self._embedder_lock = threading.Lock()
+        self._writer = threading.RLock()
+        self._writing = 0
+        self._seen = self.catalogue.version
+        self._documents: OrderedDict[str, Document] = OrderedDict()
+        self._check_embedding()
+
+    def close(self) -> None:
+        """Lets go of every file."""
+        self.vectors.close()
+        self.catalogue.close()
+
+    # --- the embedding model -----------------------------------------------------------------------------------
+
+    @property
+    def embedder(self) -> Embedder:
+        """The library's embedding model, loaded when first needed. Raises ModelError, OtherEmbedding."""
+        with self._embedder_lock:
+            if self._embedder is None:
+                self._embedder = open_embedder(self.embedding, cache_dir=self._cache_dir)
+            made_with = self.catalogue.fact("embedding_fingerprint")
+            if made_with and made_with != self._embedder.fingerprint:
+                raise self._other_embedding(self._embedder.fingerprint)
+            return self._embedder
+
+    @property
+    def embedding(self) -> str:
+        """Name of the embedding model in use."""
+        return self._embedding or self.catalogue.fact("embedding") or DEFAULT_EMBEDDING
+
+    def _check_embedding(self) -> None:
+        made_with = self.catalogue.fact("embedding")
+        asked = (self._embedding or "").removeprefix("sentence-transformers/")
+        if made_with and asked and asked != made_with.removeprefix("sentence-transformers/"):
+            raise self._other_embedding(asked)
+
+    def _other_embedding(self, asked: str) -> OtherEmbedding:
+        return OtherEmbedding(
+            f"The library {self.folder} was made with the embedding model {self.catalogue.fact('embedding')}, not "
+            f"{asked}. Leave --embedding away to use it as it is, or embed it again with: "
+            f"rapporteur ingest --re-embed --embedding {asked} --library {self.folder}"
+        )
+
+    # --- writing -------------------------------------------------------------------------------------------------
+
+    @contextmanager
+    def writing(self) -> Iterator[None]:
+        """Holds the library's writer lock and first finishes what a crash cut short. Raises LibraryBusy."""
+        from filelock import FileLock, Timeout
+
+        lock = FileLock(self.folder / "writer.lock", thread_local=False)
+        with self._writer:
+            try:
+                lock.acquire(timeout=0)
+            except Timeout:
+                raise LibraryBusy(
+                    f"Another process is writing to {self.folder}. Asking goes on; try this again when it is done."
+                ) from None
+            try:
+                self.refresh()
+                self._writing += 1
+                self.sweep()
+                yield
+            finally:
+                self._writing -= 1
+                self._seen = self.catalogue.version
+                lock.release()
+
+    def put(self, document: Document, passages: Sequence[Passage]) -> None:
+        """Stores a document, in place of the one with its id; findable after `make_findable`."""
+        self.catalogue.put(document, passages)
+        self._documents.pop(document.id, None)
+
+    def remove(self, document_id: str) -> None:
+        """Removes a document from everywhere."""
+        self.catalogue.remove(document_id)
+        self._documents.pop(document_id, None)
+        self.sweep()
+
+    def sweep(self) -> None:
+        """Makes the other stores forget what the catalogue has forgotten."""
+        if documents := self.catalogue.gone("document"):
+            self.lexical.replace([(document_id, []) for document_id in documents])
+            self.catalogue.forget_gone("document", documents)
+        if passages := self.catalogue.gone("passage"):
+            self.vectors.delete(passages)
+            self.catalogue.forget_gone("passage", passages)
+
+    def make_findable(self) -> None:
+        """Indexes the words of every document that is only read so far."""
+        waiting = self.catalogue.ids_in_state("read")
+        for first in range(0, len(waiting), _LEXICAL_BATCH):
+            batch = waiting[first : first + _LEXICAL_BATCH]
+            self.lexical.replace([(document_id, self.passages_of(document_id)) for document_id in batch])
+            self.catalogue.advance(batch, "findable")
+        self.sweep()
+
+    def embed(self, progress: Progress | None = None) -> int:
+        """Embeds every findable passage that has no vector yet; returns how many. `progress(done, total)`."""
+        total, done = self.catalogue.count_passages(embedded=False), 0
+        if total == 0:
+            self.catalogue.mark_embedded([])
+            return 0
+        embedder = self.embedder
+        self.catalogue.keep_fact("embedding", embedder.name)
+        self.catalogue.keep_fact("embedding_fingerprint", embedder.fingerprint)
+        while rows := self.catalogue.unembedded(_EMBED_BATCH):
+            passages = [passage for row in rows if (passage := self._with_text(row))]
+            self.vectors.add(passages, embedder.embed([embedded_text(passage) for passage in passages]))
+            self.catalogue.mark_embedded([row.id for row in rows])
+            done += len(rows)
+            if progress:
+                progress(done, max(total, done))
+        return done
+
+    def re_embed(self, embedder: Embedder) -> None:
+        """Forgets all vectors and takes another model; `embed` makes the new ones."""
+        self.catalogue.forget_embeddings()
+        self.vectors.delete_all()
+        self.catalogue.keep_fact("embedding", embedder.name)
+        self.catalogue.keep_fact("embedding_fingerprint", embedder.fingerprint)
+        self._embedder, self._embedding = embedder, embedder.name
+
+    # --- reading -------------------------------------------------------------------------------------------------
+
+    def refresh(self) -> None:
+        """Notices what another process has written; call before a search."""
+        version = self.catalogue.version
+        if version != self._seen and not self._writing:
+            self._seen = version
+            self._documents.clear()
+            self.lexical.refresh()
+            self.vectors.close()
+
+    def listings(self) -> list[Listing]:
+        """All documents, without their text."""
+        return self.catalogue.listings()
+
+    def document(self, document_id: str) -> Document | None:
+        """A document with its text, or None."""
+        document = self._documents.get(document_id)
+        if document is None and (document := self.catalogue.document(document_id)):
+            self._documents[document_id] = document
+            while len(self._documents) > _DOCUMENTS_KEPT:
+                self._documents.popitem(last=False)
+        return document
+
+    def passages_of(self, document_id: str) -> list[Passage]:
+        """A document's passages in reading order."""
+        document = self.document(document_id)
+        return [row.with_text(document.text) for row in self.catalogue.passages_of(document_id)] if document else []
+
+    def by_words(self, words: Sequence[str], limit: int) -> list[tuple[str, float]]:
+        """(passage id, BM25 score), best first; `words` are stems from `lexical.words`."""
+        return self.lexical.search(words, limit)
+
+    def by_meaning(self, vector: "np.ndarray", limit: int) -> list[tuple[str, float]]:
+        """(passage id, cosine similarity), nearest first; empty while nothing is embedded yet."""
+        if self.catalogue.fact("embedding_fingerprint") is None or not self.catalogue.count_passages(embedded=True):
+            return []
+        return self.vectors.search(vector, limit)
+
+    def hits(self, scored: Sequence[tuple[str, float]]) -> list[Hit]:
+        """Passages with their documents, in the order given; what the catalogue no longer knows is left out."""
+        rows = self.catalogue.passage_rows([key for key, _ in scored])
+        found = []
+        for key, score in scored:
+            row = rows.get(key)
+            document = self.document(row.document_id) if row else None
+            if row and document:
+                found.append(Hit(passage=row.with_text(document.text), document=document, score=score))
+        return found
+
+    def ids_matching(self, filters: Filters) -> set[str]:
+        """Ids of the passages that pass the filters."""
+        return self.catalogue.ids_matching(filters)
+
+    def _with_text(self, row: PassageRow) -> Passage | None:
+        document = self.document(row.document_id)
+        return row.with_text(document.text) if document else None
+
+
+def embedded_text(passage: Passage) -> str:
+    """What the embedder sees of a passage: its context, then its words without markup."""
+    words = plain(passage.text)
+    return f"{passage.context}\n{words}" if passage.context else words
+
+
+def _check_folder(folder: Path, create: bool) -> None:
+    if folder.exists() and not folder.is_dir():
+        raise NotALibrary(f"{folder} is a file, not a library folder. Choose another --library.")
+    has_catalogue = (folder / _CATALOGUE).is_file()
+    if not has_catalogue and folder.is_dir() and any(folder.iterdir()):
+        raise NotALibrary(f"{folder} holds other things and no library. Choose an empty or a new folder as --library.")
+    if not has_catalogue and not create:
+        raise NotALibrary(f"There is no library at {folder} yet. Make one: rapporteur ingest PATH --library {folder}")
+
+
+def _open_lexical(folder: Path, catalogue: Catalogue) -> LexicalIndex:
+    """Opens the lexical index; one that is missing or cannot be read is made anew from the catalogue."""
+    existed = (folder / "meta.json").exists()
+    try:
+        index = LexicalIndex(folder)
+    except (ValueError, OSError) as error:
+        shutil.rmtree(folder, ignore_errors=True)
+        existed = False
+        try:
+            index = LexicalIndex(folder)
+        except (ValueError, OSError):
+            raise LibraryError(f"The lexical index in {folder} cannot be opened: {error}") from error
+    if not existed:
+        _rebuild(index, catalogue)
+    return index
+
+
+def _rebuild(index: LexicalIndex, catalogue: Catalogue) -> None:
+    for listing in catalogue.listings():
+        document = catalogue.document(listing.id)
+        if document and listing.state != "read":
+            index.replace([(document.id, [row.with_text(document.text) for row in catalogue.passages_of(document.id)])])

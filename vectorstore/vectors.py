@@ -1,0 +1,109 @@
+"""The vectors of passages, in Chroma: a persistent client on disk, cosine distance, HNSW.
+
+Chroma's persistent client does not notice what another process writes, and may fail on it; so the store tells this
+file when to reopen, and a query that fails is tried once more on a fresh client.
+"""
+
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from .passage import Passage
+
+if TYPE_CHECKING:
+    import numpy as np
+
+_COLLECTION = "passages"
+_BATCH = 2000
+
+
+class Vectors:
+    """Nearest passages by cosine similarity."""
+
+    def __init__(self, folder: Path) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        self._folder = folder
+        self._lock = threading.Lock()
+        self._client: Any = None
+        self._collection: Any = None
+
+    def add(self, passages: Sequence[Passage], vectors: "np.ndarray") -> None:
+        """Stores passages with their vectors, float32 (len(passages), dimension); known ids are replaced."""
+        collection = self._open()
+        for first in range(0, len(passages), _BATCH):
+            batch = passages[first : first + _BATCH]
+            collection.upsert(
+                ids=[passage.id for passage in batch],
+                embeddings=vectors[first : first + _BATCH],
+                documents=[passage.text for passage in batch],
+                metadatas=[_facts(passage) for passage in batch],
+            )
+
+    def delete(self, ids: Sequence[str]) -> None:
+        """Forgets passages; unknown ids do not matter."""
+        collection = self._open()
+        for first in range(0, len(ids), _BATCH):
+            collection.delete(ids=list(ids[first : first + _BATCH]))
+
+    def delete_all(self) -> None:
+        """Forgets everything."""
+        self._open()
+        self._client.delete_collection(_COLLECTION)
+        self.close()
+
+    def search(self, vector: "np.ndarray", limit: int) -> list[tuple[str, float]]:
+        """(passage id, cosine similarity) of the nearest, nearest first. `vector` is float32 (dimension,)."""
+        try:
+            return self._query(vector, limit)
+        except Exception:  # Chroma's Rust layer raises InternalError while another process writes
+            self.close()
+            return self._query(vector, limit)
+
+    def vectors_of(self, ids: Sequence[str]) -> dict[str, "np.ndarray"]:
+        """Stored vectors by passage id, float32 (dimension,); ids without one are left out."""
+        found = self._open().get(ids=list(ids), include=["embeddings"])
+        return dict(zip(found["ids"], found["embeddings"], strict=True))
+
+    def count(self) -> int:
+        """How many vectors there are."""
+        return self._open().count()
+
+    def close(self) -> None:
+        """Lets go of the files; the next call opens them again."""
+        with self._lock:
+            if self._client is not None:
+                self._client.close()
+            self._client = self._collection = None
+
+    def _query(self, vector: "np.ndarray", limit: int) -> list[tuple[str, float]]:
+        collection = self._open()
+        found = collection.query(query_embeddings=[vector], n_results=limit, include=["distances"])
+        return [(key, 1.0 - distance) for key, distance in zip(found["ids"][0], found["distances"][0], strict=True)]
+
+    def _open(self) -> Any:
+        with self._lock:
+            if self._collection is None:
+                import chromadb
+                from chromadb.config import Settings
+
+                self._client = chromadb.PersistentClient(
+                    str(self._folder), settings=Settings(anonymized_telemetry=False, allow_reset=False)
+                )
+                self._collection = self._client.get_or_create_collection(
+                    _COLLECTION, embedding_function=None, configuration={"hnsw": {"space": "cosine", "ef_search": 200}}
+                )
+            return self._collection
+
+
+def _facts(passage: Passage) -> dict[str, str]:
+    """Metadata for people who open the collection with other tools; Rapporteur itself reads the catalogue."""
+    locator = passage.locator
+    facts = {
+        "document_id": passage.document_id,
+        "page": locator.page,
+        "paragraph": locator.paragraph,
+        "speaker": locator.speaker,
+        "section": locator.section,
+    }
+    return {key: value for key, value in facts.items() if value}
