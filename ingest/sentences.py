@@ -12,6 +12,7 @@ _END = re.compile(
     r"|(?P<blank>[ \t]*\n[ \t]*\n\s*)"
     r"|(?P<item>[ \t]*\n(?=[ \t]*(?:[-*+•‣◦▪·–—]\s|\|)))"
 )
+_LIST_MARK = re.compile(r"[-*+•‣◦▪·–—]\s")
 _LAST_WORD = re.compile(r"([\w.]+)\.[\"”’')\]»*]*\s*$")
 _OPENS = re.compile(r"[\"“‘'(\[«*_–—-]*(?:[^\W_a-zß-öø-ÿ]|[^\W\d_])")
 
@@ -41,7 +42,7 @@ def _is_end(text: str, start: int, match: re.Match[str]) -> bool:
         return True
     if match["blank"] is not None:
         return not text[match.end()].islower()
-    if re.search(r"\n[ \t]*\n", match[0]):
+    if re.search(r"\n[ \t]*\n", match[0]) or ("\n" in match[0] and _LIST_MARK.match(text, match.end())):
         return True
     return not _is_abbreviation(text[start : match.end()]) and _opens(text[match.end() : match.end() + 12])
 

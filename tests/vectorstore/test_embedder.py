@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+
 from rapporteur.vectorstore.embedder import Embedder, open_embedder
 from rapporteur.vectorstore.errors import ModelError
 from rapporteur.vectorstore.minilm import GRAPH_FILE, open_minilm, packaged_files
