@@ -24,7 +24,9 @@ _MONTHS = {
     )
     for name in names.split()
 }  # fmt: skip
-_DAY_MONTH_YEAR = re.compile(rf"\b(\d{{1,2}})(?:st|nd|rd|th|er)?\s+(?:de\s+)?({'|'.join(_MONTHS)})\s+(?:de\s+)?(\d{{4}})\b", re.I)
+_DAY_MONTH_YEAR = re.compile(
+    rf"\b(\d{{1,2}})(?:st|nd|rd|th|er)?\s+(?:de\s+)?({'|'.join(_MONTHS)})\s+(?:de\s+)?(\d{{4}})\b", re.I
+)
 _MONTH_DAY_YEAR = re.compile(rf"\b({'|'.join(_MONTHS)})\s+(\d{{1,2}}),\s+(\d{{4}})\b", re.I)
 _MONTH_YEAR = re.compile(rf"\b({'|'.join(_MONTHS)})\s+(\d{{4}})\b", re.I)
 _ISO = re.compile(r"\b((?:19|20)\d\d-[01]\d-[0-3]\d)\b")
@@ -41,9 +43,7 @@ class Metadata:
 
 def metadata(source: str, text: str, units: Sequence[Unit], *, title: str | None, date: str | None) -> Metadata:
     """Title, symbol and date of a record; `title` and `date` are what its format states, preferred where given."""
-    front = [
-        (unit.kind, plain(text[unit.start : unit.end])) for unit in units[:24] if unit.start < FRONT_CHARS
-    ]
+    front = [(unit.kind, plain(text[unit.start : unit.end])) for unit in units[:24] if unit.start < FRONT_CHARS]
     return Metadata(
         title=title or _title(front) or PurePath(source).stem,
         symbol=_symbol(front, source),
@@ -59,7 +59,9 @@ def _title(front: Sequence[tuple[str, str]]) -> str | None:
             opening.append((kind, line))
         if kind == "paragraph" and len(line) >= 450:
             break
-    headings = [line for kind, line in opening if kind == "heading" and len(line.split()) >= 3]
+    headings = [
+        line for kind, line in opening if kind == "heading" and len(line.split()) >= 3 and not line.endswith(":")
+    ]
     lines = [line for _, line in opening if 2 <= len(line.split()) <= 40]
     first = opening[0][1] if opening and opening[0][0] == "heading" and len(opening[0][1].split()) >= 3 else None
     chosen = first or (max(headings, key=len) if headings else (lines[0] if lines else None))

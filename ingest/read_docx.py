@@ -67,7 +67,9 @@ def _outline_level(paragraph) -> int:  # pyright: ignore[reportMissingParameterT
     style = paragraph.style
     while level is None and style is not None:
         level = style.element.find(f"{_W}pPr/{_W}outlineLvl")
-        if level is None and (match := re.match(r"(?:heading|título|titre|überschrift)\s*(\d)|title$", style.name or "", re.I)):
+        if level is None and (
+            match := re.match(r"(?:heading|título|titre|überschrift)\s*(\d)|title$", style.name or "", re.I)
+        ):
             return int(match[1] or 1)
         style = style.base_style
     value = int(level.get(f"{_W}val", "9")) if level is not None else 9
@@ -76,7 +78,9 @@ def _outline_level(paragraph) -> int:  # pyright: ignore[reportMissingParameterT
 
 def _is_bold_line(paragraph, text: str) -> bool:  # pyright: ignore[reportMissingParameterType]
     runs = [run for run in paragraph.runs if run.text.strip()]
-    return bool(runs) and len(text) < 160 and all(run.bold for run in runs) and not text.rstrip().endswith((".", ":", ","))
+    return (
+        bool(runs) and len(text) < 160 and all(run.bold for run in runs) and not text.rstrip().endswith((".", ":", ","))
+    )
 
 
 def _text(element) -> str:  # pyright: ignore[reportMissingParameterType]
@@ -114,7 +118,7 @@ def _add_table(builder: TextBuilder, table) -> None:  # pyright: ignore[reportMi
 
 def _footnotes(data: bytes) -> list[tuple[str, str]]:
     """(number, text) of the footnotes, in the order of the file."""
-    from lxml import etree
+    from lxml import etree  # pyright: ignore[reportAttributeAccessIssue]
 
     with zipfile.ZipFile(BytesIO(data)) as archive:
         if "word/footnotes.xml" not in archive.namelist():

@@ -1,4 +1,4 @@
-"""Web pages: the main content, without menus, banners and comment forms (trafilatura); all text where it finds little."""
+"""Web pages: the main content, without menus, banners and comment forms; all text where little is found."""
 
 import re
 
@@ -10,14 +10,19 @@ _BLOCKS = ("p", "h1", "h2", "h3", "h4", "h5", "h6", "li", "tr", "blockquote", "p
 def read_html(data: bytes) -> Reading:
     """Blocks of an HTML page. Raises ValueError when it holds no text."""
     import trafilatura
-    from lxml import etree
+    from lxml import etree  # pyright: ignore[reportAttributeAccessIssue]
 
     page = trafilatura.load_html(data)
     if page is None:
         raise ValueError("no HTML could be found in it")
     facts = trafilatura.extract_metadata(page)
     found = trafilatura.extract(
-        data, output_format="xml", include_formatting=True, include_tables=True, include_comments=False, favor_recall=True
+        data,
+        output_format="xml",
+        include_formatting=True,
+        include_tables=True,
+        include_comments=False,
+        favor_recall=True,
     )
     builder = TextBuilder()
     title = (facts.title if facts else None) or None
@@ -58,7 +63,11 @@ def _add_extracted(builder: TextBuilder, root, title: str | None) -> None:  # py
         elif element.tag == "item":
             builder.add("• " + _text(element), "item")
         elif element.tag == "head":
-            level = int((element.get("rend") or "h3").lstrip("h") or 3) if (element.get("rend") or "h3")[1:].isdigit() else 3
+            level = (
+                int((element.get("rend") or "h3").lstrip("h") or 3)
+                if (element.get("rend") or "h3")[1:].isdigit()
+                else 3
+            )
             builder.add(_text(element), "heading", level=level)
         else:
             for paragraph in _paragraphs(element):

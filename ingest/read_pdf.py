@@ -12,6 +12,7 @@ import threading
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from statistics import median
 
 from .blocks import Reading, TextBuilder
@@ -19,7 +20,9 @@ from .structure import is_open
 
 _PDFIUM = threading.Lock()
 _EDGE = 0.11
-_PAGE_NUMBER = re.compile(r"^(?:page\s*)?[-–—]?\s*(\d{1,4}|[ivxl]{1,6})\s*[-–—]?(?:\s*(?:/|of|de|sur)\s*\d{1,4})?$", re.I)
+_PAGE_NUMBER = re.compile(
+    r"^(?:page\s*)?[-–—]?\s*(\d{1,4}|[ivxl]{1,6})\s*[-–—]?(?:\s*(?:/|of|de|sur)\s*\d{1,4})?$", re.I
+)
 _NUMBER_IN_FOOT = re.compile(r"(?:^|\s)(\d{1,4})\s*/\s*\d{1,4}(?:\s|$)")
 _BEGINS_ITEM = re.compile(r"^(?:\d{1,3}(?:\.\d{1,3})*\.?\s|\([a-z]{1,4}\)\s|[•·▪◦–—-]\s|[A-Z][.)]\s)")
 _HYPHENS = ("\ufffe", "\x02", "\u00ad")
@@ -45,7 +48,9 @@ def read_pdf(data: bytes) -> Reading:
     with _PDFIUM:
         pages = _lines_of_pages(data)
     if not any(pages):
-        raise ValueError("it holds no text: a scan, or pictures of text; run it through OCR first (ocrmypdf in.pdf out.pdf)")
+        raise ValueError(
+            "it holds no text: a scan, or pictures of text; run it through OCR first (ocrmypdf in.pdf out.pdf)"
+        )
     furniture = _repeated(pages)
     labels = _page_labels(pages, furniture)
     body_size = median(line.size for page in pages for line in page)
@@ -141,7 +146,11 @@ def _runs(characters: Sequence[str]) -> Iterator[tuple[int, int]]:
 
 def _solid(characters: Sequence[str], start: int, end: int) -> tuple[int | None, int | None]:
     """Positions of the first and last character that leaves ink."""
-    solid = [position for position in range(start, end) if not characters[position].isspace() and characters[position] != "\0"]
+    solid = [
+        position
+        for position in range(start, end)
+        if not characters[position].isspace() and characters[position] != "\0"
+    ]
     return (solid[0], solid[-1]) if solid else (None, None)
 
 
@@ -226,7 +235,7 @@ def _paragraphs(lines: Sequence[Line]) -> list[list[Line]]:
     leading = _leading(lines)
     right = sorted(line.right for line in lines)[int(len(lines) * 0.9)]
     paragraphs = [[lines[0]]]
-    for before, line in zip(lines, lines[1:], strict=False):
+    for before, line in pairwise(lines):
         if _begins(before, line, paragraphs[-1], leading, right):
             paragraphs.append([line])
         else:
@@ -236,7 +245,7 @@ def _paragraphs(lines: Sequence[Line]) -> list[list[Line]]:
 
 def _leading(lines: Sequence[Line]) -> float:
     """The usual distance between the feet of neighbouring lines, in points."""
-    steps = [a.bottom - b.bottom for a, b in zip(lines, lines[1:], strict=False) if 2 < a.bottom - b.bottom < 40]
+    steps = [a.bottom - b.bottom for a, b in pairwise(lines) if 2 < a.bottom - b.bottom < 40]
     return median(steps) if steps else 14.0
 
 
@@ -246,9 +255,13 @@ def _begins(before: Line, line: Line, paragraph: Sequence[Line], leading: float,
     ended = before.text.endswith((".", "!", "?", ":", ";", "”", '"'))
     if abs(step) < 2 and line.left >= before.right - 2:
         return False  # the same printed line, drawn in two parts
-    if abs(line.size - before.size) > 0.9 or (line.bold != before.bold and (ended or len(paragraph) == 1 and before.bold)):
+    if abs(line.size - before.size) > 0.9 or (
+        line.bold != before.bold and (ended or (len(paragraph) == 1 and before.bold))
+    ):
         return True
-    if _BEGINS_ITEM.match(line.text) and (ended or step > leading * 1.15 or line.left < before.left - 6 or before.right < right - 40):
+    if _BEGINS_ITEM.match(line.text) and (
+        ended or step > leading * 1.15 or line.left < before.left - 6 or before.right < right - 40
+    ):
         return True
     if step < -2 or step > leading * 4:
         return ended or not line.text[:1].islower()  # a new column

@@ -18,7 +18,13 @@ TurnOrPlace = tuple[object, ...]
 
 
 def split(
-    text: str, units: Sequence[Unit], *, document_id: str, title: str, count_tokens: Callable[[str], int], limit_tokens: int
+    text: str,
+    units: Sequence[Unit],
+    *,
+    document_id: str,
+    title: str,
+    count_tokens: Callable[[str], int],
+    limit_tokens: int,
 ) -> list[Passage]:
     """The passages of a document.
 
@@ -62,9 +68,7 @@ def _shortened(line: str, limit_chars: int) -> str:
     return line if len(line) <= limit_chars else line[:limit_chars].rsplit(" ", 1)[0] + " …"
 
 
-def _joined(
-    text: str, units: Sequence[Unit], count_tokens: Callable[[str], int], limit_tokens: int
-) -> Iterator[Unit]:
+def _joined(text: str, units: Sequence[Unit], count_tokens: Callable[[str], int], limit_tokens: int) -> Iterator[Unit]:
     """Joins neighbours that belong together: list items with their lead-in, a turn's paragraphs, short paragraphs."""
     pending: Unit | None = None
     for unit in units:

@@ -125,8 +125,12 @@ def _resumes(paragraph: str) -> bool:
 
 # --- paragraph numbers -------------------------------------------------------------------------------------------
 
-_NUMBER = re.compile(r"^\s*(?:\*\*)?(\d{1,4}(?:\.\d{1,3})*(?:\s?(?:bis|ter|quater))?)\\?[.)]?(?:\*\*)?[.)]?[\s ]+(?=\S)")
-_DOTTED = re.compile(r"^\s*(?:\*\*)?\d{1,4}(?:\.\d{1,3})*(?:\s?(?:bis|ter|quater))?(?:\\?[.)]|\t|(?<=\.\d)\s|(?<=\.\d\d)\s)")
+_NUMBER = re.compile(
+    r"^\s*(?:\*\*)?(\d{1,4}(?:\.\d{1,3})*(?:\s?(?:bis|ter|quater))?)\\?[.)]?(?:\*\*)?[.)]?[\s ]+(?=\S)"
+)
+_DOTTED = re.compile(
+    r"^\s*(?:\*\*)?\d{1,4}(?:\.\d{1,3})*(?:\s?(?:bis|ter|quater))?(?:\\?[.)]|\t|(?<=\.\d)\s|(?<=\.\d\d)\s)"
+)
 _MIN_RUN = 3
 
 
@@ -179,7 +183,9 @@ def _follows(before: str, number: str) -> bool:
 # --- speakers ------------------------------------------------------------------------------------------------------
 
 _COLON_LABEL = re.compile(r"^\s*(?:[*_]{2,3})?(?P<label>[^\n:*]{1,110}?)\s*(?:[*_]{2,3}\s*:|:\s*[*_]{2,3}|:)(?:\s+|$)")
-_RECORD_LABEL = re.compile(r"^\s*(?P<label>(?:Mr|Ms|Mrs|Dr|Miss)\. [A-Z][A-Z'’-]+(?: [A-Z][A-Z'’-]+)*(?: of [A-Z]\w+)?)\.\s")
+_RECORD_LABEL = re.compile(
+    r"^\s*(?P<label>(?:Mr|Ms|Mrs|Dr|Miss)\. [A-Z][A-Z'’-]+(?: [A-Z][A-Z'’-]+)*(?: of [A-Z]\w+)?)\.\s"
+)
 _BRACKET_LABEL = re.compile(r"^\s*(?P<label>[A-Z][^\n:.!?()]{2,90}\((?:[A-Z][\w’'.-]+ ?){2,4}\))\s?(?=[A-Z“\"])")
 _TITLED = re.compile(
     r"^(?:Mr|Ms|Mrs|Miss|Dr|Prof|Sir|H\.\s?E|Hon|Madam|Senator|Ambassador|Amb|M|Mme|Sr|Sra)\b\.?\s+\S"
@@ -261,14 +267,24 @@ def countries() -> frozenset[str]:
     from babel import Locale
 
     names = {name for code in ("en", "fr", "es") for key, name in Locale(code).territories.items() if key.isalpha()}
-    names |= {"united states of america", "russian federation", "usa", "uk", "republic of korea", "viet nam",
-              "european union", "holy see", "türkiye", "czech republic", "islamic republic of iran", "the netherlands"}
+    names |= {
+        "united states of america",
+        "russian federation",
+        "usa",
+        "uk",
+        "republic of korea",
+        "viet nam",
+        "european union",
+        "holy see",
+        "türkiye",
+        "czech republic",
+        "islamic republic of iran",
+        "the netherlands",
+    }
     return frozenset(name.casefold() for name in names)
 
 
-def _turns(
-    texts: Sequence[str], blocks: Sequence[Block], labels: Sequence[str | None]
-) -> list[tuple[str | None, int]]:
+def _turns(texts: Sequence[str], blocks: Sequence[Block], labels: Sequence[str | None]) -> list[tuple[str | None, int]]:
     """A turn lasts until the next label or heading; what opens with an omission mark is nobody's."""
     found: list[tuple[str | None, int]] = []
     speaker, turn = None, 0
@@ -407,5 +423,3 @@ def is_part_of_number(text: str) -> bool:
 
 def _descend(path: list[tuple[int, str]], level: int, heading: str) -> list[tuple[int, str]]:
     return [*(step for step in path if step[0] < level), (level, heading)]
-
-

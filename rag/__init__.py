@@ -1,10 +1,10 @@
 """A question becomes a cited answer; the library's public face for other programs.
 
-    from rapporteur.rag import open_library
+from rapporteur.rag import open_library
 
-    with open_library("records/") as library:
-        library.ingest(["minutes.pdf"])
-        answer = library.ask("What did Norway say about pain relief?")
+with open_library("records/") as library:
+    library.ingest(["minutes.pdf"])
+    answer = library.ask("What did Norway say about pain relief?")
 """
 
 from typing import TYPE_CHECKING, Any
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from ..vectorstore.errors import RapporteurError
     from ..vectorstore.passage import Document, Filters, Hit, Listing, Locator, Passage
     from .answer import Answer, Citation, Sentence, Timing, Turn
-    from .ladder import SentenceReady
+    from .events import SentenceReady
     from .library import Library, open_library
 
 __all__ = [
@@ -27,7 +27,7 @@ _HOMES = {
     "Document": "..vectorstore.passage", "Filters": "..vectorstore.passage", "Hit": "..vectorstore.passage",
     "Listing": "..vectorstore.passage", "Locator": "..vectorstore.passage", "Passage": "..vectorstore.passage",
     "Answer": ".answer", "Citation": ".answer", "Sentence": ".answer", "Timing": ".answer", "Turn": ".answer",
-    "SentenceReady": ".ladder", "Library": ".library", "open_library": ".library",
+    "SentenceReady": ".events", "Library": ".library", "open_library": ".library",
 }  # fmt: skip
 
 

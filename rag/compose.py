@@ -1,31 +1,48 @@
 """Answers without a language model: the record's own sentences, chosen, attributed and quoted.
 
-    quotables (sentences of the best passages) -> scored against the question -> the fewest that answer
+quotables (sentences of the best passages) -> scored against the question -> the fewest that answer
 """
 
 import math
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from ..ingest.sentences import sentence_spans
+from ..vectorstore.errors import ModelError
 from ..vectorstore.markup import plain
 from ..vectorstore.passage import Hit
 from ..vectorstore.store import Store
 from .answer import Citation, Sentence
+from .question import telling_words
+
+if TYPE_CHECKING:
+    from .expect import Expectation
 
 PASSAGES_READ = 14
+COMPARED_BY_MEANING = 10
 MAX_QUOTES = 3
-KEEP_SHARE = 0.8
+MAX_LIST_CHARS = 1500
+KEEP_SHARE = 0.75
 MIN_WORDS = 2
-PASSAGE_WEIGHT = 0.45
+PASSAGE_WEIGHT = 0.3
 CONTEXT_SHARE = 0.35
+MEANING_WEIGHT = 1.0
+QUESTION_PENALTY = 0.3
+EXPECTED_BONUS = 0.25
 _BULLET = re.compile(r"(?:[-*+•‣◦▪·–—]\s+)+")
+_ASKS_FOR_QUESTIONS = re.compile(r"\b(?:ask|asked|asks|question|questions|wanted to know|request\w*)\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Quotable:
-    """A sentence of a passage found: offsets into the document's text, its stems, and how well it answers."""
+    """A sentence of a passage found: offsets into the document's text, its stems, and how well it answers.
+
+    `score` adds up the question's telling words in the sentence, the rank of its passage and likeness of meaning;
+    `coverage` is the share of the question's telling words that stand in the sentence or around it (0 to 1),
+    `likeness` the cosine similarity of sentence and question (-1 to 1, 0 where it was not compared).
+    """
 
     hit: Hit
     start: int
@@ -33,6 +50,7 @@ class Quotable:
     words: frozenset[str]
     score: float = 0.0
     coverage: float = 0.0
+    likeness: float = 0.0
 
     @property
     def text(self) -> str:
@@ -40,23 +58,41 @@ class Quotable:
         return self.hit.document.text[self.start : self.end]
 
 
-def choose(store: Store, question: str, hits: Sequence[Hit]) -> list[Quotable]:
+def choose(store: Store, question: str, hits: Sequence[Hit], expected: "Expectation | None" = None) -> list[Quotable]:
     """The sentences that answer best, best first; at most `MAX_QUOTES`, fewer where the rest falls behind."""
-    idf = inverse_frequency(store)
-    asked = {word: idf(word) for word in store.lexical.words(question)}
-    scored = [score(store, quotable, asked, hits) for quotable in quotables(store, hits[:PASSAGES_READ])]
-    scored.sort(key=lambda quotable: -quotable.score)
+    ranked = rank(store, question, hits, expected)
     chosen: list[Quotable] = []
-    for quotable in scored:
+    for quotable in ranked:
         if len(chosen) == MAX_QUOTES or (chosen and quotable.score < KEEP_SHARE * chosen[0].score):
             break
         if not any(_repeats(quotable, other) for other in chosen):
-            chosen.append(quotable)
+            chosen.append(with_its_list(quotable))
     return chosen
 
 
+def rank(store: Store, question: str, hits: Sequence[Hit], expected: "Expectation | None" = None) -> list[Quotable]:
+    """Every sentence of the best passages, scored against the question, best first."""
+    idf = inverse_frequency(store)
+    asked = {word: idf(word) for word in telling_words(store, question)}
+    wants_questions = bool(_ASKS_FOR_QUESTIONS.search(question))
+    scored = []
+    for quotable in quotables(store, hits[:PASSAGES_READ]):
+        quotable = score_words(store, quotable, asked, hits)
+        if quotable.text.rstrip("”\"'*_ ").endswith("?") and not wants_questions:
+            quotable = replace(quotable, score=quotable.score - QUESTION_PENALTY)
+        if expected and expected.met_by(quotable):
+            quotable = replace(quotable, score=quotable.score + EXPECTED_BONUS)
+        scored.append(quotable)
+    scored.sort(key=lambda quotable: -quotable.score)
+    near = score_meaning(store, question, scored[:COMPARED_BY_MEANING])
+    return sorted(near, key=lambda quotable: -quotable.score) + scored[COMPARED_BY_MEANING:]
+
+
 def quotables(store: Store, hits: Sequence[Hit]) -> Iterator[Quotable]:
-    """The sentences of the passages, without paragraph numbers, speaker labels and bullets, in order of the hits."""
+    """The sentences of the passages, without paragraph numbers, speaker labels and bullets, in order of the hits.
+
+    A heading or a document's title answers nothing.
+    """
     for hit in hits:
         if hit.passage.kind == "heading":
             continue
@@ -66,7 +102,7 @@ def quotables(store: Store, hits: Sequence[Hit]) -> Iterator[Quotable]:
             if bullet := _BULLET.match(hit.passage.text, start, end):
                 start = bullet.end()
             words = frozenset(store.lexical.words(hit.passage.text[start:end])) if start < end else frozenset()
-            if len(words) >= MIN_WORDS:
+            if len(words) >= MIN_WORDS and plain(hit.passage.text[start:end]) not in hit.document.title:
                 yield Quotable(hit=hit, start=hit.passage.start + start, end=hit.passage.start + end, words=words)
 
 
@@ -94,16 +130,42 @@ def inverse_frequency(store: Store) -> Callable[[str], float]:
     return weight
 
 
-def score(store: Store, quotable: Quotable, asked: dict[str, float], hits: Sequence[Hit]) -> Quotable:
-    """How well a sentence answers: the share of the question's telling words it holds, and its passage's rank."""
+def score_words(store: Store, quotable: Quotable, asked: dict[str, float], hits: Sequence[Hit]) -> Quotable:
+    """Scores a sentence by the share of the question's telling words it holds, and its passage's standing."""
     total = sum(asked.values()) or 1.0
     passage = quotable.hit.passage
     nearby = frozenset(store.lexical.words(f"{passage.context} {passage.text}"))
     covered = sum(weight for word, weight in asked.items() if word in quotable.words)
     around = sum(weight for word, weight in asked.items() if word not in quotable.words and word in nearby)
-    coverage = (covered + CONTEXT_SHARE * around) / total
     standing = quotable.hit.score / hits[0].score if hits and hits[0].score else 0.0
-    return replace(quotable, score=coverage + PASSAGE_WEIGHT * standing, coverage=(covered + around) / total)
+    score = (covered + CONTEXT_SHARE * around) / total + PASSAGE_WEIGHT * standing
+    return replace(quotable, score=score, coverage=(covered + around) / total)
+
+
+def score_meaning(store: Store, question: str, quotables: Sequence[Quotable]) -> list[Quotable]:
+    """Adds likeness of meaning to the scores; as they were where no embedding model can be had."""
+    if not quotables:
+        return []
+    try:
+        vectors = store.embedder.embed([question, *(plain(quotable.text) for quotable in quotables)])
+    except ModelError:
+        return list(quotables)
+    likeness = vectors[1:] @ vectors[0]
+    return [
+        replace(quotable, score=quotable.score + MEANING_WEIGHT * float(near), likeness=float(near))
+        for quotable, near in zip(quotables, likeness, strict=True)
+    ]
+
+
+def with_its_list(quotable: Quotable) -> Quotable:
+    """A sentence that announces a list ("They agreed to:") together with the list, where it follows in the passage."""
+    passage = quotable.hit.passage
+    if passage.kind != "item" or not quotable.text.rstrip("*_ ").endswith(":"):
+        return quotable
+    end = min(passage.end, quotable.start + MAX_LIST_CHARS)
+    if end < passage.end:
+        end = passage.start + passage.text.rfind("\n", 0, end - passage.start)
+    return replace(quotable, end=max(end, quotable.end))
 
 
 def _repeats(quotable: Quotable, other: Quotable) -> bool:

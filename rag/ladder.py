@@ -7,7 +7,6 @@
 
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ..vectorstore.errors import InputError
@@ -15,20 +14,14 @@ from ..vectorstore.passage import Filters, Hit
 from ..vectorstore.store import Store
 from .answer import Answer, Citation, Sentence, Timing, Turn
 from .compose import choose, quote
+from .events import SentenceReady
+from .expect import expectation
 from .question import MAX_QUESTION_CHARS, pointers, stand_alone
 from .refuse import REFUSAL, nearest, reason_to_refuse
 from .retrieve import retrieve
 
 if TYPE_CHECKING:
     from .model import Writer
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SentenceReady:
-    """One sentence of an answer that is still being written, with the citations it brings along."""
-
-    sentence: Sentence
-    citations: tuple[Citation, ...]
 
 
 def climb(
@@ -99,8 +92,9 @@ def _check(question: str) -> None:
 
 
 def _quotes(store: Store, question: str, hits: Sequence[Hit], notes: list[str]) -> Iterator[SentenceReady]:
-    chosen = choose(store, question, hits)
-    if reason := reason_to_refuse(store, question, pointers(question, store), chosen):
+    expected = expectation(question)
+    chosen = choose(store, question, hits, expected)
+    if reason := reason_to_refuse(store, question, pointers(question, store), expected, chosen):
         notes.append(reason)
         return
     sentences, citations = quote(chosen)

@@ -11,7 +11,8 @@ from ..vectorstore.errors import InputError
 from ..vectorstore.passage import Document, Filters, Hit, Listing
 from ..vectorstore.store import Store
 from .answer import Answer, Turn
-from .ladder import SentenceReady, climb
+from .events import SentenceReady
+from .ladder import climb
 from .retrieve import retrieve
 
 if TYPE_CHECKING:
@@ -53,9 +54,7 @@ def open_library(
         OtherEmbedding: it was made with another embedding model.
         ModelError: the model cannot be set up.
     """
-    store = Store(
-        Path(folder).expanduser(), create=create, embedding=embedding, cache_dir=cache_dir, embedder=embedder
-    )
+    store = Store(Path(folder).expanduser(), create=create, embedding=embedding, cache_dir=cache_dir, embedder=embedder)
     writer = None
     if model is not None and model != "none":
         from .model import open_writer
@@ -108,6 +107,38 @@ class Library:
         """
         return cast(Document, self.store.document(self._find(name).id))
 
+    def spans(
+        self,
+        document: Document,
+        *,
+        start: int | None = None,
+        end: int | None = None,
+        paragraph: str | None = None,
+        page: str | None = None,
+    ) -> list[tuple[int, int]]:
+        """The stretches of a document's text that a paragraph, a page or two offsets name; the whole by default.
+
+        Raises InputError where there is no such paragraph or page.
+        """
+        if paragraph is None and page is None:
+            return [
+                (
+                    min(start or 0, len(document.text)),
+                    min(end if end is not None else len(document.text), len(document.text)),
+                )
+            ]
+        found = [
+            (passage.start, passage.end)
+            for passage in self.store.passages_of(document.id)
+            if paragraph in (None, passage.locator.paragraph) and page in (None, passage.locator.page)
+        ]
+        if not found:
+            what = " on ".join(
+                part for part in (f"paragraph {paragraph}" if paragraph else "", f"page {page}" if page else "") if part
+            )
+            raise InputError(f"{document.title} has no {what}.")
+        return joined_spans(document.text, found)
+
     def remove(self, names: Sequence[str]) -> list[Listing]:
         """Takes documents out of the library, everywhere; returns what was removed. Raises InputError."""
         found = [self._find(name) for name in names]
@@ -145,9 +176,7 @@ class Library:
             raise InputError("The query is empty. Search for something, for example: pain relief")
         return retrieve(self.store, query[:20_000], filters=filters, limit=limit)
 
-    def ask(
-        self, question: str, *, history: "Sequence[Answer | Turn]" = (), filters: Filters | None = None
-    ) -> Answer:
+    def ask(self, question: str, *, history: "Sequence[Answer | Turn]" = (), filters: Filters | None = None) -> Answer:
         """One cited answer, or a refusal. Raises InputError, ModelError."""
         *_, answer = self.stream(question, history=history, filters=filters)
         return cast(Answer, answer)
@@ -178,3 +207,14 @@ class Library:
         from .langchain import as_tool
 
         return as_tool(self)
+
+
+def joined_spans(text: str, spans: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Neighbouring spans with only white space between them, made one."""
+    joined: list[tuple[int, int]] = []
+    for start, end in spans:
+        if joined and not text[joined[-1][1] : start].strip():
+            joined[-1] = (joined[-1][0], end)
+        else:
+            joined.append((start, end))
+    return joined

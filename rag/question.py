@@ -10,8 +10,8 @@ from .answer import Turn
 
 MAX_QUESTION_CHARS = 20_000
 _ANAPHORA = re.compile(
-    r"\b(?:they|them|their|theirs|it|its|he|him|his|she|her|hers|this|that|these|those|there|the same|the (?:first|second|third|last|former|latter)"
-    r"(?: one)?|else|both)\b",
+    r"\b(?:they|them|their|theirs|it|its|he|him|his|she|her|hers|this|that|these|those|there|the same|else|both|"
+    r"the (?:first|second|third|last|former|latter)(?: one)?)\b",
     re.IGNORECASE,
 )
 _ELLIPSIS = re.compile(
@@ -25,6 +25,15 @@ _PARAGRAPHS = re.compile(
     re.IGNORECASE,
 )
 _MAX_RANGE = 40
+_ASKING_WORDS = frozenset(
+    """a an the what which who whom whose how why when where does do did doing done is are was were be been being can
+    could would should will shall may might must have has had having it its they them their he she his her him i we you
+    our your my me us this that these those there here about as according to of on in at by for from with and or but not
+    no so if than then into over say says said saying tell tells told telling mention mentions mentioned describe
+    describes described explain explained according paragraph paragraphs para paras many much any some anybody anyone
+    anything everything all list name names give gives gave given please just also else one ones thing things ask asked
+    s t d ll re ve m""".split()
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,9 +61,20 @@ def stand_alone(question: str, history: Sequence[Turn]) -> str:
 def follows_up(question: str) -> bool:
     """Whether a question leans on the one before: it begins like a continuation, or has a pronoun and few words."""
     words = question.split()
-    return bool(_ELLIPSIS.match(question) and len(words) <= 9) or len(words) <= 3 or (
-        bool(_ANAPHORA.search(question)) and len(words) <= 14
+    return (
+        bool(_ELLIPSIS.match(question) and len(words) <= 9)
+        or len(words) <= 3
+        or (bool(_ANAPHORA.search(question)) and len(words) <= 14)
     )
+
+
+def telling_words(store: Store, question: str) -> list[str]:
+    """The stems of a question that say what it is about, without the words it asks with, in order, each once.
+
+    Where a question has no others, all its words count.
+    """
+    words = [word for word in re.findall(r"[^\W_]+", plain(question)) if word.casefold() not in _ASKING_WORDS]
+    return list(dict.fromkeys(store.lexical.words(" ".join(words)) or store.lexical.words(question)))
 
 
 def _names(answer: str) -> str:
@@ -90,14 +110,18 @@ def paragraph_numbers(question: str) -> tuple[str, ...]:
 def _named_speakers(question: str, store: Store) -> list[str]:
     """Speakers of the library whose name, or a telling part of it, stands in the question."""
     asked = _fold(question)
-    return [speaker for speaker in store.catalogue.speakers() if any(_stands_in(part, asked) for part in _parts(speaker))]
+    return [
+        speaker for speaker in store.catalogue.speakers() if any(_stands_in(part, asked) for part in _parts(speaker))
+    ]
 
 
 def _parts(speaker: str) -> list[str]:
     """What a speaker may be called by: the whole label, its organisation, country or person, a last name."""
     parts = [speaker, *re.split(r"\s+[–—-]\s+|,\s+|\s*[()]\s*", speaker)]
     titled = [match[1] for part in parts if (match := re.match(r"(?:Mr|Ms|Mrs|Dr|The|H\.E)\.?\s+(.+)", part))]
-    people = [part.split()[-1] for part in parts if 2 <= len(part.split()) <= 3 and part[0].isupper() and part[-1:].islower()]
+    people = [
+        part.split()[-1] for part in parts if 2 <= len(part.split()) <= 3 and part[0].isupper() and part[-1:].islower()
+    ]
     return [folded for part in (*parts, *titled, *people) if len(folded := _fold(part)) > 2]
 
 

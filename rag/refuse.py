@@ -1,26 +1,74 @@
-"""When the documents do not answer: the refusal, and what speaks for one."""
+"""When the documents do not answer: what speaks for a refusal, and what is offered beside it."""
 
+import re
 from collections.abc import Sequence
 
+from ..ingest.structure import countries
 from ..vectorstore.passage import Hit
 from ..vectorstore.store import Store
-from .compose import Quotable
-from .question import Pointers
+from .compose import Quotable, inverse_frequency
+from .expect import Expectation
+from .question import Pointers, telling_words
 
 NEAREST = 3
-MIN_COVERAGE = 0.5
+MIN_COVERAGE = 0.12
+MIN_LIKENESS = 0.42
+MAX_UNKNOWN = 0.45
+MIN_EXPECTED_SHARE = 0.7
 REFUSAL = "The documents do not answer this question."
+_NAME = re.compile(r"(?<![.!?:“\"'‘] )(?<!^)\b[A-ZÀ-Þ][\w’'-]*[\w]\b")
 
 
-def reason_to_refuse(store: Store, question: str, pointed: Pointers, chosen: Sequence[Quotable]) -> str | None:
+def reason_to_refuse(
+    store: Store,
+    question: str,
+    pointed: Pointers,
+    expected: Expectation | None,
+    chosen: Sequence[Quotable],
+) -> str | None:
     """Why the sentences chosen are no answer, in one sentence, or None when they may be one."""
     if not chosen:
         return REFUSAL
-    if pointed.paragraphs and not any(q.hit.passage.locator.paragraph in pointed.paragraphs for q in chosen):
-        return f"The documents have no paragraph {pointed.paragraphs[0]} that answers this question."
-    if max(quotable.coverage for quotable in chosen) < MIN_COVERAGE:
+    if pointed.paragraphs and not any(
+        quotable.hit.passage.locator.paragraph in pointed.paragraphs for quotable in chosen
+    ):
+        return f"The documents hold no paragraph {pointed.paragraphs[0]} that answers this question."
+    if names := unknown_names(store, question):
+        return f"The documents do not answer this question: {names[0]} does not occur in them."
+    if expected and not expected.met_by(chosen[0]):
+        return f"The documents do not answer this question: they do not hold {expected.kind} for it."
+    best = chosen[0]
+    if best.coverage < MIN_COVERAGE and best.likeness < MIN_LIKENESS:
+        return REFUSAL
+    if unknown_share(store, question) > MAX_UNKNOWN and best.likeness < MIN_LIKENESS:
         return REFUSAL
     return None
+
+
+def unknown_names(store: Store, question: str) -> list[str]:
+    """Names in the question that occur nowhere in the library, nor anything spelt like them."""
+    names = dict.fromkeys(match[0] for match in _NAME.finditer(question))
+    names |= dict.fromkeys(word for word in re.findall(r"[\w’'-]+", question) if word.casefold() in countries())
+    return [name for name in names if _is_unknown(store, name)]
+
+
+def unknown_share(store: Store, question: str) -> float:
+    """How much of the question's weight lies on words that the library does not have (0 to 1)."""
+    idf = inverse_frequency(store)
+    weights = {word: idf(word) for word in telling_words(store, question)}
+    unknown = sum(
+        weight
+        for word, weight in weights.items()
+        if not store.lexical.document_frequency(word) and not store.lexical.has_like(word)
+    )
+    return unknown / (sum(weights.values()) or 1.0)
+
+
+def _is_unknown(store: Store, name: str) -> bool:
+    words = store.lexical.words(re.sub(r"[’']s$", "", name))
+    return bool(words) and all(
+        not store.lexical.document_frequency(word) and not store.lexical.has_like(word) for word in words
+    )
 
 
 def nearest(hits: Sequence[Hit]) -> tuple[Hit, ...]:

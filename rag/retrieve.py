@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from ..vectorstore.errors import ModelError
 from ..vectorstore.passage import Filters, Hit
 from ..vectorstore.store import Store
-from .question import Pointers, pointers
+from .question import Pointers, pointers, telling_words
 
 DEPTH = 200
 RANK_CONSTANT = 30
@@ -52,7 +52,7 @@ def retrieve(store: Store, question: str, *, filters: Filters | None = None, lim
 def _rankings(store: Store, question: str, allowed: set[str] | None) -> tuple[list[str], list[str]]:
     """Passage ids by words and by meaning; by words alone while no vectors can be had."""
     depth = DEPTH if allowed is None else max(DEPTH, min(store.lexical.size, 20 * DEPTH))
-    by_words = [key for key, _ in store.by_words(store.lexical.words(question), depth)]
+    by_words = [key for key, _ in store.by_words(telling_words(store, question), depth)]
     try:
         by_meaning = [key for key, _ in store.by_meaning(store.embedder.embed_query(question), depth)]
     except ModelError:

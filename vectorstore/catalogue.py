@@ -34,9 +34,7 @@ CREATE TABLE IF NOT EXISTS gone (kind TEXT NOT NULL, id TEXT NOT NULL, PRIMARY K
 CREATE TABLE IF NOT EXISTS feedback (id INTEGER PRIMARY KEY, at TEXT NOT NULL, body TEXT NOT NULL);
 """
 _DOCUMENT = "id, source, title, text, symbol, date, meeting, language, media_type, sha256, pages"
-_PASSAGE = (
-    "p.id, p.document_id, p.start, p.stop, p.kind, p.context, p.place, p.page, p.paragraph, p.speaker, p.section"
-)
+_PASSAGE = "p.id, p.document_id, p.start, p.stop, p.kind, p.context, p.place, p.page, p.paragraph, p.speaker, p.section"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,7 +136,9 @@ class Catalogue:
     def put(self, document: Document, passages: Sequence[Passage]) -> None:
         """Stores a document in state "read", in place of what had its id; passages that stay keep their vectors."""
         with self.writing() as connection:
-            old = {row[0] for row in connection.execute("SELECT id FROM passages WHERE document_id = ?", (document.id,))}
+            old = {
+                row[0] for row in connection.execute("SELECT id FROM passages WHERE document_id = ?", (document.id,))
+            }
             done = {
                 row[0]
                 for row in connection.execute(
@@ -236,7 +236,9 @@ class Catalogue:
 
     def ids_in_state(self, state: str) -> list[str]:
         """Ids of the documents in a state, oldest first."""
-        return [row[0] for row in self._rows("SELECT id FROM documents WHERE state = ? ORDER BY added, source", (state,))]
+        return [
+            row[0] for row in self._rows("SELECT id FROM documents WHERE state = ? ORDER BY added, source", (state,))
+        ]
 
     def passage_rows(self, ids: Sequence[str]) -> dict[str, PassageRow]:
         """Passages by id; ids the catalogue does not know are left out."""

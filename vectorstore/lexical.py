@@ -58,17 +58,17 @@ class LexicalIndex:
         found = searcher.search(tantivy.Query.boolean_query(clauses), limit)
         return [(searcher.doc(address)["id"][0], score) for score, address in found.hits]
 
-    def document_frequency(self, word: str) -> int:
-        """In how many passages (their context included) a stem occurs."""
+    def has_like(self, word: str) -> bool:
+        """Whether some indexed word differs from this one by at most one letter (two in a long word)."""
         import tantivy
 
-        query = tantivy.Query.boolean_query(
-            [
-                (tantivy.Occur.Should, tantivy.Query.term_query(self._schema, field, word, "basic"))
-                for field in ("text", "context")
-            ]
-        )
-        return self._index.searcher().search(query, 1, count=True).count or 0
+        query = tantivy.Query.fuzzy_term_query(self._schema, "text", word, distance=2 if len(word) > 7 else 1)
+        return bool(self._index.searcher().search(query, 1, count=False).hits)
+
+    def document_frequency(self, word: str) -> int:
+        """In how many passages a stem occurs, in their words or their context, whichever is more."""
+        searcher = self._index.searcher()
+        return max(searcher.doc_freq(field, word) for field in ("text", "context"))
 
     @property
     def size(self) -> int:

@@ -211,12 +211,12 @@ def _write_graph(model_dir: Path, graph: Path) -> None:
 
 def _export(model_dir: Path, target: Path) -> None:
     try:
-        with quiet_loading(), _onnx_not_needed():
+        with quiet_loading():
             _export_to_onnx(model_dir, target)
     except (ImportError, AttributeError, RuntimeError, ValueError) as error:
         raise ModelError(
             f"The embedding model {NAME} in {model_dir} could not be exported to ONNX: {first_line(error)}. "
-            "Run `pip install onnx` and try again, or choose another model with --embedding."
+            "Choose another model with --embedding."
         ) from error
 
 
@@ -249,25 +249,6 @@ def _export_to_onnx(model_dir: Path, target: Path) -> None:
         opset_version=OPSET,
         dynamo=False,
     )
-
-
-@contextmanager
-def _onnx_not_needed() -> Iterator[None]:
-    """Lets torch export without the package `onnx`, where that is not installed.
-
-    torch 2.13 imports it as its last step, only to add operators written in onnxscript, and this graph has none.
-    """
-    if importlib.util.find_spec("onnx") is not None:
-        yield
-        return
-    from torch.onnx._internal.torchscript_exporter import onnx_proto_utils
-
-    last_step = onnx_proto_utils._add_onnxscript_fn
-    onnx_proto_utils._add_onnxscript_fn = lambda model_bytes, custom_opsets: model_bytes
-    try:
-        yield
-    finally:
-        onnx_proto_utils._add_onnxscript_fn = last_step
 
 
 def _session(graph: Path) -> "InferenceSession":

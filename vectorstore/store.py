@@ -249,6 +249,21 @@ class Store:
         """Ids of the passages that pass the filters."""
         return self.catalogue.ids_matching(filters)
 
+    def faults(self) -> list[str]:
+        """What does not fit together: unfinished documents, passages without words or vectors. Empty when sound."""
+        total = self.catalogue.count_passages()
+        waiting = self.catalogue.ids_in_state("read")
+        unembedded = self.catalogue.count_passages(embedded=False)
+        vectors = self.vectors.count() if total else 0
+        found = {
+            f"{len(waiting)} documents are not indexed yet": bool(waiting),
+            f"the lexical index holds {self.lexical.size} of {total} passages": not waiting
+            and self.lexical.size != total,
+            f"{unembedded} passages are not embedded yet": bool(unembedded),
+            f"there are {vectors} vectors for {total} passages": not unembedded and vectors != total,
+        }
+        return [fault for fault, present in found.items() if present]
+
     def _with_text(self, row: PassageRow) -> Passage | None:
         document = self.document(row.document_id)
         return row.with_text(document.text) if document else None

@@ -1,0 +1,98 @@
+"""What kind of thing a question asks for, and whether a sentence holds one.
+
+Likeness does not tell an answerable question from one that is not; whether the asked-for number, date, country or
+definition stands in the evidence does.
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from ..ingest.structure import countries
+from ..vectorstore.markup import plain
+from .compose import Quotable
+
+_NUMBER = re.compile(
+    r"\d|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|dozens?|fifteen|twenty|thirty|forty|fifty|"
+    r"hundreds?|thousands?|millions?|billions?|half|third|quarter|no|none|several|both)\b",
+    re.IGNORECASE,
+)
+_MONEY = re.compile(
+    r"[$€£¥]|\b(?:dollars?|euros?|pounds?|francs?|USD|EUR|CHF|crowns?|yen|yuan|rupees?|pesos?)\b", re.IGNORECASE
+)
+_SHARE = re.compile(
+    r"%|\bper ?cent\b|\bpercent\w*|\b(?:half|third|quarter|majority|one in|out of|two-thirds|share of)\b", re.IGNORECASE
+)
+_TIME = re.compile(
+    r"\b(?:1[5-9]|20|21)\d\d\b|\b\d{1,2}[.:]\d\d\b|\b(?:january|february|march|april|may|june|july|august|september|october|"
+    r"november|december|monday|tuesday|wednesday|thursday|friday|saturday|sunday|yesterday|today|tomorrow|"
+    r"last|next|ago|since|until)\b",
+    re.IGNORECASE,
+)
+_SPAN = re.compile(
+    r"(?:\d|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|twelve|several|few|many)\b)[\w\s-]{0,20}"
+    r"(?:second|minute|hour|day|week|month|year|decade)s?\b|\b(?:annual|permanent|indefinite)",
+    re.IGNORECASE,
+)
+_DEFINED = r"(?:{short}\s*[)\]]|\({short}\b|\b{short}\s*\(|\b{short}\s+(?:stands? for|means)|\b{short}\s*[—–:=-]\s)"
+_DEFINITION = re.compile(
+    r"^\s*(?:what (?:does|do|did|is|are)\s+(?:the\s+)?(?:acronym\s+|abbreviation\s+)?)?"
+    r"[“\"'‘]?(?P<short>[A-Z][\w-]*[A-Z][\w-]*)[”\"'’]?(?:\s+(?:stand for|mean|short for))?\s*\??\s*$"
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Expectation:
+    """A kind of answer: its name for people, and the test a sentence must pass to be one."""
+
+    kind: str
+    met_by: Callable[[Quotable], bool]
+
+
+def expectation(question: str) -> Expectation | None:
+    """What a question asks for, where its wording says so plainly."""
+    if definition := _DEFINITION.match(question):
+        pattern = re.compile(_DEFINED.format(short=re.escape(definition["short"])))
+        return Expectation(kind=f"what {definition['short']} stands for", met_by=_holding(pattern))
+    for asks, kind, met_by in _KINDS:
+        if asks.search(question):
+            return Expectation(kind=kind, met_by=met_by)
+    return None
+
+
+def _holding(pattern: re.Pattern[str]) -> Callable[[Quotable], bool]:
+    return lambda quotable: bool(pattern.search(plain(quotable.text)))
+
+
+def _names_a_state(quotable: Quotable) -> bool:
+    """Whether a sentence, or the label of whoever says it, names a state; "one delegation" names none."""
+    if quotable.hit.passage.locator.speaker:
+        return True
+    words = " ".join(re.findall(r"[\w'’-]+", plain(quotable.text).casefold()))
+    return any(f" {country} " in f" {words} " for country in countries() if len(country) > 3)
+
+
+def _asking(pattern: str) -> re.Pattern[str]:
+    return re.compile(pattern, re.IGNORECASE)
+
+
+_KINDS: tuple[tuple[re.Pattern[str], str, Callable[[Quotable], bool]], ...] = (
+    (
+        _asking(r"\bhow much\b.*\b(?:costs?|spen[dt]|pay|paid|money|fund\w*|budget)\b|\bwhat (?:did|is)\b.*\bcost\b"),
+        "an amount of money",
+        _holding(_MONEY),
+    ),
+    (_asking(r"\b(?:what|which) (?:share|percentage|proportion|per ?cent|fraction)\b"), "a share", _holding(_SHARE)),
+    (_asking(r"\bhow (?:long|quickly|soon)\b|\bwithin what time\b"), "a length of time", _holding(_SPAN)),
+    (_asking(r"\bhow many\b"), "a number", _holding(_NUMBER)),
+    (
+        _asking(r"^\s*when\b|\bwhat (?:year|date|day|month)s?\b|\bin (?:what|which) (?:year|month)\b"),
+        "a date",
+        _holding(_TIME),
+    ),
+    (
+        _asking(r"\b(?:which|what) (?:other )?(?:countr(?:y|ies)|delegations?|states?|governments?|member states)\b"),
+        "a state by name",
+        _names_a_state,
+    ),
+)

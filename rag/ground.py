@@ -1,0 +1,155 @@
+"""Grounding: what a language model wrote, held against the passages it points at. The program copies the quotes.
+
+Each sentence is checked: the passage it cites exists; quoted words stand in it, letter by letter but for white space
+and the shape of quotation marks; its numbers and names occur there; who it says spoke is who spoke; its words are
+mostly the passage's. A sentence that fails is tried once against the other passages, else it is marked unsupported.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ..ingest.sentences import sentence_spans
+from ..vectorstore.markup import plain
+from ..vectorstore.passage import Hit
+from ..vectorstore.store import Store
+from .compose import Quotable, quotables
+
+MIN_SUPPORT = 0.5
+_MARK = re.compile(r"\s*[\[(【]\s*(?:passages?\s*)?(\d{1,3}(?:\s*[,;]\s*\d{1,3})*)\s*[\])】]", re.IGNORECASE)
+_QUOTED = re.compile(r"[“\"«„]([^“”\"«»„]{3,}?)[”\"»“]")
+_NUMBER = re.compile(r"\d+(?:[.,  ]\d{3})*(?:[.,]\d+)?")
+_NAME = re.compile(r"\b[A-ZÀ-Þ][\w’'-]+")
+_SAID = re.compile(
+    r"\b(?:said|says|stated|noted|reported|asked|added|stressed|explained|argued|replied|answered|warned|called|told|"
+    r"according to|emphasi[sz]ed|underlined|highlighted|proposed|suggested|supported|opposed)\b",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """A sentence of a model's answer without its marks, and the numbers of the passages it cites, from 1."""
+
+    text: str
+    cited: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grounded:
+    """A claim with the record's sentences that carry it (none: unsupported), and what was found wrong with it."""
+
+    text: str
+    evidence: tuple[Quotable, ...]
+    problems: tuple[str, ...]
+
+
+def claims(written: str) -> list[Claim]:
+    """The sentences of a model's answer with their citations; marks may stand before or after the full stop."""
+    moved = re.sub(r"([.!?][”\"’]?)((?:\s*[\[(]\d{1,3}(?:\s*,\s*\d{1,3})*[\])])+)", r"\2\1", plain_marks(written))
+    found = []
+    for start, end in sentence_spans(moved):
+        sentence = moved[start:end]
+        cited = [int(number) for match in _MARK.finditer(sentence) for number in re.findall(r"\d+", match[1])]
+        text = " ".join(_MARK.sub("", sentence).split()).lstrip("-*• ")
+        if re.search(r"\w", text):
+            found.append(Claim(text=text, cited=tuple(dict.fromkeys(cited))))
+    return found
+
+
+def plain_marks(written: str) -> str:
+    """A model's text without links and Markdown: what a document smuggled in must not get out as a link."""
+    return plain(re.sub(r"<[^<>]*>|https?://\S+", "", re.sub(r"\]\([^)]*\)", "]", written)))
+
+
+def ground(store: Store, claim: Claim, hits: Sequence[Hit]) -> Grounded:
+    """Holds one claim against the passages it cites, then once against the others."""
+    problems: list[str] = []
+    for number in claim.cited:
+        if not 1 <= number <= len(hits):
+            problems.append(f"cites [{number}], which is no passage")
+    cited = [hits[number - 1] for number in claim.cited if 1 <= number <= len(hits)]
+    if not claim.cited:
+        problems.append("cites nothing")
+    kept = []
+    for hit in cited:
+        faults = faults_of(store, claim.text, hit)
+        problems += faults
+        if not faults:
+            kept.append(hit)
+    if not kept:
+        kept = [hit for hit in hits if hit not in cited and not faults_of(store, claim.text, hit)][:1]
+    evidence = tuple(best_sentence(store, claim.text, hit) for hit in kept)
+    return Grounded(text=claim.text, evidence=evidence, problems=tuple(dict.fromkeys(problems)))
+
+
+def faults_of(store: Store, text: str, hit: Hit) -> list[str]:
+    """Why a passage does not carry a sentence, in plain words; empty when it does."""
+    passage = _folded(plain(hit.passage.text))
+    around = _folded(
+        f"{hit.document.title} {hit.document.symbol or ''} {hit.document.date or ''} "
+        f"{hit.passage.context} {hit.passage.locator}"
+    )
+    faults = [
+        f"misquotes: “{quoted}” does not stand in the passage"
+        for quoted in _QUOTED.findall(text)
+        if _folded(quoted).strip(" .,;:") not in passage
+    ]
+    known = f"{passage} {around}"
+    numbers = set(_NUMBER.findall(known))
+    faults += [
+        f"the number {number} does not stand in the passage"
+        for number in _NUMBER.findall(text)
+        if number not in numbers
+    ]
+    faults += [f"the name {name} does not stand in the passage" for name in _names(text) if _folded(name) not in known]
+    if (speaker := _wrong_speaker(store, text, hit)) is not None:
+        faults.append(f"attributes to {speaker} what the passage does not")
+    words = set(store.lexical.words(re.sub(_QUOTED, r"\1", text)))
+    held = set(store.lexical.words(f"{passage} {around}"))
+    if words and len(words & held) / len(words) < MIN_SUPPORT:
+        faults.append("says what the passage does not")
+    return faults
+
+
+def best_sentence(store: Store, text: str, hit: Hit) -> Quotable:
+    """The sentence of a passage that carries a claim best: the quote behind its citation."""
+    words = set(store.lexical.words(text))
+    numbers = set(_NUMBER.findall(text))
+    candidates = list(quotables(store, [hit])) or [
+        Quotable(hit=hit, start=hit.passage.start, end=hit.passage.end, words=frozenset())
+    ]
+    return max(
+        candidates,
+        key=lambda quotable: (
+            len(words & quotable.words) + 2 * len(numbers & set(_NUMBER.findall(quotable.text))),
+            -len(quotable.words),
+        ),
+    )
+
+
+def _names(text: str) -> list[str]:
+    """Words that look like names: capitalised and not at the beginning of the sentence, quotations left out."""
+    bare = _QUOTED.sub(" ", text)
+    return [match[0] for match in _NAME.finditer(bare) if bare[: match.start()].strip(" “\"'(")]
+
+
+def _wrong_speaker(store: Store, text: str, hit: Hit) -> str | None:
+    """A speaker of the library whom the sentence makes say what another speaker's passage holds, or None."""
+    speaker = hit.passage.locator.speaker
+    said = _SAID.search(text)
+    if not speaker or not said:
+        return None
+    subject = _folded(text[: said.start()] if said.start() else text[said.end() :][:80])
+    if not subject or any(
+        part in subject for part in _folded(speaker).replace("(", ",").replace(" – ", ",").split(", ")
+    ):
+        return None
+    others = [other for other in store.catalogue.speakers() if other != speaker and _folded(other) in subject]
+    return max(others, key=len) if others else None
+
+
+def _folded(text: str) -> str:
+    """Case, white space and the shapes of quotation marks and dashes made equal."""
+    table = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "–": "-", "—": "-", "\xa0": " "})
+    return " ".join(text.translate(table).casefold().split())

@@ -1,0 +1,75 @@
+"""Answers and hits as JSON, in the shapes that programs rely on."""
+
+from typing import Any
+
+from ..vectorstore.passage import Document, Hit, Listing, Locator
+from .answer import Answer
+
+
+def document_json(document: Document | Listing) -> dict[str, Any]:
+    """What a citation says of its document."""
+    return {
+        "id": document.id,
+        "title": document.title,
+        "source": document.source,
+        "symbol": document.symbol,
+        "date": document.date,
+    }
+
+
+def locator_json(locator: Locator) -> dict[str, str | None]:
+    """Page, paragraph, speaker and section; null where it does not apply."""
+    return {
+        "page": locator.page,
+        "paragraph": locator.paragraph,
+        "speaker": locator.speaker,
+        "section": locator.section,
+    }
+
+
+def hit_json(hit: Hit) -> dict[str, Any]:
+    """A passage found."""
+    return {
+        "passage_id": hit.passage.id,
+        "document": document_json(hit.document),
+        "text": hit.passage.text,
+        "start": hit.passage.start,
+        "end": hit.passage.end,
+        "locator": locator_json(hit.passage.locator),
+        "score": round(hit.score, 6),
+    }
+
+
+def answer_json(answer: Answer) -> dict[str, Any]:
+    """An answer or a refusal."""
+    return {
+        "question": answer.question,
+        "standalone_question": answer.standalone_question,
+        "answered": answer.answered,
+        "text": answer.text,
+        "sentences": [
+            {"text": sentence.text, "citations": list(sentence.citations), "supported": sentence.supported}
+            for sentence in answer.sentences
+        ],
+        "citations": [
+            {
+                "number": citation.number,
+                "document": document_json(citation.document),
+                "quote": citation.quote,
+                "start": citation.start,
+                "end": citation.end,
+                "locator": locator_json(citation.locator),
+                "label": citation.label,
+            }
+            for citation in answer.citations
+        ],
+        "nearest": [hit_json(hit) for hit in answer.nearest],
+        "mode": answer.mode,
+        "model": answer.model,
+        "seconds": {
+            "retrieve": round(answer.seconds.retrieve, 4),
+            "answer": round(answer.seconds.answer, 4),
+            "total": round(answer.seconds.total, 4),
+        },
+        "notes": list(answer.notes),
+    }

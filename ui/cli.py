@@ -1,0 +1,457 @@
+"""The command line: `rapporteur COMMAND`.
+
+Heavy libraries are imported by the commands that need them, so that `--help` answers at once. What a command has to
+say to people goes through `Out`; with `--json` standard output carries one JSON value and nothing else.
+"""
+
+import json
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from ..vectorstore.errors import InputError, RapporteurError
+
+if TYPE_CHECKING:
+    from ..rag import Filters, Library
+    from ..rag.settings import Settings
+
+DONE, SOME_FAILED, FAILED = 0, 1, 2
+
+app = typer.Typer(
+    name="rapporteur",
+    help="Ask a pile of records a question; get an answer whose every sentence is an exact quote with its place.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+evaluation = typer.Typer(help="Measure answers against cases with known evidence.", no_args_is_help=True)
+app.add_typer(evaluation, name="eval")
+
+LibraryOption = Annotated[
+    Path | None,
+    typer.Option("--library", "-l", help="Library folder [RAPPORTEUR_LIBRARY, else the user's data folder]."),
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="One JSON value on standard output, nothing else.")]
+QuietOption = Annotated[bool, typer.Option("--quiet", "-q", help="No progress, no remarks.")]
+ModelOption = Annotated[
+    str | None,
+    typer.Option(
+        "--model", help="provider:name of a chat model that writes the answers; none quotes only [RAPPORTEUR_MODEL]."
+    ),
+]
+BaseUrlOption = Annotated[str | None, typer.Option("--model-base-url", help="Address of the model's service.")]
+EmbeddingOption = Annotated[
+    str | None, typer.Option("--embedding", help="sentence-transformers model, by name or path [RAPPORTEUR_EMBEDDING].")
+]
+DocumentOption = Annotated[
+    str | None, typer.Option("--document", help="Only documents with this in title, file name or symbol.")
+]
+SpeakerOption = Annotated[str | None, typer.Option("--speaker", help="Only what this speaker said.")]
+SymbolOption = Annotated[str | None, typer.Option("--symbol", help="Only documents with this in their symbol.")]
+SectionOption = Annotated[str | None, typer.Option("--section", help="Only under headings with this in them.")]
+SinceOption = Annotated[
+    str | None, typer.Option("--since", help="Only documents of this date or later (2031-03 or 2031-03-12).")
+]
+UntilOption = Annotated[str | None, typer.Option("--until", help="Only documents of this date or earlier.")]
+
+
+def main() -> None:
+    """Runs the command line; errors meant for people end it with a plain message and status 2."""
+    arguments = sys.argv[1:]
+    debug = "--debug" in arguments
+    try:
+        app(args=[argument for argument in arguments if argument != "--debug"], prog_name="rapporteur")
+    except RapporteurError as error:
+        if debug:
+            raise
+        print(f"rapporteur: {error}", file=sys.stderr)
+        sys.exit(FAILED)
+    except KeyboardInterrupt:
+        sys.exit(130)
+    except BrokenPipeError:
+        sys.stderr.close()
+        sys.exit(DONE)
+    except Exception as error:
+        if debug:
+            raise
+        print(
+            f"rapporteur: something went wrong that should not have ({type(error).__name__}: {error}). "
+            "Run the command again with --debug to see where.",
+            file=sys.stderr,
+        )
+        sys.exit(FAILED)
+
+
+# --- records ---------------------------------------------------------------------------------------------------
+
+
+@app.command()
+def ingest(
+    sources: Annotated[list[str] | None, typer.Argument(metavar="PATH...", help="Files and folders to read.")] = None,
+    library: LibraryOption = None,
+    prune: Annotated[bool, typer.Option("--prune", help="Take out documents that are gone from the folders.")] = False,
+    re_embed: Annotated[bool, typer.Option("--re-embed", help="Embed everything again, with --embedding.")] = False,
+    embedding: EmbeddingOption = None,
+    as_json: JsonOption = False,
+    quiet: QuietOption = False,
+) -> None:
+    """Read files and folders into the library; unchanged files are skipped."""
+    from .progress import watch
+
+    settings = _settings(library=library, embedding=None if re_embed else embedding)
+    if not sources and not re_embed:
+        raise InputError("Nothing to ingest: name a file or a folder.")
+    with _library(settings, create=True) as lib, watch(quiet=quiet or as_json) as watcher:
+        if re_embed:
+            count = lib.re_embed(embedding or "all-MiniLM-L6-v2", watcher=watcher)
+            if not sources:
+                _say({"embedded": count}, as_json, lambda: print(f"Embedded {count} passages again."))
+                return
+        report = lib.ingest(sources or [], prune=prune, watcher=watcher)
+    from .render import print_report, report_json
+
+    _say(report_json(report), as_json, lambda: print_report(report, quiet=quiet))
+    if report.failed:
+        usable = report.added + report.updated + report.unchanged
+        raise typer.Exit(SOME_FAILED if usable else FAILED)
+
+
+@app.command()
+def documents(library: LibraryOption = None, as_json: JsonOption = False) -> None:
+    """List what the library holds."""
+    from ..rag.shapes import document_json
+    from .render import print_documents
+
+    with _library(_settings(library=library)) as lib:
+        listings = lib.documents()
+    shape = [
+        {**document_json(listing), "pages": listing.pages, "passages": listing.passages, "state": listing.state}
+        for listing in listings
+    ]
+    _say(shape, as_json, lambda: print_documents(listings))
+
+
+@app.command()
+def remove(
+    names: Annotated[list[str], typer.Argument(metavar="DOCUMENT...", help="Id, file name, symbol or title.")],
+    library: LibraryOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Take documents out of the library; the files stay."""
+    with _library(_settings(library=library)) as lib:
+        removed = lib.remove(names)
+    shape = {"removed": [listing.source for listing in removed]}
+    _say(shape, as_json, lambda: print("\n".join(f"Removed {listing.title} ({listing.source})" for listing in removed)))
+
+
+@app.command()
+def show(
+    name: Annotated[str, typer.Argument(metavar="DOCUMENT", help="Id, file name, symbol or title.")],
+    start: Annotated[int | None, typer.Option("--start", min=0, help="First character.")] = None,
+    end: Annotated[int | None, typer.Option("--end", min=0, help="Character after the last.")] = None,
+    paragraph: Annotated[str | None, typer.Option("--paragraph", help="Only this paragraph.")] = None,
+    page: Annotated[str | None, typer.Option("--page", help="Only this page.")] = None,
+    library: LibraryOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Print a document's stored text, or a part of it."""
+    from ..rag.shapes import document_json
+
+    with _library(_settings(library=library)) as lib:
+        document = lib.document(name)
+        spans = lib.spans(document, start=start, end=end, paragraph=paragraph, page=page)
+    parts = [{"start": left, "end": right, "text": document.text[left:right]} for left, right in spans]
+    _say(
+        {"document": document_json(document), "parts": parts},
+        as_json,
+        lambda: print("\n\n".join(part["text"] for part in parts)),
+    )
+
+
+# --- questions -------------------------------------------------------------------------------------------------
+
+
+@app.command()
+def search(
+    query: str,
+    limit: Annotated[int, typer.Option("--limit", min=1, max=1000)] = 10,
+    library: LibraryOption = None,
+    document: DocumentOption = None,
+    speaker: SpeakerOption = None,
+    symbol: SymbolOption = None,
+    section: SectionOption = None,
+    since: SinceOption = None,
+    until: UntilOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Find passages; no answer."""
+    from time import perf_counter
+
+    from ..rag.shapes import hit_json
+    from .render import print_hits
+
+    began = perf_counter()
+    filters = _filters(document, speaker, symbol, section, since, until)
+    with _library(_settings(library=library)) as lib:
+        hits = lib.search(query, limit=limit, filters=filters)
+    shape = {"query": query, "hits": [hit_json(hit) for hit in hits], "seconds": round(perf_counter() - began, 4)}
+    _say(shape, as_json, lambda: print_hits(hits))
+
+
+@app.command()
+def ask(
+    question: Annotated[str | None, typer.Argument()] = None,
+    batch: Annotated[
+        Path | None, typer.Option("--batch", help='JSON lines {"id", "question", "history"}; answers as JSON lines.')
+    ] = None,
+    library: LibraryOption = None,
+    model: ModelOption = None,
+    model_base_url: BaseUrlOption = None,
+    document: DocumentOption = None,
+    speaker: SpeakerOption = None,
+    symbol: SymbolOption = None,
+    section: SectionOption = None,
+    since: SinceOption = None,
+    until: UntilOption = None,
+    as_json: JsonOption = False,
+    quiet: QuietOption = False,
+) -> None:
+    """Answer a question with exact, cited quotes, or say that the documents do not."""
+    from ..rag.shapes import answer_json
+    from .render import print_answer
+
+    if (question is None) == (batch is None):
+        raise InputError('Ask one question (rapporteur ask "What did Norway say?") or name a file with --batch.')
+    filters = _filters(document, speaker, symbol, section, since, until)
+    with _library(_settings(library=library, model=model, model_base_url=model_base_url)) as lib:
+        if batch is not None:
+            raise typer.Exit(_ask_batch(lib, batch, filters))
+        answer = lib.ask(question or "", filters=filters)
+    _say(answer_json(answer), as_json, lambda: print_answer(answer, quiet=quiet))
+
+
+@app.command()
+def chat(library: LibraryOption = None, model: ModelOption = None, model_base_url: BaseUrlOption = None) -> None:
+    """A conversation in the terminal: follow-up questions know what was asked before."""
+    from .render import print_answer
+
+    with _library(_settings(library=library, model=model, model_base_url=model_base_url)) as lib:
+        print(f"{len(lib.documents())} documents. Ask away; an empty line ends.", file=sys.stderr)
+        history = []
+        while question := _next_question():
+            try:
+                answer = lib.ask(question, history=history)
+            except RapporteurError as error:
+                print(error, file=sys.stderr)
+                continue
+            history.append(answer)
+            print_answer(answer)
+
+
+@app.command()
+def serve(
+    paths: Annotated[
+        list[str] | None, typer.Argument(metavar="PATH...", help="Files and folders to read first.")
+    ] = None,
+    library: LibraryOption = None,
+    host: Annotated[str | None, typer.Option("--host", help="Address to listen on [127.0.0.1].")] = None,
+    port: Annotated[int | None, typer.Option("--port", min=1, max=65535, help="Port to listen on [7860].")] = None,
+    model: ModelOption = None,
+    model_base_url: BaseUrlOption = None,
+    open_browser: Annotated[bool, typer.Option("--open", help="Open the page in the browser.")] = False,
+) -> None:
+    """Open the chat in the browser; PATHs are read while the page is already usable."""
+    from .server import serve as serve_library
+
+    settings = _settings(library=library, model=model, model_base_url=model_base_url)
+    with _library(settings, create=True) as lib:
+        serve_library(
+            lib, host=host or settings.host, port=port or settings.port, open_browser=open_browser, ingest=paths or []
+        )
+
+
+# --- measuring ---------------------------------------------------------------------------------------------------
+
+
+@evaluation.command("run")
+def eval_run(
+    cases: Annotated[Path, typer.Argument(metavar="CASES.jsonl", help="Cases with known evidence.")],
+    library: LibraryOption = None,
+    model: ModelOption = None,
+    model_base_url: BaseUrlOption = None,
+    output: Annotated[
+        Path | None, typer.Option("--json", metavar="OUT", help="Write everything as JSON; - prints it.")
+    ] = None,
+    limit: Annotated[int, typer.Option("--limit", min=1, max=1000, help="Passages retrieved a question.")] = 50,
+    quiet: QuietOption = False,
+) -> None:
+    """Ask every case and measure retrieval, answers, citations and refusals."""
+    from ..evals.cases import read_cases
+    from ..evals.run import run_cases, to_json
+    from .progress import count
+    from .render import print_run
+
+    asked = read_cases(cases)
+    settings = _settings(library=library, model=model, model_base_url=model_base_url)
+    to_standard_output = str(output) == "-"
+    with _library(settings) as lib, count("Asking", len(asked), quiet=quiet or to_standard_output) as tick:
+        run = run_cases(
+            lib, asked, limit=limit, progress=lambda _: tick(),
+            settings={"cases": str(cases), "model": settings.model, "embedding": lib.store.embedding},
+        )  # fmt: skip
+    if output is not None:
+        _write(json.dumps(to_json(run), ensure_ascii=False, indent=1), output)
+    if not to_standard_output:
+        print_run(run)
+
+
+@app.command()
+def doctor(library: LibraryOption = None, as_json: JsonOption = False) -> None:
+    """Say what is installed, which models can be reached, and whether the library is sound."""
+    from .doctor import examine, print_findings
+
+    findings = examine(_settings(library=library), _folder)
+    _say([{"what": f.what, "ok": f.ok, "says": f.says} for f in findings], as_json, lambda: print_findings(findings))
+    if not all(finding.ok for finding in findings):
+        raise typer.Exit(SOME_FAILED)
+
+
+# --- what the commands share -------------------------------------------------------------------------------------
+
+
+def _settings(**given: Any) -> "Settings":
+    """Settings from the environment, with what the command line gives put over them."""
+    from pydantic import ValidationError
+
+    from ..rag.settings import Settings
+
+    try:
+        return Settings(**{key: value for key, value in given.items() if value is not None})
+    except ValidationError as error:
+        faults = "; ".join(f"RAPPORTEUR_{str(fault['loc'][0]).upper()}: {fault['msg']}" for fault in error.errors())
+        raise InputError(f"The settings cannot be used: {faults}.") from error
+
+
+def _folder(settings: "Settings") -> Path:
+    """The library's folder: as set, else in the user's data folder."""
+    if settings.library is not None:
+        return settings.library.expanduser()
+    from platformdirs import user_data_path
+
+    return user_data_path("rapporteur") / "library"
+
+
+@contextmanager
+def _library(settings: "Settings", *, create: bool = False) -> "Iterator[Library]":
+    from ..rag import open_library
+
+    key = settings.model_api_key.get_secret_value() if settings.model_api_key else None
+    with open_library(
+        _folder(settings),
+        create=create,
+        model=settings.model,
+        model_base_url=settings.model_base_url,
+        model_api_key=key,
+        model_timeout_s=settings.model_timeout_s,
+        embedding=settings.embedding,
+        cache_dir=settings.cache,
+    ) as lib:
+        yield lib
+
+
+def _filters(
+    document: str | None,
+    speaker: str | None,
+    symbol: str | None,
+    section: str | None,
+    since: str | None,
+    until: str | None,
+) -> "Filters | None":
+    import re
+
+    from ..rag import Filters
+
+    for name, date in (("--since", since), ("--until", until)):
+        if date and not re.fullmatch(r"\d{4}(?:-\d\d(?:-\d\d)?)?", date):
+            raise InputError(f"{name} {date}: write a date as 2031, 2031-03 or 2031-03-12.")
+    filters = Filters(document=document, speaker=speaker, symbol=symbol, section=section, since=since, until=until)
+    return filters or None
+
+
+def _say(shape: Any, as_json: bool, to_people: Callable[[], None]) -> None:
+    if as_json:
+        print(json.dumps(shape, ensure_ascii=False))
+    else:
+        to_people()
+
+
+def _ask_batch(lib: "Library", batch: Path, filters: "Filters | None") -> int:
+    """Answers a file of questions, a JSON line each, in order; a line that cannot be asked says why in `error`."""
+    from ..rag.shapes import answer_json
+
+    status = DONE
+    for number, line in enumerate(_lines(batch), start=1):
+        if not line.strip():
+            continue
+        key: Any = None
+        try:
+            asked = _asked(line, number)
+            key = asked.id
+            answer = lib.ask(asked.question, history=asked.turns, filters=filters)
+            shape = {"id": key, **answer_json(answer)}
+        except RapporteurError as error:
+            shape, status = {"id": key, "error": str(error)}, SOME_FAILED
+        print(json.dumps(shape, ensure_ascii=False), flush=True)
+    return status
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Asked:
+    id: Any
+    question: str
+    turns: list[Any]
+
+
+def _asked(line: str, number: int) -> _Asked:
+    from ..rag import Turn
+
+    try:
+        value = json.loads(line)
+        turns = [Turn(question=turn["question"], answer=turn.get("answer", "")) for turn in value.get("history") or ()]
+        return _Asked(id=value.get("id", number), question=str(value["question"]), turns=turns)
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise InputError(f'Line {number} is no {{"id", "question", "history"}} in JSON ({error!r}).') from error
+
+
+def _lines(path: Path) -> Iterator[str]:
+    try:
+        if str(path) == "-":
+            yield from sys.stdin
+        else:
+            with path.open(encoding="utf-8") as lines:
+                yield from lines
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(f"{path} cannot be read: {error}.") from error
+
+
+def _write(text: str, output: Path) -> None:
+    if str(output) == "-":
+        print(text)
+        return
+    try:
+        output.write_text(text + "\n", encoding="utf-8")
+    except OSError as error:
+        raise InputError(f"{output} cannot be written: {error.strerror}.") from error
+
+
+def _next_question() -> str | None:
+    try:
+        return input("\n> ").strip() or None
+    except EOFError:
+        return None

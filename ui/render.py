@@ -1,0 +1,117 @@
+"""Answers, passages and reports as people read them in a terminal."""
+
+import shutil
+import sys
+import textwrap
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ..vectorstore.markup import plain
+
+if TYPE_CHECKING:
+    from ..evals.run import Run
+    from ..ingest.ingest import IngestReport
+    from ..rag import Answer, Hit, Listing
+
+_PASSAGE_CHARS = 420
+
+
+def print_answer(answer: "Answer", *, quiet: bool = False) -> None:
+    """The answer, then where each quote stands; for a refusal the nearest passages."""
+    print(_wrapped(printable(answer.text)))
+    for citation in answer.citations:
+        print(f"\n[{citation.number}] {printable(citation.label)}")
+        print(f"    {printable(Path(citation.document.source).name)}")
+    if answer.nearest and not quiet:
+        print("\nNearest passages, which are not an answer:")
+        print_hits(answer.nearest)
+    if not quiet:
+        how = answer.model if answer.mode == "model" else "quotes only"
+        print(f"\n{how}, {answer.seconds.total:.2f} s", file=sys.stderr)
+        for note in answer.notes if answer.mode == "model" else ():
+            print(f"  note: {printable(note)}", file=sys.stderr)
+
+
+def print_hits(hits: "Sequence[Hit]") -> None:
+    """Passages, best first, with where they stand."""
+    for number, hit in enumerate(hits, start=1):
+        where = ", ".join(
+            part for part in (hit.document.symbol or hit.document.title, str(hit.passage.locator)) if part
+        )
+        print(f"\n{number}. {printable(where)}")
+        print(
+            _wrapped(
+                textwrap.shorten(printable(plain(hit.passage.text)), _PASSAGE_CHARS, placeholder=" …"), indent="   "
+            )
+        )
+    if not hits:
+        print("Nothing found.")
+
+
+def print_documents(listings: "Sequence[Listing]") -> None:
+    """A table of what the library holds."""
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for column in ("id", "symbol", "date", "title", "file"):
+        table.add_column(column, overflow="fold", no_wrap=column in ("id", "date"))
+    table.add_column("passages", justify="right")
+    from rich.text import Text
+
+    for listing in listings:
+        table.add_row(
+            listing.id, Text(printable(listing.symbol or "")), listing.date or "", Text(printable(listing.title)),
+            Text(printable(Path(listing.source).name)), str(listing.passages),
+        )  # fmt: skip
+    if listings:
+        Console().print(table)
+    else:
+        print("The library is empty. Add records: rapporteur ingest FOLDER")
+
+
+def report_json(report: "IngestReport") -> dict[str, Any]:
+    """An ingest's report in the shape programs rely on."""
+    return {
+        "added": report.added, "updated": report.updated, "unchanged": report.unchanged, "removed": report.removed,
+        "failed": [{"source": failure.source, "error": failure.error} for failure in report.failed],
+        "skipped": list(report.skipped), "documents": report.documents, "passages": report.passages,
+        "seconds": report.seconds,
+    }  # fmt: skip
+
+
+def print_report(report: "IngestReport", *, quiet: bool = False) -> None:
+    """What was read, and by name what could not be."""
+    for failure in report.failed:
+        print(f"{printable(failure.source)}: {printable(failure.error)}", file=sys.stderr)
+    if quiet:
+        return
+    if report.skipped:
+        kinds = sorted({Path(source).suffix or "no ending" for source in report.skipped})
+        print(f"Left out {len(report.skipped)} files of other types ({', '.join(kinds)}).", file=sys.stderr)
+    changes = (
+        (report.added, "added"), (report.updated, "updated"), (report.unchanged, "unchanged"),
+        (report.removed, "removed"), (len(report.failed), "failed"),
+    )  # fmt: skip
+    what = ", ".join(f"{number} {change}" for number, change in changes if number) or "nothing to do"
+    print(f"{what}. The library holds {report.documents} documents, {report.passages} passages. {report.seconds:.1f} s")
+
+
+def print_run(run: "Run") -> None:
+    """An evaluation's measures."""
+    from rich.console import Console
+
+    from ..evals.table import print_table
+
+    print_table(run, Console())
+
+
+def printable(text: str) -> str:
+    """Text without control characters, which a file name or a record could send to the terminal."""
+    return "".join(character if character.isprintable() or character in "\n\t" else "�" for character in text)
+
+
+def _wrapped(text: str, indent: str = "") -> str:
+    width = min(shutil.get_terminal_size((100, 24)).columns, 110)
+    return textwrap.fill(text, width, initial_indent=indent, subsequent_indent=indent, break_on_hyphens=False)

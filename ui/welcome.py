@@ -1,0 +1,96 @@
+"""What the page shows before the first question: what to do, and questions that the library does answer."""
+
+from collections.abc import Iterator, Sequence
+from html import escape
+from itertools import chain, zip_longest
+from typing import cast
+
+from ..rag.answer import Answer
+from ..rag.ladder import climb
+from ..rag.library import Library
+from ..vectorstore.errors import RapporteurError
+from ..vectorstore.markup import plain
+from ..vectorstore.passage import Listing, Passage
+
+_MAX_EXAMPLES = 4
+_MAX_TRIED = 16
+_DOCUMENTS_READ = 6
+_NAME_CHARS = 60
+_MIN_HEADING_WORDS = 2
+_MIN_PARAGRAPH_CHARS = 120
+
+
+def welcome_html(documents: int, questions: Sequence[str]) -> str:
+    """The page before the first question."""
+    if not documents:
+        return (
+            '<section class="r-welcome"><h2>No records yet</h2><p>Put some in with '
+            "<code>rapporteur ingest FOLDER</code>, or start with <code>rapporteur serve FOLDER</code>.</p></section>"
+        )
+    buttons = "".join(
+        f'<button type="button" class="r-example" data-question="{escape(question)}">{escape(question)}</button>'
+        for question in questions
+    )
+    examples = f'<p class="r-eyebrow">For example</p><div class="r-examples">{buttons}</div>' if questions else ""
+    return (
+        '<section class="r-welcome"><h2>Ask the records</h2><p>Every sentence of an answer rests on a quote. '
+        f"Press its number to read it where it stands.</p>{examples}</section>"
+    )
+
+
+def example_questions(library: Library) -> list[str]:
+    """Up to four questions made from names, numbers and headings of the library's records, each with an answer.
+
+    They are tried without the language model: that takes milliseconds and costs nothing.
+    """
+    candidates = [
+        _candidates(listing, library.store.passages_of(listing.id)) for listing in library.documents()[:_DOCUMENTS_READ]
+    ]
+    in_turn = [question for round in zip_longest(*candidates) for question in round if question]
+    found: list[str] = []
+    for question in list(dict.fromkeys(in_turn))[:_MAX_TRIED]:
+        if len(found) < _MAX_EXAMPLES and _is_answered(library, question):
+            found.append(question)
+    return found
+
+
+def _is_answered(library: Library, question: str) -> bool:
+    try:
+        *_, answer = climb(library.store, question)
+    except RapporteurError:
+        return False
+    return cast(Answer, answer).answered
+
+
+def _candidates(listing: Listing, passages: Sequence[Passage]) -> Iterator[str]:
+    """Questions about one document, the most telling kinds first."""
+    name = listing.symbol or listing.title
+    numbered = (
+        f"What does paragraph {passage.locator.paragraph} of {name} say?"
+        for passage in passages
+        if passage.locator.paragraph and len(passage.text) > _MIN_PARAGRAPH_CHARS and len(name) < _NAME_CHARS
+    )
+    headings = (f"What do the records say about {heading}?" for passage in passages if (heading := _heading(passage)))
+    speakers = (f"What did {speaker} say{topic}?" for speaker, topic in dict.fromkeys(_speakers(passages)))
+    return chain.from_iterable(
+        (question for question in kinds if question) for kinds in zip_longest(speakers, numbered, headings)
+    )
+
+
+def _speakers(passages: Sequence[Passage]) -> Iterator[tuple[str, str]]:
+    for passage in passages:
+        speaker = passage.locator.speaker
+        if speaker and len(speaker) < _NAME_CHARS and len(passage.text) > _MIN_PARAGRAPH_CHARS:
+            yield speaker, ""
+
+
+def _heading(passage: Passage) -> str | None:
+    """A heading as a topic: without its number, and only where it says enough to ask about."""
+    if passage.kind != "heading" or passage.order == 0:
+        return None
+    words = plain(passage.text).split()
+    if words and words[0].endswith((".", ")")):
+        words = words[1:]
+    heading = " ".join(words)
+    telling = len(words) >= _MIN_HEADING_WORDS and len(heading) < _NAME_CHARS
+    return heading if telling and heading.isascii() | heading.isprintable() else None
