@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 from ..vectorstore.markup import plain
-from ..vectorstore.passage import Locator, Passage
+from ..vectorstore.passage import Locator, Passage, shortened
 from .sentences import sentence_spans
 from .structure import Unit
 
@@ -60,12 +60,8 @@ def split(
 def context_of(title: str, locator: Locator) -> str:
     """What is embedded and searched beside a passage's own words: title, last headings, speaker."""
     section = locator.section.split(" > ")[-1] if locator.section else ""
-    parts = [_shortened(title, CONTEXT_CHARS // 2), _shortened(section, CONTEXT_CHARS // 2), locator.speaker or ""]
+    parts = [shortened(title, CONTEXT_CHARS // 2), shortened(section, CONTEXT_CHARS // 2), locator.speaker or ""]
     return " | ".join(part for part in parts if part)
-
-
-def _shortened(line: str, limit_chars: int) -> str:
-    return line if len(line) <= limit_chars else line[:limit_chars].rsplit(" ", 1)[0] + " …"
 
 
 def _joined(text: str, units: Sequence[Unit], count_tokens: Callable[[str], int], limit_tokens: int) -> Iterator[Unit]:

@@ -18,8 +18,8 @@ class Citation:
 
     @property
     def label(self) -> str:
-        """How people cite it: "E/CN.7/2018/CRP.1, para. 42"; the title stands in for a missing symbol."""
-        return ", ".join(part for part in (self.document.symbol or self.document.title, str(self.locator)) if part)
+        """How people cite it: "E/CN.7/2018/CRP.1, para. 42"; the title, shortened, stands in for a missing symbol."""
+        return ", ".join(part for part in (self.document.name, str(self.locator)) if part)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

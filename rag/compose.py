@@ -58,9 +58,19 @@ class Quotable:
         return self.hit.document.text[self.start : self.end]
 
 
-def choose(store: Store, question: str, hits: Sequence[Hit], expected: "Expectation | None" = None) -> list[Quotable]:
-    """The sentences that answer best, best first; at most `MAX_QUOTES`, fewer where the rest falls behind."""
-    ranked = rank(store, question, hits, expected)
+def choose(
+    store: Store,
+    question: str,
+    hits: Sequence[Hit],
+    *,
+    speakers: Sequence[str] = (),
+    expected: "Expectation | None" = None,
+) -> list[Quotable]:
+    """The sentences that answer best, best first; at most `MAX_QUOTES`, fewer where the rest falls behind.
+
+    `speakers` are those whose words are asked for: where the passages hold any, nobody else is quoted.
+    """
+    ranked = rank(store, question, said_by(hits, speakers), expected)
     chosen: list[Quotable] = []
     for quotable in ranked:
         if len(chosen) == MAX_QUOTES or (chosen and quotable.score < KEEP_SHARE * chosen[0].score):
@@ -68,6 +78,11 @@ def choose(store: Store, question: str, hits: Sequence[Hit], expected: "Expectat
         if not any(_repeats(quotable, other) for other in chosen):
             chosen.append(with_its_list(quotable))
     return chosen
+
+
+def said_by(hits: Sequence[Hit], speakers: Sequence[str]) -> Sequence[Hit]:
+    """The passages in which one of the speakers speaks; all of them where none does."""
+    return [hit for hit in hits if hit.passage.locator.speaker in speakers] or hits
 
 
 def rank(store: Store, question: str, hits: Sequence[Hit], expected: "Expectation | None" = None) -> list[Quotable]:
@@ -135,8 +150,9 @@ def score_words(store: Store, quotable: Quotable, asked: dict[str, float], hits:
     total = sum(asked.values()) or 1.0
     passage = quotable.hit.passage
     nearby = frozenset(store.lexical.words(f"{passage.context} {passage.text}"))
-    covered = sum(weight for word, weight in asked.items() if word in quotable.words)
-    around = sum(weight for word, weight in asked.items() if word not in quotable.words and word in nearby)
+    held = quotable.words | frozenset(store.lexical.words(passage.locator.speaker or ""))
+    covered = sum(weight for word, weight in asked.items() if word in held)
+    around = sum(weight for word, weight in asked.items() if word not in held and word in nearby)
     standing = quotable.hit.score / hits[0].score if hits and hits[0].score else 0.0
     score = (covered + CONTEXT_SHARE * around) / total + PASSAGE_WEIGHT * standing
     return replace(quotable, score=score, coverage=(covered + around) / total)

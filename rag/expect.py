@@ -34,10 +34,11 @@ _SPAN = re.compile(
     r"(?:second|minute|hour|day|week|month|year|decade)s?\b|\b(?:annual|permanent|indefinite)",
     re.IGNORECASE,
 )
-_DEFINED = r"(?:{short}\s*[)\]]|\({short}\b|\b{short}\s*\(|\b{short}\s+(?:stands? for|means)|\b{short}\s*[—–:=-]\s)"
+_PERSON = re.compile(r"(?<![.] )\b[A-ZÀ-Þ][a-zà-ÿ]+(?:[ -][A-ZÀ-Þ][\w’'-]*[a-zà-ÿ])+")
+_DEFINED = r"(?:\(\s*{short}\s*[),;]|\b{short}\s*\(|\b{short}\s+(?:stands? for|means)|\b{short}\s*[—–:=-]\s)"
 _DEFINITION = re.compile(
-    r"^\s*(?:what (?:does|do|did|is|are)\s+(?:the\s+)?(?:acronym\s+|abbreviation\s+)?)?"
-    r"[“\"'‘]?(?P<short>[A-Z][\w-]*[A-Z][\w-]*)[”\"'’]?(?:\s+(?:stand for|mean|short for))?\s*\??\s*$"
+    r"^\s*(?i:what (?:does|do|did|is|are)\s+(?:the\s+)?(?:acronym\s+|abbreviation\s+)?)?"
+    r"[“\"'‘]?(?P<short>[A-Z][\w-]*[A-Z][\w-]*)[”\"'’]?(?i:\s+(?:stand for|mean|short for))?\s*\??\s*$"
 )
 
 
@@ -72,6 +73,11 @@ def _names_a_state(quotable: Quotable) -> bool:
     return any(f" {country} " in f" {words} " for country in countries() if len(country) > 3)
 
 
+def _names_a_person(quotable: Quotable) -> bool:
+    """Whether a sentence, or the label of whoever says it, holds a first and a last name."""
+    return bool(_PERSON.search(plain(quotable.text)) or _PERSON.search(quotable.hit.passage.locator.speaker or ""))
+
+
 def _asking(pattern: str) -> re.Pattern[str]:
     return re.compile(pattern, re.IGNORECASE)
 
@@ -84,6 +90,11 @@ _KINDS: tuple[tuple[re.Pattern[str], str, Callable[[Quotable], bool]], ...] = (
     ),
     (_asking(r"\b(?:what|which) (?:share|percentage|proportion|per ?cent|fraction)\b"), "a share", _holding(_SHARE)),
     (_asking(r"\bhow (?:long|quickly|soon)\b|\bwithin what time\b"), "a length of time", _holding(_SPAN)),
+    (
+        _asking(r"\bname of (?:the|a) \w+|\bwhose name\b|'s (?:first|full|last) name\b|^\s*who (?:is|was)\b"),
+        "a person's name",
+        _names_a_person,
+    ),
     (_asking(r"\bhow many\b"), "a number", _holding(_NUMBER)),
     (
         _asking(r"^\s*when\b|\bwhat (?:year|date|day|month)s?\b|\bin (?:what|which) (?:year|month)\b"),

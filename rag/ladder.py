@@ -92,9 +92,9 @@ def _check(question: str) -> None:
 
 
 def _quotes(store: Store, question: str, hits: Sequence[Hit], notes: list[str]) -> Iterator[SentenceReady]:
-    expected = expectation(question)
-    chosen = choose(store, question, hits, expected)
-    if reason := reason_to_refuse(store, question, pointers(question, store), expected, chosen):
+    expected, pointed = expectation(question), pointers(question, store)
+    chosen = choose(store, question, hits, speakers=pointed.said_by, expected=expected)
+    if reason := reason_to_refuse(store, question, pointed, expected, chosen):
         notes.append(reason)
         return
     sentences, citations = quote(chosen)

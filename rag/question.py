@@ -24,6 +24,18 @@ _PARAGRAPHS = re.compile(
     r"(?:\s*(?:,|and|&|to|through|[-–—])\s*\d+(?:\.\d+)*(?:\s*(?:bis|ter))?)*)",
     re.IGNORECASE,
 )
+_SAYING = (
+    r"(?:say|said|report(?:ed)?|state|stated|tell|told|ask(?:ed)?|argue|argued|propose|proposed|answer(?:ed)?|"
+    r"reply|replied|think|suggest(?:ed)?|mention(?:ed)?|note|noted|call(?:ed)?|want(?:ed)?|explain(?:ed)?|"
+    r"recommend(?:ed)?|stress(?:ed)?|present(?:ed)?|announce|announced|warn(?:ed)?|claim(?:ed)?|demand(?:ed)?|"
+    r"request(?:ed)?|promise|promised|respond(?:ed)?|emphasi[sz]e|emphasi[sz]ed|raise|raised|commit(?:ted)?)"
+)
+_SAYS = re.compile(
+    rf"\b(?:did|does|do|has|have|had)\s+(?P<who>[^?.;]{{2,90}}?)\s+{_SAYING}\b(?P<what>[^?]*)"
+    r"|\baccording to (?P<whose>[^,?.;]{2,60})",
+    re.IGNORECASE,
+)
+_ABOUT = re.compile(r"^(?:\s+\S+){0,5}?\s+(?:about|on|regarding|concerning)\s+(?P<topic>.+)", re.IGNORECASE)
 _MAX_RANGE = 40
 _ASKING_WORDS = frozenset(
     """a an the what which who whom whose how why when where does do did doing done is are was were be been being can
@@ -41,11 +53,13 @@ class Pointers:
     """Where a question points, recognised against what the library really holds.
 
     `paragraphs` are printed numbers, whether or not they exist; `speakers` and `documents` are the library's own.
+    `said_by` are the speakers whose words are asked for ("What did Norway say ..."), not only named.
     """
 
     paragraphs: tuple[str, ...] = ()
     speakers: tuple[str, ...] = ()
     documents: tuple[str, ...] = ()
+    said_by: tuple[str, ...] = ()
 
 
 def stand_alone(question: str, history: Sequence[Turn]) -> str:
@@ -89,7 +103,19 @@ def pointers(question: str, store: Store) -> Pointers:
         paragraphs=paragraph_numbers(question),
         speakers=tuple(_named_speakers(question, store)),
         documents=tuple(_named_documents(question, store)),
+        said_by=tuple(
+            _named_speakers(" ".join(match["who"] or match["whose"] for match in _SAYS.finditer(question)), store)
+        ),
     )
+
+
+def topic(question: str, pointed: Pointers) -> str:
+    """What somebody's words are asked about: "What did Norway say about pain relief?" -> "pain relief"; else empty."""
+    match = _SAYS.search(question)
+    said = (match["what"] or "") if match else ""
+    if about := _ABOUT.search(said):
+        return about["topic"].strip()
+    return said.strip() if pointed.said_by else ""
 
 
 def paragraph_numbers(question: str) -> tuple[str, ...]:

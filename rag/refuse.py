@@ -8,13 +8,14 @@ from ..vectorstore.passage import Hit
 from ..vectorstore.store import Store
 from .compose import Quotable, inverse_frequency
 from .expect import Expectation
-from .question import Pointers, telling_words
+from .question import Pointers, telling_words, topic
 
 NEAREST = 3
 MIN_COVERAGE = 0.12
 MIN_LIKENESS = 0.42
 MAX_UNKNOWN = 0.45
-MIN_EXPECTED_SHARE = 0.7
+MIN_TOPIC_SHARE = 0.34
+MAX_TOPIC_LIKENESS = 0.65
 REFUSAL = "The documents do not answer this question."
 _NAME = re.compile(r"(?<![.!?:“\"'‘] )(?<!^)\b[A-ZÀ-Þ][\w’'-]*[\w]\b")
 
@@ -42,7 +43,22 @@ def reason_to_refuse(
         return REFUSAL
     if unknown_share(store, question) > MAX_UNKNOWN and best.likeness < MIN_LIKENESS:
         return REFUSAL
+    if topic_share(store, topic(question, pointed), chosen) < MIN_TOPIC_SHARE and best.likeness < MAX_TOPIC_LIKENESS:
+        return REFUSAL
     return None
+
+
+def topic_share(store: Store, subject: str, chosen: Sequence[Quotable]) -> float:
+    """How much of the weight of a subject's words stands in the passages chosen (0 to 1)."""
+    idf = inverse_frequency(store)
+    held = {
+        word
+        for quotable in chosen
+        for word in store.lexical.words(f"{quotable.hit.passage.context} {quotable.hit.passage.text}")
+    }
+    weights = {word: idf(word) for word in telling_words(store, subject)}
+    total = sum(weights.values())
+    return sum(weight for word, weight in weights.items() if word in held) / total if total else 1.0
 
 
 def unknown_names(store: Store, question: str) -> list[str]:

@@ -1,65 +1,90 @@
 """The passages that may answer: by words (BM25), by meaning (vectors) and by what the question points at, fused.
 
-Every signal is a ranking, and all are fused by weighted reciprocal rank (Cormack et al. 2009, Reciprocal rank
-fusion outperforms Condorcet and individual rank learning methods): no score of one kind is ever compared with
-one of another.
+Words and meaning are fused by the weighted sum of their scores, each made 0 to 1 within one search (a convex
+combination: Bruch, Gai and Ingber 2023, An analysis of fusion functions for hybrid retrieval). Reciprocal rank was
+tried beside it and did worse, see docs/quality.md. What the question points at moves passages further up.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
+from ..vectorstore.catalogue import PassageRow
 from ..vectorstore.errors import ModelError
 from ..vectorstore.passage import Filters, Hit
 from ..vectorstore.store import Store
 from .question import Pointers, pointers, telling_words
 
 DEPTH = 200
-RANK_CONSTANT = 30
 WORDS_WEIGHT = 1.0
-MEANING_WEIGHT = 1.0
-SPEAKER_WEIGHT = 0.6
-DOCUMENT_WEIGHT = 0.5
+MEANING_WEIGHT = 0.75
+SPEAKER_WEIGHT = 0.5
+DOCUMENT_WEIGHT = 0.4
 PARAGRAPH_WEIGHT = 4.0
-HEADING_PENALTY = 0.5
+HEADING_SHARE = 0.5
+FALL_OFF = 30
+
+Scored = Sequence[tuple[str, float]]
 
 
 def retrieve(store: Store, question: str, *, filters: Filters | None = None, limit: int = 40) -> list[Hit]:
     """The `limit` best passages for a question that stands alone, best first.
 
-    `filters` confine the search; what the question itself points at only moves passages up. Scores are fused ranks.
+    `filters` confine the search; what the question itself points at only moves passages up. Scores compare within
+    one search only.
     """
     store.refresh()
     allowed = store.ids_matching(filters) if filters else None
     pointed = pointers(question, store)
-    by_words, by_meaning = _rankings(store, question, allowed)
+    by_words, by_meaning = _searched(store, question, allowed)
+    scores = fused((by_words, WORDS_WEIGHT), (by_meaning, MEANING_WEIGHT))
+    rows = store.catalogue.passage_rows(list(scores))
+    scores = {
+        key: score * (HEADING_SHARE if rows[key].kind == "heading" else 1)
+        for key, score in scores.items()
+        if key in rows
+    }
+    _raise(scores, rows, lambda row: row.locator.speaker in pointed.speakers, SPEAKER_WEIGHT)
+    _raise(scores, rows, lambda row: row.document_id in pointed.documents, DOCUMENT_WEIGHT)
+    _add(scores, _asked_paragraphs(store, pointed, _best_first(scores), allowed), PARAGRAPH_WEIGHT)
+    return store.hits([(key, scores[key]) for key in _best_first(scores)[:limit]])
+
+
+def fused(*searched: tuple[Scored, float]) -> dict[str, float]:
+    """Weighted sum of scores by passage id, each search's scores first made 0 (its last) to 1 (its best)."""
     scores: dict[str, float] = {}
-    _add(scores, by_words, WORDS_WEIGHT)
-    _add(scores, by_meaning, MEANING_WEIGHT)
-    candidates = store.catalogue.passage_rows(list(scores))
-    ranked = sorted(scores, key=lambda key: -scores[key])
-    for weight, matches in (
-        (SPEAKER_WEIGHT, lambda row: row.locator.speaker in pointed.speakers),
-        (DOCUMENT_WEIGHT, lambda row: row.document_id in pointed.documents),
-    ):
-        _add(scores, [key for key in ranked if key in candidates and matches(candidates[key])], weight)
-    _add(scores, _asked_paragraphs(store, pointed, ranked, allowed), PARAGRAPH_WEIGHT)
-    for key, row in candidates.items():
-        if row.kind == "heading":
-            scores[key] *= HEADING_PENALTY
-    best = sorted(scores, key=lambda key: -scores[key])[:limit]
-    return store.hits([(key, scores[key]) for key in best])
+    for found, weight in searched:
+        if not found:
+            continue
+        best, last = found[0][1], found[-1][1]
+        for key, score in found:
+            share = (score - last) / (best - last) if best > last else 1.0
+            scores[key] = scores.get(key, 0.0) + weight * share
+    return scores
 
 
-def _rankings(store: Store, question: str, allowed: set[str] | None) -> tuple[list[str], list[str]]:
-    """Passage ids by words and by meaning; by words alone while no vectors can be had."""
+def _searched(store: Store, question: str, allowed: set[str] | None) -> tuple[Scored, Scored]:
+    """Passages by words and by meaning, those allowed; by words alone while no vectors can be had."""
     depth = DEPTH if allowed is None else max(DEPTH, min(store.lexical.size, 20 * DEPTH))
-    by_words = [key for key, _ in store.by_words(telling_words(store, question), depth)]
+    by_words = store.by_words(telling_words(store, question), depth)
     try:
-        by_meaning = [key for key, _ in store.by_meaning(store.embedder.embed_query(question), depth)]
+        by_meaning = store.by_meaning(store.embedder.embed_query(question), depth)
     except ModelError:
         by_meaning = []
     if allowed is None:
         return by_words, by_meaning
-    return ([key for key in by_words if key in allowed][:DEPTH], [key for key in by_meaning if key in allowed][:DEPTH])
+    return [hit for hit in by_words if hit[0] in allowed][:DEPTH], [hit for hit in by_meaning if hit[0] in allowed][
+        :DEPTH
+    ]
+
+
+def _best_first(scores: dict[str, float]) -> list[str]:
+    return sorted(scores, key=lambda key: (-scores[key], key))
+
+
+def _raise(
+    scores: dict[str, float], rows: dict[str, PassageRow], points_at: Callable[[PassageRow], bool], weight: float
+) -> None:
+    """Moves up the passages that the question points at, the better ones more."""
+    _add(scores, [key for key in _best_first(scores) if points_at(rows[key])], weight)
 
 
 def _asked_paragraphs(store: Store, pointed: Pointers, ranked: Sequence[str], allowed: set[str] | None) -> list[str]:
@@ -76,5 +101,5 @@ def _asked_paragraphs(store: Store, pointed: Pointers, ranked: Sequence[str], al
 
 
 def _add(scores: dict[str, float], ranking: Sequence[str], weight: float) -> None:
-    for rank, key in enumerate(ranking, start=1):
-        scores[key] = scores.get(key, 0.0) + weight / (RANK_CONSTANT + rank)
+    for rank, key in enumerate(ranking):
+        scores[key] = scores.get(key, 0.0) + weight * FALL_OFF / (FALL_OFF + rank)

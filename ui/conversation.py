@@ -13,6 +13,7 @@ from ..vectorstore.markup import plain
 from ..vectorstore.passage import Document, Hit
 
 _SNIPPET_CHARS = 180
+_QUESTION_CHARS = 1_000
 
 
 def conversation_html(exchanges: Sequence[str]) -> str:
@@ -65,7 +66,10 @@ def source_name(source: str) -> str:
 
 
 def _exchange(question: str, body: str) -> str:
-    return f'<article class="r-exchange"><h3 class="r-question">{escape(question)}</h3>{body}</article>'
+    asked = question.strip()
+    shown = asked if len(asked) <= _QUESTION_CHARS else asked[:_QUESTION_CHARS] + " …"
+    heading = f'<h3 class="r-question">{escape(shown)}</h3>' if shown else ""
+    return f'<article class="r-exchange">{heading}{body}</article>'
 
 
 def _answer(answer: Answer) -> str:

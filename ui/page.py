@@ -17,6 +17,7 @@ from typing import Any
 
 import gradio as gr
 from gradio.themes import Base
+from gradio.themes.utils.fonts import LocalFont
 
 from ..rag.answer import Answer, Citation, Sentence
 from ..rag.library import Library
@@ -124,7 +125,8 @@ def build_page(library: Library, reading_status: Callable[[], ReadingStatus]) ->
 def look() -> dict[str, Any]:
     """How the page looks: what Gradio takes when the page is mounted. Nothing in it comes from another host."""
     icon = f'<link rel="icon" type="image/svg+xml" href="data:image/svg+xml,{escape(_ICON).replace("#", "%23")}">'
-    fonts = ["ui-sans-serif", "system-ui", "sans-serif"]
+    # Gradio ships this font and this server sends it; of its weights only these two hold all letters.
+    fonts = [LocalFont("IBM Plex Sans", weights=(400, 700)), "system-ui", "sans-serif"]
     return {
         "theme": Base(font=fonts, font_mono=["ui-monospace", "monospace"]),
         "head": f"{icon}<style>{_text('page.css')}</style>",

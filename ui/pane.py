@@ -118,7 +118,7 @@ def _head(document: Document, passages: Sequence[Passage], quote: Span) -> str:
     return (
         '<header class="r-head"><button type="button" class="r-close" aria-label="Close the document">×</button>'
         f'<h2 tabindex="-1">{escape(document.title)}</h2><p class="r-facts">{line}</p>'
-        f'<p class="r-locator">{_locator_html(locator)}{copy}</p></header>'
+        f'<p class="r-locator">{_locator_html(locator, document.title)}{copy}</p></header>'
     )
 
 
@@ -130,12 +130,13 @@ def locator_at(passages: Sequence[Passage], position: int) -> Locator:
     return Locator()
 
 
-def _locator_html(locator: Locator) -> str:
+def _locator_html(locator: Locator, title: str) -> str:
+    headings = locator.section.removeprefix(title).removeprefix(" > ") if locator.section else ""
     parts = [
         locator.speaker,
         f"para. {locator.paragraph}" if locator.paragraph else None,
         f"p. {locator.page}" if locator.page else None,
-        locator.section.replace(" > ", " › ") if locator.section else None,
+        headings.replace(" > ", " › "),
     ]
     return "".join(f"<span>{escape(part)}</span>" for part in parts if part)
 

@@ -37,7 +37,7 @@ def print_hits(hits: "Sequence[Hit]") -> None:
     """Passages, best first, with where they stand."""
     for number, hit in enumerate(hits, start=1):
         where = ", ".join(
-            part for part in (hit.document.symbol or hit.document.title, str(hit.passage.locator)) if part
+            part for part in (hit.document.name, str(hit.passage.locator)) if part
         )
         print(f"\n{number}. {printable(where)}")
         print(

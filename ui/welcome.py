@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from html import escape
-from itertools import chain, zip_longest
+from itertools import zip_longest
 from typing import cast
 
 from ..rag.answer import Answer
@@ -17,7 +17,7 @@ _MAX_TRIED = 16
 _DOCUMENTS_READ = 6
 _NAME_CHARS = 60
 _MIN_HEADING_WORDS = 2
-_MIN_PARAGRAPH_CHARS = 120
+_MIN_PASSAGE_CHARS = 120
 
 
 def welcome_html(documents: int, questions: Sequence[str]) -> str:
@@ -33,8 +33,8 @@ def welcome_html(documents: int, questions: Sequence[str]) -> str:
     )
     examples = f'<p class="r-eyebrow">For example</p><div class="r-examples">{buttons}</div>' if questions else ""
     return (
-        '<section class="r-welcome"><h2>Ask the records</h2><p>Every sentence of an answer rests on a quote. '
-        f"Press its number to read it where it stands.</p>{examples}</section>"
+        '<section class="r-welcome"><h2>Ask the records</h2>'
+        f"<p>Every sentence of an answer points at the words it rests on.</p>{examples}</section>"
     )
 
 
@@ -43,10 +43,11 @@ def example_questions(library: Library) -> list[str]:
 
     They are tried without the language model: that takes milliseconds and costs nothing.
     """
-    candidates = [
-        _candidates(listing, library.store.passages_of(listing.id)) for listing in library.documents()[:_DOCUMENTS_READ]
+    asked_of = [
+        _candidates(listing, library.store.passages_of(listing.id), first=position)
+        for position, listing in enumerate(library.documents()[:_DOCUMENTS_READ])
     ]
-    in_turn = [question for round in zip_longest(*candidates) for question in round if question]
+    in_turn = [question for turn in zip_longest(*asked_of) for question in turn if question]
     found: list[str] = []
     for question in list(dict.fromkeys(in_turn))[:_MAX_TRIED]:
         if len(found) < _MAX_EXAMPLES and _is_answered(library, question):
@@ -62,26 +63,21 @@ def _is_answered(library: Library, question: str) -> bool:
     return cast(Answer, answer).answered
 
 
-def _candidates(listing: Listing, passages: Sequence[Passage]) -> Iterator[str]:
-    """Questions about one document, the most telling kinds first."""
-    name = listing.symbol or listing.title
-    numbered = (
-        f"What does paragraph {passage.locator.paragraph} of {name} say?"
-        for passage in passages
-        if passage.locator.paragraph and len(passage.text) > _MIN_PARAGRAPH_CHARS and len(name) < _NAME_CHARS
-    )
-    headings = (f"What do the records say about {heading}?" for passage in passages if (heading := _heading(passage)))
-    speakers = (f"What did {speaker} say{topic}?" for speaker, topic in dict.fromkeys(_speakers(passages)))
-    return chain.from_iterable(
-        (question for question in kinds if question) for kinds in zip_longest(speakers, numbered, headings)
-    )
-
-
-def _speakers(passages: Sequence[Passage]) -> Iterator[tuple[str, str]]:
-    for passage in passages:
-        speaker = passage.locator.speaker
-        if speaker and len(speaker) < _NAME_CHARS and len(passage.text) > _MIN_PARAGRAPH_CHARS:
-            yield speaker, ""
+def _candidates(listing: Listing, passages: Sequence[Passage], *, first: int) -> Iterator[str]:
+    """Questions about one document, one kind after the other; `first` says which kind begins."""
+    telling = [passage for passage in passages if len(passage.text) >= _MIN_PASSAGE_CHARS]
+    speakers = dict.fromkeys(passage.locator.speaker for passage in telling if passage.locator.speaker)
+    paragraphs = dict.fromkeys(passage.locator.paragraph for passage in telling if passage.locator.paragraph)
+    headings = dict.fromkeys(heading for passage in passages if (heading := _heading(passage)))
+    name = listing.symbol or f"“{listing.title}”"
+    kinds = [
+        [f"What did {speaker} say?" for speaker in speakers if len(speaker) < _NAME_CHARS],
+        [f"What does paragraph {paragraph} of {name} say?" for paragraph in paragraphs if len(name) < _NAME_CHARS],
+        [f"What do the records say about “{heading}”?" for heading in headings],
+    ]
+    turn = first % len(kinds)
+    for questions in zip_longest(*kinds[turn:], *kinds[:turn]):
+        yield from filter(None, questions)
 
 
 def _heading(passage: Passage) -> str | None:
@@ -92,5 +88,4 @@ def _heading(passage: Passage) -> str | None:
     if words and words[0].endswith((".", ")")):
         words = words[1:]
     heading = " ".join(words)
-    telling = len(words) >= _MIN_HEADING_WORDS and len(heading) < _NAME_CHARS
-    return heading if telling and heading.isascii() | heading.isprintable() else None
+    return heading if len(words) >= _MIN_HEADING_WORDS and len(heading) < _NAME_CHARS else None

@@ -5,6 +5,8 @@ All offsets are character offsets into `Document.text`, half open: `text[start:e
 
 from dataclasses import dataclass, field
 
+_NAME_CHARS = 72
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Locator:
@@ -26,7 +28,7 @@ class Locator:
             f"p. {self.page}" if self.page else None,
         ]
         if not any(parts) and self.section:
-            return self.section.rsplit(" > ", 1)[-1]
+            return shortened(self.section.rsplit(" > ", 1)[-1], _NAME_CHARS)
         return ", ".join(part for part in parts if part)
 
 
@@ -49,6 +51,16 @@ class Document:
     media_type: str = "text/plain"
     sha256: str = ""
     pages: int = 0
+
+    @property
+    def name(self) -> str:
+        """What people call it in a citation: its symbol, else its title, shortened."""
+        return self.symbol or shortened(self.title, _NAME_CHARS)
+
+
+def shortened(line: str, limit_chars: int) -> str:
+    """A line cut at a word, with an ellipsis, where it is longer than the limit."""
+    return line if len(line) <= limit_chars else line[:limit_chars].rsplit(" ", 1)[0].rstrip(" ,;:") + " …"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

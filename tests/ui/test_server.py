@@ -1,0 +1,155 @@
+"""The web server: health, the reading route, reading files meanwhile, and plain words when it cannot start."""
+
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from fastapi.testclient import TestClient
+
+from rapporteur.ingest.ingest import Failure
+from rapporteur.rag.library import Library, open_library
+from rapporteur.ui.intake import Intake, ReadingStatus, status_html
+from rapporteur.ui.server import build_app, serve
+from rapporteur.ui.welcome import example_questions, welcome_html
+from rapporteur.vectorstore.errors import InputError
+
+from ..fakes import HashEmbedder
+
+ROOT = Path(__file__).parents[2]
+NOTES = """Notes of the fishery council
+
+Norway: The herring quota for the northern banks should fall by a third. We have said so for years and we will again.
+"""
+
+
+@pytest.fixture
+def library(tmp_path: Path):
+    (tmp_path / "notes.txt").write_text(NOTES, encoding="utf-8")
+    with open_library(tmp_path / "library", embedder=HashEmbedder()) as library:
+        yield library
+
+
+@pytest.fixture
+def client(library: Library, tmp_path: Path) -> TestClient:
+    library.ingest([tmp_path / "notes.txt"])
+    return TestClient(build_app(library))
+
+
+def test_health_counts_what_the_library_holds(client: TestClient, library: Library) -> None:
+    [listing] = library.documents()
+    assert client.get("/healthz").json() == {"status": "ok", "documents": 1, "passages": listing.passages}
+
+
+def test_the_page_may_only_reach_this_server(client: TestClient) -> None:
+    policy = client.get("/").headers["content-security-policy"]
+    assert "default-src 'self'" in policy and "http" not in policy
+
+
+def test_reading_marks_the_quote(client: TestClient, library: Library) -> None:
+    [listing] = library.documents()
+    start = library.document(listing.id).text.index("The herring")
+    reply = client.get(f"/reading/{listing.id}", params={"start": start, "end": start + 17})
+    assert reply.status_code == 200 and "<mark>The herring quota</mark>" in reply.text and "Norway" in reply.text
+
+
+def test_reading_a_document_that_is_gone_or_changed_says_so(client: TestClient, library: Library) -> None:
+    [listing] = library.documents()
+    assert "no longer in the library" in client.get("/reading/nothing").text
+    assert "has been replaced" in client.get(f"/reading/{listing.id}", params={"version": "0000"}).text
+
+
+def test_an_intake_reads_in_the_background_and_names_failures(library: Library, tmp_path: Path) -> None:
+    (tmp_path / "broken.pdf").write_bytes(b"no pdf at all")
+    intake = Intake(library, [tmp_path])
+    assert intake.status().running
+    intake.start()
+    wait_for(lambda: not intake.status().running)
+    status = intake.status()
+    assert len(library.documents()) == 1 and status.total == 2
+    assert [Path(failure.source).name for failure in status.failures] == ["broken.pdf"]
+    html = status_html(status, 1, 2)
+    assert "1 document · 2 passages" in html and "1 file could not be read" in html and "broken.pdf" in html
+
+
+def test_an_intake_that_cannot_begin_says_why(library: Library, tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    intake = Intake(library, [tmp_path / "empty"])
+    intake.start()
+    wait_for(lambda: not intake.status().running)
+    assert "holds no files" in (intake.status().error or "")
+
+
+@pytest.mark.parametrize(
+    ("status", "line"),
+    [
+        (ReadingStatus(), "3 documents · 1,400 passages"),
+        (ReadingStatus(running=True), "Reading …"),
+        (ReadingStatus(running=True, read=2, total=12, source="/a/b.pdf"), "Reading 3 of 12 … b.pdf"),
+        (ReadingStatus(running=True, read=12, total=12, embedded=256, to_embed=1024), "256 of 1,024"),
+    ],
+)
+def test_the_status_is_one_line(status: ReadingStatus, line: str) -> None:
+    assert line in status_html(status, 3, 1400)
+
+
+def test_a_failure_is_escaped() -> None:
+    failure = Failure(source="/a/<img src=x>.pdf", error="<b>broken</b>")
+    html = status_html(ReadingStatus(failures=(failure,)), 1, 1)
+    assert "<img" not in html and "&lt;img src=x&gt;.pdf" in html and "&lt;b&gt;broken" in html
+
+
+def test_examples_come_from_the_library_and_are_answered(client: TestClient, library: Library) -> None:
+    questions = example_questions(library)
+    assert "What did Norway say?" in questions
+    assert all(library.ask(question).answered for question in questions)
+    assert "What did Norway say?" in welcome_html(1, questions)
+
+
+def test_an_empty_library_says_how_to_fill_it() -> None:
+    assert "rapporteur ingest" in welcome_html(0, ())
+
+
+def test_a_taken_port_is_named_with_a_way_out(library: Library) -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = other.getsockname()[1]
+        with pytest.raises(InputError, match=f"Port {port} is in use.*--port"):
+            serve(library, host="127.0.0.1", port=port, open_browser=False)
+
+
+def test_a_missing_path_is_told_before_anything_starts(library: Library, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="nowhere"):
+        serve(library, host="127.0.0.1", port=0, open_browser=False, ingest=[tmp_path / "nowhere"])
+
+
+def test_the_address_is_printed_and_an_interrupt_ends_quietly(tmp_path: Path) -> None:
+    (tmp_path / "notes.txt").write_text(NOTES, encoding="utf-8")
+    program = f"""
+from rapporteur.rag.library import open_library
+from rapporteur.ui.server import serve
+from tests.fakes import HashEmbedder
+with open_library({str(tmp_path / "library")!r}, embedder=HashEmbedder()) as library:
+    serve(library, host="127.0.0.1", port=0, open_browser=False, ingest=[{str(tmp_path / "notes.txt")!r}])
+"""
+    command = [sys.executable, "-c", program]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as running:
+        assert running.stderr and running.stdout
+        first = running.stderr.readline()
+        assert "http://127.0.0.1:" in first
+        time.sleep(1)
+        running.send_signal(signal.SIGINT)
+        output, errors = running.communicate(timeout=30)
+    assert (running.returncode, output, errors) == (0, "", "")
+
+
+def wait_for(condition, timeout_s: float = 30.0) -> None:
+    """Waits until a condition holds."""
+    end = time.monotonic() + timeout_s
+    while not condition():
+        assert time.monotonic() < end, "waited too long"
+        time.sleep(0.02)
