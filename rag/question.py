@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from ..vectorstore.markup import plain
 from ..vectorstore.store import Store
 from .answer import Turn
+from .directory import directory_of
 
 MAX_QUESTION_CHARS = 20_000
 _ANAPHORA = re.compile(
@@ -99,13 +100,13 @@ def _names(answer: str) -> str:
 
 def pointers(question: str, store: Store) -> Pointers:
     """Paragraph numbers, speakers and documents that the question names."""
+    directory = directory_of(store)
+    asked_of = " ".join(match["who"] or match["whose"] for match in _SAYS.finditer(question))
     return Pointers(
         paragraphs=paragraph_numbers(question),
-        speakers=tuple(_named_speakers(question, store)),
-        documents=tuple(_named_documents(question, store)),
-        said_by=tuple(
-            _named_speakers(" ".join(match["who"] or match["whose"] for match in _SAYS.finditer(question)), store)
-        ),
+        speakers=tuple(directory.speakers_in(question)),
+        documents=tuple(directory.documents_in(question, telling_words(store, question))),
+        said_by=tuple(directory.speakers_in(asked_of)),
     )
 
 
@@ -131,39 +132,3 @@ def paragraph_numbers(question: str) -> tuple[str, ...]:
                 numbers |= dict.fromkeys(str(n) for n in range(int(before) + 1, int(number) + 1))
             numbers[number] = None
     return tuple(numbers)
-
-
-def _named_speakers(question: str, store: Store) -> list[str]:
-    """Speakers of the library whose name, or a telling part of it, stands in the question."""
-    asked = _fold(question)
-    return [
-        speaker for speaker in store.catalogue.speakers() if any(_stands_in(part, asked) for part in _parts(speaker))
-    ]
-
-
-def _parts(speaker: str) -> list[str]:
-    """What a speaker may be called by: the whole label, its organisation, country or person, a last name."""
-    parts = [speaker, *re.split(r"\s+[–—-]\s+|,\s+|\s*[()]\s*", speaker)]
-    titled = [match[1] for part in parts if (match := re.match(r"(?:Mr|Ms|Mrs|Dr|The|H\.E)\.?\s+(.+)", part))]
-    people = [
-        part.split()[-1] for part in parts if 2 <= len(part.split()) <= 3 and part[0].isupper() and part[-1:].islower()
-    ]
-    return [folded for part in (*parts, *titled, *people) if len(folded := _fold(part)) > 2]
-
-
-def _stands_in(name: str, asked: str) -> bool:
-    return re.search(rf"(?<!\w){re.escape(name)}(?!\w)", asked) is not None
-
-
-def _named_documents(question: str, store: Store) -> list[str]:
-    """Ids of documents whose symbol stands in the question, or most of whose title's telling words do."""
-    asked = _fold(question)
-    named = []
-    for listing in store.listings():
-        if listing.symbol and _stands_in(_fold(listing.symbol), asked):
-            named.append(listing.id)
-    return named
-
-
-def _fold(text: str) -> str:
-    return " ".join(text.casefold().replace("’", "'").split())

@@ -5,7 +5,6 @@ import shutil
 import threading
 import time
 from collections.abc import Iterator
-from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
@@ -29,7 +28,7 @@ MINUTES = "\n\n".join(
         "# Minutes of the harbour board",
         "HB/2031/4",
         *(f"{n}. The board took note of item {n} of its agenda and moved on without a debate." for n in range(1, 40)),
-        "40. The lighthouse at **Gannet Ledge** needs seventeen new *mooring* rings before winter. It was agreed.",
+        "40. The lighthouse at **Gannet Ledge** needs 17 new *mooring* rings before winter. It was agreed.",
         *(f"{n}. The board took note of item {n} of its agenda and moved on without a debate." for n in range(41, 80)),
     ]
 )
@@ -44,8 +43,8 @@ HOSTILE = """Report on <b>dangerous</b> ferries
 The <script>document.title = 'hacked'</script> ferry carries 12 <img src=x onerror="document.title='hacked'"> lanterns.
 """
 HOSTILE_NAME = "ferries <img src=x onerror=document.title='hacked'>.txt"
-QUOTE = "The lighthouse at Gannet Ledge needs seventeen new mooring rings before winter."
-LIGHTHOUSE = "How many mooring rings does the lighthouse at Gannet Ledge need?"
+QUOTE = "The lighthouse at Gannet Ledge needs 17 new mooring rings before winter."
+LIGHTHOUSE = "What does the lighthouse at Gannet Ledge need before winter?"
 
 
 @pytest.fixture(scope="module")

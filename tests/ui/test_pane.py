@@ -87,7 +87,8 @@ def test_pages_are_told_and_the_place_of_the_quote() -> None:
 
 @pytest.mark.parametrize(("start", "end"), [(-5, 3), (3, 1), (0, 10**9), (10**9, 10**9)])
 def test_offsets_from_outside_are_cut_to_the_text(start: int, end: int) -> None:
-    assert "One." in document_html(Document(id="d", source="y", title="T", text="One."), (), start, end)
+    html = document_html(Document(id="d", source="y", title="T", text="One."), (), start, end)
+    assert "One." in re.sub("<[^>]*>", "", html)
 
 
 def test_a_long_document_is_shown_around_the_quote() -> None:

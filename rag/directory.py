@@ -1,0 +1,120 @@
+"""Who speaks in a library and what its documents are called, ready to be recognised in a question.
+
+Made once for each version of the library: looking a question's words up costs the same however large it is.
+"""
+
+import math
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from threading import Lock
+from weakref import WeakKeyDictionary
+
+from ..vectorstore.store import Store
+
+_MAX_NAME_WORDS = 9
+_MIN_TITLE_WORDS = 2
+_MIN_TITLE_SHARE = 0.34
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Directory:
+    """`speakers` by the folded names they go by; `titles`: document ids by title stem, `lengths` the titles' weights.
+
+    A stem weighs more the fewer titles have it.
+    """
+
+    speakers: Mapping[str, frozenset[str]]
+    symbols: Mapping[str, str]
+    titles: Mapping[str, frozenset[str]]
+    weights: Mapping[str, float]
+
+    def speakers_in(self, text: str) -> list[str]:
+        """Speakers of the library whose name, or a telling part of it, stands in the text."""
+        found: dict[str, None] = {}
+        for name in _runs(fold(text)):
+            found |= dict.fromkeys(sorted(self.speakers.get(name, ())))
+        return list(found)
+
+    def documents_in(self, text: str, stems: list[str]) -> list[str]:
+        """Ids of the documents whose symbol stands in the text, or whose title the stems of the text tell apart.
+
+        A title is told apart by two of its words at least, which few other titles have.
+        """
+        named = {self.symbols[run]: 9.0 for run in _runs(fold(text)) if run in self.symbols}
+        held: dict[str, list[float]] = defaultdict(list)
+        for stem in dict.fromkeys(stems):
+            for key in self.titles.get(stem, ()):
+                held[key].append(self.weights[stem])
+        best = max((sum(weights) for weights in held.values() if len(weights) >= _MIN_TITLE_WORDS), default=0.0)
+        for key, weights in held.items():
+            if len(weights) >= _MIN_TITLE_WORDS and sum(weights) >= max(
+                0.8 * best, _MIN_TITLE_SHARE * max(self.weights.values())
+            ):
+                named.setdefault(key, sum(weights))
+        return sorted(named, key=lambda key: (-named[key], key))
+
+
+_KNOWN: "WeakKeyDictionary[Store, tuple[int, Directory]]" = WeakKeyDictionary()
+_LOCK = Lock()
+
+
+def directory_of(store: Store) -> Directory:
+    """The directory of a library as it now stands."""
+    version = store.catalogue.version
+    with _LOCK:
+        known = _KNOWN.get(store)
+        if known is None or known[0] != version:
+            known = (version, _make(store))
+            _KNOWN[store] = known
+    return known[1]
+
+
+def _make(store: Store) -> Directory:
+    speakers: dict[str, set[str]] = defaultdict(set)
+    for speaker in store.catalogue.speakers():
+        for name in _names_of(speaker):
+            speakers[name].add(speaker)
+    titles: dict[str, set[str]] = defaultdict(set)
+    symbols = {}
+    listings = store.listings()
+    for listing in listings:
+        for stem in store.lexical.words(listing.title):
+            titles[stem].add(listing.id)
+        if listing.symbol:
+            symbols[fold(listing.symbol)] = listing.id
+    return Directory(
+        speakers={name: frozenset(found) for name, found in speakers.items()},
+        symbols=symbols,
+        titles={stem: frozenset(found) for stem, found in titles.items()},
+        weights={stem: math.log(1 + len(listings) / len(found)) for stem, found in titles.items()},
+    )
+
+
+def _names_of(speaker: str) -> Iterator[str]:
+    """What a speaker may be called by: the whole label, its organisation, country or person, a last name."""
+    parts = [speaker, *re.split(r"\s+[–—-]\s+|,\s+|\s*[()]\s*", speaker)]
+    titled = [match[1] for part in parts if (match := re.match(r"(?:Mr|Ms|Mrs|Dr|The|H\.E)\.?\s+(.+)", part))]
+    people = [
+        part.split()[-1] for part in parts if 2 <= len(part.split()) <= 3 and part[0].isupper() and part[-1:].islower()
+    ]
+    for name in (*parts, *titled, *people):
+        if len(folded := fold(name)) > 2:
+            yield folded
+
+
+def _runs(folded: str) -> Iterator[str]:
+    """Every run of up to nine words of a folded text, and those words without a genitive 's."""
+    words = folded.split()
+    for first in range(len(words)):
+        for last in range(first + 1, min(len(words), first + _MAX_NAME_WORDS) + 1):
+            run = " ".join(words[first:last]).strip(".,;:?!\"'()“”«»")
+            yield run
+            if run.endswith("'s"):
+                yield run[:-2]
+
+
+def fold(text: str) -> str:
+    """Case, white space and the shape of apostrophes made equal."""
+    return " ".join(text.casefold().replace("’", "'").split())
