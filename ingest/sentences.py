@@ -3,24 +3,34 @@
 import re
 
 _ABBREVIATIONS = frozenset(
-    """mr mrs ms mss dr prof st h.e hon messrs rev gen col lt sgt jr sr no nos para paras par p pp vol ed eds e.g i.e
-    cf art arts sect sec fig figs ch chap dept univ inc ltd co corp vs approx ca al add rev corr doc res u.s u.n u.k
-    jan feb mar apr jun jul aug sep sept oct nov dec m mme mlle sra dra nr bzw z.b d.h""".split()
+    """mr mrs ms mss dr prof st h.e hon messrs rev gen col lt sgt jr sr ed eds e.g i.e cf dept univ inc ltd co corp vs
+    approx ca al u.s u.n u.k jan feb mar apr jun jul aug sep sept oct nov dec mme mlle sra dra nr bzw z.b d.h""".split()
 )
+# Ordinary words and abbreviations alike: only a number after them tells which.
+_BEFORE_NUMBERS = frozenset(
+    "no nos para paras par art arts sect sec fig figs ch chap pp vol add corr doc res annex".split()
+)
+_NOTE_MARK = r"(?:<sup>[^<>]{1,8}</sup>|\[\^?\w{1,3}\]|[¹²³⁴-⁹]+)"
+_CLOSERS = r"[\"”’')\]»*]*"
+_ITEM_MARK = r"(?:[-*+•‣◦▪·–—]\s|\|\s?|\d{1,3}[.)]\s|\([a-z]{1,4}\)\s)"
 _END = re.compile(
-    r"(?P<stop>[.!?…]+[\"”’')\]»*]*)(?:\s+|$)"
-    r"|(?P<blank>[ \t]*\n[ \t]*\n\s*)"
-    r"|(?P<item>[ \t]*\n(?=[ \t]*(?:[-*+•‣◦▪·–—]\s|\|)))"
+    rf"(?P<stop>(?<![.!?…])[.!?…]+{_CLOSERS}{_NOTE_MARK}*)(?:\s+|$)"
+    r"|(?P<wide>[。！？]+[」』”’）]*\s*)"
+    r"|(?P<blank>(?<![ \t])[ \t]*\n[ \t]*\n\s*)"
+    rf"|(?P<item>(?<![ \t])[ \t]*\n(?=[ \t]*{_ITEM_MARK}))"
 )
-_LIST_MARK = re.compile(r"[-*+•‣◦▪·–—]\s")
-_LAST_WORD = re.compile(r"([\w.]+)\.[\"”’')\]»*]*\s*$")
-_OPENS = re.compile(r"[\"“‘'(\[«*_–—-]*(?:[^\W_a-zß-öø-ÿ]|[^\W\d_])")
+_LIST_MARK = re.compile(_ITEM_MARK)
+_LAST_WORD = re.compile(rf"([\w.]+)\.{_CLOSERS}\s*$")
+_OPENS = re.compile(r"[\"“‘'(\[«*_¿¡–—-]*(?:[^\W_a-zß-öø-ÿ]|[^\W\d_])")
+_LETTERED = re.compile(r"\([a-z]{1,4}\)\s")
+_NUMBER_OF_PARAGRAPH = re.compile(r"[\d.]{1,7}(?:\s*(?:bis|ter|quater))?", re.IGNORECASE)
+_LONGEST_ABBREVIATION = 40
 
 
 def sentence_spans(text: str) -> list[tuple[int, int]]:
     """Half-open spans of the sentences of `text`, white space trimmed, in order.
 
-    List items and paragraphs end a sentence even without a full stop. Abbreviations ("Mr.", "para."), initials
+    List items and paragraphs end a sentence even without a full stop. Abbreviations ("Mr.", "para. 4"), initials
     and the numbers of paragraphs do not.
     """
     spans = []
@@ -38,27 +48,34 @@ def _is_end(text: str, start: int, match: re.Match[str]) -> bool:
 
     A blank line ends it, except where a page break cut it and it goes on in lower case.
     """
-    if match["item"] is not None or match.end() == len(text):
+    if match["item"] is not None or match["wide"] is not None or match.end() == len(text):
         return True
     if match["blank"] is not None:
         return not text[match.end()].islower()
     if re.search(r"\n[ \t]*\n", match[0]) or ("\n" in match[0] and _LIST_MARK.match(text, match.end())):
         return True
-    return not _is_abbreviation(text[start : match.end()]) and _opens(text[match.end() : match.end() + 12])
+    following = text[match.end() : match.end() + 12]
+    return not _is_abbreviation(text, start, match.end(), following) and _opens(following)
 
 
-def _is_abbreviation(sentence: str) -> bool:
+def _is_abbreviation(text: str, start: int, end: int, following: str) -> bool:
     """Whether what the stop ends is "Mr.", an initial, or the number of a paragraph."""
-    word = _LAST_WORD.search(sentence)
+    word = _LAST_WORD.search(text[max(start, end - _LONGEST_ABBREVIATION) : end])
     last = word[1].casefold() if word else ""
     if last in _ABBREVIATIONS or (len(last) == 1 and last.isalpha()):
         return True
-    return bool(re.fullmatch(r"[\d.]{1,7}(?:\s*(?:bis|ter|quater))?", sentence.strip().rstrip("."), re.IGNORECASE))
+    if last in _BEFORE_NUMBERS and re.match(r"\(?(?:\d|[IVXLC]{2,}\b|[A-Z]/)", following):
+        return True
+    if end - start > _LONGEST_ABBREVIATION:
+        return False
+    return bool(_NUMBER_OF_PARAGRAPH.fullmatch(text[start:end].strip().rstrip(".")))
 
 
 def _opens(following: str) -> bool:
     """Whether a sentence can begin with these characters."""
-    return bool(_OPENS.match(following)) and not following.lstrip("\"“‘'([«*_")[:1].islower()
+    if _LETTERED.match(following):
+        return True
+    return bool(_OPENS.match(following)) and not following.lstrip("\"“‘'([«*_¿¡")[:1].islower()
 
 
 def _trim(text: str, start: int, end: int) -> tuple[int, int] | None:

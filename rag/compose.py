@@ -7,7 +7,6 @@ import math
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 from ..ingest.sentences import sentence_spans
 from ..vectorstore.errors import ModelError
@@ -15,16 +14,18 @@ from ..vectorstore.markup import plain
 from ..vectorstore.passage import Hit
 from ..vectorstore.store import Store
 from .answer import Citation, Sentence
-from .question import telling_words
-
-if TYPE_CHECKING:
-    from .expect import Expectation
+from .query import Query
 
 PASSAGES_READ = 14
-COMPARED_BY_MEANING = 10
+COMPARED_BY_MEANING = 12
+COMPARED_FOR_WORDS = 6
+COMPARED_PASSAGES = 5
 MAX_QUOTES = 3
 MAX_LIST_CHARS = 1500
 KEEP_SHARE = 0.75
+MAX_LISTED = 6
+KEEP_LISTED_SHARE = 0.6
+QUOTES_A_SIDE = 2
 MIN_WORDS = 2
 PASSAGE_WEIGHT = 0.3
 CONTEXT_SHARE = 0.35
@@ -58,25 +59,30 @@ class Quotable:
         return self.hit.document.text[self.start : self.end]
 
 
-def choose(
-    store: Store,
-    question: str,
-    hits: Sequence[Hit],
-    *,
-    speakers: Sequence[str] = (),
-    expected: "Expectation | None" = None,
-) -> list[Quotable]:
-    """The sentences that answer best, best first; at most `MAX_QUOTES`, fewer where the rest falls behind.
+def choose(store: Store, query: Query, hits: Sequence[Hit]) -> list[Quotable]:
+    """The sentences that answer best, best first; the fewest that do, some of each side of a comparison.
 
-    `speakers` are those whose words are asked for: where the passages hold any, nobody else is quoted.
+    Where somebody's words are asked for ("What did Norway say?") and the passages hold any, nobody else is quoted.
     """
-    ranked = rank(store, question, said_by(hits, speakers), expected)
+    ranked = rank(store, query, said_by(hits, query.pointed.said_by if not query.sides else ()))
+    if query.sides:
+        shares = [[quotable for quotable in ranked if side.holds(quotable.hit)] for side in query.sides]
+        chosen = [quotable for share in shares for quotable in _fewest(share, QUOTES_A_SIDE, KEEP_SHARE)]
+        return sorted(dict.fromkeys(chosen), key=lambda quotable: -quotable.score)
+    if query.wants_list:
+        return _fewest(ranked, MAX_LISTED, KEEP_LISTED_SHARE, whole_lists=True)
+    return _fewest(ranked, MAX_QUOTES, KEEP_SHARE)
+
+
+def _fewest(ranked: Sequence[Quotable], limit: int, keep_share: float, *, whole_lists: bool = False) -> list[Quotable]:
+    """The best sentences down to `keep_share` of the best one's score, at most `limit`, none saying another's words."""
     chosen: list[Quotable] = []
     for quotable in ranked:
-        if len(chosen) == MAX_QUOTES or (chosen and quotable.score < KEEP_SHARE * chosen[0].score):
+        if len(chosen) == limit or (chosen and quotable.score < keep_share * chosen[0].score):
             break
+        quotable = with_its_list(quotable, whole=whole_lists)
         if not any(_repeats(quotable, other) for other in chosen):
-            chosen.append(with_its_list(quotable))
+            chosen.append(quotable)
     return chosen
 
 
@@ -85,22 +91,33 @@ def said_by(hits: Sequence[Hit], speakers: Sequence[str]) -> Sequence[Hit]:
     return [hit for hit in hits if hit.passage.locator.speaker in speakers] or hits
 
 
-def rank(store: Store, question: str, hits: Sequence[Hit], expected: "Expectation | None" = None) -> list[Quotable]:
+def rank(store: Store, query: Query, hits: Sequence[Hit]) -> list[Quotable]:
     """Every sentence of the best passages, scored against the question, best first."""
     idf = inverse_frequency(store)
-    asked = {word: idf(word) for word in telling_words(store, question)}
-    wants_questions = bool(_ASKS_FOR_QUESTIONS.search(question))
+    asked = {word: weight * idf(word) for word, weight in query.words.items()}
+    wants_questions = bool(_ASKS_FOR_QUESTIONS.search(query.text))
     scored = []
     for quotable in quotables(store, hits[:PASSAGES_READ]):
         quotable = score_words(store, quotable, asked, hits)
         if quotable.text.rstrip("”\"'*_ ").endswith("?") and not wants_questions:
             quotable = replace(quotable, score=quotable.score - QUESTION_PENALTY)
-        if expected and expected.met_by(quotable):
+        if query.expected and query.expected.met_by(quotable):
             quotable = replace(quotable, score=quotable.score + EXPECTED_BONUS)
         scored.append(quotable)
     scored.sort(key=lambda quotable: -quotable.score)
-    near = score_meaning(store, question, scored[:COMPARED_BY_MEANING])
-    return sorted(near, key=lambda quotable: -quotable.score) + scored[COMPARED_BY_MEANING:]
+    compared = _to_compare(scored, hits)
+    near = score_meaning(store, query.text, compared)
+    rest = [quotable for quotable in scored if quotable not in compared]
+    return sorted(near, key=lambda quotable: -quotable.score) + rest
+
+
+def _to_compare(scored: Sequence[Quotable], hits: Sequence[Hit]) -> list[Quotable]:
+    """The sentences worth comparing by meaning: the best by words, and all of the best passages, which may say it in
+    other words."""
+    best = list(scored[:COMPARED_FOR_WORDS])
+    for hit in hits[:COMPARED_PASSAGES]:
+        best += [quotable for quotable in scored if quotable.hit is hit and quotable not in best]
+    return best[:COMPARED_BY_MEANING]
 
 
 def quotables(store: Store, hits: Sequence[Hit]) -> Iterator[Quotable]:
@@ -173,10 +190,17 @@ def score_meaning(store: Store, question: str, quotables: Sequence[Quotable]) ->
     ]
 
 
-def with_its_list(quotable: Quotable) -> Quotable:
-    """A sentence that announces a list ("They agreed to:") together with the list, where it follows in the passage."""
+def with_its_list(quotable: Quotable, *, whole: bool = False) -> Quotable:
+    """A sentence that announces a list ("They agreed to:") together with the list that follows in its passage.
+
+    With `whole`, an item stands for its whole list too.
+    """
     passage = quotable.hit.passage
-    if passage.kind != "item" or not quotable.text.rstrip("*_ ").endswith(":"):
+    if passage.kind != "item":
+        return quotable
+    if whole:
+        return replace(quotable, start=passage.start + lead_length(quotable.hit), end=passage.end)
+    if not quotable.text.rstrip("*_ ").endswith(":"):
         return quotable
     end = min(passage.end, quotable.start + MAX_LIST_CHARS)
     if end < passage.end:
@@ -185,7 +209,9 @@ def with_its_list(quotable: Quotable) -> Quotable:
 
 
 def _repeats(quotable: Quotable, other: Quotable) -> bool:
-    """Whether two sentences say nearly the same words (near duplicates in one or several records)."""
+    """Whether two quotes are the same, or say nearly the same words (near duplicates in one or several records)."""
+    if quotable.hit.document.id == other.hit.document.id and quotable.start < other.end and other.start < quotable.end:
+        return True
     return len(quotable.words & other.words) > 0.8 * min(len(quotable.words), len(other.words))
 
 

@@ -15,7 +15,8 @@ from ..vectorstore.store import Store
 
 _MAX_NAME_WORDS = 9
 _MIN_TITLE_WORDS = 2
-_MIN_TITLE_SHARE = 0.34
+_MIN_TITLE_WEIGHT = 2.0
+_MAX_NAMED = 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,20 +41,25 @@ class Directory:
     def documents_in(self, text: str, stems: list[str]) -> list[str]:
         """Ids of the documents whose symbol stands in the text, or whose title the stems of the text tell apart.
 
-        A title is told apart by two of its words at least, which few other titles have.
+        A title is told apart by two of its words at least, which few other titles have; words spent on one title
+        do not tell another.
         """
-        named = {self.symbols[run]: 9.0 for run in _runs(fold(text)) if run in self.symbols}
-        held: dict[str, list[float]] = defaultdict(list)
-        for stem in dict.fromkeys(stems):
-            for key in self.titles.get(stem, ()):
-                held[key].append(self.weights[stem])
-        best = max((sum(weights) for weights in held.values() if len(weights) >= _MIN_TITLE_WORDS), default=0.0)
-        for key, weights in held.items():
-            if len(weights) >= _MIN_TITLE_WORDS and sum(weights) >= max(
-                0.8 * best, _MIN_TITLE_SHARE * max(self.weights.values())
-            ):
-                named.setdefault(key, sum(weights))
-        return sorted(named, key=lambda key: (-named[key], key))
+        named = dict.fromkeys(self.symbols[run] for run in _runs(fold(text)) if run in self.symbols)
+        left = [stem for stem in dict.fromkeys(stems) if stem in self.titles]
+        while len(named) < _MAX_NAMED:
+            held: dict[str, list[str]] = defaultdict(list)
+            for stem in left:
+                for key in self.titles[stem]:
+                    held[key].append(stem)
+            held = {key: found for key, found in held.items() if len(found) >= _MIN_TITLE_WORDS}
+            if not held:
+                break
+            best = max(held, key=lambda key: (sum(self.weights[stem] for stem in held[key]), key))
+            if sum(self.weights[stem] for stem in held[best]) < _MIN_TITLE_WEIGHT:
+                break
+            named[best] = None
+            left = [stem for stem in left if stem not in held[best]]
+        return list(named)
 
 
 _KNOWN: "WeakKeyDictionary[Store, tuple[int, Directory]]" = WeakKeyDictionary()

@@ -7,10 +7,13 @@ definition stands in the evidence does.
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from ..ingest.structure import countries
 from ..vectorstore.markup import plain
-from .compose import Quotable
+
+if TYPE_CHECKING:
+    from .compose import Quotable
 
 _NUMBER = re.compile(
     r"\d|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|dozens?|fifteen|twenty|thirty|forty|fifty|"
@@ -47,7 +50,7 @@ class Expectation:
     """A kind of answer: its name for people, and the test a sentence must pass to be one."""
 
     kind: str
-    met_by: Callable[[Quotable], bool]
+    met_by: "Callable[[Quotable], bool]"
 
 
 def expectation(question: str) -> Expectation | None:
@@ -61,11 +64,11 @@ def expectation(question: str) -> Expectation | None:
     return None
 
 
-def _holding(pattern: re.Pattern[str]) -> Callable[[Quotable], bool]:
+def _holding(pattern: re.Pattern[str]) -> "Callable[[Quotable], bool]":
     return lambda quotable: bool(pattern.search(plain(quotable.text)))
 
 
-def _names_a_state(quotable: Quotable) -> bool:
+def _names_a_state(quotable: "Quotable") -> bool:
     """Whether a sentence, or the label of whoever says it, names a state; "one delegation" names none."""
     if quotable.hit.passage.locator.speaker:
         return True
@@ -73,7 +76,7 @@ def _names_a_state(quotable: Quotable) -> bool:
     return any(f" {country} " in f" {words} " for country in countries() if len(country) > 3)
 
 
-def _names_a_person(quotable: Quotable) -> bool:
+def _names_a_person(quotable: "Quotable") -> bool:
     """Whether a sentence, or the label of whoever says it, holds a first and a last name."""
     return bool(_PERSON.search(plain(quotable.text)) or _PERSON.search(quotable.hit.passage.locator.speaker or ""))
 
@@ -82,7 +85,7 @@ def _asking(pattern: str) -> re.Pattern[str]:
     return re.compile(pattern, re.IGNORECASE)
 
 
-_KINDS: tuple[tuple[re.Pattern[str], str, Callable[[Quotable], bool]], ...] = (
+_KINDS: "tuple[tuple[re.Pattern[str], str, Callable[[Quotable], bool]], ...]" = (
     (
         _asking(r"\bhow much\b.*\b(?:costs?|spen[dt]|pay|paid|money|fund\w*|budget)\b|\bwhat (?:did|is)\b.*\bcost\b"),
         "an amount of money",

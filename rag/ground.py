@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ..ingest.sentences import sentence_spans
+from ..ingest.structure import countries
 from ..vectorstore.markup import plain
 from ..vectorstore.passage import Hit
 from ..vectorstore.store import Store
@@ -17,7 +18,9 @@ from .compose import Quotable, quotables
 
 MIN_SUPPORT = 0.5
 _MARK = re.compile(r"\s*[\[(【]\s*(?:passages?\s*)?(\d{1,3}(?:\s*[,;]\s*\d{1,3})*)\s*[\])】]", re.IGNORECASE)
-_QUOTED = re.compile(r"[“\"«„]([^“”\"«»„]{3,}?)[”\"»“]")
+_SMUGGLED = re.compile(r"(?<=\])\([^)]*\)|<[^<>]*>|<(?=[/!a-z])|\b\w+://\S+", re.IGNORECASE)
+_QUOTED = re.compile(r"(?:[“\"«„]|^(?=[^“”\"«»„]*[”\"»]\W*$))([^“”\"«»„]{3,}?)(?:[”\"»“]|$)")
+_FOOTNOTE = re.compile(r"\[(\d{1,3})\]")
 _NUMBER = re.compile(r"\d+(?:[.,  ]\d{3})*(?:[.,]\d+)?")
 _NAME = re.compile(r"\b[A-ZÀ-Þ][\w’'-]+")
 _SAID = re.compile(
@@ -46,10 +49,10 @@ class Grounded:
 
 def claims(written: str) -> list[Claim]:
     """The sentences of a model's answer with their citations; marks may stand before or after the full stop."""
-    moved = re.sub(r"([.!?][”\"’]?)((?:\s*[\[(]\d{1,3}(?:\s*,\s*\d{1,3})*[\])])+)", r"\2\1", plain_marks(written))
+    moved = re.sub(r"([.!?][”\"’]?)((?:\s*[\[(]\d{1,3}(?:\s*,\s*\d{1,3})*[\])])+)", r"\2\1", without_links(written))
     found = []
     for start, end in sentence_spans(moved):
-        sentence = moved[start:end]
+        sentence = without_links(plain(moved[start:end]))
         cited = [int(number) for match in _MARK.finditer(sentence) for number in re.findall(r"\d+", match[1])]
         text = " ".join(_MARK.sub("", sentence).split()).lstrip("-*• ")
         if re.search(r"\w", text):
@@ -57,9 +60,12 @@ def claims(written: str) -> list[Claim]:
     return found
 
 
-def plain_marks(written: str) -> str:
-    """A model's text without links and Markdown: what a document smuggled in must not get out as a link."""
-    return plain(re.sub(r"<[^<>]*>|https?://\S+", "", re.sub(r"\]\([^)]*\)", "]", written)))
+def without_links(written: str) -> str:
+    """A model's text without addresses and tags, nor any that taking others out would put together."""
+    shown, before = written, ""
+    while shown != before:
+        shown, before = _SMUGGLED.sub("", shown), shown
+    return shown
 
 
 def ground(store: Store, claim: Claim, hits: Sequence[Hit]) -> Grounded:
@@ -86,6 +92,7 @@ def ground(store: Store, claim: Claim, hits: Sequence[Hit]) -> Grounded:
 def faults_of(store: Store, text: str, hit: Hit) -> list[str]:
     """Why a passage does not carry a sentence, in plain words; empty when it does."""
     passage = _folded(plain(hit.passage.text))
+    shown = _FOOTNOTE.sub(r"(note \1)", passage)
     around = _folded(
         f"{hit.document.title} {hit.document.symbol or ''} {hit.document.date or ''} "
         f"{hit.passage.context} {hit.passage.locator}"
@@ -93,7 +100,7 @@ def faults_of(store: Store, text: str, hit: Hit) -> list[str]:
     faults = [
         f"misquotes: “{quoted}” does not stand in the passage"
         for quoted in _QUOTED.findall(text)
-        if _folded(quoted).strip(" .,;:") not in passage
+        if _folded(quoted).strip(" .,;:") not in f"{passage} {shown}"
     ]
     known = f"{passage} {around}"
     numbers = set(_NUMBER.findall(known))
@@ -129,9 +136,13 @@ def best_sentence(store: Store, text: str, hit: Hit) -> Quotable:
 
 
 def _names(text: str) -> list[str]:
-    """Words that look like names: capitalised and not at the beginning of the sentence, quotations left out."""
+    """Words that look like names, quotations left out: capitalised, at the beginning of the sentence only states."""
     bare = _QUOTED.sub(" ", text)
-    return [match[0] for match in _NAME.finditer(bare) if bare[: match.start()].strip(" “\"'(")]
+    return [
+        match[0]
+        for match in _NAME.finditer(bare)
+        if bare[: match.start()].strip(" “\"'(") or match[0].casefold() in countries()
+    ]
 
 
 def _wrong_speaker(store: Store, text: str, hit: Hit) -> str | None:

@@ -1,6 +1,6 @@
 """From question to answer, one rung after the other:
 
-    ask -> stand_alone -> retrieve -> compose -> ground -> Answer
+    ask -> read_question (stand_alone) -> retrieve -> compose -> ground -> Answer
 
 `climb` yields each sentence as it is ready and the whole `Answer` last.
 """
@@ -15,8 +15,8 @@ from ..vectorstore.store import Store
 from .answer import Answer, Citation, Sentence, Timing, Turn
 from .compose import choose, quote
 from .events import SentenceReady
-from .expect import expectation
-from .question import MAX_QUESTION_CHARS, pointers, stand_alone
+from .query import Query, read_question
+from .question import MAX_QUESTION_CHARS
 from .refuse import REFUSAL, nearest, reason_to_refuse
 from .retrieve import retrieve
 
@@ -47,19 +47,19 @@ def climb(
     """
     began = time.perf_counter()
     _check(question)
-    standalone = stand_alone(question, history)
-    hits = retrieve(store, standalone, filters=filters)
+    query = read_question(store, question, history)
+    hits = retrieve(store, query, filters=filters)
     retrieved = time.perf_counter()
     sentences: list[Sentence] = []
     citations: list[Citation] = []
     notes: list[str] = []
     if writer is None:
-        for event in _quotes(store, standalone, hits, notes):
+        for event in _quotes(store, query, hits, notes):
             sentences.append(event.sentence)
             citations.extend(event.citations)
             yield event
     else:
-        for event in writer.write(store, standalone, hits, notes):
+        for event in writer.write(store, query.text, hits, notes):
             sentences.append(event.sentence)
             citations.extend(event.citations)
             yield event
@@ -68,7 +68,7 @@ def climb(
     text = " ".join(_numbered(sentence) for sentence in sentences) if answered else (notes[:1] or [REFUSAL])[0]
     yield Answer(
         question=question,
-        standalone_question=standalone,
+        standalone_question=query.text,
         answered=answered,
         text=text,
         sentences=tuple(sentences) if answered else (Sentence(text=text),),
@@ -91,10 +91,9 @@ def _check(question: str) -> None:
         )
 
 
-def _quotes(store: Store, question: str, hits: Sequence[Hit], notes: list[str]) -> Iterator[SentenceReady]:
-    expected, pointed = expectation(question), pointers(question, store)
-    chosen = choose(store, question, hits, speakers=pointed.said_by, expected=expected)
-    if reason := reason_to_refuse(store, question, pointed, expected, chosen):
+def _quotes(store: Store, query: Query, hits: Sequence[Hit], notes: list[str]) -> Iterator[SentenceReady]:
+    chosen = choose(store, query, hits)
+    if reason := reason_to_refuse(store, query, chosen):
         notes.append(reason)
         return
     sentences, citations = quote(chosen)

@@ -13,6 +13,7 @@ from ..vectorstore.store import Store
 from .answer import Answer, Turn
 from .events import SentenceReady
 from .ladder import climb
+from .query import read_question
 from .retrieve import retrieve
 
 if TYPE_CHECKING:
@@ -174,7 +175,7 @@ class Library:
         """Passages that may answer, best first; no answer. Raises InputError for an empty query."""
         if not any(character.isalnum() for character in query):
             raise InputError("The query is empty. Search for something, for example: pain relief")
-        return retrieve(self.store, query[:20_000], filters=filters, limit=limit)
+        return retrieve(self.store, read_question(self.store, query[:20_000]), filters=filters, limit=limit)
 
     def ask(self, question: str, *, history: "Sequence[Answer | Turn]" = (), filters: Filters | None = None) -> Answer:
         """One cited answer, or a refusal. Raises InputError, ModelError."""

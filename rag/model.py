@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
 
 PASSAGES_SHOWN = 8
+_EXTRAS = ("openai", "anthropic", "ollama")
+_UNFINISHED_MARK = re.compile(r"[\s\[(\d,;]*$")
 _REFUSES = re.compile(r"\bnot in the documents\b", re.IGNORECASE)
 
 
@@ -56,10 +58,14 @@ def open_writer(
         return Writer(name=model, model=init_chat_model(model, **options))
     except ImportError as error:
         provider = model.split(":", 1)[0]
-        raise ModelError(
-            f"The model {model} needs a package: pip install 'rapporteur[{provider}]' ({error})"
-        ) from error
+        package = f"'rapporteur[{provider}]'" if provider in _EXTRAS else f"langchain-{provider}"
+        raise ModelError(f"The model {model} needs a package: pip install {package} ({_first_line(error)})") from error
     except Exception as error:  # each provider's package raises errors of its own, mostly for a missing key
+        if "model_provider" in str(error):
+            raise ModelError(
+                f"The model {model} names no provider that LangChain knows. Write --model provider:name, "
+                "for example ollama:llama3.2, or none."
+            ) from error
         raise ModelError(f"The model {model} cannot be set up: {_first_line(error)}") from error
 
 
@@ -115,7 +121,7 @@ class Writer:
         try:
             for chunk in self.model.stream(messages):
                 written += chunk.text if isinstance(chunk.text, str) else str(chunk.content)
-                ready = claims(written)[:-1]
+                ready = claims(_UNFINISHED_MARK.sub("", written))[:-1]
                 yield from ready[passed:]
                 passed = max(passed, len(ready))
         except Exception as error:  # network, key, quota: each provider has errors of its own

@@ -8,6 +8,7 @@ from ..vectorstore.markup import plain
 from ..vectorstore.store import Store
 from .answer import Turn
 from .directory import directory_of
+from .spelling import repaired
 
 MAX_QUESTION_CHARS = 20_000
 _ANAPHORA = re.compile(
@@ -86,10 +87,11 @@ def follows_up(question: str) -> bool:
 def telling_words(store: Store, question: str) -> list[str]:
     """The stems of a question that say what it is about, without the words it asks with, in order, each once.
 
-    Where a question has no others, all its words count.
+    Where a question has no others, all its words count. Misspelt ones are repaired against the library.
     """
     words = [word for word in re.findall(r"[^\W_]+", plain(question)) if word.casefold() not in _ASKING_WORDS]
-    return list(dict.fromkeys(store.lexical.words(" ".join(words)) or store.lexical.words(question)))
+    stems = store.lexical.words(" ".join(words)) or store.lexical.words(question)
+    return list(dict.fromkeys(repaired(store, stem) for stem in stems))
 
 
 def _names(answer: str) -> str:

@@ -7,8 +7,9 @@ from ..ingest.structure import countries
 from ..vectorstore.passage import Hit
 from ..vectorstore.store import Store
 from .compose import Quotable, inverse_frequency
-from .expect import Expectation
-from .question import Pointers, telling_words, topic
+from .query import Query
+from .question import telling_words, topic
+from .spelling import repaired
 
 NEAREST = 3
 MIN_COVERAGE = 0.12
@@ -20,30 +21,24 @@ REFUSAL = "The documents do not answer this question."
 _NAME = re.compile(r"(?<![.!?:“\"'‘] )(?<!^)\b[A-ZÀ-Þ][\w’'-]*[\w]\b")
 
 
-def reason_to_refuse(
-    store: Store,
-    question: str,
-    pointed: Pointers,
-    expected: Expectation | None,
-    chosen: Sequence[Quotable],
-) -> str | None:
+def reason_to_refuse(store: Store, query: Query, chosen: Sequence[Quotable]) -> str | None:
     """Why the sentences chosen are no answer, in one sentence, or None when they may be one."""
     if not chosen:
         return REFUSAL
-    if pointed.paragraphs and not any(
-        quotable.hit.passage.locator.paragraph in pointed.paragraphs for quotable in chosen
-    ):
-        return f"The documents hold no paragraph {pointed.paragraphs[0]} that answers this question."
-    if names := unknown_names(store, question):
+    asked = query.pointed.paragraphs
+    if asked and not any(quotable.hit.passage.locator.paragraph in asked for quotable in chosen):
+        return f"The documents hold no paragraph {asked[0]} that answers this question."
+    if names := unknown_names(store, query.text):
         return f"The documents do not answer this question: {names[0]} does not occur in them."
-    if expected and not expected.met_by(chosen[0]):
-        return f"The documents do not answer this question: they do not hold {expected.kind} for it."
+    if query.expected and not query.expected.met_by(chosen[0]):
+        return f"The documents do not answer this question: they do not hold {query.expected.kind} for it."
     best = chosen[0]
     if best.coverage < MIN_COVERAGE and best.likeness < MIN_LIKENESS:
         return REFUSAL
-    if unknown_share(store, question) > MAX_UNKNOWN and best.likeness < MIN_LIKENESS:
+    if unknown_share(store, query) > MAX_UNKNOWN and best.likeness < MIN_LIKENESS:
         return REFUSAL
-    if topic_share(store, topic(question, pointed), chosen) < MIN_TOPIC_SHARE and best.likeness < MAX_TOPIC_LIKENESS:
+    subject = topic(query.text, query.pointed)
+    if topic_share(store, subject, chosen) < MIN_TOPIC_SHARE and best.likeness < MAX_TOPIC_LIKENESS:
         return REFUSAL
     return None
 
@@ -68,23 +63,17 @@ def unknown_names(store: Store, question: str) -> list[str]:
     return [name for name in names if _is_unknown(store, name)]
 
 
-def unknown_share(store: Store, question: str) -> float:
+def unknown_share(store: Store, query: Query) -> float:
     """How much of the question's weight lies on words that the library does not have (0 to 1)."""
     idf = inverse_frequency(store)
-    weights = {word: idf(word) for word in telling_words(store, question)}
-    unknown = sum(
-        weight
-        for word, weight in weights.items()
-        if not store.lexical.document_frequency(word) and not store.lexical.has_like(word)
-    )
+    weights = {word: idf(word) for word in query.words}
+    unknown = sum(weight for word, weight in weights.items() if not store.lexical.document_frequency(word))
     return unknown / (sum(weights.values()) or 1.0)
 
 
 def _is_unknown(store: Store, name: str) -> bool:
-    words = store.lexical.words(re.sub(r"[’']s$", "", name))
-    return bool(words) and all(
-        not store.lexical.document_frequency(word) and not store.lexical.has_like(word) for word in words
-    )
+    words = [repaired(store, word) for word in store.lexical.words(re.sub(r"[’']s$", "", name))]
+    return bool(words) and not any(store.lexical.document_frequency(word) for word in words)
 
 
 def nearest(hits: Sequence[Hit]) -> tuple[Hit, ...]:

@@ -11,7 +11,8 @@ from ..vectorstore.catalogue import PassageRow
 from ..vectorstore.errors import ModelError
 from ..vectorstore.passage import Filters, Hit
 from ..vectorstore.store import Store
-from .question import Pointers, pointers, telling_words
+from .query import Query
+from .question import Pointers
 
 DEPTH = 200
 WORDS_WEIGHT = 1.0
@@ -21,20 +22,21 @@ DOCUMENT_WEIGHT = 0.15
 PARAGRAPH_WEIGHT = 4.0
 HEADING_SHARE = 0.5
 FALL_OFF = 30
+PASSAGES_A_SIDE = 4
 
 Scored = Sequence[tuple[str, float]]
 
 
-def retrieve(store: Store, question: str, *, filters: Filters | None = None, limit: int = 40) -> list[Hit]:
-    """The `limit` best passages for a question that stands alone, best first.
+def retrieve(store: Store, query: Query, *, filters: Filters | None = None, limit: int = 40) -> list[Hit]:
+    """The `limit` best passages for a question, best first; of each side of a comparison, some are among the first.
 
     `filters` confine the search; what the question itself points at only moves passages up. Scores compare within
     one search only.
     """
     store.refresh()
     allowed = store.ids_matching(filters) if filters else None
-    pointed = pointers(question, store)
-    by_words, by_meaning = _searched(store, question, allowed)
+    pointed = query.pointed
+    by_words, by_meaning = _searched(store, query, allowed)
     scores = fused((by_words, WORDS_WEIGHT), (by_meaning, MEANING_WEIGHT))
     rows = store.catalogue.passage_rows(list(scores))
     scores = {
@@ -45,7 +47,16 @@ def retrieve(store: Store, question: str, *, filters: Filters | None = None, lim
     _raise(scores, rows, lambda row: row.locator.speaker in pointed.speakers, SPEAKER_WEIGHT)
     _raise(scores, rows, lambda row: row.document_id in pointed.documents, DOCUMENT_WEIGHT)
     _add(scores, _asked_paragraphs(store, pointed, _best_first(scores), allowed), PARAGRAPH_WEIGHT)
-    return store.hits([(key, scores[key]) for key in _best_first(scores)[:limit]])
+    best = _best_first(scores)
+    hits = store.hits([(key, scores[key]) for key in best[: limit if not query.sides else DEPTH]])
+    return _every_side_first(hits, query)[:limit]
+
+
+def _every_side_first(hits: Sequence[Hit], query: Query) -> list[Hit]:
+    """Puts the best few passages of each side of a comparison before all others, still best first."""
+    chosen = [hit for side in query.sides for hit in [hit for hit in hits if side.holds(hit)][:PASSAGES_A_SIDE]]
+    first = sorted(dict.fromkeys(chosen), key=lambda hit: -hit.score)
+    return [*first, *(hit for hit in hits if hit not in first)]
 
 
 def fused(*searched: tuple[Scored, float]) -> dict[str, float]:
@@ -61,12 +72,12 @@ def fused(*searched: tuple[Scored, float]) -> dict[str, float]:
     return scores
 
 
-def _searched(store: Store, question: str, allowed: set[str] | None) -> tuple[Scored, Scored]:
+def _searched(store: Store, query: Query, allowed: set[str] | None) -> tuple[Scored, Scored]:
     """Passages by words and by meaning, those allowed; by words alone while no vectors can be had."""
     depth = DEPTH if allowed is None else max(DEPTH, min(store.lexical.size, 20 * DEPTH))
-    by_words = store.by_words(telling_words(store, question), depth)
+    by_words = store.by_words(query.words, depth)
     try:
-        by_meaning = store.by_meaning(store.embedder.embed_query(question), depth)
+        by_meaning = store.by_meaning(store.embedder.embed_query(query.text), depth)
     except ModelError:
         by_meaning = []
     if allowed is None:

@@ -5,6 +5,7 @@ A button that opens a quote carries where it stands (`data-document`, `data-star
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from html import escape
 from pathlib import Path
 
@@ -45,8 +46,9 @@ def sentences_html(sentences: Sequence[Sentence], citations: Sequence[Citation])
 
 
 def chip_html(citation: Citation) -> str:
-    """The button that opens a quote: "1 · para. 42"."""
-    label = str(citation.locator) or citation.document.symbol or citation.document.title
+    """The button that opens a quote: "1 · para. 42"; "2 · Norway" where there is neither paragraph nor page."""
+    locator = citation.locator
+    label = str(replace(locator, speaker=None, section=None)) or str(locator) or citation.document.name
     spoken = f"Citation {citation.number}: {citation.label}. Read it in the document."
     return (
         f'<button type="button" class="r-chip" {_place(citation.document, citation.start, citation.end)} '
@@ -109,7 +111,7 @@ def _nearest(hit: Hit) -> str:
     passage, document = hit.passage, hit.document
     words = plain(passage.text)
     snippet = words if len(words) <= _SNIPPET_CHARS else words[:_SNIPPET_CHARS].rsplit(" ", 1)[0] + " …"
-    label = ", ".join(part for part in (document.symbol or document.title, str(passage.locator)) if part)
+    label = ", ".join(part for part in (document.name, str(passage.locator)) if part)
     return (
         f'<li><button type="button" class="r-near" {_place(document, passage.start, passage.end)}>'
         f"<span>{escape(snippet)}</span><small>{escape(label)}</small></button></li>"

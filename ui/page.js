@@ -2,7 +2,6 @@
 // (tells Python of an event) and `watch` (calls back after Python has changed a value).
 
 const pane = () => document.getElementById("r-pane");
-const scroller = () => document.getElementById("r-scroll");
 let opened = null; // the button whose quote is open
 let request = 0; // the latest opening; an earlier one that answers later is dropped
 let asked = 0; // how many questions are on the page
@@ -97,6 +96,12 @@ async function write(text) {
   }
 }
 
+// What scrolls the conversation: its column, or on a narrow screen the page.
+function scroller() {
+  const column = document.getElementById("r-scroll");
+  return getComputedStyle(column).overflowY === "visible" ? document.scrollingElement : column;
+}
+
 // Keeps the newest question at the top while its answer grows, unless the reader has scrolled away.
 function follow() {
   const articles = element.querySelectorAll("article");
@@ -105,6 +110,7 @@ function follow() {
   const box = scroller();
   if (!isNew && Math.abs(box.scrollTop - followed) > 4) return;
   asked = articles.length;
-  box.scrollTop += articles[asked - 1].getBoundingClientRect().top - box.getBoundingClientRect().top - 20;
+  const top = box === document.scrollingElement ? 0 : box.getBoundingClientRect().top;
+  box.scrollTop += articles[asked - 1].getBoundingClientRect().top - top - 20;
   followed = box.scrollTop;
 }

@@ -116,9 +116,10 @@ def _head(document: Document, passages: Sequence[Passage], quote: Span) -> str:
     )
     copy = copy_html(reference(citation)) if quote.start < quote.end else ""
     return (
-        '<header class="r-head"><button type="button" class="r-close" aria-label="Close the document">×</button>'
-        f'<h2 tabindex="-1">{escape(document.title)}</h2><p class="r-facts">{line}</p>'
-        f'<p class="r-locator">{_locator_html(locator, document.title)}{copy}</p></header>'
+        f'<header class="r-head"><div class="r-tools">{copy}'
+        '<button type="button" class="r-close" aria-label="Close the document">×</button></div>'
+        f'<h2>{escape(document.title)}</h2><p class="r-facts">{line}</p>'
+        f'<p class="r-locator">{_locator_html(locator, document.title)}</p></header>'
     )
 
 

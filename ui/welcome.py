@@ -17,7 +17,7 @@ _MAX_TRIED = 16
 _DOCUMENTS_READ = 6
 _NAME_CHARS = 60
 _MIN_HEADING_WORDS = 2
-_MIN_PASSAGE_CHARS = 120
+_MIN_PASSAGE_CHARS = 80
 
 
 def welcome_html(documents: int, questions: Sequence[str]) -> str:

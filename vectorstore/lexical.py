@@ -3,7 +3,7 @@
 It can be rebuilt from the catalogue at any time, so a damaged one is simply made anew.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -43,27 +43,24 @@ class LexicalIndex:
         """The stems a text is searched by, stop words left out, in order, repeated as they are."""
         return self._analyzer.analyze(plain(text))
 
-    def search(self, words: Sequence[str], limit: int) -> list[tuple[str, float]]:
-        """(passage id, BM25 score) of the best matches, best first. `words` are stems from `words()`."""
+    def search(self, words: Mapping[str, float], limit: int) -> list[tuple[str, float]]:
+        """(passage id, BM25 score) of the best matches, best first. `words` weigh the stems, 1 is usual."""
         import tantivy
 
         if not words:
             return []
         clauses: list[tuple[tantivy.Occur, tantivy.Query]] = []
-        for word in dict.fromkeys(words):
-            clauses.append((tantivy.Occur.Should, tantivy.Query.term_query(self._schema, "text", word, "freq")))
-            context = tantivy.Query.term_query(self._schema, "context", word, "freq")
-            clauses.append((tantivy.Occur.Should, tantivy.Query.boost_query(context, _CONTEXT_WEIGHT)))
+        for word, weight in words.items():
+            for field, share in (("text", 1.0), ("context", _CONTEXT_WEIGHT)):
+                query = tantivy.Query.term_query(self._schema, field, word, "freq")
+                clauses.append((tantivy.Occur.Should, tantivy.Query.boost_query(query, weight * share)))
         searcher = self._index.searcher()
         found = searcher.search(tantivy.Query.boolean_query(clauses), limit)
         return [(searcher.doc(address)["id"][0], score) for score, address in found.hits]
 
-    def has_like(self, word: str) -> bool:
-        """Whether some indexed word differs from this one by at most one letter (two in a long word)."""
-        import tantivy
-
-        query = tantivy.Query.fuzzy_term_query(self._schema, "text", word, distance=2 if len(word) > 7 else 1)
-        return bool(self._index.searcher().search(query, 1, count=False).hits)
+    def vocabulary(self, prefix: str) -> list[tuple[str, int]]:
+        """The stems that begin so, with the number of passages each stands in."""
+        return self._index.searcher().terms_with_prefix("text", prefix)
 
     def document_frequency(self, word: str) -> int:
         """In how many passages a stem occurs, in their words or their context, whichever is more."""

@@ -13,7 +13,7 @@ every passage found is looked up in the catalogue.
 import shutil
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -224,8 +224,8 @@ class Store:
         document = self.document(document_id)
         return [row.with_text(document.text) for row in self.catalogue.passages_of(document_id)] if document else []
 
-    def by_words(self, words: Sequence[str], limit: int) -> list[tuple[str, float]]:
-        """(passage id, BM25 score), best first; `words` are stems from `lexical.words`."""
+    def by_words(self, words: Mapping[str, float], limit: int) -> list[tuple[str, float]]:
+        """(passage id, BM25 score), best first; `words` weigh the stems that `lexical.words` gives, 1 is usual."""
         return self.lexical.search(words, limit)
 
     def by_meaning(self, vector: "np.ndarray", limit: int) -> list[tuple[str, float]]:

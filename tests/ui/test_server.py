@@ -23,6 +23,8 @@ ROOT = Path(__file__).parents[2]
 NOTES = """Notes of the fishery council
 
 Norway: The herring quota for the northern banks should fall by a third. We have said so for years and we will again.
+
+Iceland: Our trawlers cannot leave the northern banks before a replacement fleet is ready, and that takes two winters.
 """
 
 

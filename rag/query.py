@@ -1,0 +1,86 @@
+"""A question as understood: what is searched for, which words weigh, whom and where it points at, what it expects."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from ..vectorstore.passage import Hit
+from ..vectorstore.store import Store
+from .answer import Turn
+from .expect import Expectation, expectation
+from .question import Pointers, pointers, stand_alone, telling_words
+
+NOW_WEIGHT = 2.0
+_LISTS = re.compile(
+    r"\b(?:list (?:all|every|the)|list$|list everything|name all|name the|all (?:the|of the)?\s*\w+s\b|everything|every \w+|"
+    r"which (?:\w+ ){0,2}?(?:points|delegations|countries|organi[sz]ations|measures|members|speakers|documents|reasons|"
+    r"steps|groups|bodies|issues|topics|alternatives|recommendations|conditions|amendments|proposals)\b|"
+    r"what (?:\w+ )?(?:types|kinds|points|reasons|measures|alternatives|steps|conditions|options|examples)\b)",
+    re.IGNORECASE,
+)
+_COMPARES = re.compile(
+    r"\b(?:compare[ds]?|comparison|differ\w*|versus|vs|each|both|agree\w*|contrast\w*|same|between|unlike|whereas|"
+    r"and what)\b",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Side:
+    """One of the things a question compares: a document or a speaker."""
+
+    document: str | None = None
+    speaker: str | None = None
+
+    def holds(self, hit: Hit) -> bool:
+        """Whether a passage belongs to this side."""
+        return hit.document.id == self.document or (
+            self.speaker is not None and hit.passage.locator.speaker == self.speaker
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Query:
+    """A question as understood.
+
+    `text` stands alone; `words` weigh the stems it is searched by (1 is usual); `sides` are what it compares, at
+    least two or none; `wants_list` is true where one instance is not enough.
+    """
+
+    text: str
+    words: Mapping[str, float] = field(default_factory=dict[str, float])
+    pointed: Pointers = field(default_factory=Pointers)
+    expected: Expectation | None = None
+    sides: tuple[Side, ...] = ()
+    wants_list: bool = False
+
+
+def read_question(store: Store, question: str, history: Sequence[Turn] = ()) -> Query:
+    """Reads a question against what the library holds."""
+    text = stand_alone(question, history)
+    pointed = pointers(text, store)
+    words = {stem: 1.0 for stem in telling_words(store, text)}
+    if text != " ".join(question.split()):
+        words |= {stem: NOW_WEIGHT for stem in telling_words(store, question) if stem in words}
+    return Query(
+        text=text,
+        words=words,
+        pointed=pointed,
+        expected=expectation(question),
+        sides=_sides(text, pointed),
+        wants_list=bool(_LISTS.search(question)),
+    )
+
+
+def _sides(question: str, pointed: Pointers) -> tuple[Side, ...]:
+    if not _COMPARES.search(question):
+        return ()
+    documents = [Side(document=document) for document in pointed.documents]
+    speakers = [Side(speaker=speaker) for speaker in pointed.speakers if not _is_common(speaker, pointed)]
+    sides = documents + speakers
+    return tuple(sides[:4]) if len(sides) > 1 else ()
+
+
+def _is_common(speaker: str, pointed: Pointers) -> bool:
+    """Whether a speaker is only a longer name for another one pointed at ("Ana Ruiz, Verrano" beside "Verrano")."""
+    return any(other != speaker and other.casefold() in speaker.casefold() for other in pointed.speakers)

@@ -1,0 +1,143 @@
+"""A language model's service without a model: a local HTTP server that speaks OpenAI's chat completions.
+
+It listens on a port of its own, answers as scripted, streamed or whole, and keeps every request it gets.
+Wire shapes: OpenAI API reference, "Create chat completion" and "chat.completion.chunk".
+"""
+
+import json
+import re
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any, Self
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fails:
+    """A reply that is an HTTP error."""
+
+    status: int
+    message: str = "scripted failure"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hangs:
+    """A reply that never comes; the server lets go of it when it stops."""
+
+
+Shown = Callable[[str], int]
+Script = Callable[[Shown], str] | str | Fails | Hangs
+
+
+class OpenAIServer:
+    """Replies to every request with `script`; `chunk_chars` is how much of it one streamed event holds.
+
+    A script is the reply itself, or a function that writes it: it gets `shown`, which tells under which number the
+    prompt shows the passage with the given words.
+    """
+
+    def __init__(self) -> None:
+        self.script: Script = ""
+        self.chunk_chars = 7
+        self.requests: list[dict[str, Any]] = []
+        self.stopping = threading.Event()
+        self._server = _Server(("127.0.0.1", 0), _Handler)
+        self._server.openai = self
+        self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
+
+    @property
+    def base_url(self) -> str:
+        return f"http://127.0.0.1:{self._server.server_address[1]}/v1"
+
+    @property
+    def prompt(self) -> str:
+        """What the model was last asked, all messages together."""
+        return "\n".join(_text(message["content"]) for message in self.requests[-1]["messages"])
+
+    def says(self, script: Script, *, chunk_chars: int = 7) -> None:
+        """Sets what comes next and forgets earlier requests."""
+        self.script, self.chunk_chars, self.requests = script, chunk_chars, []
+
+    def shown(self, words: str) -> int:
+        """Under which number the prompt shows the passage with these words."""
+        for number, passage in re.findall(r"^\[(\d+)\] (.*?)(?=\n\n|\Z)", self.prompt, re.MULTILINE | re.DOTALL):
+            if words in passage:
+                return int(number)
+        raise LookupError(f"no passage with {words!r} in the prompt:\n{self.prompt}")
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stopping.set()
+        self._server.shutdown()
+        self._server.server_close()
+        self._thread.join()
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+    openai: OpenAIServer
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    server: _Server
+
+    def do_POST(self) -> None:
+        openai = self.server.openai
+        asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        openai.requests.append(asked | {"path": self.path, "authorization": self.headers["Authorization"]})
+        script = openai.script
+        if isinstance(script, Hangs):
+            openai.stopping.wait(30)
+            self.close_connection = True
+        elif isinstance(script, Fails):
+            self._json({"error": {"message": script.message, "type": "server_error", "code": None}}, script.status)
+        else:
+            reply = script if isinstance(script, str) else script(openai.shown)
+            if asked.get("stream"):
+                self._stream(reply, asked["model"], openai.chunk_chars)
+            else:
+                choice = {"index": 0, "message": {"role": "assistant", "content": reply}, "finish_reason": "stop"}
+                usage = {"prompt_tokens": 1, "completion_tokens": 1, "total_tokens": 2}
+                self._json({**_head(asked["model"], "chat.completion"), "choices": [choice], "usage": usage}, 200)
+
+    def _json(self, value: object, status: int) -> None:
+        body = json.dumps(value).encode()
+        self.send_response(status)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def _stream(self, reply: str, model: str, chunk_chars: int) -> None:
+        self.send_response(200)
+        self.send_header("Content-Type", "text/event-stream")
+        self.send_header("Connection", "close")
+        self.end_headers()
+        pieces = [reply[start : start + chunk_chars] for start in range(0, len(reply), chunk_chars)]
+        deltas: list[tuple[dict[str, str], str | None]] = [({"role": "assistant", "content": ""}, None)]
+        deltas += [({"content": piece}, None) for piece in pieces]
+        deltas.append(({}, "stop"))
+        for delta, finish in deltas:
+            choice = {"index": 0, "delta": delta, "finish_reason": finish}
+            self._event(json.dumps({**_head(model, "chat.completion.chunk"), "choices": [choice]}))
+        self._event("[DONE]")
+        self.close_connection = True
+
+    def _event(self, data: str) -> None:
+        self.wfile.write(f"data: {data}\n\n".encode())
+
+    def log_message(self, format: str, *args: Any) -> None:
+        """Keeps quiet."""
+
+
+def _head(model: str, kind: str) -> dict[str, Any]:
+    return {"id": "chatcmpl-scripted", "object": kind, "created": 1_900_000_000, "model": model}
+
+
+def _text(content: str | list[dict[str, str]]) -> str:
+    return content if isinstance(content, str) else "".join(part.get("text", "") for part in content)
