@@ -22,7 +22,7 @@ COMPARED_FOR_WORDS = 6
 COMPARED_PASSAGES = 5
 MAX_QUOTES = 3
 MAX_LIST_CHARS = 1500
-KEEP_SHARE = 0.75
+KEEP_SHARE = 0.84
 MAX_LISTED = 6
 KEEP_LISTED_SHARE = 0.6
 QUOTES_A_SIDE = 2
@@ -32,7 +32,7 @@ CONTEXT_SHARE = 0.35
 MEANING_WEIGHT = 1.0
 QUESTION_PENALTY = 0.3
 EXPECTED_BONUS = 0.25
-_BULLET = re.compile(r"(?:[-*+•‣◦▪·–—]\s+)+")
+_LEAD_IN = re.compile(r"(?:[-*+•‣◦▪·–—]\s+|[,;:.]\s*)+")
 _ASKS_FOR_QUESTIONS = re.compile(r"\b(?:ask|asked|asks|question|questions|wanted to know|request\w*)\b", re.IGNORECASE)
 
 
@@ -131,8 +131,8 @@ def quotables(store: Store, hits: Sequence[Hit]) -> Iterator[Quotable]:
         lead = lead_length(hit)
         for start, end in sentence_spans(hit.passage.text):
             start = max(start, lead)
-            if bullet := _BULLET.match(hit.passage.text, start, end):
-                start = bullet.end()
+            if lead_in := _LEAD_IN.match(hit.passage.text, start, end):
+                start = lead_in.end()
             words = frozenset(store.lexical.words(hit.passage.text[start:end])) if start < end else frozenset()
             if len(words) >= MIN_WORDS and plain(hit.passage.text[start:end]) not in hit.document.title:
                 yield Quotable(hit=hit, start=hit.passage.start + start, end=hit.passage.start + end, words=words)

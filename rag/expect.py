@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from .compose import Quotable
 
 _NUMBER = re.compile(
-    r"\d|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|dozens?|fifteen|twenty|thirty|forty|fifty|"
-    r"hundreds?|thousands?|millions?|billions?|half|third|quarter|no|none|several|both)\b",
+    r"\d|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|\w+teen|(?:twen|thir|for|fif|six|seven|eigh|"
+    r"nine)ty(?:-\w+)?|dozens?|hundreds?|thousands?|millions?|billions?|half|third|quarter|none|no|nobody|both)\b",
     re.IGNORECASE,
 )
 _MONEY = re.compile(

@@ -49,7 +49,7 @@ class Grounded:
 
 def claims(written: str) -> list[Claim]:
     """The sentences of a model's answer with their citations; marks may stand before or after the full stop."""
-    moved = re.sub(r"([.!?][”\"’]?)((?:\s*[\[(]\d{1,3}(?:\s*,\s*\d{1,3})*[\])])+)", r"\2\1", without_links(written))
+    moved = re.sub(r"([.!?][”\"’]?)((?:\s*[\[(]\d{1,3}(?:\s*[,;]\s*\d{1,3})*[\])])+)", r"\2\1", without_links(written))
     found = []
     for start, end in sentence_spans(moved):
         sentence = without_links(plain(moved[start:end]))

@@ -18,6 +18,7 @@ MAX_UNKNOWN = 0.45
 MIN_TOPIC_SHARE = 0.34
 MAX_TOPIC_LIKENESS = 0.65
 REFUSAL = "The documents do not answer this question."
+_SYMBOL = re.compile(r"\b\w+(?:[./-]\w+)*/\S+")
 _NAME = re.compile(r"(?<![.!?:“\"'‘] )(?<!^)\b[A-ZÀ-Þ][\w’'-]*[\w]\b")
 
 
@@ -58,6 +59,7 @@ def topic_share(store: Store, subject: str, chosen: Sequence[Quotable]) -> float
 
 def unknown_names(store: Store, question: str) -> list[str]:
     """Names in the question that occur nowhere in the library, nor anything spelt like them."""
+    question = _SYMBOL.sub(" ", question)
     names = dict.fromkeys(match[0] for match in _NAME.finditer(question))
     names |= dict.fromkeys(word for word in re.findall(r"[\w’'-]+", question) if word.casefold() in countries())
     return [name for name in names if _is_unknown(store, name)]

@@ -1,11 +1,13 @@
 """The web server: health, the reading route, reading files meanwhile, and plain words when it cannot start."""
 
+import re
 import signal
 import socket
 import subprocess
 import sys
 import time
 from pathlib import Path
+from urllib.request import urlopen
 
 import pytest
 from fastapi.testclient import TestClient
@@ -142,10 +144,10 @@ with open_library({str(tmp_path / "library")!r}, embedder=HashEmbedder()) as lib
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as running:
         assert running.stderr and running.stdout
         first = running.stderr.readline()
-        assert "http://127.0.0.1:" in first
-        time.sleep(1)
-        running.send_signal(signal.SIGINT)
-        output, errors = running.communicate(timeout=30)
+        address = re.findall(r"http://127\.0\.0\.1:\d+", first)[0]
+        with urlopen(f"{address}/gradio_api/heartbeat/an-open-page", timeout=30):
+            running.send_signal(signal.SIGINT)
+            output, errors = running.communicate(timeout=30)
     assert (running.returncode, output, errors) == (0, "", "")
 
 
