@@ -146,9 +146,15 @@ def lead_length(hit: Hit) -> int:
         position = match.end()
     if locator.speaker:
         label = re.match(rf"[*_\s]*{re.escape(locator.speaker)}[*_]*\s*[:.–—-]?[*_]*\s*", text[position:])
-        if label and (label[0].rstrip(" *_\n").endswith((":", ".")) or locator.speaker.endswith(")")):
+        spoken = text[position + label.end() :] if label else ""
+        if label and (label[0].rstrip(" *_\n").endswith((":", ".")) or _opens_speech(spoken)):
             position += label.end()
     return position
+
+
+def _opens_speech(text: str) -> bool:
+    """Whether what follows a speaker's name is speech ("(Ana Ruiz) What role ...") and no report of it ("said that")."""
+    return text.lstrip("“\"'*_")[:1].isupper()
 
 
 def inverse_frequency(store: Store) -> Callable[[str], float]:
@@ -239,8 +245,12 @@ def citation_of(quotable: Quotable, number: int) -> Citation:
 
 
 def attributed(citation: Citation) -> str:
-    """A quote as an answer shows it: who said it or where it stands, then the words, Markdown marks taken out."""
+    """A quote as an answer shows it: who said it or where it stands, then the words, Markdown marks taken out.
+
+    A sentence that itself says who spoke ("Ms. Ruiz said that ...") is not attributed once more.
+    """
     locator = citation.locator
     words = re.sub(r"\[(\d+)\]", r"(note \1)", plain(citation.quote))
-    lead = locator.speaker or (f"Para. {locator.paragraph}" if locator.paragraph else "")
+    place = f"Para. {locator.paragraph}" if locator.paragraph else ""
+    lead = place if not locator.speaker or words.startswith(locator.speaker) else locator.speaker
     return f"{lead}: “{words}”" if lead else f"“{words}”"

@@ -20,6 +20,11 @@ _NUMBER = re.compile(
     r"nine)ty(?:-\w+)?|dozens?|hundreds?|thousands?|millions?|billions?|half|third|quarter|none|no|nobody|both)\b",
     re.IGNORECASE,
 )
+_NO_COUNT = re.compile(
+    r"\b(?:\d{1,2}\s+)?(?:january|february|march|april|may|june|july|august|september|october|november|december)\b"
+    r"(?:\s+\d{4})?|\b(?:19|20)\d\d\b|\b\w*\d+(?:/\w+)+|\b(?:para(?:graph)?s?|item|article|chapter|no|section)\.?\s+\d+",
+    re.IGNORECASE,
+)
 _MONEY = re.compile(
     r"[$€£¥]|\b(?:dollars?|euros?|pounds?|francs?|USD|EUR|CHF|crowns?|yen|yuan|rupees?|pesos?)\b", re.IGNORECASE
 )
@@ -68,6 +73,11 @@ def _holding(pattern: re.Pattern[str]) -> "Callable[[Quotable], bool]":
     return lambda quotable: bool(pattern.search(plain(quotable.text)))
 
 
+def _counts(quotable: "Quotable") -> bool:
+    """Whether a sentence holds a number that is no date, no reference and no year."""
+    return bool(_NUMBER.search(_NO_COUNT.sub(" ", plain(quotable.text))))
+
+
 def _names_a_state(quotable: "Quotable") -> bool:
     """Whether a sentence, or the label of whoever says it, names a state; "one delegation" names none."""
     if quotable.hit.passage.locator.speaker:
@@ -98,7 +108,7 @@ _KINDS: "tuple[tuple[re.Pattern[str], str, Callable[[Quotable], bool]], ...]" = 
         "a person's name",
         _names_a_person,
     ),
-    (_asking(r"\bhow many\b"), "a number", _holding(_NUMBER)),
+    (_asking(r"\bhow many\b"), "a number", _counts),
     (
         _asking(r"^\s*when\b|\bwhat (?:year|date|day|month)s?\b|\bin (?:what|which) (?:year|month)\b"),
         "a date",

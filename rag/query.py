@@ -13,10 +13,10 @@ from .question import Pointers, pointers, stand_alone, telling_words
 NOW_WEIGHT = 2.0
 _LISTS = re.compile(
     r"\b(?:list (?:all|every|the)|list$|list everything|name (?:all|the)|all (?:the|of the)?\s*\w+s\b|everything|"
-    r"every \w+|which (?:\w+ ){0,2}?(?:points|delegations|countries|organi[sz]ations|measures|members|speakers|"
-    r"documents|reasons|steps|groups|bodies|issues|topics|alternatives|recommendations|conditions|amendments|"
-    r"proposals)\b|what (?:\w+ )?(?:types|kinds|points|reasons|measures|alternatives|steps|conditions|options|"
-    r"examples)\b)",
+    r"every (?:one|single)|which (?:\w+ ){0,2}?(?:points|delegations|countries|organi[sz]ations|measures|members|"
+    r"speakers|documents|reasons|steps|groups|bodies|issues|topics|alternatives|recommendations|conditions|"
+    r"amendments|proposals)\b|what (?:\w+ )?(?:types|kinds|points|reasons|measures|alternatives|steps|conditions|"
+    r"options|examples)\b)",
     re.IGNORECASE,
 )
 _COMPARES = re.compile(
