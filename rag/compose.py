@@ -153,7 +153,7 @@ def lead_length(hit: Hit) -> int:
 
 
 def _opens_speech(text: str) -> bool:
-    """Whether what follows a speaker's name is speech ("(Ana Ruiz) What role ...") and no report of it ("said that")."""
+    """Whether what follows a speaker's name is speech ("(Ana Ruiz) What role ..."), no report of it ("said that")."""
     return text.lstrip("“\"'*_")[:1].isupper()
 
 

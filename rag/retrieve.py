@@ -74,17 +74,11 @@ def fused(*searched: tuple[Scored, float]) -> dict[str, float]:
 
 def _searched(store: Store, query: Query, allowed: set[str] | None) -> tuple[Scored, Scored]:
     """Passages by words and by meaning, those allowed; by words alone while no vectors can be had."""
-    depth = DEPTH if allowed is None else max(DEPTH, min(store.lexical.size, 20 * DEPTH))
-    by_words = store.by_words(query.words, depth)
+    by_words = store.by_words(query.words, DEPTH, within=allowed)
     try:
-        by_meaning = store.by_meaning(store.embedder.embed_query(query.text), depth)
+        return by_words, store.by_meaning(store.embedder.embed_query(query.text), DEPTH, within=allowed)
     except ModelError:
-        by_meaning = []
-    if allowed is None:
-        return by_words, by_meaning
-    return [hit for hit in by_words if hit[0] in allowed][:DEPTH], [hit for hit in by_meaning if hit[0] in allowed][
-        :DEPTH
-    ]
+        return by_words, []
 
 
 def _best_first(scores: dict[str, float]) -> list[str]:

@@ -3,7 +3,7 @@
 It can be rebuilt from the catalogue at any time, so a damaged one is simply made anew.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -43,8 +43,13 @@ class LexicalIndex:
         """The stems a text is searched by, stop words left out, in order, repeated as they are."""
         return self._analyzer.analyze(plain(text))
 
-    def search(self, words: Mapping[str, float], limit: int) -> list[tuple[str, float]]:
-        """(passage id, BM25 score) of the best matches, best first. `words` weigh the stems, 1 is usual."""
+    def search(
+        self, words: Mapping[str, float], limit: int, *, within: Collection[str] | None = None
+    ) -> list[tuple[str, float]]:
+        """(passage id, BM25 score) of the best matches, best first.
+
+        `words` weigh the stems, 1 is usual; `within` are the ids of the passages to choose from.
+        """
         import tantivy
 
         if not words:
@@ -55,7 +60,13 @@ class LexicalIndex:
                 query = tantivy.Query.term_query(self._schema, field, word, "freq")
                 clauses.append((tantivy.Occur.Should, tantivy.Query.boost_query(query, weight * share)))
         searcher = self._index.searcher()
-        found = searcher.search(tantivy.Query.boolean_query(clauses), limit)
+        query = tantivy.Query.boolean_query(clauses)
+        if within is not None:
+            chosen = tantivy.Query.const_score_query(
+                tantivy.Query.term_set_query(self._schema, "id", list(within)), 0.0
+            )
+            query = tantivy.Query.boolean_query([(tantivy.Occur.Must, query), (tantivy.Occur.Must, chosen)])
+        found = searcher.search(query, limit)
         return [(searcher.doc(address)["id"][0], score) for score, address in found.hits]
 
     def vocabulary(self, prefix: str) -> list[tuple[str, int]]:

@@ -5,7 +5,7 @@ file when to reopen, and a query that fails is tried once more on a fresh client
 """
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -59,6 +59,12 @@ class Vectors:
         except Exception:  # Chroma's Rust layer raises InternalError while another process writes
             self.close()
             return self._query(vector, limit)
+
+    def search_within(self, vector: "np.ndarray", limit: int, ids: Collection[str]) -> list[tuple[str, float]]:
+        """The same among a few passages only, each compared with the question."""
+        stored = self.vectors_of(list(ids))
+        scored = [(key, float(vector @ found)) for key, found in stored.items()]
+        return sorted(scored, key=lambda hit: (-hit[1], hit[0]))[:limit]
 
     def vectors_of(self, ids: Sequence[str]) -> dict[str, "np.ndarray"]:
         """Stored vectors by passage id, float32 (dimension,); ids without one are left out."""
