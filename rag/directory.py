@@ -21,21 +21,34 @@ _MAX_NAMED = 4
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Directory:
-    """`speakers` by the folded names they go by; `titles`: document ids by title stem, `lengths` the titles' weights.
+    """`speakers` by the folded names they go by, document ids by symbol and by title stem, acronyms both ways.
 
-    A stem weighs more the fewer titles have it.
+    A title stem weighs more the fewer titles have it. `long_forms` are by short form in lower case, `short_forms` by
+    folded long form.
     """
 
     speakers: Mapping[str, frozenset[str]]
     symbols: Mapping[str, str]
     titles: Mapping[str, frozenset[str]]
     weights: Mapping[str, float]
+    long_forms: Mapping[str, frozenset[str]]
+    short_forms: Mapping[str, frozenset[str]]
 
     def speakers_in(self, text: str) -> list[str]:
         """Speakers of the library whose name, or a telling part of it, stands in the text."""
         found: dict[str, None] = {}
         for name in _runs(fold(text)):
             found |= dict.fromkeys(sorted(self.speakers.get(name, ())))
+        return list(found)
+
+    def other_forms(self, text: str) -> list[str]:
+        """What the records write for the acronyms in a text, and the acronyms of the phrases in it."""
+        found: dict[str, None] = {}
+        for word in re.findall(r"\w[\w&./-]*\w", text):
+            if any(letter.isupper() for letter in word[1:]) or word.casefold() not in self.speakers:
+                found |= dict.fromkeys(sorted(self.long_forms.get(word.casefold(), ())))
+        for run in _runs(fold(text)):
+            found |= dict.fromkeys(sorted(self.short_forms.get(run, ())))
         return list(found)
 
     def documents_in(self, text: str, stems: list[str]) -> list[str]:
@@ -90,7 +103,14 @@ def _make(store: Store) -> Directory:
             titles[stem].add(listing.id)
         if listing.symbol:
             symbols[fold(listing.symbol)] = listing.id
+    long_forms: dict[str, set[str]] = defaultdict(set)
+    short_forms: dict[str, set[str]] = defaultdict(set)
+    for short, long in store.catalogue.acronyms():
+        long_forms[short.casefold()].add(long)
+        short_forms[fold(long)].add(short)
     return Directory(
+        long_forms={short: frozenset(longs) for short, longs in long_forms.items()},
+        short_forms={long: frozenset(shorts) for long, shorts in short_forms.items()},
         speakers={name: frozenset(found) for name, found in speakers.items()},
         symbols=symbols,
         titles={stem: frozenset(found) for stem, found in titles.items()},

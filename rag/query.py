@@ -7,10 +7,12 @@ from dataclasses import dataclass, field
 from ..vectorstore.passage import Hit
 from ..vectorstore.store import Store
 from .answer import Turn
+from .directory import directory_of
 from .expect import Expectation, expectation
 from .question import Pointers, pointers, stand_alone, telling_words
 
 NOW_WEIGHT = 2.0
+OTHER_FORM_WEIGHT = 0.4
 _LISTS = re.compile(
     r"\b(?:list (?:all|every|the)|list$|list everything|name (?:all|the)|all (?:the|of the)?\s*\w+s\b|everything|"
     r"every (?:one|single)|which (?:\w+ ){0,2}?(?:points|delegations|countries|organi[sz]ations|measures|members|"
@@ -61,6 +63,9 @@ def read_question(store: Store, question: str, history: Sequence[Turn] = ()) -> 
     text = stand_alone(question, history)
     pointed = pointers(text, store)
     words = {stem: 1.0 for stem in telling_words(store, text)}
+    for form in directory_of(store).other_forms(text):
+        for stem in store.lexical.words(form):
+            words.setdefault(stem, OTHER_FORM_WEIGHT)
     if text != " ".join(question.split()):
         words |= {stem: NOW_WEIGHT for stem in telling_words(store, question) if stem in words}
     return Query(

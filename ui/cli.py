@@ -455,3 +455,5 @@ def _next_question() -> str | None:
         return input("\n> ").strip() or None
     except EOFError:
         return None
+    except UnicodeDecodeError as error:
+        raise InputError(f"Standard input is not UTF-8 text ({error}).") from error

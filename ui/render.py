@@ -76,7 +76,8 @@ def report_json(report: "IngestReport") -> dict[str, Any]:
     return {
         "added": report.added, "updated": report.updated, "unchanged": report.unchanged, "removed": report.removed,
         "failed": [{"source": failure.source, "error": failure.error} for failure in report.failed],
-        "skipped": list(report.skipped), "documents": report.documents, "passages": report.passages,
+        "skipped": list(report.skipped), "duplicates": list(report.duplicates),
+        "documents": report.documents, "passages": report.passages,
         "seconds": report.seconds,
     }  # fmt: skip
 

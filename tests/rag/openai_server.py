@@ -6,6 +6,7 @@ Wire shapes: OpenAI API reference, "Create chat completion" and "chat.completion
 
 import json
 import re
+import sys
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -26,8 +27,15 @@ class Hangs:
     """A reply that never comes; the server lets go of it when it stops."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BreaksOff:
+    """A reply whose connection is cut after the words given, before it is whole."""
+
+    after: str
+
+
 Shown = Callable[[str], int]
-Script = Callable[[Shown], str] | str | Fails | Hangs
+Script = Callable[[Shown], str] | str | Fails | Hangs | BreaksOff
 
 
 class OpenAIServer:
@@ -81,6 +89,11 @@ class _Server(ThreadingHTTPServer):
     daemon_threads = True
     openai: OpenAIServer
 
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A client hangs up once it has what it wants; anything else is an error of this file."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)
+
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
@@ -97,9 +110,10 @@ class _Handler(BaseHTTPRequestHandler):
         elif isinstance(script, Fails):
             self._json({"error": {"message": script.message, "type": "server_error", "code": None}}, script.status)
         else:
-            reply = script if isinstance(script, str) else script(openai.shown)
+            whole = not isinstance(script, BreaksOff)
+            reply = script if isinstance(script, str) else script(openai.shown) if callable(script) else script.after
             if asked.get("stream"):
-                self._stream(reply, asked["model"], openai.chunk_chars)
+                self._stream(reply, asked["model"], openai.chunk_chars, whole=whole)
             else:
                 choice = {"index": 0, "message": {"role": "assistant", "content": reply}, "finish_reason": "stop"}
                 usage = {"prompt_tokens": 1, "completion_tokens": 1, "total_tokens": 2}
@@ -113,23 +127,26 @@ class _Handler(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(body)
 
-    def _stream(self, reply: str, model: str, chunk_chars: int) -> None:
+    def _stream(self, reply: str, model: str, chunk_chars: int, *, whole: bool) -> None:
         self.send_response(200)
         self.send_header("Content-Type", "text/event-stream")
-        self.send_header("Connection", "close")
+        self.send_header("Transfer-Encoding", "chunked")
         self.end_headers()
         pieces = [reply[start : start + chunk_chars] for start in range(0, len(reply), chunk_chars)]
         deltas: list[tuple[dict[str, str], str | None]] = [({"role": "assistant", "content": ""}, None)]
         deltas += [({"content": piece}, None) for piece in pieces]
-        deltas.append(({}, "stop"))
+        deltas += [({}, "stop")] if whole else []
         for delta, finish in deltas:
             choice = {"index": 0, "delta": delta, "finish_reason": finish}
             self._event(json.dumps({**_head(model, "chat.completion.chunk"), "choices": [choice]}))
-        self._event("[DONE]")
-        self.close_connection = True
+        if whole:
+            self._event("[DONE]")
+            self.wfile.write(b"0\r\n\r\n")
+        self.close_connection = not whole
 
     def _event(self, data: str) -> None:
-        self.wfile.write(f"data: {data}\n\n".encode())
+        event = f"data: {data}\n\n".encode()
+        self.wfile.write(b"%x\r\n%b\r\n" % (len(event), event))
 
     def log_message(self, format: str, *args: Any) -> None:
         """Keeps quiet."""

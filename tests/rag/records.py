@@ -12,7 +12,7 @@ Finances
 
 1. The Harbour Board met in Osterwick from 10 to 12 March 2031, with 23 members present.
 
-2. The Board approved a dredging budget of 4.2 million crowns for the year 2032. The sum exceeds that of the year before.
+2. The Board approved a dredging budget of 4.2 million crowns for the year 2032. It exceeds that of 2031.
 
 3. The treasurer, Ilse Brandt, warned that the pilot fees had not been raised since 2019.
 
@@ -54,7 +54,7 @@ The working group agreed to:
 - pay fishers five crowns for each kilogram of plastic;
 - publish the results before the end of the year.
 
-The group did not discuss **funding** for the [recycling plant](https://plant.example/offer) at all, see note [3] of the annex.
+The group did not discuss **funding** for the [recycling plant](https://plant.example) at all, see note [3] of annex B.
 """
 
 RECORDS = {"HB_2031_9.txt": REPORT, "minutes.txt": MINUTES, "measures.md": MEASURES}

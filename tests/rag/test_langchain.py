@@ -1,0 +1,173 @@
+"""The library as LangChain parts, used as a host would: a chain, a retriever, a tool."""
+
+import asyncio
+from dataclasses import replace
+
+import pytest
+from langchain_core.callbacks import BaseCallbackHandler
+from langchain_core.retrievers import BaseRetriever
+from langchain_core.runnables import Runnable, RunnableLambda
+from langchain_core.tools import BaseTool
+
+from rapporteur.rag import Answer, Filters, Library, SentenceReady, Timing
+from rapporteur.vectorstore.errors import InputError
+
+from .invariants import check
+
+QUOTA = "What did Norway say about the herring quota?"
+SEASON = "What did Mexico say about the closed season?"
+NOBODY = "What did Brazil say about herring?"
+
+
+def untimed(answer: Answer) -> Answer:
+    return replace(answer, seconds=Timing())
+
+
+class Watch(BaseCallbackHandler):
+    """Keeps what a chain, a retriever or a tool is called with."""
+
+    def __init__(self) -> None:
+        self.names: list[str] = []
+
+    def on_chain_start(self, serialized, inputs, *, name: str = "", **kwargs) -> None:
+        self.names.append(name)
+
+    def on_retriever_start(self, serialized, query, **kwargs) -> None:
+        self.names.append(query)
+
+    def on_tool_start(self, serialized, input_str, **kwargs) -> None:
+        self.names.append(serialized["name"])
+
+
+# --- the ladder as a Runnable ----------------------------------------------------------------------------------------
+
+
+def test_invoke_answers_as_ask_does(library: Library) -> None:
+    chain = library.as_runnable()
+    assert isinstance(chain, Runnable)
+    answer = chain.invoke(QUOTA)
+    check(answer, library)
+    assert untimed(answer) == untimed(library.ask(QUOTA))
+
+
+def test_a_question_may_come_with_its_history_and_filters(library: Library) -> None:
+    chain = library.as_runnable()
+    first = chain.invoke({"question": QUOTA})
+    as_answer = chain.invoke({"question": "And the closed season?", "history": [first]})
+    as_mapping = chain.invoke(
+        {"question": "And the closed season?", "history": [{"question": first.question, "answer": first.text}]}
+    )
+    assert as_answer.standalone_question == f"And the closed season? {QUOTA}"
+    assert untimed(as_answer) == untimed(as_mapping)
+    confined = chain.invoke({"question": "herring quota", "filters": Filters(speaker="Mexico")})
+    assert {citation.locator.speaker for citation in confined.citations} == {"Mexico"}
+
+
+def test_batch_answers_in_order(library: Library) -> None:
+    questions = [QUOTA, SEASON, NOBODY, QUOTA] * 3
+    answers = library.as_runnable().batch(questions, config={"max_concurrency": 4})
+    assert [untimed(answer) for answer in answers] == [untimed(library.ask(question)) for question in questions]
+
+
+def test_one_bad_question_of_a_batch_fails_alone(library: Library) -> None:
+    good, bad = library.as_runnable().batch([QUOTA, ""], return_exceptions=True)
+    assert good.answered and isinstance(bad, InputError)
+    with pytest.raises(InputError):
+        library.as_runnable().invoke("")
+
+
+def test_stream_yields_sentences_and_then_the_answer(library: Library) -> None:
+    *events, answer = library.as_runnable().stream("What did Mexico say?")
+    assert len(events) >= 2 and all(isinstance(event, SentenceReady) for event in events)
+    assert tuple(event.sentence for event in events) == answer.sentences
+    assert untimed(answer) == untimed(library.ask("What did Mexico say?"))
+
+
+def test_ainvoke_and_abatch_answer_too(library: Library) -> None:
+    chain = library.as_runnable()
+
+    async def both() -> tuple[Answer, list[Answer]]:
+        return await chain.ainvoke(QUOTA), await chain.abatch([SEASON, NOBODY])
+
+    one, two = asyncio.run(both())
+    assert untimed(one) == untimed(library.ask(QUOTA))
+    assert [answer.answered for answer in two] == [True, False]
+
+
+def test_astream_ends_with_the_answer(library: Library) -> None:
+    async def collected() -> list[object]:
+        return [event async for event in library.as_runnable().astream(QUOTA)]
+
+    last = asyncio.run(collected())[-1]
+    assert isinstance(last, Answer) and untimed(last) == untimed(library.ask(QUOTA))
+
+
+def test_the_chain_fits_between_others_and_is_traced(library: Library) -> None:
+    watch = Watch()
+    chain = RunnableLambda(lambda topic: f"What did Norway say about {topic}?") | library.as_runnable()
+    text = (chain | (lambda answer: answer.text)).invoke("the herring quota", config={"callbacks": [watch]})
+    assert text == "Norway: “The herring quota for the northern banks should fall by a third.” [1]"
+    assert "rapporteur" in watch.names
+
+
+# --- the retriever ---------------------------------------------------------------------------------------------------
+
+
+def test_the_retriever_gives_passages_with_where_they_stand(library: Library) -> None:
+    retriever = library.as_retriever(limit=3)
+    assert isinstance(retriever, BaseRetriever)
+    watch = Watch()
+    found = retriever.invoke("dredging budget", config={"callbacks": [watch]})
+    assert watch.names == ["dredging budget"]
+    assert [document.id for document in found] == [hit.passage.id for hit in library.search("dredging budget", limit=3)]
+    best = found[0]
+    stored = library.document("HB/2031/9")
+    facts = best.metadata
+    assert best.page_content == stored.text[facts["start"] : facts["end"]]
+    assert facts | {"start": 0, "end": 0, "score": 0} == {
+        "document_id": stored.id, "title": "Report of the Harbour Board on its ninth session", "source": stored.source,
+        "symbol": "HB/2031/9", "date": "2031-03-12", "paragraph": "2", "start": 0, "end": 0, "score": 0,
+    }  # fmt: skip
+
+
+def test_the_retriever_takes_the_filters_of_a_search(library: Library) -> None:
+    found = library.as_retriever(speaker="Norway").invoke("herring quota")
+    assert len(found) == 2 and {document.metadata["speaker"] for document in found} == {"Norway"}
+    assert library.as_retriever(until="2031").invoke("herring")[0].metadata["symbol"] == "HB/2031/9"
+    assert library.as_retriever(speaker="Atlantis").invoke("herring") == []
+    with pytest.raises(TypeError):
+        library.as_retriever(colour="blue")
+
+
+def test_the_retriever_works_asynchronously(library: Library) -> None:
+    found = asyncio.run(library.as_retriever(limit=2).ainvoke("herring quota"))
+    assert {document.metadata["speaker"] for document in found} == {"Norway", "Mexico"}
+
+
+# --- the tool --------------------------------------------------------------------------------------------------------
+
+
+def test_the_tool_answers_with_its_quotes_and_their_places(library: Library) -> None:
+    tool = library.as_tool()
+    assert isinstance(tool, BaseTool) and tool.name == "ask_records"
+    assert tool.args == {"question": {"title": "Question", "type": "string"}}
+    watch = Watch()
+    text = tool.invoke({"question": SEASON}, config={"callbacks": [watch]})
+    assert watch.names == ["ask_records"]
+    assert text == (
+        "Mexico: “A closed season in April protects the spawning grounds better than any quota does.” [1]\n\n"
+        "[1] Minutes of the fishery council, Mexico: “A closed season in April protects the spawning grounds better "
+        "than any quota does.”"
+    )
+
+
+def test_the_tool_passes_a_refusal_on(library: Library) -> None:
+    assert (
+        library.as_tool().invoke(NOBODY) == "The documents do not answer this question: Brazil does not occur in them."
+    )
+
+
+def test_the_tool_takes_a_call_of_a_model(library: Library) -> None:
+    call = {"type": "tool_call", "id": "call-1", "name": "ask_records", "args": {"question": QUOTA}}
+    message = library.as_tool().invoke(call)
+    assert message.tool_call_id == "call-1" and message.content.startswith("Norway: “The herring quota")

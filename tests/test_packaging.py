@@ -1,0 +1,142 @@
+"""The wheel: complete, and at home beside a host program whose own packages have our folders' names."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import sysconfig
+import venv
+import zipfile
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+FOLDERS = ("rag", "ingest", "vectorstore", "ui", "evals")
+NEEDED = (*FOLDERS, "pyproject.toml", "README.md", "LICENSE")
+ENVIRONMENT = {key: value for key, value in os.environ.items() if not key.startswith(("PYTHON", "RAPPORTEUR_"))}
+
+MINUTES = """Minutes of the fishery council
+
+Norway: The herring quota should fall by a third. The northern banks are empty.
+
+Mexico: It should rise.
+"""
+HOST = """
+import importlib.resources, json, sys
+import ui, evals, rag
+from ui import window
+import rapporteur.rag, rapporteur.ui.cli, rapporteur.evals.cases
+from rapporteur.rag import open_library
+from rapporteur.rag.prompts import prompt
+
+with open_library("library") as library:
+    report = library.ingest(["minutes.txt"])
+    answer = library.ask("What did Norway say about the herring quota?")
+print(json.dumps({
+    "own": [ui.NAME, window.TITLE, evals.NAME, rag.NAME],
+    "rapporteur": rapporteur.rag.__file__,
+    "cli": rapporteur.ui.cli.__file__,
+    "added": report.added,
+    "text": answer.text,
+    "prompt": prompt("answer_prompt"),
+    "style": len(importlib.resources.files("rapporteur.ui").joinpath("page.css").read_text()),
+}))
+"""
+
+
+@pytest.fixture(scope="module")
+def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of what a wheel is made from, so that building leaves nothing behind in the tree."""
+    source = tmp_path_factory.mktemp("packaging") / "source"
+    source.mkdir()
+    for name in NEEDED:
+        if (ROOT / name).is_dir():
+            shutil.copytree(ROOT / name, source / name, ignore=shutil.ignore_patterns("__pycache__"))
+        else:
+            shutil.copy(ROOT / name, source / name)
+    (source / "tests").mkdir()
+    (source / "tests" / "test_nothing.py").write_text("")
+    shutil.copytree(ROOT / "sample", source / "sample")
+    return source
+
+
+@pytest.fixture(scope="module")
+def wheel(source: Path) -> Path:
+    built = source.parent / "dist"
+    done = subprocess.run(
+        [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", built, source],
+        capture_output=True, text=True, env=ENVIRONMENT,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout + done.stderr
+    [wheel] = built.glob("rapporteur-*-py3-none-any.whl")
+    return wheel
+
+
+@pytest.fixture(scope="module")
+def python(wheel: Path) -> Path:
+    """The interpreter of an environment with the wheel; the dependencies are those of the running one."""
+    folder = wheel.parent / "environment"
+    venv.create(folder, with_pip=False, symlinks=os.name != "nt")
+    paths = sysconfig.get_paths(vars={"base": str(folder), "platbase": str(folder)})
+    python = Path(paths["scripts"]) / "python"
+    done = subprocess.run(
+        [sys.executable, "-m", "pip", "--python", python, "install", "--no-deps", "--no-index", "--quiet", wheel],
+        capture_output=True, text=True, env=ENVIRONMENT,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    dependencies = {sysconfig.get_path("purelib"), sysconfig.get_path("platlib")}
+    (Path(paths["purelib"]) / "dependencies.pth").write_text("\n".join(dependencies))
+    return python
+
+
+def test_the_wheel_holds_every_file_of_the_five_folders_and_nothing_else(wheel: Path, source: Path) -> None:
+    with zipfile.ZipFile(wheel) as archive:
+        packed = {name for name in archive.namelist() if ".dist-info/" not in name}
+    tree = {
+        f"rapporteur/{file.relative_to(source).as_posix()}"
+        for folder in FOLDERS
+        for file in (source / folder).rglob("*")
+        if file.is_file()
+    }
+    assert packed == tree
+    assert {f"rapporteur/{folder}/py.typed" for folder in FOLDERS} <= packed
+    assert {"rapporteur/rag/answer_prompt.md", "rapporteur/ui/page.css", "rapporteur/ui/page.js"} <= packed
+
+
+def test_the_wheel_says_what_it_is(wheel: Path) -> None:
+    with zipfile.ZipFile(wheel) as archive:
+        names = archive.namelist()
+        [facts] = [archive.read(name).decode() for name in names if name.endswith(".dist-info/METADATA")]
+        [points] = [archive.read(name).decode() for name in names if name.endswith("entry_points.txt")]
+    assert "Name: rapporteur\n" in facts and "Requires-Python: >=3.11\n" in facts
+    assert "License-Expression: Apache-2.0\n" in facts and any("licenses/LICENSE" in name for name in names)
+    assert "Provides-Extra: openai\n" in facts and "Requires-Dist: langchain>=1.4\n" in facts
+    assert points == "[console_scripts]\nrapporteur = rapporteur.ui.cli:main\n"
+
+
+def test_a_host_keeps_its_own_ui_evals_and_rag(python: Path, tmp_path: Path) -> None:
+    (tmp_path / "ui").mkdir()
+    (tmp_path / "evals").mkdir()
+    (tmp_path / "ui" / "__init__.py").write_text("NAME = 'the host ui'\n")
+    (tmp_path / "ui" / "window.py").write_text("TITLE = 'a window'\n")
+    (tmp_path / "evals" / "__init__.py").write_text("NAME = 'the host evals'\n")
+    (tmp_path / "rag.py").write_text("NAME = 'the host rag'\n")
+    (tmp_path / "minutes.txt").write_text(MINUTES)
+    (tmp_path / "main.py").write_text(HOST)
+    done = subprocess.run([python, "main.py"], cwd=tmp_path, capture_output=True, text=True, env=ENVIRONMENT)
+    assert done.returncode == 0, done.stderr
+    told = json.loads(done.stdout)
+    assert told["own"] == ["the host ui", "a window", "the host evals", "the host rag"]
+    environment = python.parents[1]
+    assert Path(told["rapporteur"]).is_relative_to(environment) and Path(told["cli"]).is_relative_to(environment)
+    assert told["added"] == 1 and told["text"] == "Norway: “The herring quota should fall by a third.” [1]"
+    assert "{passages}" in told["prompt"] and told["style"] > 0
+
+
+def test_the_installed_command_runs(python: Path, tmp_path: Path) -> None:
+    done = subprocess.run(
+        [python.with_name("rapporteur"), "--help"], cwd=tmp_path, capture_output=True, text=True, env=ENVIRONMENT
+    )
+    assert done.returncode == 0 and "ingest" in done.stdout
