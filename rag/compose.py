@@ -32,6 +32,7 @@ CONTEXT_SHARE = 0.35
 MEANING_WEIGHT = 1.0
 QUESTION_PENALTY = 0.3
 EXPECTED_BONUS = 0.25
+_WORD = re.compile(r"[^\W\d_]{2,}")
 _LEAD_IN = re.compile(r"(?:[-*+•‣◦▪·–—]\s+|[,;:.]\s*)+")
 _ASKS_FOR_QUESTIONS = re.compile(r"\b(?:ask|asked|asks|question|questions|wanted to know|request\w*)\b", re.IGNORECASE)
 
@@ -64,6 +65,9 @@ def choose(store: Store, query: Query, hits: Sequence[Hit]) -> list[Quotable]:
 
     Where somebody's words are asked for ("What did Norway say?") and the passages hold any, nobody else is quoted.
     """
+    hits = in_paragraphs(hits, query.pointed.paragraphs)
+    if query.pointed.paragraphs and not query.words:
+        return whole_paragraphs(hits, query.pointed.paragraphs)
     ranked = rank(store, query, said_by(hits, query.pointed.said_by if not query.sides else ()))
     if query.sides:
         shares = [[quotable for quotable in ranked if side.holds(quotable.hit)] for side in query.sides]
@@ -84,6 +88,23 @@ def _fewest(ranked: Sequence[Quotable], limit: int, keep_share: float, *, whole_
         if not any(_repeats(quotable, other) for other in chosen):
             chosen.append(quotable)
     return chosen
+
+
+def in_paragraphs(hits: Sequence[Hit], numbers: Sequence[str]) -> Sequence[Hit]:
+    """The passages of the paragraphs asked for; all of them where there is none."""
+    return [hit for hit in hits if hit.passage.locator.paragraph in numbers] or hits
+
+
+def whole_paragraphs(hits: Sequence[Hit], numbers: Sequence[str]) -> list[Quotable]:
+    """The paragraphs asked for, whole, where a question wants nothing else of them; of the best document."""
+    chosen = [hit for hit in hits if hit.passage.locator.paragraph in numbers]
+    chosen = [hit for hit in chosen if hit.document.id == chosen[0].document.id][:MAX_LISTED]
+    return [
+        Quotable(
+            hit=hit, start=hit.passage.start + lead_length(hit), end=hit.passage.end, words=frozenset(), coverage=1.0
+        )
+        for hit in chosen
+    ]
 
 
 def said_by(hits: Sequence[Hit], speakers: Sequence[str]) -> Sequence[Hit]:
@@ -126,7 +147,7 @@ def quotables(store: Store, hits: Sequence[Hit]) -> Iterator[Quotable]:
     A heading or a document's title answers nothing.
     """
     for hit in hits:
-        if hit.passage.kind == "heading":
+        if hit.passage.kind == "heading" or _is_title(hit):
             continue
         lead = lead_length(hit)
         for start, end in sentence_spans(hit.passage.text):
@@ -134,8 +155,13 @@ def quotables(store: Store, hits: Sequence[Hit]) -> Iterator[Quotable]:
             if lead_in := _LEAD_IN.match(hit.passage.text, start, end):
                 start = lead_in.end()
             words = frozenset(store.lexical.words(hit.passage.text[start:end])) if start < end else frozenset()
-            if len(words) >= MIN_WORDS and plain(hit.passage.text[start:end]) not in hit.document.title:
+            if len(words) >= MIN_WORDS and len(_WORD.findall(hit.passage.text[start:end])) >= MIN_WORDS:
                 yield Quotable(hit=hit, start=hit.passage.start + start, end=hit.passage.start + end, words=words)
+
+
+def _is_title(hit: Hit) -> bool:
+    """Whether a passage is the document's title over again."""
+    return hit.passage.order < 2 and not hit.passage.locator.speaker and plain(hit.passage.text) in hit.document.title
 
 
 def lead_length(hit: Hit) -> int:

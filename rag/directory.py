@@ -41,6 +41,16 @@ class Directory:
             found |= dict.fromkeys(sorted(self.speakers.get(name, ())))
         return list(found)
 
+    def find_speaker(self, text: str) -> tuple[int, int] | None:
+        """Where in a text a speaker of the library is named first, the longest name that fits; None where none is."""
+        words = list(re.finditer(r"[^\s?!,;:]+", text))
+        for first in range(len(words)):
+            for last in range(min(len(words), first + _MAX_NAME_WORDS) - 1, first - 1, -1):
+                start, end = words[first].start(), words[last].end()
+                if fold(text[start:end]).strip(".'\"“”") in self.speakers:
+                    return start, end
+        return None
+
     def other_forms(self, text: str) -> list[str]:
         """What the records write for the acronyms in a text, and the acronyms of the phrases in it."""
         found: dict[str, None] = {}

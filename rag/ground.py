@@ -14,7 +14,7 @@ from ..ingest.structure import countries
 from ..vectorstore.markup import plain
 from ..vectorstore.passage import Hit
 from ..vectorstore.store import Store
-from .compose import Quotable, quotables
+from .compose import Quotable, lead_length, quotables
 
 MIN_SUPPORT = 0.5
 _MARK = re.compile(r"\s*[\[(【]\s*(?:passages?\s*)?(\d{1,3}(?:\s*[,;]\s*\d{1,3})*)\s*[\])】]", re.IGNORECASE)
@@ -22,6 +22,27 @@ _SMUGGLED = re.compile(r"(?<=\])\([^)]*\)|<[^<>]*>|<(?=[/!a-z])|\b\w+://\S+", re
 _QUOTED = re.compile(r"(?:[“\"«„]|^(?=[^“”\"«»„]*[”\"»]\W*$))([^“”\"«»„]{3,}?)(?:[”\"»“]|$)")
 _FOOTNOTE = re.compile(r"\[(\d{1,3})\]")
 _NUMBER = re.compile(r"\d+(?:[.,  ]\d{3})*(?:[.,]\d+)?")
+_UNITS = {
+    word: number
+    for number, word in enumerate(
+        "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
+        "eighteen nineteen".split(),
+        start=1,
+    )
+}
+_TENS = {
+    word: 10 * number
+    for number, word in enumerate("twenty thirty forty fifty sixty seventy eighty ninety".split(), start=2)
+}
+_NUMBER_WORD = re.compile(
+    rf"\b({'|'.join(_TENS)}|{'|'.join(word for word in _UNITS if word != 'one')})(?:[- ]({'|'.join(_UNITS)}))?\b"
+)
+_PLACE = re.compile(r"\b(?:para(?:graph)?s?|pages?|pp?)\.?\s+(\w+)", re.IGNORECASE)
+ORDERS = re.compile(
+    r"\b(?:ignore|disregard|forget|override)\b.{0,40}\b(?:instructions?|prompts?|rules|above|previous)\b"
+    r"|\byou are (?:now )?(?:an? )?(?:ai|assistant|language model|chatbot)\b|\bsystem prompt\b",
+    re.IGNORECASE,
+)
 _NAME = re.compile(r"\b[A-ZÀ-Þ][\w’'-]+")
 _SAID = re.compile(
     r"\b(?:said|says|stated|noted|reported|asked|added|stressed|explained|argued|replied|answered|warned|called|told|"
@@ -91,10 +112,10 @@ def ground(store: Store, claim: Claim, hits: Sequence[Hit]) -> Grounded:
 
 def faults_of(store: Store, text: str, hit: Hit) -> list[str]:
     """Why a passage does not carry a sentence, in plain words; empty when it does."""
-    passage = _folded(plain(hit.passage.text))
+    passage = _folded(_without_orders(plain(hit.passage.text)))
     shown = _FOOTNOTE.sub(r"(note \1)", passage)
     around = _folded(
-        f"{hit.document.title} {hit.document.symbol or ''} {hit.document.date or ''} "
+        f"{hit.document.title} {hit.document.symbol or ''} {_month_of(hit.document.date)} "
         f"{hit.passage.context} {hit.passage.locator}"
     )
     faults = [
@@ -103,12 +124,10 @@ def faults_of(store: Store, text: str, hit: Hit) -> list[str]:
         if _folded(quoted).strip(" .,;:") not in f"{passage} {shown}"
     ]
     known = f"{passage} {around}"
-    numbers = set(_NUMBER.findall(known))
-    faults += [
-        f"the number {number} does not stand in the passage"
-        for number in _NUMBER.findall(text)
-        if number not in numbers
-    ]
+    said = _without_orders(plain(hit.passage.text[lead_length(hit) :]))
+    allowed = numbers_in(f"{said} {hit.document.title} {hit.document.symbol or ''} {hit.document.date or ''}")
+    stated = numbers_in(_PLACE.sub(lambda place: " " if _stands_at(place, hit) else place[0], text))
+    faults += [f"the number {number} does not stand in the passage" for number in sorted(stated - allowed)]
     faults += [f"the name {name} does not stand in the passage" for name in _names(text) if _folded(name) not in known]
     if (speaker := _wrong_speaker(store, text, hit)) is not None:
         faults.append(f"attributes to {speaker} what the passage does not")
@@ -119,17 +138,43 @@ def faults_of(store: Store, text: str, hit: Hit) -> list[str]:
     return faults
 
 
+def numbers_in(text: str) -> set[str]:
+    """The numbers of a text as digits; from two up, those written as words too ("nineteen", "forty-two")."""
+    written = {
+        str(_TENS.get(first, 0) + _UNITS.get(second or "", 0) if first in _TENS else _UNITS[first])
+        for first, second in _NUMBER_WORD.findall(text.casefold())
+    }
+    return set(_NUMBER.findall(text)) | {str(int(number)) for number in re.findall(r"\b0\d\b", text)} | written
+
+
+def _stands_at(place: re.Match[str], hit: Hit) -> bool:
+    """Whether "paragraph 7" or "page 3" in a sentence is where the passage stands."""
+    return place[1] in (hit.passage.locator.paragraph, hit.passage.locator.page)
+
+
+def _without_orders(text: str) -> str:
+    """A passage without sentences that give orders to whoever reads it by machine: they support nothing."""
+    return " ".join(text[start:end] for start, end in sentence_spans(text) if not ORDERS.search(text[start:end]))
+
+
+def _month_of(date: str | None) -> str:
+    """The month of an ISO date by name, empty where there is none."""
+    months = "January February March April May June July August September October November December".split()
+    match = re.match(r"\d{4}-(\d\d)", date or "")
+    return months[int(match[1]) - 1] if match and 1 <= int(match[1]) <= 12 else ""
+
+
 def best_sentence(store: Store, text: str, hit: Hit) -> Quotable:
     """The sentence of a passage that carries a claim best: the quote behind its citation."""
     words = set(store.lexical.words(text))
-    numbers = set(_NUMBER.findall(text))
+    numbers = numbers_in(text)
     candidates = list(quotables(store, [hit])) or [
         Quotable(hit=hit, start=hit.passage.start, end=hit.passage.end, words=frozenset())
     ]
     return max(
         candidates,
         key=lambda quotable: (
-            len(words & quotable.words) + 2 * len(numbers & set(_NUMBER.findall(quotable.text))),
+            len(words & quotable.words) + 2 * len(numbers & numbers_in(quotable.text)),
             -len(quotable.words),
         ),
     )

@@ -16,7 +16,7 @@ from .answer import Answer, Citation, Sentence, Timing, Turn
 from .compose import choose, quote
 from .events import SentenceReady
 from .query import Query, read_question
-from .question import MAX_QUESTION_CHARS
+from .question import MAX_QUESTION_CHARS, clean
 from .refuse import REFUSAL, nearest, reason_to_refuse
 from .retrieve import retrieve
 
@@ -46,6 +46,7 @@ def climb(
         ModelError: the language model does not answer.
     """
     began = time.perf_counter()
+    question = clean(question)
     _check(question)
     query = read_question(store, question, history)
     hits = retrieve(store, query, filters=filters)

@@ -14,6 +14,7 @@ from .answer import Answer, Turn
 from .events import SentenceReady
 from .ladder import climb
 from .query import read_question
+from .question import MAX_QUESTION_CHARS, clean
 from .retrieve import retrieve
 
 if TYPE_CHECKING:
@@ -175,7 +176,9 @@ class Library:
         """Passages that may answer, best first; no answer. Raises InputError for an empty query."""
         if not any(character.isalnum() for character in query):
             raise InputError("The query is empty. Search for something, for example: pain relief")
-        return retrieve(self.store, read_question(self.store, query[:20_000]), filters=filters, limit=limit)
+        return retrieve(
+            self.store, read_question(self.store, clean(query)[:MAX_QUESTION_CHARS]), filters=filters, limit=limit
+        )
 
     def ask(self, question: str, *, history: "Sequence[Answer | Turn]" = (), filters: Filters | None = None) -> Answer:
         """One cited answer, or a refusal. Raises InputError, ModelError."""

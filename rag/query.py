@@ -60,7 +60,7 @@ class Query:
 
 def read_question(store: Store, question: str, history: Sequence[Turn] = ()) -> Query:
     """Reads a question against what the library holds."""
-    text = stand_alone(question, history)
+    text = stand_alone(question, history, directory_of(store))
     pointed = pointers(text, store)
     words = {stem: 1.0 for stem in telling_words(store, text)}
     for form in directory_of(store).other_forms(text):

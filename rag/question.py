@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from ..vectorstore.markup import plain
 from ..vectorstore.store import Store
 from .answer import Turn
-from .directory import directory_of
+from .directory import Directory, directory_of
 from .spelling import repaired
 
 MAX_QUESTION_CHARS = 20_000
@@ -33,11 +33,13 @@ _SAYING = (
     r"request(?:ed)?|promise|promised|respond(?:ed)?|emphasi[sz]e|emphasi[sz]ed|raise|raised|commit(?:ted)?)"
 )
 _SAYS = re.compile(
-    rf"\b(?:did|does|do|has|have|had)\s+(?P<who>[^?.;]{{2,90}}?)\s+{_SAYING}\b(?P<what>[^?]*)"
+    rf"\b(?:did|does|do|has|have|had)\s+(?P<who>[^?;]{{2,90}}?)\s+{_SAYING}\b(?P<what>[^?]*)"
     r"|\baccording to (?P<whose>[^,?.;]{2,60})",
     re.IGNORECASE,
 )
 _ABOUT = re.compile(r"^(?:\s+\S+){0,5}?\s+(?:about|on|regarding|concerning)\s+(?P<topic>.+)", re.IGNORECASE)
+SYMBOL = re.compile(r"\b\w+(?:[./-]\w+)*/[\w./()-]*\w")
+_TURNS = re.compile(r"^\s*(?:(?:and|but|so|or)\s+)?(?:(?:what|how) about\s+)?(?:the\s+)?$", re.IGNORECASE)
 _MAX_RANGE = 40
 _ASKING_WORDS = frozenset(
     """a an the what which who whom whose how why when where does do did doing done is are was were be been being can
@@ -64,14 +66,39 @@ class Pointers:
     said_by: tuple[str, ...] = ()
 
 
-def stand_alone(question: str, history: Sequence[Turn]) -> str:
-    """The question with what it leaves unsaid: a follow-up carries the question before it along."""
+def clean(text: str) -> str:
+    """Text as it can be stored and searched: halves of characters (lone surrogates) become question marks."""
+    return text.encode("utf-8", "replace").decode("utf-8")
+
+
+def stand_alone(question: str, history: Sequence[Turn], directory: Directory | None = None) -> str:
+    """The question with what it leaves unsaid: a follow-up carries the question before it along.
+
+    One that turns to another speaker of the `directory` ("And Mexico?") asks the question before of that one.
+    """
     question = " ".join(question.split())
     if not history or not follows_up(question):
         return question
     before = history[-1]
+    if directory and (turned := _turned_to(question, before.question, directory)):
+        return turned
     names = _names(before.answer) if _ANAPHORA.search(question) else ""
     return " ".join(part for part in (question, before.question, names) if part)
+
+
+def _turned_to(question: str, before: str, directory: Directory) -> str | None:
+    """The question before, asked of the speaker that a follow-up names; None where it names none."""
+    whom, earlier = directory.find_speaker(question), directory.find_speaker(before)
+    if not whom or not earlier:
+        return None
+    name = question[whom[0] : whom[1]]
+    if _TURNS.match(question[: whom[0]]) and not question[whom[1] :].strip(" ?!."):
+        return before[: earlier[0]] + name + before[earlier[1] :]
+    says = _SAYS.search(before)
+    about = _ABOUT.search(says["what"] or "") if says else None
+    if about and _SAYS.search(question) and not _ABOUT.search(question):
+        return f"{question.rstrip(' ?')} about {about['topic'].strip(' ?')}?"
+    return None
 
 
 def follows_up(question: str) -> bool:
@@ -87,10 +114,14 @@ def follows_up(question: str) -> bool:
 def telling_words(store: Store, question: str) -> list[str]:
     """The stems of a question that say what it is about, without the words it asks with, in order, each once.
 
-    Where a question has no others, all its words count. Misspelt ones are repaired against the library.
+    Paragraph numbers and document symbols are no such words. Where a question has no others at all, all its words
+    count. Misspelt ones are repaired against the library.
     """
-    words = [word for word in re.findall(r"[^\W_]+", plain(question)) if word.casefold() not in _ASKING_WORDS]
-    stems = store.lexical.words(" ".join(words)) or store.lexical.words(question)
+    bare = SYMBOL.sub(" ", _PARAGRAPHS.sub(" ", plain(question)))
+    words = [word for word in re.findall(r"[^\W_]+", bare) if word.casefold() not in _ASKING_WORDS]
+    stems = store.lexical.words(" ".join(words))
+    if not stems and bare == plain(question):
+        stems = store.lexical.words(question)
     return list(dict.fromkeys(repaired(store, stem) for stem in stems))
 
 

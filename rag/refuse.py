@@ -8,7 +8,7 @@ from ..vectorstore.passage import Hit
 from ..vectorstore.store import Store
 from .compose import Quotable, inverse_frequency
 from .query import Query
-from .question import telling_words, topic
+from .question import SYMBOL, telling_words, topic
 from .spelling import repaired
 
 NEAREST = 3
@@ -18,17 +18,18 @@ MAX_UNKNOWN = 0.45
 MIN_TOPIC_SHARE = 0.34
 MAX_TOPIC_LIKENESS = 0.65
 REFUSAL = "The documents do not answer this question."
-_SYMBOL = re.compile(r"\b\w+(?:[./-]\w+)*/\S+")
+_TITLE = re.compile(r"\b(?:Mr|Ms|Mrs|Miss|Dr|Prof|Mme|Sra?|H\.E|Ambassador)\b\.?\s*")
+_TITLED = re.compile(_TITLE.pattern.removesuffix("*") + r"+([A-ZÀ-Þ][\w’'-]+)")
 _NAME = re.compile(r"(?<![.!?:“\"'‘] )(?<!^)\b[A-ZÀ-Þ][\w’'-]*[\w]\b")
 
 
 def reason_to_refuse(store: Store, query: Query, chosen: Sequence[Quotable]) -> str | None:
     """Why the sentences chosen are no answer, in one sentence, or None when they may be one."""
-    if not chosen:
-        return REFUSAL
     asked = query.pointed.paragraphs
     if asked and not any(quotable.hit.passage.locator.paragraph in asked for quotable in chosen):
         return f"The documents hold no paragraph {asked[0]} that answers this question."
+    if not chosen:
+        return REFUSAL
     if names := unknown_names(store, query.text):
         return f"The documents do not answer this question: {names[0]} does not occur in them."
     if query.expected and not query.expected.met_by(chosen[0]):
@@ -59,8 +60,9 @@ def topic_share(store: Store, subject: str, chosen: Sequence[Quotable]) -> float
 
 def unknown_names(store: Store, question: str) -> list[str]:
     """Names in the question that occur nowhere in the library, nor anything spelt like them."""
-    question = _SYMBOL.sub(" ", question)
-    names = dict.fromkeys(match[0] for match in _NAME.finditer(question))
+    question = SYMBOL.sub(" ", question)
+    names = dict.fromkeys(match[1] for match in _TITLED.finditer(question))
+    names |= dict.fromkeys(match[0] for match in _NAME.finditer(_TITLE.sub("", question)))
     names |= dict.fromkeys(word for word in re.findall(r"[\w’'-]+", question) if word.casefold() in countries())
     return [name for name in names if _is_unknown(store, name)]
 

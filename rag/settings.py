@@ -1,8 +1,10 @@
 """Settings, from the environment (`RAPPORTEUR_...`) or an `.env`-free host; only `ui` and `evals` create them."""
 
+import os
 from pathlib import Path
+from typing import Any
 
-from pydantic import SecretStr
+from pydantic import SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -13,6 +15,20 @@ class Settings(BaseSettings):
     """
 
     model_config = SettingsConfigDict(env_prefix="RAPPORTEUR_", frozen=True, extra="forbid")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _refuse_unknown(cls, values: Any) -> Any:
+        prefix = cls.model_config.get("env_prefix", "")
+        unknown = [
+            name
+            for name in os.environ
+            if name.startswith(prefix) and name[len(prefix) :].lower() not in cls.model_fields
+        ]
+        if unknown:
+            known = ", ".join(f"{prefix}{field.upper()}" for field in cls.model_fields)
+            raise ValueError(f"there is no setting {unknown[0]}; the settings are {known}")
+        return values
 
     library: Path | None = None
     embedding: str | None = None

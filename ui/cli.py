@@ -334,7 +334,10 @@ def _settings(**given: Any) -> "Settings":
     try:
         return Settings(**{key: value for key, value in given.items() if value is not None})
     except ValidationError as error:
-        faults = "; ".join(f"RAPPORTEUR_{str(fault['loc'][0]).upper()}: {fault['msg']}" for fault in error.errors())
+        faults = "; ".join(
+            f"RAPPORTEUR_{str(fault['loc'][0]).upper()}: {fault['msg']}" if fault["loc"] else fault["msg"]
+            for fault in error.errors()
+        ).replace("Value error, ", "")
         raise InputError(f"The settings cannot be used: {faults}.") from error
 
 

@@ -29,7 +29,7 @@ def count(what: str, total: int, *, quiet: bool) -> Iterator[Callable[[], None]]
         yield lambda: None
         return
     with _bars() as progress:
-        task = progress.add_task(what, total=total)
+        task = progress.add_task(what, total=total, note="")
         yield lambda: progress.advance(task)
 
 

@@ -148,6 +148,5 @@ def test_pointers_name_only_what_the_library_holds(library: Library) -> None:
     assert pointers("Norwegians everywhere", library.store) == Pointers()
 
 
-@pytest.mark.xfail(strict=True, reason="a full stop in a speaker's title hides whose words are asked for")
 def test_a_titled_speaker_is_asked_for_too(library: Library) -> None:
     assert pointers("What did Ms. Lind say?", library.store).said_by == ("Ms. Lind (Verrano)",)
