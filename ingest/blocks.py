@@ -14,7 +14,7 @@ class Block:
     """A stretch `text[start:end]` that stands by itself on the page.
 
     `level` is the rank of a heading (1 is highest, 0 unknown). `number` is a paragraph number that the format
-    keeps apart from the text (automatic numbering). `label` is set where the format marks a speaker.
+    keeps apart from the text (automatic numbering).
     """
 
     start: int
@@ -67,8 +67,8 @@ class TextBuilder:
 
     @property
     def last(self) -> str:
-        """The text of the last block, empty when there is none."""
-        return self.text[self.blocks[-1].start :] if self.blocks else ""
+        """The last part added, empty when there is none."""
+        return self._parts[-1] if self._parts else ""
 
     def _append(self, text: str, separator: str) -> int:
         if self._parts:

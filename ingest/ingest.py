@@ -1,25 +1,30 @@
-"""Files and folders into a library: find them, skip what is unchanged, read, split, store, index, embed.
+"""Files and folders into a library: find them, skip what is unchanged, parse, split, store, index, embed.
 
-One broken file never stops the others: it is named, with the reason, in the report.
+    find_files -> changed -> parse_all (worker processes) -> store what each file holds -> findable -> embedded
+
+One broken file never stops the others: it is named, with the reason, in the report. What is stored is findable by
+words within seconds, while later files are still being read; an ingest that is killed goes on at the next one.
 """
 
 import hashlib
 import os
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
 from ..vectorstore.errors import InputError, UnreadableFile
 from ..vectorstore.passage import Document
 from ..vectorstore.store import Store
-from .metadata import metadata
-from .read import SUFFIXES, read
+from .acronyms import acronyms
+from .members import MARK
+from .parse import Job, Limits, Parsed, parse_all
+from .sniff import SUFFIXES
 from .split import split
-from .structure import structure
 
 _HIDDEN = (".", "~$")
+_FINDABLE_EVERY_S = 3.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,8 +37,11 @@ class Failure:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IngestReport:
-    """What an ingest did. `documents` and `passages` count the whole library afterwards; `skipped` names files in
-    folders whose type is not read."""
+    """What an ingest did. `documents` and `passages` count the whole library afterwards.
+
+    `skipped` names files in folders whose type is not read, `duplicates` files that hold what the library has
+    under another name already (kept once, findable under both).
+    """
 
     added: int
     updated: int
@@ -41,6 +49,7 @@ class IngestReport:
     removed: int
     failed: tuple[Failure, ...]
     skipped: tuple[str, ...]
+    duplicates: tuple[str, ...]
     documents: int
     passages: int
     seconds: float
@@ -55,7 +64,12 @@ class Watcher(Protocol):
 
 
 def ingest(
-    store: Store, sources: Sequence[str | Path], *, prune: bool = False, watcher: Watcher | None = None
+    store: Store,
+    sources: Sequence[str | Path],
+    *,
+    prune: bool = False,
+    limits: Limits | None = None,
+    watcher: Watcher | None = None,
 ) -> IngestReport:
     """Reads files and folders into the library.
 
@@ -63,6 +77,7 @@ def ingest(
         store: the library.
         sources: files and folders; folders are read whole, hidden files left out.
         prune: takes out documents whose file is gone from the folders given.
+        limits: what one file may cost.
         watcher: told of progress.
 
     Raises:
@@ -74,36 +89,24 @@ def ingest(
     if not files and not prune:
         raise InputError(_nothing_to_read(sources, skipped))
     with store.writing():
-        known = {listing.source: listing for listing in store.listings()}
-        counts = {"added": 0, "updated": 0, "unchanged": 0}
-        failed: list[Failure] = []
-        for position, file in enumerate(files):
-            source = str(file)
-            if watcher:
-                watcher.reading(position, len(files), source)
-            try:
-                data = _bytes_of(file)
-                sha256 = hashlib.sha256(data).hexdigest()
-                if source in known and known[source].sha256 == sha256:
-                    counts["unchanged"] += 1
-                    continue
-                _store_document(store, source, data, sha256)
-                counts["updated" if source in known else "added"] += 1
-            except UnreadableFile as error:
-                failed.append(Failure(source=source, error=error.reason))
-                if watcher:
-                    watcher.failed(failed[-1])
+        intake = _Intake(store=store, watcher=watcher, total=len(files), names=store.catalogue.names())
+        for job, found in parse_all(_changed(files, intake), limits or Limits()):
+            intake.take_in(job, found)
+        if prune:
+            intake.prune(sources, {str(file) for file in files})
+        store.make_findable()
         if watcher:
             watcher.reading(len(files), len(files), "")
-        removed = _prune(store, sources, {str(file) for file in files}) if prune else 0
-        store.make_findable()
         store.embed(watcher.embedding if watcher else None)
     listings = store.listings()
     return IngestReport(
-        **counts,
-        removed=removed,
-        failed=tuple(failed),
+        added=intake.added,
+        updated=intake.updated,
+        unchanged=intake.unchanged,
+        removed=intake.removed,
+        failed=tuple(intake.failed),
         skipped=tuple(skipped),
+        duplicates=tuple(intake.duplicates),
         documents=len(listings),
         passages=sum(listing.passages for listing in listings),
         seconds=round(time.monotonic() - began, 3),
@@ -155,51 +158,168 @@ def _nothing_to_read(sources: Sequence[str | Path], skipped: Sequence[str]) -> s
     return f"{where} holds {what}. Rapporteur reads {', '.join(sorted(SUFFIXES))}."
 
 
-def _bytes_of(file: Path) -> bytes:
-    try:
-        return file.read_bytes()
-    except OSError as error:
-        raise UnreadableFile(str(file), f"it cannot be opened ({error.strerror or error})") from error
+def _changed(files: Sequence[Path], intake: "_Intake") -> Iterator[Job]:
+    """The files whose bytes are not those that were read before."""
+    for file in files:
+        try:
+            data = file.read_bytes()
+        except OSError as error:
+            intake.fail(str(file), f"it cannot be opened ({error.strerror or error})")
+            intake.step(str(file))
+            continue
+        if intake.store.catalogue.file_sha256(str(file)) == hashlib.sha256(data).hexdigest():
+            intake.keep(str(file))
+        else:
+            yield Job(file=file, data=data)
 
 
-def _store_document(store: Store, source: str, data: bytes, sha256: str) -> None:
-    reading = read(source, data)
-    units = structure(reading)
-    facts = metadata(source, reading.text, units, title=reading.title, date=reading.date)
-    document_id = hashlib.sha256(source.encode(errors="surrogateescape")).hexdigest()[:12]
-    passages = split(
-        reading.text,
-        units,
-        document_id=document_id,
-        title=facts.title,
-        count_tokens=store.embedder.count_tokens,
-        limit_tokens=store.embedder.max_tokens,
-    )
-    if not passages:
-        raise UnreadableFile(source, "it holds no text")
-    document = Document(
+@dataclass(slots=True, kw_only=True)
+class _Intake:
+    """An ingest under way: puts what was parsed into the library and counts."""
+
+    store: Store
+    watcher: Watcher | None
+    total: int
+    names: dict[str, str]
+    added: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    removed: int = 0
+    done: int = 0
+    failed: list[Failure] = field(default_factory=list[Failure])
+    duplicates: list[str] = field(default_factory=list[str])
+    findable_at: float = field(default_factory=time.monotonic)
+
+    def take_in(self, job: Job, found: Sequence[Parsed | UnreadableFile]) -> None:
+        """Stores the documents of one file; those it no longer holds are removed."""
+        source = str(job.file)
+        before = len(self.failed)
+        present: set[str] = set()
+        for parsed in found:
+            if isinstance(parsed, UnreadableFile):
+                self.fail(parsed.source, parsed.reason)
+                present.add(parsed.source)
+                continue
+            present.add(parsed.source)
+            try:
+                self._store_document(parsed)
+            except UnreadableFile as error:
+                self.fail(error.source, error.reason)
+        for name in self._names_in(source):
+            if name not in present:
+                self._drop(name)
+        whole = len(self.failed) == before
+        self.store.catalogue.keep_file(source, hashlib.sha256(job.data).hexdigest() if whole else None)
+        self.step(source)
+
+    def keep(self, source: str) -> None:
+        """Counts a file that has not changed."""
+        self.unchanged += max(len(self._names_in(source)), 1)
+        self.step(source)
+
+    def fail(self, source: str, reason: str) -> None:
+        """Notes a file that cannot be read; what the library has of it from before stays."""
+        self.failed.append(Failure(source=source, error=reason))
+        if self.watcher:
+            self.watcher.failed(self.failed[-1])
+
+    def step(self, source: str) -> None:
+        """One file more is done; now and then what was read becomes findable."""
+        self.done += 1
+        if self.watcher:
+            self.watcher.reading(self.done, self.total, source)
+        if time.monotonic() - self.findable_at > _FINDABLE_EVERY_S:
+            self.store.make_findable()
+            self.findable_at = time.monotonic()
+
+    def prune(self, sources: Sequence[str | Path], present: set[str]) -> None:
+        """Removes what came from files below the folders given that are no longer there."""
+        folders = [Path(os.path.abspath(os.path.expanduser(source))) for source in sources]
+        for name in list(self.names):
+            file = name.split(MARK)[0] if name not in present and MARK in name else name
+            if file not in present and any(Path(file).is_relative_to(folder) for folder in folders):
+                self._drop(name)
+                self.store.catalogue.keep_file(file, None)
+
+    def _names_in(self, source: str) -> list[str]:
+        """Names of the documents that a file is known to hold: its own, and those of its members."""
+        return [name for name in self.names if name == source or name.startswith(source + MARK)]
+
+    def _store_document(self, parsed: Parsed) -> None:
+        catalogue = self.store.catalogue
+        known = self.names.get(parsed.source)
+        same = catalogue.document_with(parsed.sha256)
+        if same is not None and same == known:
+            self.unchanged += 1
+            return
+        if same is not None:
+            self._name_again(parsed.source, same)
+            return
+        if known is not None and sum(document == known for document in self.names.values()) > 1:
+            self._drop(parsed.source)
+            known = None
+        document_id = known or self._new_id(parsed)
+        passages = split(
+            parsed.text,
+            parsed.units,
+            document_id=document_id,
+            title=parsed.facts.title,
+            count_tokens=self.store.embedder.count_tokens,
+            limit_tokens=self.store.embedder.max_tokens,
+        )
+        if not passages:
+            raise UnreadableFile(parsed.source, "it holds no text")
+        self.store.put(_document(document_id, parsed), passages, acronyms(parsed.text))
+        self.names[parsed.source] = document_id
+        self.added, self.updated = self.added + (known is None), self.updated + (known is not None)
+
+    def _name_again(self, source: str, document_id: str) -> None:
+        """The library has these bytes: the file was renamed, or is there twice."""
+        if source in self.names:
+            self._drop(source)
+        self.store.catalogue.add_name(source, document_id)
+        gone = [
+            name
+            for name, document in self.names.items()
+            if document == document_id and name != source and not Path(name.split(MARK)[0]).exists()
+        ]
+        for name in gone:
+            self.store.catalogue.drop_name(name)
+            self.store.catalogue.keep_file(name, None)
+            del self.names[name]
+        self.names[source] = document_id
+        if gone:
+            self.updated += 1
+        else:
+            self.duplicates.append(source)
+            self.unchanged += 1
+
+    def _new_id(self, parsed: Parsed) -> str:
+        document_id = _hashed(parsed.source)
+        return _hashed(parsed.source + parsed.sha256) if self.store.document(document_id) else document_id
+
+    def _drop(self, name: str) -> None:
+        del self.names[name]
+        nameless = self.store.catalogue.drop_name(name)
+        if nameless is not None:
+            self.store.remove(nameless)
+            self.removed += 1
+
+
+def _document(document_id: str, parsed: Parsed) -> Document:
+    return Document(
         id=document_id,
-        source=source,
-        title=facts.title,
-        text=reading.text,
-        symbol=facts.symbol,
-        date=facts.date,
-        language=reading.language,
-        media_type=reading.media_type,
-        sha256=sha256,
-        pages=reading.pages,
+        source=parsed.source,
+        title=parsed.facts.title,
+        text=parsed.text,
+        symbol=parsed.facts.symbol,
+        date=parsed.facts.date,
+        language=parsed.language,
+        media_type=parsed.media_type,
+        sha256=parsed.sha256,
+        pages=parsed.pages,
     )
-    store.put(document, passages)
 
 
-def _prune(store: Store, sources: Sequence[str | Path], present: set[str]) -> int:
-    """Removes documents that lie below the folders given and are no longer there."""
-    folders = [Path(os.path.abspath(os.path.expanduser(source))) for source in sources]
-    gone = [
-        listing.id
-        for listing in store.listings()
-        if listing.source not in present and any(Path(listing.source).is_relative_to(folder) for folder in folders)
-    ]
-    for document_id in gone:
-        store.remove(document_id)
-    return len(gone)
+def _hashed(text: str) -> str:
+    return hashlib.sha256(text.encode(errors="surrogateescape")).hexdigest()[:12]

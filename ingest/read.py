@@ -1,16 +1,39 @@
 """Which reader reads a file: told by its content first, its name second."""
 
 from collections.abc import Callable
-from pathlib import PurePath
+from dataclasses import replace
 
 from ..vectorstore.errors import UnreadableFile
 from .blocks import Reading
+from .ocr import read_image
+from .read_docx import read_docx
+from .read_epub import read_epub
+from .read_html import read_html
+from .read_mail import read_mail
+from .read_odt import read_odt
+from .read_old_office import read_old_office
+from .read_pdf import read_pdf
+from .read_pptx import read_pptx
+from .read_rtf import read_rtf
+from .read_sheet import read_sheet
+from .read_text import read_text
+from .sniff import SUFFIXES as SUFFIXES
+from .sniff import Format, format_of
 
-SUFFIXES = frozenset({".txt", ".text", ".md", ".markdown", ".html", ".htm", ".xhtml", ".pdf", ".docx"})
+_WESTERN = frozenset(
+    "àáâãäåæçèéêëìíîïñòóôõöøùúûüÿœßÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÑÒÓÔÕÖØÙÚÛÜŒ“”„‘’‚«»‹›–—…•·¿¡§©®™°ºª€£½¼¾²³´×\u00a0\u00ad"
+)
+# Halves of characters, and control codes where Windows-1252 was taken for Latin-1.
+_REPAIRS = {code: "\ufffd" for code in range(0xD800, 0xE000)} | {
+    code: bytes([code]).decode("cp1252", errors="replace") for code in range(0x80, 0xA0)
+}
 
 
 def read(source: str, data: bytes) -> Reading:
-    """The text and blocks of a file. Raises UnreadableFile with the reason in one sentence."""
+    """The text and blocks of a file; halves of characters (lone surrogates) become U+FFFD.
+
+    Raises UnreadableFile with the reason in one sentence.
+    """
     if not data.strip():
         raise UnreadableFile(source, "the file is empty")
     reader = _reader(source, data)
@@ -18,65 +41,90 @@ def read(source: str, data: bytes) -> Reading:
         reading = reader(data)
     except ValueError as error:
         raise UnreadableFile(source, str(error)) from error
+    except Exception as error:  # what a parser raises on damage that nobody foresaw must not stop the other files
+        raise UnreadableFile(source, f"it cannot be read ({type(error).__name__}: {error})") from error
     if not any(character.isalnum() for character in reading.text):
         raise UnreadableFile(source, "it holds no text")
-    return reading
+    return replace(reading, text=reading.text.translate(_REPAIRS))
 
 
 def _reader(source: str, data: bytes) -> Callable[[bytes], Reading]:
-    suffix = PurePath(source).suffix.lower()
-    if b"%PDF-" in data[:1024] or suffix == ".pdf":
-        return _pdf
-    if suffix == ".docx" or (data[:4] == b"PK\x03\x04" and b"word/" in data):
-        return _docx
-    head = data[:2048].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
-    if suffix in (".html", ".htm", ".xhtml") or head.startswith((b"<!doctype html", b"<html")):
-        return _html
-    return _text
+    return _READERS[format_of(source, data)]
 
 
-def _pdf(data: bytes) -> Reading:
-    from .read_pdf import read_pdf
-
-    return read_pdf(data)
-
-
-def _docx(data: bytes) -> Reading:
-    from .read_docx import read_docx
-
-    return read_docx(data)
-
-
-def _html(data: bytes) -> Reading:
-    from .read_html import read_html
-
-    return read_html(data)
+def _zip(data: bytes) -> Reading:
+    raise ValueError("it is an archive, whose members are documents of their own")
 
 
 def _text(data: bytes) -> Reading:
-    from .read_text import read_text
-
     return read_text(decode(data))
 
 
+_READERS: dict[Format, Callable[[bytes], Reading]] = {
+    "text": _text,
+    "html": read_html,
+    "pdf": read_pdf,
+    "docx": read_docx,
+    "pptx": read_pptx,
+    "sheet": read_sheet,
+    "epub": read_epub,
+    "odt": read_odt,
+    "rtf": read_rtf,
+    "mail": read_mail,
+    "image": read_image,
+    "zip": _zip,
+    "old office": read_old_office,
+}
+
+
 def decode(data: bytes) -> str:
-    """Text in whatever encoding: byte order mark, UTF-8, then what its letters suggest (charset-normalizer).
+    """Text in whatever encoding: byte order mark, UTF-8, Windows-1252, then what its letters suggest.
 
     Raises ValueError for data that is not text.
     """
     for mark, encoding in ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16")):
         if data.startswith(mark):
             return data.decode(encoding, errors="replace")
+    if encoding := _utf16_without_mark(data):
+        return data.decode(encoding, errors="replace").replace("\x00", "")
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError:
-        from charset_normalizer import from_bytes
-
-        best = from_bytes(data).best()
-        if best is None:
-            raise ValueError("it is not text in any encoding known here") from None
-        text = str(best)
+        text = _western(data) or _guessed(data)
     controls = sum(character < " " and character not in "\t\n\r\f\x1b" for character in text[:20000])
     if controls > len(text[:20000]) * 0.02:
         raise ValueError("it is binary data, not text")
     return text.replace("\x00", "")
+
+
+def _utf16_without_mark(data: bytes) -> str | None:
+    """UTF-16 by its zero bytes: in Western text every second byte is one."""
+    head = data[:4000]
+    even, odd = head[0::2].count(0), head[1::2].count(0)
+    half = len(head) // 2
+    if half < 2 or min(even, odd) > half * 0.05 or max(even, odd) < half * 0.5:
+        return None
+    return "utf-16-le" if odd > even else "utf-16-be"
+
+
+def _western(data: bytes) -> str | None:
+    """Windows-1252 (and with it Latin-1), where nearly all it makes of the data are letters and marks of the West.
+
+    By far the most common of the old encodings, and the one that charset-normalizer takes for others in short texts.
+    """
+    try:
+        text = data.decode("cp1252")
+    except UnicodeDecodeError:
+        return None
+    foreign = [character for character in text if character > "\x7f"]
+    strange = sum(character not in _WESTERN for character in foreign)
+    return text if len(foreign) < len(text) * 0.15 and strange <= len(foreign) * 0.05 else None
+
+
+def _guessed(data: bytes) -> str:
+    from charset_normalizer import from_bytes
+
+    best = from_bytes(data).best()
+    if best is None:
+        raise ValueError("it is not text in any encoding known here")
+    return str(best)

@@ -1,16 +1,24 @@
-"""Word documents, in reading order, tracked changes as accepted, footnotes as blocks of their own.
+"""Word documents, in reading order, tracked changes as accepted, notes as blocks of their own.
 
 Headings come from outline levels (of the paragraph or its style), then style names, then bold short lines:
-many organisations' templates have no "Heading 1".
+many organisations' templates have no "Heading 1". Automatic numbers are counted: those of paragraphs become the
+block's number, those of headings and list items are put before the text.
 """
 
 import re
 import zipfile
+from collections.abc import Iterator
 from io import BytesIO
+from typing import Any
 
 from .blocks import Reading, TextBuilder
+from .docx_numbering import Numbering
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+_FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
+_WRAPPERS = {f"{_W}{name}" for name in ("sdt", "sdtContent", "ins", "moveTo", "customXml", "smartTag")}
+_NUMBER = re.compile(r"\d+(?:\.\d+)*(?=\W*$)")
+_LIMIT_BYTES = 500_000_000
 
 
 def read_docx(data: bytes) -> Reading:
@@ -19,21 +27,20 @@ def read_docx(data: bytes) -> Reading:
         raise ValueError("it is password-protected or in the old .doc format; save it as an unprotected .docx")
     if not zipfile.is_zipfile(BytesIO(data)):
         raise ValueError("it is not a Word document (a .docx is a zip archive, this is not)")
+    with zipfile.ZipFile(BytesIO(data)) as archive:
+        if sum(entry.file_size for entry in archive.infolist()) > _LIMIT_BYTES:
+            raise ValueError("it unpacks to more than 500 MB; save it again without its pictures")
     from docx import Document
-    from docx.table import Table
 
     try:
         document = Document(BytesIO(data))
     except Exception as error:  # python-docx raises whatever its XML layer meets
         raise ValueError(f"the Word document is damaged ({type(error).__name__})") from error
     builder = TextBuilder()
-    for block in document.iter_inner_content():
-        if isinstance(block, Table):
-            _add_table(builder, block)
-        else:
-            _add_paragraph(builder, block)
-    for number, note in _footnotes(data):
-        builder.add(f"{number} {note}", "footnote")
+    marks = _note_marks(document.element.body)
+    _add_body(builder, document, marks)
+    for mark, note in _notes(data, marks):
+        builder.add(f"{mark} {note}", "footnote")
     if not builder.blocks:
         raise ValueError("the Word document holds no text")
     properties = document.core_properties
@@ -45,23 +52,70 @@ def read_docx(data: bytes) -> Reading:
     )
 
 
-def _add_paragraph(builder: TextBuilder, paragraph) -> None:  # pyright: ignore[reportMissingParameterType]
-    text = _text(paragraph._p)
+def _add_body(builder: TextBuilder, document: Any, marks: dict[tuple[str, str], str]) -> None:
+    from docx.text.paragraph import Paragraph
+
+    numbering = Numbering(_numbering_of(document))
+    for element in _content(document.element.body):
+        if element.tag == f"{_W}tbl":
+            _add_table(builder, element, marks)
+        else:
+            _add_paragraph(builder, Paragraph(element, document), numbering, marks)
+
+
+def _numbering_of(document: Any) -> Any:
+    from docx.opc.constants import RELATIONSHIP_TYPE
+
+    parts = (part for part in document.part.rels.values() if part.reltype == RELATIONSHIP_TYPE.NUMBERING)
+    relation = next(parts, None)
+    return relation.target_part.element if relation is not None and hasattr(relation.target_part, "element") else None
+
+
+def _content(element: Any) -> Iterator[Any]:
+    """Paragraphs and tables in order, those in content controls and insertions too."""
+    for child in element:
+        if child.tag in (f"{_W}p", f"{_W}tbl"):
+            yield child
+        elif child.tag in _WRAPPERS:
+            yield from _content(child)
+
+
+def _add_paragraph(
+    builder: TextBuilder, paragraph: Any, numbering: Numbering, marks: dict[tuple[str, str], str]
+) -> None:
+    text = _text(paragraph._p, marks)
     if not text.strip():
         return
+    properties = _number_properties(paragraph)
+    label = numbering.label(properties) if properties is not None else ""
+    labelled = f"{label} {text}" if label else text
     level = _outline_level(paragraph)
     style = (paragraph.style.name or "") if paragraph.style is not None else ""
     if level:
-        builder.add(text, "heading", level=level)
+        builder.add(labelled, "heading", level=level)
+    elif _is_bold_line(paragraph, text):
+        builder.add(labelled, "heading", level=4)
+    elif number := _NUMBER.match(label):
+        builder.add(text, number=number[0])
+    elif label:
+        builder.add(labelled, "item")
     elif "list" in style.lower() or "bullet" in style.lower():
         builder.add(text if re.match(r"\s*[-•–(\d]", text) else f"• {text}", "item")
-    elif _is_bold_line(paragraph, text):
-        builder.add(text, "heading", level=4)
     else:
         builder.add(text)
 
 
-def _outline_level(paragraph) -> int:  # pyright: ignore[reportMissingParameterType]
+def _number_properties(paragraph: Any) -> Any:
+    """`w:numPr` of the paragraph or its style; None where it is in no list."""
+    found = paragraph._p.find(f"{_W}pPr/{_W}numPr")
+    style = paragraph.style
+    while found is None and style is not None:
+        found = style.element.find(f"{_W}pPr/{_W}numPr")
+        style = style.base_style
+    return found
+
+
+def _outline_level(paragraph: Any) -> int:
     """1 to 9 for a heading, 0 for body text."""
     level = paragraph._p.find(f"{_W}pPr/{_W}outlineLvl")
     style = paragraph.style
@@ -76,57 +130,73 @@ def _outline_level(paragraph) -> int:  # pyright: ignore[reportMissingParameterT
     return value + 1 if value < 9 else 0
 
 
-def _is_bold_line(paragraph, text: str) -> bool:  # pyright: ignore[reportMissingParameterType]
+def _is_bold_line(paragraph: Any, text: str) -> bool:
     runs = [run for run in paragraph.runs if run.text.strip()]
     return (
         bool(runs) and len(text) < 160 and all(run.bold for run in runs) and not text.rstrip().endswith((".", ":", ","))
     )
 
 
-def _text(element) -> str:  # pyright: ignore[reportMissingParameterType]
-    """The text of a paragraph with insertions and without deletions; footnote marks in brackets."""
+def _text(element: Any, marks: dict[tuple[str, str], str]) -> str:
+    """The text of a paragraph with insertions and without deletions; marks of notes in brackets."""
     parts: list[str] = []
     for node in element.iter():
-        if node.tag == f"{_W}t" and not _is_deleted(node):
+        if node.tag == f"{_W}t" and not _is_dropped(node):
             parts.append(node.text or "")
         elif node.tag in (f"{_W}tab", f"{_W}br", f"{_W}cr") and node.getparent().tag == f"{_W}r":
             parts.append("\t" if node.tag == f"{_W}tab" else " ")
         elif node.tag == f"{_W}noBreakHyphen":
             parts.append("-")
-        elif node.tag == f"{_W}footnoteReference":
-            parts.append(f"[{node.get(f'{_W}id')}]")
+        elif mark := _mark_of(node, marks):
+            parts.append(f"[{mark}]")
     return re.sub(r"[^\S\t]+", " ", "".join(parts)).strip()
 
 
-def _is_deleted(node) -> bool:  # pyright: ignore[reportMissingParameterType]
-    return any(parent.tag in (f"{_W}del", f"{_W}moveFrom") for parent in node.iterancestors())
+def _is_dropped(node: Any) -> bool:
+    """Whether a text was deleted or moved away, or repeats a drawing for old programs."""
+    return any(parent.tag in (f"{_W}del", f"{_W}moveFrom", _FALLBACK) for parent in node.iterancestors())
 
 
-def _add_table(builder: TextBuilder, table) -> None:  # pyright: ignore[reportMissingParameterType]
+def _add_table(builder: TextBuilder, table: Any, marks: dict[tuple[str, str], str]) -> None:
     """A table's rows, cells parted by bars; a table of one cell is a box, read as paragraphs."""
-    rows = table._tbl.findall(f"{_W}tr")
-    cells = [[cell for cell in row.findall(f"{_W}tc")] for row in rows]
+    cells = [list(row.findall(f"{_W}tc")) for row in table.findall(f"{_W}tr")]
     if sum(map(len, cells)) == 1:
         for paragraph in cells[0][0].iter(f"{_W}p"):
-            builder.add(_text(paragraph))
+            builder.add(_text(paragraph, marks))
         return
     for row in cells:
-        words = [" ".join(filter(None, (_text(paragraph) for paragraph in cell.iter(f"{_W}p")))) for cell in row]
+        words = [" ".join(filter(None, (_text(paragraph, marks) for paragraph in cell.iter(f"{_W}p")))) for cell in row]
         if any(words):
             builder.add(" | ".join(words), "table")
 
 
-def _footnotes(data: bytes) -> list[tuple[str, str]]:
-    """(number, text) of the footnotes, in the order of the file."""
+def _note_marks(body: Any) -> dict[tuple[str, str], str]:
+    """(kind, id) of each note to the number it is printed with: its place in the text."""
+    marks: dict[tuple[str, str], str] = {}
+    for node in body.iter(f"{_W}footnoteReference", f"{_W}endnoteReference"):
+        marks.setdefault(_key_of(node), str(len(marks) + 1))
+    return marks
+
+
+def _mark_of(node: Any, marks: dict[tuple[str, str], str]) -> str | None:
+    is_mark = node.tag in (f"{_W}footnoteReference", f"{_W}endnoteReference")
+    return marks.get(_key_of(node)) if is_mark else None
+
+
+def _key_of(node: Any) -> tuple[str, str]:
+    return node.tag.removeprefix(_W).removesuffix("Reference"), node.get(f"{_W}id") or ""
+
+
+def _notes(data: bytes, marks: dict[tuple[str, str], str]) -> list[tuple[str, str]]:
+    """(number, text) of the footnotes and endnotes that the text refers to, in their order there."""
     from lxml import etree  # pyright: ignore[reportAttributeAccessIssue]
 
+    texts: dict[tuple[str, str], str] = {}
+    parser = etree.XMLParser(resolve_entities=False, no_network=True)
     with zipfile.ZipFile(BytesIO(data)) as archive:
-        if "word/footnotes.xml" not in archive.namelist():
-            return []
-        parser = etree.XMLParser(resolve_entities=False, no_network=True)
-        root = etree.fromstring(archive.read("word/footnotes.xml"), parser)
-    notes = []
-    for note in root.findall(f"{_W}footnote"):
-        if note.get(f"{_W}type") is None:
-            notes.append((note.get(f"{_W}id") or "", " ".join(_text(p) for p in note.iter(f"{_W}p"))))
-    return [(number, text) for number, text in notes if text.strip()]
+        for kind in ("footnote", "endnote"):
+            if f"word/{kind}s.xml" in archive.namelist():
+                root = etree.fromstring(archive.read(f"word/{kind}s.xml"), parser)
+                for note in root.findall(f"{_W}{kind}"):
+                    texts[(kind, note.get(f"{_W}id") or "")] = " ".join(_text(p, {}) for p in note.iter(f"{_W}p"))
+    return [(mark, texts[key]) for key, mark in marks.items() if texts.get(key, "").strip()]

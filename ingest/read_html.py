@@ -1,39 +1,46 @@
 """Web pages: the main content, without menus, banners and comment forms; all text where little is found."""
 
 import re
+from copy import deepcopy
+from typing import Any
 
-from .blocks import Kind, Reading, TextBuilder
+from .blocks import Reading, TextBuilder
+from .html_blocks import add_html
+from .read_text import read_text
 
-_BLOCKS = ("p", "h1", "h2", "h3", "h4", "h5", "h6", "li", "tr", "blockquote", "pre", "dt", "dd", "figcaption")
+# The future is allowed: a page is dated by what it states, not by the clock of this machine.
+_DATE_CONFIG = {"extensive_search": False, "original_date": True, "max_date": "2999-12-31"}
+_NOT_CONTENT = "//script|//style|//nav|//form|//noscript|//template|//aside|//footer|//button"
+_ABOUT_PAGE = re.compile(
+    r"cookie|consent|comment|sidebar|share|social|related|newsletter|breadcrumb|\bmenu", re.IGNORECASE
+)
+_TWO_BREAKS = re.compile(rb"(?:<br\s*/?>\s*){2,}", re.IGNORECASE)
+_CHARSET = re.compile(rb"(charset\s*=\s*[\"']?)([\w-]+)", re.IGNORECASE)
+_LATIN_1 = (b"iso-8859-1", b"latin1", b"latin-1", b"us-ascii", b"windows-1252", b"cp1252")
+_LONGEST_PARAGRAPH_CHARS = 4000
 
 
 def read_html(data: bytes) -> Reading:
     """Blocks of an HTML page. Raises ValueError when it holds no text."""
     import trafilatura
-    from lxml import etree  # pyright: ignore[reportAttributeAccessIssue]
 
+    data = _in_utf8(data)
     page = trafilatura.load_html(data)
     if page is None:
         raise ValueError("no HTML could be found in it")
-    facts = trafilatura.extract_metadata(page)
-    found = trafilatura.extract(
-        data,
-        output_format="xml",
-        include_formatting=True,
-        include_tables=True,
-        include_comments=False,
-        favor_recall=True,
-    )
-    builder = TextBuilder()
+    facts = trafilatura.extract_metadata(deepcopy(page), date_config=_DATE_CONFIG)
     title = (facts.title if facts else None) or None
-    if found:
-        _add_extracted(builder, etree.fromstring(found.encode()), title)
-    everything = len(" ".join(page.itertext()).split())
-    if len(builder.text.split()) < 0.3 * everything and len(page.xpath("//script|//style")) < 5:
+    content = _content(page)
+    builder = TextBuilder()
+    if _is_preformatted(content):
+        _add_preformatted(builder, content, title)
+    else:
+        _add_main(builder, data, title)
         whole = TextBuilder()
-        _add_all(whole, page)
-        if len(whole.text) > 2 * len(builder.text):
-            builder = whole
+        if _is_poor(builder, content):
+            add_html(whole, content)
+        if len(whole.text) > 2 * len(builder.text) or _longest(whole) * 2 < _longest(builder):
+            builder = whole if whole.blocks else builder
     if not builder.blocks:
         raise ValueError("the page holds no text")
     return Reading(
@@ -45,7 +52,89 @@ def read_html(data: bytes) -> Reading:
     )
 
 
-def _add_extracted(builder: TextBuilder, root, title: str | None) -> None:  # pyright: ignore[reportMissingParameterType]
+def _in_utf8(data: bytes) -> bytes:
+    """A page that calls itself Latin-1, made UTF-8: what is meant is Windows-1252, as in the HTML standard."""
+    declared = _CHARSET.search(data[:4096])
+    if not declared or declared[2].lower() not in _LATIN_1:
+        return data
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError:
+        data = data.decode("cp1252", errors="replace").encode()
+    return _CHARSET.sub(rb"\1utf-8", data, count=1)
+
+
+def _content(page: Any) -> Any:
+    """A copy of the page without scripts, menus, forms and what is named after banners or comments."""
+    content = deepcopy(page)
+    for element in content.xpath(_NOT_CONTENT):
+        _drop(element)
+    for element in content.xpath("//*[@class or @id]"):
+        named = f"{element.get('class', '')} {element.get('id', '')}"
+        if element.tag not in ("html", "body", "main", "article") and _ABOUT_PAGE.search(named):
+            _drop(element)
+    for element in content.xpath("//ul|//ol"):
+        if _is_menu(element):
+            _drop(element)
+    return content
+
+
+def _is_menu(element: Any) -> bool:
+    """Whether a list consists of short links only."""
+    words = len("".join(element.itertext()).split())
+    linked = sum(len("".join(link.itertext()).split()) for link in element.iter("a"))
+    return linked > 0 and linked >= words * 0.95 and words < 6 * len(element)
+
+
+def _drop(element: Any) -> None:
+    if element.getparent() is not None:
+        element.drop_tree()
+
+
+def _is_preformatted(content: Any) -> bool:
+    """Whether most of a page is one text with line breaks of its own."""
+    inside = sum(len("".join(element.itertext()).split()) for element in content.iter("pre"))
+    return inside > 0.5 * len(" ".join(content.itertext()).split())
+
+
+def _is_poor(builder: TextBuilder, content: Any) -> bool:
+    """Whether the main content found cannot be all: hardly any words, or no paragraphs."""
+    few = len(builder.text.split()) < 0.3 * len(" ".join(content.itertext()).split())
+    return few or _longest(builder) > _LONGEST_PARAGRAPH_CHARS
+
+
+def _longest(builder: TextBuilder) -> int:
+    return max((block.end - block.start for block in builder.blocks), default=0)
+
+
+def _add_preformatted(builder: TextBuilder, content: Any, title: str | None) -> None:
+    """The text of `pre` elements, its hard-wrapped lines put together again."""
+    if title:
+        builder.add(title, "heading", level=1)
+    for element in content.iter("pre"):
+        reading = read_text("".join(element.itertext()), wrapped=True)
+        for block in reading.blocks:
+            builder.add(_folded(reading.text[block.start : block.end]), block.kind, level=block.level, page=block.page)
+
+
+def _add_main(builder: TextBuilder, data: bytes, title: str | None) -> None:
+    """What trafilatura takes for the main content."""
+    import trafilatura
+    from lxml import etree  # pyright: ignore[reportAttributeAccessIssue]
+
+    found = trafilatura.extract(
+        _TWO_BREAKS.sub(b"</p><p>", data),
+        output_format="xml",
+        include_formatting=True,
+        include_tables=True,
+        include_comments=False,
+        favor_recall=True,
+    )
+    if found:
+        _add_extracted(builder, etree.fromstring(found.encode()), title)
+
+
+def _add_extracted(builder: TextBuilder, root: Any, title: str | None) -> None:
     """Walks trafilatura's XML: head, p, list/item, quote, table/row/cell."""
     main = root.find("main")
     first = next((_text(element) for element in main.iter("head", "p")), "") if main is not None else ""
@@ -63,41 +152,14 @@ def _add_extracted(builder: TextBuilder, root, title: str | None) -> None:  # py
         elif element.tag == "item":
             builder.add("• " + _text(element), "item")
         elif element.tag == "head":
-            level = (
-                int((element.get("rend") or "h3").lstrip("h") or 3)
-                if (element.get("rend") or "h3")[1:].isdigit()
-                else 3
-            )
-            builder.add(_text(element), "heading", level=level)
+            rank = (element.get("rend") or "h3")[1:]
+            builder.add(_text(element), "heading", level=int(rank) if rank.isdigit() else 3)
         else:
-            for paragraph in _paragraphs(element):
-                builder.add(paragraph, "paragraph")
+            builder.add(_text(element))
 
 
-def _add_all(builder: TextBuilder, page) -> None:  # pyright: ignore[reportMissingParameterType]
-    for element in page.iter(*_BLOCKS):
-        if any(parent.tag in (*_BLOCKS, "script", "style", "nav", "form") for parent in element.iterancestors()):
-            continue
-        kind: Kind = "heading" if element.tag[0] == "h" else "item" if element.tag == "li" else "paragraph"
-        if element.tag == "pre":
-            for chunk in re.split(r"\n\s*\n", "".join(element.itertext())):
-                builder.add(_folded(chunk), kind)
-        else:
-            builder.add(_text(element), kind, level=int(element.tag[1]) if kind == "heading" else 0)
-
-
-def _text(element) -> str:  # pyright: ignore[reportMissingParameterType]
+def _text(element: Any) -> str:
     return _folded("".join(element.itertext()))
-
-
-def _paragraphs(element) -> list[str]:  # pyright: ignore[reportMissingParameterType]
-    """A paragraph's text, parted where the page has a double line break."""
-    from copy import deepcopy
-
-    copy = deepcopy(element)
-    for line_break in copy.iter("lb"):
-        line_break.tail = "\n" + (line_break.tail or "")
-    return [_folded(part) for part in re.split(r"\n\s*\n", "".join(copy.itertext()))]
 
 
 def _folded(text: str) -> str:

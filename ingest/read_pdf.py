@@ -11,12 +11,12 @@ import re
 import threading
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from statistics import median
 
 from .blocks import Reading, TextBuilder
-from .structure import is_open
+from .structure import begins_turn, is_open
 
 _PDFIUM = threading.Lock()
 _EDGE = 0.11
@@ -24,13 +24,21 @@ _PAGE_NUMBER = re.compile(
     r"^(?:page\s*)?[-–—]?\s*(\d{1,4}|[ivxl]{1,6})\s*[-–—]?(?:\s*(?:/|of|de|sur)\s*\d{1,4})?$", re.I
 )
 _NUMBER_IN_FOOT = re.compile(r"(?:^|\s)(\d{1,4})\s*/\s*\d{1,4}(?:\s|$)")
-_BEGINS_ITEM = re.compile(r"^(?:\d{1,3}(?:\.\d{1,3})*\.?\s|\([a-z]{1,4}\)\s|[•·▪◦–—-]\s|[A-Z][.)]\s)")
+_BEGINS_ITEM = re.compile(
+    r"^(?:\d{1,3}\.\s|\d{1,3}(?:\.(?:\d{1,3}|[IVX]{1,4}))+\.?\s|\([a-z]{1,4}\)\s|[•·▪◦–—-]\s|[A-Z][.)]\s|[IVX]{1,5}\.\s)"
+)
+_NEVER_HEADING = re.compile(r"^(?:\([a-z]{1,4}\)|[•·▪◦–—-])\s")
+_NOTE_MARK = re.compile(r"^(?P<mark>\d{1,3}|[a-z]|\*{1,3}|[†‡§¹²³⁴-⁹]+)\)?(?:\s|(?<=[*†‡§¹²³⁴-⁹]))\s*\S")
+_NOTE_RULE = re.compile(r"^[_—–-]{4,}$")
 _HYPHENS = ("\ufffe", "\x02", "\u00ad")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """A line as printed; coordinates in points, from the bottom left corner of the page."""
+    """A line as printed; coordinates in points, from the bottom left corner of the page; `bottom` is its base line.
+
+    `raised` says that it opens with smaller print, as a note's mark is set.
+    """
 
     text: str
     page: int
@@ -39,7 +47,9 @@ class Line:
     bottom: float
     top: float
     size: float
+    raised: bool
     bold: bool
+    italic: bool
     edge: bool
 
 
@@ -54,15 +64,13 @@ def read_pdf(data: bytes) -> Reading:
     furniture = _repeated(pages)
     labels = _page_labels(pages, furniture)
     body_size = median(line.size for page in pages for line in page)
+    bodies = [[line for line in page if not _is_furniture(line, furniture, len(pages))] for page in pages]
     builder = TextBuilder()
-    for number, page in enumerate(pages):
-        body = [line for line in page if not _is_furniture(line, furniture, len(pages))]
-        notes = [line for line in body if _is_footnote(line, body, body_size)]
-        _add_page(builder, [line for line in body if line not in notes], labels[number], body_size)
-        for note in _paragraphs(notes):
-            builder.add(_joined(note), "footnote", page=labels[number])
-    if not builder.blocks:
-        raise ValueError("it holds no text besides running heads and page numbers")
+    for label, body in zip(labels, bodies if any(bodies) else pages, strict=True):
+        notes = _footnotes(body, body_size)
+        _add_page(builder, [line for line in body if line not in notes], label, body_size)
+        for note in _paragraphs(notes, _NOTE_MARK):
+            builder.add(_joined(note), "footnote", page=label)
     return Reading(text=builder.text, blocks=tuple(builder.blocks), media_type="application/pdf", pages=len(pages))
 
 
@@ -109,28 +117,81 @@ def _lines_of_page(document, index: int) -> list[Line]:  # pyright: ignore[repor
     lines = []
     for start, end in _runs(characters):
         first, last = _solid(characters, start, end)
-        if first is None or last is None:
+        text = _text(characters[start:end])
+        if first is None or last is None or _NOTE_RULE.match(text):
             continue
-        left, bottom, _, top = text_page.get_charbox(first)
-        _, low, right, high = text_page.get_charbox(last)
-        bottom, top = min(bottom, low), max(top, high)
+        left, _, _, top = text_page.get_charbox(first)
+        _, _, right, high = text_page.get_charbox(last)
+        bottom, top = _base_line(text_page, first), max(top, high)
+        sizes = [round(pdfium.FPDFText_GetFontSize(text_page, position), 1) for position in (first, last)]
         lines.append(
             Line(
-                text="".join(characters[start:end]).replace("\xa0", " ").strip(),
+                text=text,
                 page=index,
                 left=left,
                 right=right,
                 bottom=bottom,
                 top=top,
-                size=round(pdfium.FPDFText_GetFontSize(text_page, first), 1),
-                bold=pdfium.FPDFText_GetFontWeight(text_page, first) >= 600
-                and pdfium.FPDFText_GetFontWeight(text_page, last) >= 600,
+                size=max(sizes),
+                raised=sizes[0] < sizes[1] * 0.85,
+                bold=all(_is_bold(text_page, position) for position in (first, last)),
+                italic=all(_is_italic(text_page, position) for position in (first, last)),
                 edge=bottom < height * _EDGE or top > height * (1 - _EDGE),
             )
         )
     text_page.close()
     page.close()
-    return lines
+    return _with_marks(lines)
+
+
+def _with_marks(lines: Sequence[Line]) -> list[Line]:
+    """Puts the raised mark of a note, where it was drawn by itself, before the line it stands at."""
+    merged: list[Line] = []
+    for line in lines:
+        mark = merged[-1] if merged else line
+        beside = mark.right - 2 <= line.left < mark.right + 20 and mark.bottom < line.top and line.bottom < mark.top
+        if beside and mark.size < line.size * 0.85 and re.fullmatch(r"\d{1,3}|[a-z]|\*{1,3}", mark.text):
+            merged[-1] = replace(line, text=f"{mark.text} {line.text}", left=mark.left, raised=True)
+        else:
+            merged.append(line)
+    return merged
+
+
+def _text(characters: Sequence[str]) -> str:
+    """Characters as text; PDFium gives rare ones in two halves."""
+    joined = "".join(characters).replace("\xa0", " ").strip()
+    return joined.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+def _base_line(text_page, position: int) -> float:  # pyright: ignore[reportMissingParameterType]
+    import ctypes
+
+    import pypdfium2.raw as pdfium
+
+    across, up = ctypes.c_double(), ctypes.c_double()
+    pdfium.FPDFText_GetCharOrigin(text_page, position, across, up)
+    return up.value
+
+
+def _is_bold(text_page, position: int) -> bool:  # pyright: ignore[reportMissingParameterType]
+    import pypdfium2.raw as pdfium
+
+    return pdfium.FPDFText_GetFontWeight(text_page, position) >= 600 or b"Bold" in _font(text_page, position)
+
+
+def _is_italic(text_page, position: int) -> bool:  # pyright: ignore[reportMissingParameterType]
+    return any(word in _font(text_page, position) for word in (b"Italic", b"Oblique"))
+
+
+def _font(text_page, position: int) -> bytes:  # pyright: ignore[reportMissingParameterType]
+    """The name of a character's font, empty where there is none."""
+    import ctypes
+
+    import pypdfium2.raw as pdfium
+
+    name = ctypes.create_string_buffer(128)
+    pdfium.FPDFText_GetFontInfo(text_page, position, name, len(name), ctypes.c_int())
+    return name.value
 
 
 def _runs(characters: Sequence[str]) -> Iterator[tuple[int, int]]:
@@ -190,9 +251,24 @@ def _page_labels(pages: Sequence[Sequence[Line]], furniture: frozenset[str]) -> 
 # --- paragraphs ----------------------------------------------------------------------------------------------------
 
 
-def _is_footnote(line: Line, body: Sequence[Line], body_size: float) -> bool:
-    """Small print in the lower third that a note mark opens, and what follows it in the same size."""
-    if line.size > body_size * 0.92 or not body:
+def _footnotes(body: Sequence[Line], body_size: float) -> list[Line]:
+    """Small print at the foot of the page, from the first line on that opens with the mark of a note."""
+    low = [line for line in body if _is_low_print(line, body, body_size)]
+    first = next((index for index, line in enumerate(low) if _opens_note(line, body)), len(low))
+    return low[first:]
+
+
+def _opens_note(line: Line, body: Sequence[Line]) -> bool:
+    """Whether a line opens with a mark that is set smaller, is no number, or hangs on a word of the page."""
+    match = _NOTE_MARK.match(line.text)
+    if not match:
+        return False
+    hangs = re.compile(rf"[^\W\d][.,;:)”\"]*{re.escape(match['mark'])}(?![\w/])")
+    return line.raised or not match["mark"].isalnum() or any(hangs.search(other.text) for other in body)
+
+
+def _is_low_print(line: Line, body: Sequence[Line], body_size: float) -> bool:
+    if line.size > body_size * 0.92:
         return False
     lowest = min(other.bottom for other in body)
     return line.bottom < lowest + 160 and all(
@@ -218,25 +294,29 @@ def _goes_on(before: str, text: str) -> bool:
 
 
 def _heading_level(paragraph: Sequence[Line], text: str, body_size: float) -> int:
-    """1 to 3 by size for large or bold lines, 0 for body text."""
+    """1 and 2 for large lines, 3 for bold ones, 4 for lines in italics, 0 for body text."""
     size = max(line.size for line in paragraph)
-    if len(text) > 250 or not any(character.isalpha() for character in text) or _BEGINS_ITEM.match(text):
+    if len(text) > 250 or not any(character.isalpha() for character in text) or _NEVER_HEADING.match(text):
         return 0
     if size >= body_size * 1.35:
         return 1
     if size >= body_size * 1.12:
         return 2
-    return 3 if all(line.bold for line in paragraph) and not text.endswith((".", ",", ";")) else 0
+    if text.endswith((".", ",", ";", ":")) or size < body_size * 0.95:
+        return 0
+    if all(line.bold for line in paragraph):
+        return 3
+    return 4 if len(text) < 120 and all(line.italic for line in paragraph) else 0
 
 
-def _paragraphs(lines: Sequence[Line]) -> list[list[Line]]:
+def _paragraphs(lines: Sequence[Line], begins_item: re.Pattern[str] = _BEGINS_ITEM) -> list[list[Line]]:
     if not lines:
         return []
     leading = _leading(lines)
     right = sorted(line.right for line in lines)[int(len(lines) * 0.9)]
     paragraphs = [[lines[0]]]
     for before, line in pairwise(lines):
-        if _begins(before, line, paragraphs[-1], leading, right):
+        if _begins(before, line, paragraphs[-1], leading, right, begins_item):
             paragraphs.append([line])
         else:
             paragraphs[-1].append(line)
@@ -244,12 +324,19 @@ def _paragraphs(lines: Sequence[Line]) -> list[list[Line]]:
 
 
 def _leading(lines: Sequence[Line]) -> float:
-    """The usual distance between the feet of neighbouring lines, in points."""
-    steps = [a.bottom - b.bottom for a, b in pairwise(lines) if 2 < a.bottom - b.bottom < 40]
-    return median(steps) if steps else 14.0
+    """The distance between neighbouring lines of a paragraph, in points: a small one of those that occur."""
+    steps = sorted(a.bottom - b.bottom for a, b in pairwise(lines) if 5 < a.bottom - b.bottom < 40)
+    return steps[len(steps) // 4] if steps else 14.0
 
 
-def _begins(before: Line, line: Line, paragraph: Sequence[Line], leading: float, right: float) -> bool:
+def _begins(
+    before: Line,
+    line: Line,
+    paragraph: Sequence[Line],
+    leading: float,
+    right: float,
+    begins_item: re.Pattern[str],
+) -> bool:
     """Whether a line opens a new paragraph after `before`."""
     step = before.bottom - line.bottom
     ended = before.text.endswith((".", "!", "?", ":", ";", "”", '"'))
@@ -259,13 +346,19 @@ def _begins(before: Line, line: Line, paragraph: Sequence[Line], leading: float,
         line.bold != before.bold and (ended or (len(paragraph) == 1 and before.bold))
     ):
         return True
-    if _BEGINS_ITEM.match(line.text) and (
-        ended or step > leading * 1.15 or line.left < before.left - 6 or before.right < right - 40
+    if begins_turn(line.text):
+        return True
+    if begins_item.match(line.text) and (
+        ended
+        or step > leading * 1.15
+        or line.left < before.left - 6
+        or before.right < right - 40
+        or (_NEVER_HEADING.match(line.text) and line.text[0] == paragraph[0].text[0])
     ):
         return True
     if step < -2 or step > leading * 4:
         return ended or not line.text[:1].islower()  # a new column
-    if step > leading * 1.4:
+    if step > max(leading * 1.4, line.size * 1.5 if line.size == before.size > leading else 0):
         return True
     indented = line.left > min(other.left for other in paragraph) + 8 and len(paragraph) > 1
     return ended and (indented or before.right < right - 0.2 * (right - line.left))

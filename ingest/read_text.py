@@ -4,6 +4,9 @@ The canonical text is the file's own, with line ends made `\\n`: a quote can be 
 """
 
 import re
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import pairwise
 from statistics import quantiles
 
 from .blocks import Block, Kind, Reading
@@ -12,24 +15,43 @@ _LIST_MARK = re.compile(r"^\s*(?:[-*+•‣◦▪·–—]\s+|\(?[a-z]\)\s+|\(?[
 _BULLET = re.compile(r"^\s*[-*+•‣◦▪·–—]\s+\S")
 _ENUMERATED = re.compile(r"^\s*\(?(?:[a-z]|[ivx]{1,5})\)\s+\S", re.IGNORECASE)
 _RULE = re.compile(r"^\s*(?:[-*_=] ?){3,}\s*$")
-_ATX = re.compile(r"^ {0,3}(#{1,6})\s+\S")
+_ATX = re.compile(r"^ {0,3}(#{1,6})(?:\s+\S|(?<=##)\w)")
 _BOLD_LINE = re.compile(r"^\s*(?:\*\*[^*]+\*\*|__[^_]+__)+\s*$")
 _FOOTNOTE = re.compile(r"^\s*(?:<sup>\s*\w{1,3}\s*</sup>|\[\^?\w{1,3}\]:?|\\\*+|\*{1,2}(?=\s)|[¹²³⁴-⁹]+)\s*\S")
-_LABEL = re.compile(r"^\s*[A-Z][^:.!?]{1,60}:(?:\s|$)")
+_PAGE_MARK = re.compile(r"\s*\[\[?page\s+([\w.-]{1,12})\]\]?\s*$", re.IGNORECASE)
+_SENTENCE_ENDS = (".", "!", "?", "”", '"', ")", "]", ":")
+_LABEL = re.compile(r"^\s*(?:(?:Mr|Mrs|Ms|Dr|Prof|Hon|Sra?|Mme|M)\.\s)?[A-Z][^:.!?]{1,60}:(?:\s|$)")
 
 
-def read_text(text: str, media_type: str = "text/plain") -> Reading:
-    """Blocks of a text file: blank lines part them, and so do list marks, headings and table rows within."""
+def read_text(text: str, media_type: str = "text/plain", *, wrapped: bool | None = None) -> Reading:
+    """Blocks of a text file: blank lines part them, and so do list marks, headings and table rows within.
+
+    `wrapped` says whether lines were broken at a fixed width; None: found out from their lengths.
+    """
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\f", "\n")
-    wrapped = _is_wrapped(text)
+    if wrapped is None:
+        wrapped = _is_wrapped(text)
     blocks: list[Block] = []
-    after_rule = False
+    after_rule, page = False, None
     for lines in _chunks(text):
         for start, end in _split_chunk(text, lines, wrapped):
             kind, level = _classify(text[start:end], after_rule)
-            blocks.append(Block(start=start, end=end, kind=kind, level=level))
+            if mark := _PAGE_MARK.match(text, start, end):
+                kind, page = "furniture", mark[1]
+            blocks.append(Block(start=start, end=end, kind=kind, level=level, page=page))
             after_rule = kind == "rule"
-    return Reading(text=text, blocks=tuple(blocks), media_type=_media_type(text, media_type))
+    return Reading(text=text, blocks=tuple(_underlined(text, blocks)), media_type=_media_type(text, media_type))
+
+
+def _underlined(text: str, blocks: Sequence[Block]) -> list[Block]:
+    """Makes headings of lines with a rule right below them."""
+    found = list(blocks)
+    for position, (block, below) in enumerate(pairwise(blocks)):
+        line = text[block.start : block.end]
+        touches = below.kind == "rule" and block.end + 1 == below.start
+        if touches and block.kind == "paragraph" and "\n" not in line and len(line) < 120 and text[below.start] in "=-":
+            found[position] = replace(block, kind="heading", level=1 if text[below.start] == "=" else 2)
+    return found
 
 
 def _chunks(text: str) -> list[list[tuple[int, int]]]:
@@ -48,13 +70,16 @@ def _chunks(text: str) -> list[list[tuple[int, int]]]:
 def _split_chunk(text: str, lines: list[tuple[int, int]], wrapped: bool) -> list[tuple[int, int]]:
     """Spans of the blocks within a run of lines, white space trimmed."""
     spans: list[list[int]] = []
-    for start, end in lines:
+    above = ""
+    for position, (start, end) in enumerate(lines):
         line = text[start:end]
-        previous = text[spans[-1][0] : spans[-1][1]] if spans else ""
-        if spans and _continues(previous, line, wrapped):
+        below = text[slice(*lines[position + 1])] if position + 1 < len(lines) else ""
+        in_list = bool(spans) and bool(_LIST_MARK.match(text[spans[-1][0] : spans[-1][0] + 12]))
+        if spans and _continues(above, line, wrapped) and not (wrapped and not in_list and _opens(above, line, below)):
             spans[-1][1] = end
         else:
             spans.append([start, end])
+        above = line
     trimmed = []
     for start, end in spans:
         body = text[start:end]
@@ -62,18 +87,31 @@ def _split_chunk(text: str, lines: list[tuple[int, int]], wrapped: bool) -> list
     return trimmed
 
 
-def _continues(previous: str, line: str, wrapped: bool) -> bool:
-    """Whether a line goes on with the block above it rather than beginning its own."""
-    if _is_table_row(previous) and _is_table_row(line):
+def _continues(above: str, line: str, wrapped: bool) -> bool:
+    """Whether a line goes on with the block of the line above it rather than beginning its own."""
+    if _is_table_row(above) and _is_table_row(line):
         return True
-    if _is_table_row(line) or _is_table_row(previous) or _RULE.match(line) or _RULE.match(previous):
+    if _is_table_row(line) or _is_table_row(above) or _RULE.match(line) or _RULE.match(above):
         return False
-    if _ATX.match(line) or _ATX.match(previous) or _BOLD_LINE.match(line) or _LIST_MARK.match(line):
+    if _PAGE_MARK.match(line) or _PAGE_MARK.match(above):
         return False
-    last_line = previous.rsplit("\n", 1)[-1].rstrip()
-    if last_line.endswith((",", "-")) or line.lstrip()[:1].islower():
+    if _ATX.match(line) or _ATX.match(above) or _BOLD_LINE.match(line) or _LIST_MARK.match(line):
+        return False
+    above = above.rstrip()
+    if above.endswith((",", "-")) or line.lstrip()[:1].islower():
         return True
-    return wrapped and not _LABEL.match(line) and len(last_line) > 45
+    is_turn = _LABEL.match(line) and above.endswith(_SENTENCE_ENDS)
+    return wrapped and not is_turn and len(above) > 45
+
+
+def _opens(above: str, line: str, below: str) -> bool:
+    """Whether a line begins a paragraph by its indent: deeper than its neighbours'."""
+    indent = _indent(line)
+    return indent >= 2 and _indent(above) < indent and (not below or _indent(below) < indent)
+
+
+def _indent(line: str) -> int:
+    return len(line) - len(line.lstrip())
 
 
 def _classify(block: str, after_rule: bool) -> tuple[Kind, int]:

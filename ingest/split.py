@@ -14,7 +14,8 @@ from .structure import Unit
 
 CONTEXT_CHARS = 160
 SHORT_CHARS = 240
-TurnOrPlace = tuple[object, ...]
+# No text has so few tokens; what is longer need not be counted to be too long.
+_TOKEN_CHARS = 40
 
 
 def split(
@@ -34,10 +35,10 @@ def split(
     """
     passages: list[Passage] = []
     seen: dict[str, int] = {}
-    for unit in _joined(text, units, count_tokens, limit_tokens - 60):
-        context = context_of(title, unit.locator)
+    for unit in _joined(text, units, count_tokens, max(limit_tokens - 60, limit_tokens // 2)):
+        context = _fitted(context_of(title, unit.locator), count_tokens, limit_tokens // 2)
         room = limit_tokens - count_tokens(context) - 4
-        for start, end in _pieces(text, unit.start, unit.end, count_tokens, max(room, 32)):
+        for start, end in _pieces(text, unit.start, unit.end, count_tokens, max(room, 1)):
             words = text[start:end]
             base = f"{document_id}\n{context}\n{unit.locator.paragraph}\n{words}"
             seen[base] = seen.get(base, 0) + 1
@@ -62,6 +63,13 @@ def context_of(title: str, locator: Locator) -> str:
     section = locator.section.split(" > ")[-1] if locator.section else ""
     parts = [shortened(title, CONTEXT_CHARS // 2), shortened(section, CONTEXT_CHARS // 2), locator.speaker or ""]
     return " | ".join(part for part in parts if part)
+
+
+def _fitted(context: str, count_tokens: Callable[[str], int], limit_tokens: int) -> str:
+    """The context cut so that it leaves room for the words, for embedders that take little."""
+    while context and count_tokens(context) > limit_tokens:
+        context = shortened(context, len(context) // 2) if len(context) > 8 else ""
+    return context
 
 
 def _joined(text: str, units: Sequence[Unit], count_tokens: Callable[[str], int], limit_tokens: int) -> Iterator[Unit]:
@@ -128,8 +136,9 @@ def _atoms(
     """Sentences; one that is too long by itself is cut at white space, a word too long at characters."""
     for left, right in sentence_spans(text[start:end]):
         left, right = left + start, right + start
-        while count_tokens(plain(text[left:right])) > limit_tokens:
-            cut = _cut(text, left, right, count_tokens, limit_tokens)
+        widest = limit_tokens * _TOKEN_CHARS
+        while right - left > widest or count_tokens(plain(text[left:right])) > limit_tokens:
+            cut = _cut(text, left, min(right, left + widest), count_tokens, limit_tokens)
             yield left, cut
             left = cut + len(text[cut:right]) - len(text[cut:right].lstrip())
         if left < right:
@@ -145,5 +154,7 @@ def _cut(text: str, left: int, right: int, count_tokens: Callable[[str], int], l
             low = middle
         else:
             high = middle - 1
-    space = max(text.rfind(" ", left + 1, low), text.rfind("\n", left + 1, low))
+    if low < right and text[low].isspace():
+        return low
+    space = next((place for place in range(low - 1, left, -1) if text[place].isspace()), left)
     return space if space > left + (low - left) // 2 else low

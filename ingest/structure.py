@@ -42,18 +42,27 @@ def structure(reading: Reading) -> list[Unit]:
 _FURNITURE = re.compile(
     r"^(?:leave a (?:reply|comment)\b.{0,40}|your e-?mail address will not be published.*|required fields are marked.*"
     r"|share (?:this|on)\b.{0,60}|(?:accept|reject) (?:all )?cookies.*|skip to (?:main )?content|back to top"
-    r"|home\s*[»›>]\s.*|(?:page\s+)?\d{1,4}(?:\s*(?:/|of)\s*\d{1,4})?|\[\[page .{1,12}\]\])$",
+    r"|home\s*[»›>]\s.*|(?:page\s+)?\d{1,4}(?:\s*(?:/|of)\s*\d{1,4})?|\[\[page .{1,12}\]\]|<!--.*-->|</?[a-z][^<>]*>)$",
     re.IGNORECASE | re.DOTALL,
 )
+_CONTENTS = re.compile(r"(?:table of )?contents|sommaire|table des matières|[ií]ndice|inhalt(?:sverzeichnis)?", re.I)
+_LEADERS = re.compile(r"(?:\. ?){6,}\s*\d{1,4}\b|^.{3,120}\s\d{1,4}$")
+_LONGEST_CONTENTS_LINE = 300
 
 
 def _mark_furniture(text: str, blocks: Sequence[Block]) -> list[Block]:
-    return [
-        replace(block, kind="furniture")
-        if block.kind in ("paragraph", "heading") and _FURNITURE.match(plain(text[block.start : block.end]))
-        else block
-        for block in blocks
-    ]
+    """Marks page furniture, and what a table of contents promises for elsewhere."""
+    marked: list[Block] = []
+    in_contents = False
+    for block in blocks:
+        line = plain(text[block.start : block.end])
+        has_leaders = bool(_LEADERS.search(line))
+        in_contents = bool(_CONTENTS.fullmatch(line)) or (
+            in_contents and (has_leaders or (len(line) < _LONGEST_CONTENTS_LINE and not line.endswith(".")))
+        )
+        is_furniture = block.kind in ("paragraph", "heading") and bool(_FURNITURE.match(line))
+        marked.append(replace(block, kind="furniture") if is_furniture or (in_contents and has_leaders) else block)
+    return marked
 
 
 # --- headings ------------------------------------------------------------------------------------------------
@@ -90,6 +99,7 @@ def _heading_level(line: str) -> int:
 # --- sentences that a page break cut ---------------------------------------------------------------------------
 
 _ENDS = re.compile(r"[.!?…:;][\"”’')\]»*_]*(?:\s*(?:<sup>.*?</sup>|\[\^?\w{1,3}\]|[¹²³⁴-⁹]+))*$")
+_TAIL_CHARS = 300
 _MARKED = re.compile(r"^\s*(?:[-*+•‣◦▪·–—]|\(?\w{1,4}[.)])\s")
 
 
@@ -111,25 +121,27 @@ def _join_broken(text: str, blocks: Sequence[Block]) -> list[Block]:
 def _goes_on(text: str, before: Block, block: Block) -> bool:
     if before.kind not in ("paragraph", "item") or block.kind != "paragraph" or text[before.end : block.start].strip():
         return False
-    return is_open(text[before.start : before.end]) and _resumes(text[block.start : block.end])
+    return is_open(text[max(before.start, before.end - _TAIL_CHARS) : before.end]) and _resumes(
+        text[block.start : block.end]
+    )
 
 
 def is_open(paragraph: str) -> bool:
     """Whether a paragraph stops in mid-sentence."""
-    return len(paragraph) > 60 and not _ENDS.search(paragraph.rstrip())
+    return len(paragraph) > 60 and not _ENDS.search(paragraph[-_TAIL_CHARS:].rstrip())
 
 
 def _resumes(paragraph: str) -> bool:
-    return plain(paragraph)[:1].islower() and not _MARKED.match(paragraph)
+    return plain(paragraph[:_TAIL_CHARS])[:1].islower() and not _MARKED.match(paragraph)
 
 
 # --- paragraph numbers -------------------------------------------------------------------------------------------
 
 _NUMBER = re.compile(
-    r"^\s*(?:\*\*)?(\d{1,4}(?:\.\d{1,3})*(?:\s?(?:bis|ter|quater))?)\\?[.)]?(?:\*\*)?[.)]?[\s ]+(?=\S)"
+    r"^\s*(?:\*\*)?(\d{1,4}(?:\.(?:\d{1,3}|[IVX]{1,4}))*(?:\s?(?:bis|ter|quater))?)\\?[.)]?(?:\*\*)?[.)]?[\s ]+(?=\S)"
 )
 _DOTTED = re.compile(
-    r"^\s*(?:\*\*)?\d{1,4}(?:\.\d{1,3})*(?:\s?(?:bis|ter|quater))?(?:\\?[.)]|\t|(?<=\.\d)\s|(?<=\.\d\d)\s)"
+    r"^\s*(?:\*\*)?\d{1,4}(?:\.(?:\d{1,3}|[IVX]{1,4}))*(?:\s?(?:bis|ter|quater))?(?:\\?[.)]|\t|(?<=\.\d)\s|(?<=\.\d\d)\s)"
 )
 _MIN_RUN = 3
 
@@ -138,21 +150,25 @@ def paragraph_numbers(texts: Sequence[str], blocks: Sequence[Block]) -> list[str
     """The printed number of each block, where it is part of an ascending run of at least three.
 
     A single hit proves nothing ("2016. The programme ..."): a number counts when its neighbours in the run are there.
+    Numbered headings count where they stand among numbered paragraphs or where there are no such paragraphs.
     """
     printed = [
-        block.number or (_printed_number(text) if block.kind in ("paragraph", "item", "heading") else None)
+        block.number or _printed_number(plain(text) if block.kind == "heading" else text, block.kind)
         for text, block in zip(texts, blocks, strict=True)
     ]
     found = [(index, number) for index, number in enumerate(printed) if number]
+    runs = [run for run in _ascending_runs(found) if len(run) >= _MIN_RUN]
+    of_paragraphs = [run for run in runs if any(blocks[index].kind != "heading" for index, _ in run)]
     kept: list[str | None] = [None] * len(blocks)
-    for run in _ascending_runs(found):
-        if len(run) >= _MIN_RUN:
-            for index, number in run:
-                kept[index] = number
+    for run in of_paragraphs or runs:
+        for index, number in run:
+            kept[index] = number
     return kept
 
 
-def _printed_number(text: str) -> str | None:
+def _printed_number(text: str, kind: Kind) -> str | None:
+    if kind not in ("paragraph", "item", "heading"):
+        return None
     match = _NUMBER.match(text)
     return " ".join(match[1].split()) if match and _DOTTED.match(text) else None
 
@@ -171,20 +187,26 @@ def _ascending_runs(found: Sequence[tuple[int, str]]) -> list[list[tuple[int, st
 
 
 def _follows(before: str, number: str) -> bool:
-    """Whether `number` is the next after `before`: 7 -> 8, 16.1 -> 16.2, 16.9 -> 17.1, 12 -> 12 bis -> 13."""
+    """Whether `number` is the next after `before`: 7 -> 8, 16.9 -> 17.1, 31.I.9 -> 31.II.1, 12 -> 12 bis -> 13."""
     first, second = before.split(" ")[0].split("."), number.split(" ")[0].split(".")
     if first == second:
         return " " in number
-    if len(first) == len(second) and first[:-1] == second[:-1]:
+    if len(first) == len(second) and first[:-1] == second[:-1] and first[-1].isdigit() and second[-1].isdigit():
         return 0 < int(second[-1]) - int(first[-1]) <= 2
-    return int(second[0]) - int(first[0]) in (0, 1) and second[1:] in ([], ["1"])
+    if len(second) == 1:
+        return int(second[0]) - int(first[0]) == 1
+    return int(second[0]) - int(first[0]) in (0, 1) and second[-1] == "1"
 
 
 # --- speakers ------------------------------------------------------------------------------------------------------
 
-_COLON_LABEL = re.compile(r"^\s*(?:[*_]{2,3})?(?P<label>[^\n:*]{1,110}?)\s*(?:[*_]{2,3}\s*:|:\s*[*_]{2,3}|:)(?:\s+|$)")
+_COLON_LABEL = re.compile(
+    r"^\s*(?:<[A-Za-z]{1,16}>\s*)?(?:[*_]{2,3})?"
+    r"(?P<label>[^\n:*]{1,110}?)\s*(?:[*_]{2,3}\s*:|:\s*[*_]{2,3}|:)(?:\s+|$)"
+)
 _RECORD_LABEL = re.compile(
-    r"^\s*(?P<label>(?:Mr|Ms|Mrs|Dr|Miss)\. [A-Z][A-Z'’-]+(?: [A-Z][A-Z'’-]+)*(?: of [A-Z]\w+)?)\.\s"
+    r"^\s*(?P<label>(?:Mr|Ms|Mrs|Dr|Miss)\. (?:(?:Mc|Mac|De|Di|La|Le|Van) ?)?[A-Z][A-Z'’-]+(?: [A-Z][A-Z'’-]+)*"
+    r"(?: of (?:[A-Z]\w+ ?){1,3})?|The [A-Z]{5,}(?: [A-Z]{2,}| pro tempore)*(?: \([^()]{2,60}\))?)\.\s"
 )
 _BRACKET_LABEL = re.compile(r"^\s*(?P<label>[A-Z][^\n:.!?()]{2,90}\((?:[A-Z][\w’'.-]+ ?){2,4}\))\s?(?=[A-Z“\"])")
 _TITLED = re.compile(
@@ -200,6 +222,11 @@ _NOT_SPEAKERS = frozenset(
     distribution original language question answer moderator's reference references background part warning update
     objective objectives purpose recommendation recommendations conclusion conclusions result results step key total
     page paragraph resolution decision symbol document meeting""".split()
+)
+_ENUMERATION = re.compile(r"^(?:[IVXLC]{2,}|\d+)[.)]\s")
+_NUMBERED_LABEL = re.compile(r"\s\d+$")
+_NUMBERED_PERSON = re.compile(
+    r"^(?:speaker|participant|interviewer|interviewee|respondent|delegate|panell?ist|member|witness)\s\d+$", re.I
 )
 _SMALL = frozenset("of the for and on de la le du des der den und da do del y et e a an in at to against with".split())
 
@@ -220,8 +247,16 @@ def speaker_label(text: str) -> tuple[str, int] | None:
     return None
 
 
+def begins_turn(line: str) -> bool:
+    """Whether a line opens with the label of a country, or of a person with a title or an office."""
+    found = speaker_label(line)
+    return bool(found) and _names_somebody(found[0])
+
+
 def _could_speak(label: str) -> bool:
     words = re.findall(r"[^\W\d_][\w’'.-]*", label)
+    if _ENUMERATION.match(label) or (_NUMBERED_LABEL.search(label) and not _NUMBERED_PERSON.match(label)):
+        return False
     if not words or len(words) > 14 or not label[0].isupper() or re.search(r"[.!?]\s+[a-z]|https?$|\d{3}", label):
         return False
     content = [word for word in words if word.casefold() not in _SMALL]
@@ -233,19 +268,19 @@ def _could_speak(label: str) -> bool:
 def _turn_labels(texts: Sequence[str], blocks: Sequence[Block]) -> list[str | None]:
     """The label of each block that opens a turn.
 
-    Certain are countries, people with a title or an office, "person, organisation" forms, and labels that recur.
-    In a record that plainly consists of turns, any other label of the right shape counts too.
+    Certain are countries, people with a title or an office, and "person, organisation" forms. In a record that
+    plainly consists of turns, labels that recur and any others of the right shape count too.
     """
     candidates = [
         found[0] if block.kind in ("paragraph", "heading") and (found := speaker_label(text)) else None
         for text, block in zip(texts, blocks, strict=True)
     ]
     counts = Counter(label for label in candidates if label)
-    certain = {label for label in counts if counts[label] > 1 or _names_somebody(label)}
-    turns = sum(counts[label] for label in certain)
+    certain = {label for label in counts if _names_somebody(label)}
+    turns = sum(counts[label] for label in counts if counts[label] > 1 or label in certain)
     prose = sum(block.kind == "paragraph" for block in blocks)
     if turns >= 3 and turns >= prose / 8:
-        certain |= {label for label in counts if _is_proper(label)}
+        certain |= {label for label in counts if counts[label] > 1 or _is_proper(label)}
     return [label if label in certain else None for label in candidates]
 
 
@@ -291,24 +326,37 @@ def _turns(texts: Sequence[str], blocks: Sequence[Block], labels: Sequence[str |
     for text, block, label in zip(texts, blocks, labels, strict=True):
         if label:
             speaker, turn = label, turn + 1
-        elif block.kind in ("heading", "furniture") or re.match(r"\s*(?:\[…\]|\[\.\.\.\])", text):
+        elif _ends_turn(text, block) or re.match(r"\s*(?:\[…\]|\[\.\.\.\])", text):
             speaker, turn = None, turn + 1
         found.append((speaker, turn))
     return found
+
+
+def _ends_turn(text: str, block: Block) -> bool:
+    """Whether a block is a heading, or page furniture other than a page's number."""
+    return block.kind == "heading" or (block.kind == "furniture" and len(re.findall(r"[^\W\d]+", text)) > 2)
 
 
 _REPORTS = (
     r"(?:said|says|stated|noted|notes|asked|added|emphasi[sz]ed|stressed|reported|explained|suggested|argued|observed|"
     r"reviewed|shared|encouraged|reinforced|recalled|underlined|underscored|highlighted|reiterated|concluded|replied|"
     r"answered|pointed|expressed|welcomed|warned|thanked|presented|described|mentioned|proposed|introduced|remarked|"
-    r"urged|announced|informed|spoke|speaking|agreed|wondered|requested|called|drew|considered|believed|commended)"
+    r"urged|announced|informed|spoke|speaking|agreed|wondered|requested|called|drew|considered|believed|commended|"
+    r"supported|opposed|objected|endorsed|appealed|regretted|hoped|felt|cautioned|questioned|responded|acknowledged|"
+    r"affirmed|confirmed|insisted|advocated|outlined|maintained|pledged|disagreed|clarified|cited|declared|affirms|"
+    r"states|stresses|recalls|reports|explains|argues|observes|adds|asks|replies)"
 )
 _NAME = r"(?:[A-ZÀ-Þ][\w’'.-]*|de|da|von|van|al|bin|el|la|di)"
 _FULL_NAME = rf"[A-ZÀ-Þ][\w’'-]+(?:\s+{_NAME}){{1,4}}"
 _TITLED_NAME = r"(?:Mr|Ms|Mrs|Dr|Prof|Sir|Dame|Ambassador|Miss)\.?\s+[A-ZÀ-Þ][\w’'-]+(?:\s+[A-ZÀ-Þ][\w’'-]+){0,3}"
 _LISTED = re.compile(rf"^\s*[-*•–—]?\s*(?:[A-Z][a-z]+:\s*)?({_FULL_NAME}),\s")
+_OFFICE = (
+    r"The\s+(?:(?:Acting|Deputy|Vice)[ -])*(?:Chair(?:person|man|woman)?|President|Speaker|Rapporteur|Facilitator|"
+    r"Moderator|Co-Chairs?)"
+)
 _REPORTED = re.compile(
-    rf"^\s*(?:\d{{1,3}}\.\s+)?(?P<who>{_TITLED_NAME}(?:\s*\([^()]{{2,80}}\))?)[^.:;]{{0,160}}?\b{_REPORTS}\b"
+    rf"^\s*(?:\d{{1,3}}\.\s+)?(?P<who>(?:{_TITLED_NAME}|{_OFFICE})(?:\s*\([^()]{{2,80}}\))?)[^.:;]{{0,160}}?"
+    rf"(?<!\bis )(?<!\bwas )(?<!\bwere )(?<!\bbeen )(?<!\bbe )\b{_REPORTS}\b"
 )
 _PRONOUN = re.compile(r"^\s*(?:\d{1,3}\.\s+)?(?:He|She|They)\s")
 
@@ -349,25 +397,33 @@ def _retold_by_list(
 ) -> list[tuple[str | None, int]]:
     found: list[tuple[str | None, int]] = []
     introduced: dict[str, str] = {}
+    patterns = [(name, *_patterns_of(name)) for name in dict.fromkeys(listed)]
     speaker, turn = None, 0
     for text, block in zip(texts, blocks, strict=True):
         if block.kind in ("heading", "furniture"):
             found.append((None, turn))
             continue
         opener = plain(text)[:240]
-        for name in listed if block.kind == "paragraph" else ():
-            last = re.split(r"[\s-]", name)[-1]
-            full = re.search(rf"\b{re.escape(name)}", opener) or re.search(
-                rf"\b{re.escape(name.split()[0])}\s+(?:\S+\s+)?{re.escape(name.split()[-1])}", opener
-            )
-            titled = re.search(rf"\b(?:Mr|Ms|Mrs|Dr)\.?\s+(?:\S+-)?{re.escape(last)}\b.{{0,60}}\b{_REPORTS}\b", opener)
-            if (full and name not in introduced) or titled:
+        for name, last, as_full, as_titled in patterns if block.kind == "paragraph" else ():
+            if last not in opener:
+                continue
+            full = as_full.search(opener)
+            if (full and name not in introduced) or as_titled.search(opener):
                 printed = introduced.setdefault(name, full[0] if full else name)
                 if printed != speaker:
                     speaker, turn = printed, turn + 1
                 break
         found.append((speaker, turn))
     return found
+
+
+def _patterns_of(name: str) -> tuple[str, re.Pattern[str], re.Pattern[str]]:
+    """The last name, how the whole name may stand in a text, and how the last one with a title reports."""
+    last = re.split(r"[\s-]", name)[-1]
+    first, family = re.escape(name.split()[0]), re.escape(name.split()[-1])
+    full = re.compile(rf"\b(?:{re.escape(name)}|{first}\s+(?:\S+\s+)?{family})")
+    titled = re.compile(rf"\b(?:Mr|Ms|Mrs|Dr)\.?\s+(?:\S+-)?{re.escape(last)}\b.{{0,60}}\b{_REPORTS}\b")
+    return last, full, titled
 
 
 # --- locators --------------------------------------------------------------------------------------------------------
@@ -384,7 +440,8 @@ def _locate(
     A number holds until the next number or heading; footnotes carry none. A paragraph cut by a footnote or a box
     goes on with its own locator after the cut.
     """
-    last_number = max((index for index, number in enumerate(numbers) if number), default=-1)
+    numbered = [index for index, number in enumerate(numbers) if number]
+    last_number = numbered[-1] if numbered and blocks[numbered[-1]].kind != "heading" else len(blocks)
     units: list[Unit] = []
     path: list[tuple[int, str]] = []
     number: str | None = None
@@ -393,9 +450,9 @@ def _locate(
         speaker, turn = speakers[index]
         if block.kind in ("rule", "furniture"):
             continue
-        if block.kind == "heading" and not numbers[index]:
+        if block.kind == "heading" and (not numbers[index] or _is_title(plain(text))):
             path = _descend(path, block.level or 3, plain(text))
-            number = None
+            number = numbers[index]
         elif numbers[index]:
             number = numbers[index]
         elif block.kind == "paragraph" and index > last_number and not is_part_of_number(text):
@@ -414,6 +471,10 @@ def _locate(
         if block.kind == "paragraph":
             cut = unit if is_open(text) else None
     return units
+
+
+def _is_title(line: str) -> bool:
+    return len(line) < 120 and not line.endswith((".", ";", ","))
 
 
 def is_part_of_number(text: str) -> bool:

@@ -4,9 +4,10 @@ A document's state says how far it has come:  read -> findable -> embedded.
 """
 
 import json
+import re
 import sqlite3
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -30,16 +31,29 @@ CREATE TABLE IF NOT EXISTS passages (
 CREATE INDEX IF NOT EXISTS passages_of_document ON passages(document_id, place);
 CREATE INDEX IF NOT EXISTS passages_by_paragraph ON passages(paragraph);
 CREATE INDEX IF NOT EXISTS passages_by_speaker ON passages(speaker);
+CREATE TABLE IF NOT EXISTS names (
+    source TEXT PRIMARY KEY, document_id TEXT NOT NULL REFERENCES documents(id) ON DELETE CASCADE);
+CREATE INDEX IF NOT EXISTS names_of_document ON names(document_id);
+CREATE TABLE IF NOT EXISTS files (source TEXT PRIMARY KEY, sha256 TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS acronyms (
+    short TEXT NOT NULL, long TEXT NOT NULL, document_id TEXT NOT NULL REFERENCES documents(id) ON DELETE CASCADE);
+CREATE INDEX IF NOT EXISTS acronyms_of_document ON acronyms(document_id);
 CREATE TABLE IF NOT EXISTS gone (kind TEXT NOT NULL, id TEXT NOT NULL, PRIMARY KEY (kind, id));
 CREATE TABLE IF NOT EXISTS feedback (id INTEGER PRIMARY KEY, at TEXT NOT NULL, body TEXT NOT NULL);
 """
 _DOCUMENT = "id, source, title, text, symbol, date, meeting, language, media_type, sha256, pages"
-_PASSAGE = "p.id, p.document_id, p.start, p.stop, p.kind, p.context, p.place, p.page, p.paragraph, p.speaker, p.section"
+_PASSAGE = """p.id, p.document_id, p.start, p.stop, p.kind, p.context, p.place, p.page, p.paragraph, p.speaker, p.section,
+    (SELECT sha256 FROM documents WHERE id = p.document_id)"""
+_MAKE = f"""BEGIN IMMEDIATE; {_SCHEMA}
+INSERT OR IGNORE INTO meta VALUES ('schema', '{SCHEMA_VERSION}'); COMMIT;"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PassageRow:
-    """A passage as the catalogue keeps it: offsets without the words, which stand in the document's text."""
+    """A passage as the catalogue keeps it: offsets without the words, which stand in the document's text.
+
+    `document_sha256` says which version of the document the offsets belong to.
+    """
 
     id: str
     document_id: str
@@ -49,6 +63,7 @@ class PassageRow:
     context: str
     order: int
     locator: Locator
+    document_sha256: str
 
     def with_text(self, text: str) -> Passage:
         """The passage, its words cut from the document's canonical text."""
@@ -74,9 +89,8 @@ class Catalogue:
         self._local = threading.local()
         self._connections: list[sqlite3.Connection] = []
         try:
-            with self.writing() as connection:
-                connection.executescript(_SCHEMA)
-                connection.execute("INSERT OR IGNORE INTO meta VALUES ('schema', ?)", (str(SCHEMA_VERSION),))
+            if not self._is_made():
+                self._connection().executescript(_MAKE)
         except sqlite3.DatabaseError as error:
             raise NotALibrary(f"{path} is not a Rapporteur catalogue ({error}). Choose another --library.") from error
         if self.fact("schema") != str(SCHEMA_VERSION):
@@ -84,6 +98,11 @@ class Catalogue:
                 f"{path} was written by another version of Rapporteur (schema {self.fact('schema')}, this one reads "
                 f"{SCHEMA_VERSION}). Make a new library and ingest the records again."
             )
+
+    def _is_made(self) -> bool:
+        """Whether all tables are there; then opening writes nothing, and need not wait for a writer."""
+        tables = {row[0] for row in self._rows("SELECT name FROM sqlite_master WHERE type = 'table'")}
+        return tables >= set(re.findall(r"CREATE TABLE IF NOT EXISTS (\w+)", _SCHEMA))
 
     def close(self) -> None:
         """Closes every thread's connection."""
@@ -107,6 +126,7 @@ class Catalogue:
             connection.execute("PRAGMA journal_mode = WAL")
             connection.execute("PRAGMA foreign_keys = ON")
             connection.execute("PRAGMA synchronous = NORMAL")
+            connection.create_function("casefold", 1, _casefold, deterministic=True)
             self._local.connection = connection
             self._connections.append(connection)
         return connection
@@ -133,7 +153,7 @@ class Catalogue:
 
     # --- writing -------------------------------------------------------------------------------------------
 
-    def put(self, document: Document, passages: Sequence[Passage]) -> None:
+    def put(self, document: Document, passages: Sequence[Passage], acronyms: Mapping[str, str] | None = None) -> None:
         """Stores a document in state "read", in place of what had its id; passages that stay keep their vectors."""
         with self.writing() as connection:
             old = {
@@ -146,9 +166,13 @@ class Catalogue:
                 )
             }
             _bury(connection, old - {passage.id for passage in passages})
-            connection.execute("DELETE FROM documents WHERE id = ?", (document.id,))
+            connection.execute("DELETE FROM passages WHERE document_id = ?", (document.id,))
             connection.execute(
-                f"INSERT INTO documents ({_DOCUMENT}, state, added) VALUES (?,?,?,?,?,?,?,?,?,?,?,'read',?)",
+                f"INSERT INTO documents ({_DOCUMENT}, state, added) VALUES (?,?,?,?,?,?,?,?,?,?,?,'read',?) "
+                "ON CONFLICT (id) DO UPDATE SET source = excluded.source, title = excluded.title, text = excluded.text, "
+                "symbol = excluded.symbol, date = excluded.date, meeting = excluded.meeting, state = 'read', "
+                "language = excluded.language, media_type = excluded.media_type, sha256 = excluded.sha256, "
+                "pages = excluded.pages",
                 (document.id, document.source, document.title, document.text, document.symbol, document.date,
                  document.meeting, document.language, document.media_type, document.sha256, document.pages,
                  datetime.now(UTC).isoformat(timespec="seconds")),
@@ -162,6 +186,13 @@ class Catalogue:
                 ],
             )  # fmt: skip
             connection.executemany("DELETE FROM gone WHERE kind = 'passage' AND id = ?", [(p.id,) for p in passages])
+            connection.execute("DELETE FROM gone WHERE kind = 'document' AND id = ?", (document.id,))
+            connection.execute("INSERT OR REPLACE INTO names VALUES (?, ?)", (document.source, document.id))
+            connection.execute("DELETE FROM acronyms WHERE document_id = ?", (document.id,))
+            connection.executemany(
+                "INSERT INTO acronyms VALUES (?, ?, ?)",
+                [(short, long, document.id) for short, long in (acronyms or {}).items()],
+            )
             _count_version(connection)
 
     def remove(self, document_id: str) -> None:
@@ -172,6 +203,61 @@ class Catalogue:
             connection.execute("INSERT OR IGNORE INTO gone VALUES ('document', ?)", (document_id,))
             connection.execute("DELETE FROM documents WHERE id = ?", (document_id,))
             _count_version(connection)
+
+    def names(self) -> dict[str, str]:
+        """Document id by every name (path or address) a document goes by."""
+        return dict(self._rows("SELECT source, document_id FROM names"))
+
+    def add_name(self, source: str, document_id: str) -> None:
+        """Notes that a document goes by another name too."""
+        with self.writing() as connection:
+            connection.execute("INSERT OR REPLACE INTO names VALUES (?, ?)", (source, document_id))
+
+    def drop_name(self, source: str) -> str | None:
+        """Forgets a name; a document keeps the first of its other names as its source.
+
+        Gives the id of the document that is left without any name, None where it has others.
+        """
+        with self.writing() as connection:
+            row = connection.execute("SELECT document_id FROM names WHERE source = ?", (source,)).fetchone()
+            if row is None:
+                return None
+            connection.execute("DELETE FROM names WHERE source = ?", (source,))
+            other = connection.execute(
+                "SELECT source FROM names WHERE document_id = ? ORDER BY source LIMIT 1", row
+            ).fetchone()
+            if other is None:
+                return row[0]
+            connection.execute(
+                "UPDATE documents SET source = ? WHERE id = ? AND source = ?", (other[0], row[0], source)
+            )
+            _count_version(connection)
+            return None
+
+    def document_with(self, sha256: str) -> str | None:
+        """Id of the document made from bytes with this hash."""
+        rows = self._rows("SELECT id FROM documents WHERE sha256 = ? ORDER BY added LIMIT 1", (sha256,))
+        return rows[0][0] if rows else None
+
+    def file_sha256(self, source: str) -> str | None:
+        """Hash of a file as it was when last read whole and without fault."""
+        rows = self._rows("SELECT sha256 FROM files WHERE source = ?", (source,))
+        return rows[0][0] if rows else None
+
+    def keep_file(self, source: str, sha256: str | None) -> None:
+        """Notes a file as read; None forgets it, so that it is read again."""
+        with self.writing() as connection:
+            connection.execute("DELETE FROM files WHERE source = ?", (source,))
+            if sha256 is not None:
+                connection.execute("INSERT INTO files VALUES (?, ?)", (source, sha256))
+
+    def files(self) -> list[str]:
+        """Every file that was read."""
+        return [row[0] for row in self._rows("SELECT source FROM files")]
+
+    def acronyms(self) -> list[tuple[str, str]]:
+        """(short form, long form) pairs that the records introduce, each once."""
+        return self._rows("SELECT DISTINCT short, long FROM acronyms ORDER BY short, long")  # pyright: ignore[reportReturnType]
 
     def advance(self, document_ids: Iterable[str], state: str) -> None:
         """Moves documents on to `state`."""
@@ -296,7 +382,7 @@ class Catalogue:
 
 
 def _conditions(filters: Filters) -> tuple[list[str], list[str]]:
-    """SQL conditions; `LIKE` with the user's text escaped, so that % and _ mean themselves."""
+    """SQL conditions. A part of a name suffices, in any case; a date known to the month is in each day of it."""
     clauses: list[str] = []
     values: list[str] = []
     for value, columns in (
@@ -306,16 +392,19 @@ def _conditions(filters: Filters) -> tuple[list[str], list[str]]:
         (filters.section, ("p.section",)),
     ):
         if value:
-            clauses.append("(" + " OR ".join(f"{column} LIKE ? ESCAPE '!'" for column in columns) + ")")
-            escaped = value.replace("!", "!!").replace("%", "!%").replace("_", "!_")
-            values += [f"%{escaped}%"] * len(columns)
+            clauses.append("(" + " OR ".join(f"instr(casefold({column}), ?)" for column in columns) + ")")
+            values += [value.encode("utf-8", "replace").decode("utf-8").casefold()] * len(columns)
     if filters.since:
-        clauses.append("d.date >= ?")
+        clauses.append("d.date >= substr(?, 1, length(d.date))")
         values.append(filters.since)
     if filters.until:
         clauses.append("substr(d.date, 1, ?) <= ?")
         values += [str(len(filters.until)), filters.until]
     return clauses, values
+
+
+def _casefold(text: str | None) -> str:
+    return (text or "").casefold()
 
 
 def _bury(connection: sqlite3.Connection, passage_ids: Iterable[str]) -> None:
@@ -345,4 +434,5 @@ def _passage_row(row: tuple[Any, ...]) -> PassageRow:
         context=row[5],
         order=row[6],
         locator=Locator(page=row[7], paragraph=row[8], speaker=row[9], section=row[10]),
+        document_sha256=row[11],
     )

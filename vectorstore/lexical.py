@@ -3,7 +3,7 @@
 It can be rebuilt from the catalogue at any time, so a damaged one is simply made anew.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -83,7 +83,7 @@ class LexicalIndex:
         """How many passages are indexed."""
         return self._index.searcher().num_docs
 
-    def replace(self, documents: Sequence[tuple[str, Sequence[Passage]]]) -> None:
+    def replace(self, documents: Iterable[tuple[str, Sequence[Passage]]]) -> None:
         """Puts the passages of each (document id, passages) in place of that document's old ones; one commit."""
         import tantivy
 

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 
 from .catalogue import Catalogue, PassageRow
 from .embedder import Embedder, open_embedder
-from .errors import LibraryBusy, LibraryError, NotALibrary, OtherEmbedding
+from .errors import LibraryBusy, NotALibrary, OtherEmbedding
 from .lexical import LexicalIndex
 from .markup import plain
 from .minilm import NAME as DEFAULT_EMBEDDING
@@ -34,6 +34,7 @@ _CATALOGUE = "catalogue.sqlite"
 _EMBED_BATCH = 256
 _LEXICAL_BATCH = 64
 _DOCUMENTS_KEPT = 64
+_REBUILD_WAIT_S = 60
 # Chroma's own filters take 90 to 170 ms at 100,000 passages. A few passages are compared one by one instead, exactly;
 # of many, enough are among the best of all.
 _FEW = 2000
@@ -124,29 +125,23 @@ class Store:
     @contextmanager
     def writing(self) -> Iterator[None]:
         """Holds the library's writer lock and first finishes what a crash cut short. Raises LibraryBusy."""
-        from filelock import FileLock, Timeout
-
-        lock = FileLock(self.folder / "writer.lock", thread_local=False)
         with self._writer:
-            try:
-                lock.acquire(timeout=0)
-            except Timeout:
-                raise LibraryBusy(
-                    f"Another process is writing to {self.folder}. Asking goes on; try this again when it is done."
-                ) from None
-            try:
+            if self._writing:
+                yield
+                return
+            with _writer_lock(self.folder):
                 self.refresh()
                 self._writing += 1
-                self.sweep()
-                yield
-            finally:
-                self._writing -= 1
-                self._seen = self.catalogue.version
-                lock.release()
+                try:
+                    self.sweep()
+                    yield
+                finally:
+                    self._writing -= 1
+                    self._seen = self.catalogue.version
 
-    def put(self, document: Document, passages: Sequence[Passage]) -> None:
+    def put(self, document: Document, passages: Sequence[Passage], acronyms: Mapping[str, str] | None = None) -> None:
         """Stores a document, in place of the one with its id; findable after `make_findable`."""
-        self.catalogue.put(document, passages)
+        self.catalogue.put(document, passages, acronyms)
         self._documents.pop(document.id, None)
 
     def remove(self, document_id: str) -> None:
@@ -175,6 +170,8 @@ class Store:
 
     def embed(self, progress: Progress | None = None) -> int:
         """Embeds every findable passage that has no vector yet; returns how many. `progress(done, total)`."""
+        if not self.vectors.exist and self.catalogue.count_passages(embedded=True):
+            self.catalogue.forget_embeddings()
         total, done = self.catalogue.count_passages(embedded=False), 0
         if total == 0:
             self.catalogue.mark_embedded([])
@@ -225,8 +222,8 @@ class Store:
 
     def passages_of(self, document_id: str) -> list[Passage]:
         """A document's passages in reading order."""
-        document = self.document(document_id)
-        return [row.with_text(document.text) for row in self.catalogue.passages_of(document_id)] if document else []
+        rows = self.catalogue.passages_of(document_id)
+        return [passage for row in rows if (passage := self._with_text(row))]
 
     def by_words(
         self, words: Mapping[str, float], limit: int, *, within: Set[str] | None = None
@@ -256,7 +253,7 @@ class Store:
         found = []
         for key, score in scored:
             row = rows.get(key)
-            document = self.document(row.document_id) if row else None
+            document = self._document_of(row) if row else None
             if row and document:
                 found.append(Hit(passage=row.with_text(document.text), document=document, score=score))
         return found
@@ -281,8 +278,16 @@ class Store:
         return [fault for fault, present in found.items() if present]
 
     def _with_text(self, row: PassageRow) -> Passage | None:
-        document = self.document(row.document_id)
+        document = self._document_of(row)
         return row.with_text(document.text) if document else None
+
+    def _document_of(self, row: PassageRow) -> Document | None:
+        """The document in the very version that a passage's offsets belong to; None while it is being replaced."""
+        document = self.document(row.document_id)
+        if document and document.sha256 != row.document_sha256:
+            self._documents.pop(row.document_id, None)
+            document = self.document(row.document_id)
+        return document if document and document.sha256 == row.document_sha256 else None
 
 
 def embedded_text(passage: Passage) -> str:
@@ -301,25 +306,54 @@ def _check_folder(folder: Path, create: bool) -> None:
         raise NotALibrary(f"There is no library at {folder} yet. Make one: rapporteur ingest PATH --library {folder}")
 
 
-def _open_lexical(folder: Path, catalogue: Catalogue) -> LexicalIndex:
-    """Opens the lexical index; one that is missing or cannot be read is made anew from the catalogue."""
-    existed = (folder / "meta.json").exists()
+@contextmanager
+def _writer_lock(folder: Path, timeout_s: float = 0) -> Iterator[None]:
+    """Keeps other processes from writing. Raises LibraryBusy where one does and goes on doing so."""
+    from filelock import FileLock, Timeout
+
+    lock = FileLock(folder / "writer.lock", thread_local=False)
     try:
-        index = LexicalIndex(folder)
-    except (ValueError, OSError) as error:
-        shutil.rmtree(folder, ignore_errors=True)
-        existed = False
-        try:
+        lock.acquire(timeout=timeout_s)
+    except Timeout:
+        raise LibraryBusy(
+            f"Another process is writing to {folder}. Asking goes on; try this again when it is done."
+        ) from None
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def _open_lexical(folder: Path, catalogue: Catalogue) -> LexicalIndex:
+    """Opens the lexical index; one that is missing, empty or damaged is made anew from the catalogue."""
+    index = _index_in(folder)
+    if index is not None and (index.size or not _is_findable(catalogue)):
+        return index
+    with _writer_lock(folder.parent, _REBUILD_WAIT_S):
+        index = index or _index_in(folder)
+        if index is None:
+            shutil.rmtree(folder, ignore_errors=True)
             index = LexicalIndex(folder)
-        except (ValueError, OSError):
-            raise LibraryError(f"The lexical index in {folder} cannot be opened: {error}") from error
-    if not existed:
-        _rebuild(index, catalogue)
+        index.refresh()
+        if not index.size:
+            index.replace(_findable(catalogue))
     return index
 
 
-def _rebuild(index: LexicalIndex, catalogue: Catalogue) -> None:
+def _index_in(folder: Path) -> LexicalIndex | None:
+    try:
+        return LexicalIndex(folder)
+    except (ValueError, OSError):  # tantivy's words for a damaged index
+        return None
+
+
+def _is_findable(catalogue: Catalogue) -> bool:
+    return any(listing.state != "read" and listing.passages for listing in catalogue.listings())
+
+
+def _findable(catalogue: Catalogue) -> Iterator[tuple[str, list[Passage]]]:
+    """The passages of every document that was indexed before."""
     for listing in catalogue.listings():
         document = catalogue.document(listing.id)
         if document and listing.state != "read":
-            index.replace([(document.id, [row.with_text(document.text) for row in catalogue.passages_of(document.id)])])
+            yield document.id, [row.with_text(document.text) for row in catalogue.passages_of(document.id)]

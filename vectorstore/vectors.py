@@ -68,8 +68,15 @@ class Vectors:
 
     def vectors_of(self, ids: Sequence[str]) -> dict[str, "np.ndarray"]:
         """Stored vectors by passage id, float32 (dimension,); ids without one are left out."""
+        if not ids:
+            return {}
         found = self._open().get(ids=list(ids), include=["embeddings"])
         return dict(zip(found["ids"], found["embeddings"], strict=True))
+
+    @property
+    def exist(self) -> bool:
+        """Whether anything was ever stored here."""
+        return (self._folder / "chroma.sqlite3").exists()
 
     def count(self) -> int:
         """How many vectors there are."""

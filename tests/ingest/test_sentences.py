@@ -5,6 +5,7 @@ import time
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from rapporteur.ingest.sentences import sentence_spans
 
 
@@ -45,7 +46,10 @@ def test_sentences_end_where_they_end(expected: list[str]) -> None:
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("We ask for:\n• a boat\n• a lamp, lit\n\nThank you", ["We ask for:", "• a boat", "• a lamp, lit", "Thank you"]),
+        (
+            "We ask for:\n• a boat\n• a lamp, lit\n\nThank you",
+            ["We ask for:", "• a boat", "• a lamp, lit", "Thank you"],
+        ),
         ("- one\n- two. Two more\n  – three", ["- one", "- two.", "Two more", "– three"]),
         ("1. Opening\n2. Closing\n(a) lunch", ["1. Opening", "2. Closing", "(a) lunch"]),
         ("| a | b |\n| c | d |", ["| a | b |", "| c | d |"]),
@@ -62,7 +66,9 @@ def test_lines_and_paragraphs(text: str, expected: list[str]) -> None:
     assert sentences(text) == expected
 
 
-ENDINGS = st.sampled_from([". ", "\n", "\n\n", "• ", "- ", "Mr.", "...", "42. ", "“", "”", " ", "\t", "<sup>1</sup>", "A"])
+ENDINGS = st.sampled_from(
+    [". ", "\n", "\n\n", "• ", "- ", "Mr.", "...", "42. ", "“", "”", " ", "\t", "<sup>1</sup>", "A"]
+)
 
 
 @given(st.lists(ENDINGS | st.text(max_size=8), max_size=30).map("".join))

@@ -1,0 +1,172 @@
+"""Files parsed in worker processes, several at once, each within limits of time and memory.
+
+A worker that overruns its time is killed, one that dies is replaced; the file is named, and the others go on.
+"""
+
+import json
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, BinaryIO, cast
+
+from ..vectorstore.errors import UnreadableFile
+from ..vectorstore.passage import Locator
+from .metadata import Metadata
+from .structure import Unit
+from .worker import read_frame, write_frame
+
+_AHEAD = 2  # files a worker may be handed before their results are fetched: more would only fill memory
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """What one file may cost: seconds of wall time, megabytes of address space and of bytes on disk.
+
+    `workers` is how many files are parsed at once, 0 for one for each processor.
+    """
+
+    timeout_s: float = 300.0
+    memory_mb: int = 3072
+    file_mb: int = 512
+    workers: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parsed:
+    """A document as parsed: canonical text, units and metadata; `sha256` is that of its own bytes."""
+
+    source: str
+    sha256: str
+    text: str
+    media_type: str
+    language: str | None
+    pages: int
+    facts: Metadata
+    units: tuple[Unit, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """A file to parse."""
+
+    file: Path
+    data: bytes
+
+
+def parse_all(jobs: Iterable[Job], limits: Limits) -> Iterator[tuple[Job, list[Parsed | UnreadableFile]]]:
+    """Each job with what its file holds, in the order of the jobs; jobs are drawn as workers get free."""
+    count = limits.workers or os.cpu_count() or 1
+    workers = _Workers(limits)
+    with ThreadPoolExecutor(max_workers=count, thread_name_prefix="parse") as threads:
+        waiting: list[tuple[Job, Future[list[Parsed | UnreadableFile]]]] = []
+        try:
+            for job in jobs:
+                waiting.append((job, threads.submit(workers.parse, job)))
+                while len(waiting) >= count * _AHEAD:
+                    first, future = waiting.pop(0)
+                    yield first, future.result()
+            for job, future in waiting:
+                yield job, future.result()
+        finally:
+            for _, future in waiting:
+                future.cancel()
+            workers.close()
+
+
+class _Workers:
+    """One worker process for each thread that parses."""
+
+    def __init__(self, limits: Limits) -> None:
+        self._limits = limits
+        self._local = threading.local()
+        self._all: list[_Worker] = []
+
+    def parse(self, job: Job) -> list[Parsed | UnreadableFile]:
+        worker = getattr(self._local, "worker", None)
+        if worker is None or not worker.alive:
+            worker = self._local.worker = _Worker(self._limits)
+            self._all.append(worker)
+        return worker.parse(job)
+
+    def close(self) -> None:
+        for worker in self._all:
+            worker.kill()
+
+
+class _Worker:
+    """A worker process and the pipes to it."""
+
+    def __init__(self, limits: Limits) -> None:
+        self._limits = limits
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "rapporteur.ingest.worker", str(limits.memory_mb)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+        )
+        self._questions = cast(BinaryIO, self._process.stdin)
+        self._answers = cast(BinaryIO, self._process.stdout)
+
+    @property
+    def alive(self) -> bool:
+        return self._process.poll() is None
+
+    def parse(self, job: Job) -> list[Parsed | UnreadableFile]:
+        """The documents of a file; a fault of the worker is a fault of the file."""
+        source = str(job.file)
+        overdue = threading.Event()
+        clock = threading.Timer(self._limits.timeout_s, lambda: (overdue.set(), self.kill()))
+        clock.daemon = True
+        clock.start()
+        found: list[Parsed | UnreadableFile] = []
+        try:
+            write_frame(self._questions, os.fsencode(source))
+            write_frame(self._questions, job.data)
+            while "done" not in (answer := self._answer()):
+                found.append(_taken_in(answer))
+        except (OSError, EOFError, ValueError, KeyError, TypeError):
+            self.kill()
+            found.append(UnreadableFile(source, self._cause(overdue.is_set())))
+        finally:
+            clock.cancel()
+        return found
+
+    def _cause(self, overdue: bool) -> str:
+        if overdue:
+            return f"reading it took longer than {self._limits.timeout_s:g} s"
+        return f"its reader crashed or needed more than {self._limits.memory_mb:,} MB of memory"
+
+    def _answer(self) -> dict[str, Any]:
+        body = read_frame(self._answers)
+        if body is None:
+            raise EOFError
+        return json.loads(body)
+
+    def kill(self) -> None:
+        """Ends the process at once and closes the pipes."""
+        self._process.kill()
+        self._process.wait()
+        for pipe in (self._questions, self._answers):
+            with suppress(OSError):  # what was still to be written is lost on purpose
+                pipe.close()
+
+
+def _taken_in(answer: dict[str, Any]) -> Parsed | UnreadableFile:
+    if "error" in answer:
+        return UnreadableFile(str(answer["source"]), str(answer["error"]))
+    return Parsed(
+        source=answer["source"],
+        sha256=answer["sha256"],
+        text=answer["text"],
+        media_type=answer["media_type"],
+        language=answer["language"],
+        pages=answer["pages"],
+        facts=Metadata(**answer["facts"]),
+        units=tuple(Unit(**{**unit, "locator": Locator(**unit["locator"])}) for unit in answer["units"]),
+    )

@@ -1,0 +1,77 @@
+"""The sheets of a workbook as JSON lines, in a process of its own: a program, run by `read_sheet`, not imported.
+
+calamine allots the whole rectangle between a sheet's first and last cell: two cells at opposite corners, in a file
+of 1 kB, are 512 GB, and that ends the process. Here the process that ends is this one.
+
+    python workbook.py ROWS COLUMNS CELL_CHARS TEXT_CHARS MEMORY_BYTES < file
+
+Prints one JSON value a line: {"sheet": name, "rows": n, "columns": n}, then each row as a list of texts, the limits
+applied; or {"error": sentence}, at any place, and nothing more.
+"""
+
+import json
+import sys
+from datetime import date, datetime, time, timedelta
+from io import BytesIO
+
+
+def main() -> None:
+    limit_rows, limit_columns, limit_chars, room, memory_bytes = map(int, sys.argv[1:6])
+    hold_memory(memory_bytes)
+    import python_calamine as calamine
+
+    data = sys.stdin.buffer.read()
+    try:
+        workbook = calamine.CalamineWorkbook.from_filelike(BytesIO(data))
+        for name in names_of_sheets(workbook, calamine):
+            sheet = workbook.get_sheet_by_name(name)
+            say({"sheet": name, "rows": sheet.height, "columns": sheet.width})
+            for position, row in enumerate(sheet.iter_rows()):
+                if position >= limit_rows or room < 0:
+                    break
+                cells = [text_of(value)[:limit_chars] for value in row[:limit_columns]]
+                room -= sum(map(len, cells))
+                say(cells)
+    except calamine.PasswordError:
+        say({"error": "it is protected by a password; save a copy without one"})
+    except calamine.CalamineError as error:
+        say({"error": f"the workbook is damaged ({str(error) or type(error).__name__})"})
+
+
+def hold_memory(limit_bytes: int) -> None:
+    try:
+        import resource
+    except ImportError:  # Windows has no such limit: there the machine's memory is it
+        return
+    resource.setrlimit(resource.RLIMIT_AS, (limit_bytes, limit_bytes))
+
+
+def names_of_sheets(workbook, calamine) -> list[str]:  # pyright: ignore[reportMissingParameterType]
+    """The sheets a person sees; all where every one is hidden."""
+    sheets = [sheet for sheet in workbook.sheets_metadata if sheet.typ == calamine.SheetTypeEnum.WorkSheet]
+    seen = [sheet.name for sheet in sheets if sheet.visible == calamine.SheetVisibleEnum.Visible]
+    return seen or [sheet.name for sheet in sheets]
+
+
+def text_of(value: object) -> str:
+    """A cell as text: dates in ISO form, whole numbers without a point, 15 digits as spreadsheets show them."""
+    if isinstance(value, bool):
+        return str(value).upper()
+    if isinstance(value, float):
+        return f"{value:.0f}" if value.is_integer() and abs(value) < 1e15 else f"{value:.15g}"
+    if isinstance(value, datetime):
+        return value.date().isoformat() if value.time() == time() else value.isoformat(" ", "auto")
+    if isinstance(value, (date, time)):
+        return value.isoformat()
+    if isinstance(value, timedelta):
+        seconds = round(value.total_seconds())
+        return f"{seconds // 3600}:{seconds // 60 % 60:02}:{seconds % 60:02}"
+    return str(value)
+
+
+def say(value: object) -> None:
+    sys.stdout.write(json.dumps(value) + "\n")
+
+
+if __name__ == "__main__":
+    main()

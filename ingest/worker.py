@@ -1,0 +1,103 @@
+"""Reads files in a process of its own, so that a file that crashes, hangs or eats memory harms nothing else.
+
+    python -m rapporteur.ingest.worker MEMORY_MB
+
+Frames both ways: 8 bytes of length, then that many bytes. In come pairs of frames, a file's name and its bytes. Out
+go frames of JSON: one for each document in the file, as `parsed_json` or {"source", "error"}, then {"done": true}.
+JSON and nothing livelier, because what broke out of a parser must not reach the other side.
+"""
+
+import json
+import os
+import struct
+import sys
+from collections.abc import Iterator
+from dataclasses import asdict
+from hashlib import sha256
+from typing import Any, BinaryIO
+
+from ..vectorstore.errors import UnreadableFile
+from .members import members
+from .metadata import metadata
+from .read import read
+from .structure import structure
+
+LENGTH = struct.Struct(">Q")
+
+
+def read_frame(stream: BinaryIO) -> bytes | None:
+    """The next frame, None at the end of the stream."""
+    head = stream.read(LENGTH.size)
+    if len(head) < LENGTH.size:
+        return None
+    (length,) = LENGTH.unpack(head)
+    body = stream.read(length)
+    return body if len(body) == length else None
+
+
+def write_frame(stream: BinaryIO, body: bytes) -> None:
+    """Writes one frame."""
+    stream.write(LENGTH.pack(len(body)))
+    stream.write(body)
+    stream.flush()
+
+
+def parse(source: str, data: bytes) -> Iterator[dict[str, Any]]:
+    """What each document in a file holds, or why it cannot be read, ready to be sent."""
+    try:
+        for inner, content in members(source, data):
+            try:
+                yield parsed_json(inner, content)
+            except UnreadableFile as error:
+                yield {"source": inner, "error": error.reason}
+    except UnreadableFile as error:
+        yield {"source": error.source, "error": error.reason}
+    except (MemoryError, RecursionError):
+        yield {"source": source, "error": "reading it takes more memory than is allowed"}
+
+
+def parsed_json(source: str, data: bytes) -> dict[str, Any]:
+    """A document's text, units and metadata."""
+    try:
+        reading = read(source, data)
+        units = structure(reading)
+    except (MemoryError, RecursionError) as error:
+        raise UnreadableFile(source, "reading it takes more memory than is allowed") from error
+    facts = metadata(source, reading.text, units, title=reading.title, date=reading.date)
+    return {
+        "source": source,
+        "sha256": sha256(data).hexdigest(),
+        "text": reading.text,
+        "media_type": reading.media_type,
+        "language": reading.language,
+        "pages": reading.pages,
+        "facts": asdict(facts),
+        "units": [asdict(unit) for unit in units],
+    }
+
+
+def main() -> None:
+    """Serves files until standard input ends."""
+    memory_mb = int(sys.argv[1])
+    _limit_memory(memory_mb)
+    answers = os.fdopen(os.dup(1), "wb")
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # what a library prints must not get between the frames
+    while (name := read_frame(sys.stdin.buffer)) is not None and (data := read_frame(sys.stdin.buffer)) is not None:
+        for document in parse(os.fsdecode(name), data):
+            write_frame(answers, json.dumps(document).encode())
+        write_frame(answers, b'{"done": true}')
+
+
+def _limit_memory(memory_mb: int) -> None:
+    """Caps the address space, where the system can."""
+    try:
+        import resource
+    except ModuleNotFoundError:  # Windows
+        return
+    limit = memory_mb << 20
+    resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,271 @@
+"""Word documents, made here with python-docx and the XML that it does not write."""
+
+import zipfile
+from io import BytesIO
+
+import pytest
+from docx import Document
+from docx.opc.constants import RELATIONSHIP_TYPE
+from docx.opc.packuri import PackURI
+from docx.opc.part import Part
+from docx.oxml import OxmlElement, parse_xml
+from docx.oxml.ns import nsdecls, qn
+
+from rapporteur.ingest.blocks import Reading
+from rapporteur.ingest.docx_numbering import Numbering
+from rapporteur.ingest.read_docx import read_docx
+
+
+def saved(document) -> bytes:
+    buffer = BytesIO()
+    document.save(buffer)
+    return buffer.getvalue()
+
+
+def blocks(reading: Reading) -> list[tuple[str, str]]:
+    return [(block.kind, reading.text[block.start : block.end]) for block in reading.blocks]
+
+
+def add_xml(document, inner: str) -> None:
+    """Appends a paragraph of raw XML to the body."""
+    body = document.element.body
+    body.insert(len(body) - 1, parse_xml(f"<w:p {nsdecls('w')}>{inner}</w:p>"))
+
+
+def run(text: str) -> str:
+    return f"<w:r><w:t>{text}</w:t></w:r>"
+
+
+def test_headings_by_outline_level_of_a_custom_style() -> None:
+    document = Document()
+    for name, level, base in (("_ H_Ch", "1", None), ("_ H_1", None, "_ H_Ch")):
+        style = document.styles.add_style(name, 1)
+        if base:
+            style.base_style = document.styles[base]
+        if level:
+            outline = OxmlElement("w:outlineLvl")
+            outline.set(qn("w:val"), level)
+            style.element.get_or_add_pPr().append(outline)
+    document.add_paragraph("Chapter", "_ H_Ch")
+    document.add_paragraph("Section", "_ H_1")
+    document.add_paragraph("Title of it", "Title")
+    document.add_heading("Third", 3)
+    document.add_paragraph("Text.")
+    reading = read_docx(saved(document))
+    assert [(block.kind, block.level) for block in reading.blocks] == [
+        ("heading", 2),
+        ("heading", 2),
+        ("heading", 1),
+        ("heading", 3),
+        ("paragraph", 0),
+    ]
+
+
+def test_a_bold_short_line_is_a_heading_and_a_bold_sentence_is_not() -> None:
+    document = Document()
+    document.add_paragraph().add_run("The night watch").bold = True
+    document.add_paragraph().add_run("The Commission decides to close it.").bold = True
+    paragraph = document.add_paragraph()
+    paragraph.add_run("Norway").bold = True
+    paragraph.add_run(" spoke")
+    assert [kind for kind, _ in blocks(read_docx(saved(document)))] == ["heading", "paragraph", "paragraph"]
+
+
+def test_tracked_changes_are_read_as_accepted() -> None:
+    document = Document()
+    add_xml(
+        document,
+        run("kept ")
+        + f'<w:ins w:id="1" w:author="a">{run("inserted ")}</w:ins>'
+        + '<w:del w:id="2" w:author="a"><w:r><w:delText>deleted </w:delText></w:r></w:del>'
+        + f'<w:moveFrom w:id="3" w:author="a">{run("moved away ")}</w:moveFrom>'
+        + f'<w:moveTo w:id="4" w:author="a">{run("moved here ")}</w:moveTo>'
+        + run("tail"),
+    )
+    assert read_docx(saved(document)).text == "kept inserted moved here tail"
+
+
+def test_tabs_breaks_and_hyphens() -> None:
+    document = Document()
+    document.add_paragraph("1.\tThe Chair\nspoke.")
+    add_xml(document, f"{run('non')}<w:r><w:noBreakHyphen/></w:r>{run('breaking')}")
+    assert read_docx(saved(document)).text == "1.\tThe Chair spoke.\n\nnon-breaking"
+
+
+def test_a_text_box_is_read_once() -> None:
+    document = Document()
+    mc = "http://schemas.openxmlformats.org/markup-compatibility/2006"
+    box = f"<w:txbxContent><w:p>{run('boxed')}</w:p></w:txbxContent>"
+    add_xml(
+        document,
+        f'<w:r><mc:AlternateContent xmlns:mc="{mc}"><mc:Choice Requires="wps">{box}</mc:Choice>'
+        f"<mc:Fallback>{box}</mc:Fallback></mc:AlternateContent></w:r>",
+    )
+    assert read_docx(saved(document)).text == "boxed"
+
+
+def test_content_controls_are_read_in_place() -> None:
+    document = Document()
+    document.add_paragraph("First.")
+    body = document.element.body
+    control = f"<w:sdt {nsdecls('w')}><w:sdtContent><w:p>{run('Second.')}</w:p></w:sdtContent></w:sdt>"
+    body.insert(len(body) - 1, parse_xml(control))
+    document.add_paragraph("Third.")
+    assert read_docx(saved(document)).text == "First.\n\nSecond.\n\nThird."
+
+
+def with_notes(document) -> None:
+    notes = "".join(
+        f'<w:footnote w:id="{key}"{kind}><w:p>{run(text)}</w:p></w:footnote>'
+        for key, kind, text in (
+            (-1, ' w:type="separator"', ""),
+            (2, "", "The first note."),
+            (3, "", "The second note."),
+            (4, "", "A note that nothing refers to."),
+        )
+    )
+    xml = f"<w:footnotes {nsdecls('w')}>{notes}</w:footnotes>".encode()
+    content_type = "application/vnd.openxmlformats-officedocument.wordprocessingml.footnotes+xml"
+    part = Part(PackURI("/word/footnotes.xml"), content_type, xml, document.part.package)
+    document.part.relate_to(part, RELATIONSHIP_TYPE.FOOTNOTES)
+
+
+def test_footnotes_are_numbered_by_their_place_in_the_text() -> None:
+    document = Document()
+    with_notes(document)
+    mark = '<w:r><w:footnoteReference w:id="{}"/></w:r>'
+    add_xml(document, run("It was adopted.") + mark.format(2) + run(" It was published.") + mark.format(3))
+    assert blocks(read_docx(saved(document))) == [
+        ("paragraph", "It was adopted.[1] It was published.[2]"),
+        ("footnote", "1 The first note."),
+        ("footnote", "2 The second note."),
+    ]
+
+
+def test_tables_row_by_row_and_boxes_as_paragraphs() -> None:
+    document = Document()
+    table = document.add_table(2, 2)
+    for cell, text in zip(table._cells, ["Light", "Keeper", "Old Merrow", "yes"], strict=True):
+        cell.text = text
+    document.add_paragraph("Between.")
+    document.add_table(1, 1)._cells[0].text = "Summary\nof it"
+    assert blocks(read_docx(saved(document))) == [
+        ("table", "Light | Keeper"),
+        ("table", "Old Merrow | yes"),
+        ("paragraph", "Between."),
+        ("paragraph", "Summary of it"),
+    ]
+
+
+# --- automatic numbers -----------------------------------------------------------------------------------------
+
+
+def numbering(levels: str, overrides: str = "") -> Numbering:
+    return Numbering(
+        parse_xml(
+            f"<w:numbering {nsdecls('w')}><w:abstractNum w:abstractNumId='0'>{levels}</w:abstractNum>"
+            f"<w:num w:numId='1'><w:abstractNumId w:val='0'/></w:num>"
+            f"<w:num w:numId='2'><w:abstractNumId w:val='0'/>{overrides}</w:num></w:numbering>"
+        )
+    )
+
+
+def level(depth: int, style: str, pattern: str, start: int = 1) -> str:
+    return (
+        f"<w:lvl w:ilvl='{depth}'><w:start w:val='{start}'/><w:numFmt w:val='{style}'/>"
+        f"<w:lvlText w:val='{pattern}'/></w:lvl>"
+    )
+
+
+def labels(counted: Numbering, *places: tuple[int, int]) -> list[str]:
+    """Labels of paragraphs with (numId, depth)."""
+    return [
+        counted.label(parse_xml(f"<w:numPr {nsdecls('w')}><w:ilvl w:val='{depth}'/><w:numId w:val='{key}'/></w:numPr>"))
+        for key, depth in places
+    ]
+
+
+def test_levels_count_and_begin_again_below_a_higher_one() -> None:
+    counted = numbering(level(0, "decimal", "%1.") + level(1, "lowerLetter", "(%2)") + level(2, "lowerRoman", "(%3)"))
+    assert labels(counted, (1, 0), (1, 1), (1, 1), (1, 2), (1, 2), (1, 0), (1, 1), (1, 2)) == [
+        "1.", "(a)", "(b)", "(i)", "(ii)", "2.", "(a)", "(i)",
+    ]  # fmt: skip
+
+
+def test_other_formats() -> None:
+    counted = numbering(
+        level(0, "upperRoman", "Chapter %1", 4) + level(1, "decimal", "%1.%2") + level(2, "bullet", "o")
+    )
+    assert labels(counted, (1, 0), (1, 1), (1, 1), (1, 2), (1, 0), (1, 1)) == [
+        "Chapter IV", "IV.1", "IV.2", "•", "Chapter V", "V.1",
+    ]  # fmt: skip
+    assert labels(numbering(level(0, "upperLetter", "%1)", 26)), (1, 0), (1, 0)) == ["Z)", "AA)"]
+
+
+def test_lists_that_share_a_definition_go_on_unless_restarted() -> None:
+    levels = level(0, "decimal", "%1.")
+    assert labels(numbering(levels), (1, 0), (1, 0), (2, 0)) == ["1.", "2.", "3."]
+    restart = "<w:lvlOverride w:ilvl='0'><w:startOverride w:val='1'/></w:lvlOverride>"
+    assert labels(numbering(levels, restart), (1, 0), (1, 0), (2, 0), (2, 0)) == ["1.", "2.", "1.", "2."]
+
+
+def test_unknown_lists_have_no_label() -> None:
+    assert labels(numbering(level(0, "decimal", "%1.")), (7, 0), (0, 0), (1, 5)) == ["", "", ""]
+    assert Numbering(None).label(parse_xml(f"<w:numPr {nsdecls('w')}><w:numId w:val='1'/></w:numPr>")) == ""
+
+
+def test_automatic_numbers_of_paragraphs_items_and_headings() -> None:
+    document = Document()
+    for text in ("The Commission met.", "It noted the report.", "It rose."):
+        document.add_paragraph(text, "List Number")
+    document.add_paragraph("a boat", "List Bullet")
+    reading = read_docx(saved(document))
+    assert [(block.kind, block.number) for block in reading.blocks] == [
+        ("paragraph", "1"),
+        ("paragraph", "2"),
+        ("paragraph", "3"),
+        ("item", None),
+    ]
+    assert blocks(reading)[0][1] == "The Commission met."
+    assert blocks(reading)[3][1] == "• a boat"
+
+
+# --- what cannot be read ---------------------------------------------------------------------------------------
+
+
+def truncated() -> bytes:
+    document = Document()
+    document.add_paragraph("Text.")
+    data = saved(document)
+    return data[: len(data) // 2]
+
+
+def zip_of(entries: dict[str, bytes]) -> bytes:
+    buffer = BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for name, data in entries.items():
+            archive.writestr(name, data)
+    return buffer.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("data", "reason"),
+    [
+        (b"not a zip at all", "not a Word document"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), "password-protected or in the old .doc format"),
+        (truncated(), "not a Word document"),
+        (zip_of({"word/document.xml": b"<w:document/>"}), "damaged"),
+        (zip_of({"[Content_Types].xml": b"<broken"}), "damaged"),
+        (saved(Document()), "no text"),
+    ],
+)
+def test_what_is_wrong_is_said(data: bytes, reason: str) -> None:
+    with pytest.raises(ValueError, match=reason):
+        read_docx(data)
+
+
+def test_the_title_of_the_properties() -> None:
+    document = Document()
+    document.add_paragraph("Text.")
+    document.core_properties.title = "Summary record"
+    assert read_docx(saved(document)).title == "Summary record"

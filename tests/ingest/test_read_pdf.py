@@ -1,0 +1,264 @@
+"""Text PDFs, made here with fpdf2."""
+
+import random
+import threading
+
+import pytest
+from fpdf import FPDF
+from fpdf.enums import AccessPermission
+
+from rapporteur.ingest.blocks import Reading
+from rapporteur.ingest.read_pdf import read_pdf
+from rapporteur.ingest.structure import structure
+
+SENTENCE = "The light on Gannet Ledge was out for nine hours and nobody came to see to it before noon. "
+NAMES = ["Skarn", "Merrow", "Hallow", "Lantern", "Tollan", "Cantle", "Sorrel", "Ansel", "Marrick", "Saltmouth"]
+
+
+class Record(FPDF):
+    """Pages with a running head and foot, as printed records have them; without, where there is no first page."""
+
+    def __init__(self, first_page: int | None = None) -> None:
+        super().__init__()
+        self.first_page = first_page
+        self.set_margins(25, 25)
+        self.set_auto_page_break(True, 30)
+
+    def header(self) -> None:
+        if self.first_page is None:
+            return
+        self.set_font("Times", "B", 8)
+        self.set_y(8)
+        self.cell(text="MIC/CL/2031/SR.4")
+        self.set_y(25)
+
+    def footer(self) -> None:
+        if self.first_page is None:
+            return
+        self.set_font("Times", size=8)
+        self.set_y(-12)
+        self.cell(text=f"{self.page_no() + self.first_page - 1}/16")
+
+    def say(self, text: str, style: str = "", size: float = 10) -> None:
+        self.set_font("Times", style, size)
+        self.multi_cell(0, 5, text, new_x="LMARGIN", new_y="NEXT")
+        self.ln(3)
+
+    def notes(self, *texts: str) -> None:
+        self.set_y(-45)
+        for number, text in enumerate(texts, 1):
+            self.set_font("Times", size=5)
+            self.cell(text=f"{number}")
+            self.set_font("Times", size=7)
+            self.cell(text=text, new_x="LMARGIN", new_y="NEXT", h=4)
+
+
+def prose(count: int) -> str:
+    """Sentences of which no two are alike for a while."""
+    one, two = NAMES, NAMES[3:] + NAMES[:3]
+    return " ".join(
+        f"The keeper of {one[number % 10]} told {two[number * 3 // 7 % 10]} at noon that {one[number * 7 // 3 % 10]} "
+        f"was dark and that the boats of {two[number // 10 % 10]} had waited."
+        for number in range(count)
+    )
+
+
+def made(*paragraphs: str, first_page: int | None = None) -> bytes:
+    pdf = Record(first_page)
+    pdf.add_page()
+    for paragraph in paragraphs:
+        pdf.say(paragraph)
+    return bytes(pdf.output())
+
+
+def blocks(reading: Reading) -> list[tuple[str, str | None, str]]:
+    return [(block.kind, block.page, reading.text[block.start : block.end]) for block in reading.blocks]
+
+
+def test_paragraphs_without_running_heads_and_page_numbers() -> None:
+    words = prose(40).split()
+    paragraphs = [f"{number}. {' '.join(words[number * 9 : number * 9 + 70])}." for number in range(1, 31)]
+    reading = read_pdf(made(*paragraphs, first_page=1))
+    found: dict[str | None, list[str]] = {}
+    for unit in structure(reading):
+        found.setdefault(unit.locator.paragraph, []).append(reading.text[unit.start : unit.end])
+    assert [" ".join(parts) for parts in found.values()] == paragraphs
+    assert sum(len(parts) for parts in found.values()) <= len(paragraphs) + 3  # a sentence may end with its page
+    assert reading.pages == 3
+    assert "MIC/CL" not in reading.text
+    assert "/16" not in reading.text
+
+
+def test_a_sentence_over_a_page_break_is_joined() -> None:
+    long = prose(60)
+    reading = read_pdf(made(long, "The end.", first_page=1))
+    assert reading.pages == 2
+    assert blocks(reading) == [("paragraph", "1", long), ("paragraph", "2", "The end.")]
+
+
+def test_printed_page_numbers() -> None:
+    reading = read_pdf(made(*[f"{number}. {prose(9 + number)}" for number in range(1, 16)], first_page=7))
+    found = [int(page or 0) for _, page, _ in blocks(reading)]
+    assert found == sorted(found)
+    assert {7, 8, 9, 10} <= set(found) <= set(range(7, 7 + reading.pages))
+
+
+def test_pages_are_counted_where_none_is_printed() -> None:
+    pdf = FPDF()
+    pdf.set_font("Times", size=11)
+    for text in ("The first page.", "The second page."):
+        pdf.add_page()
+        pdf.set_y(100)
+        pdf.cell(text=text)
+    assert [(page, text) for _, page, text in blocks(read_pdf(bytes(pdf.output())))] == [
+        ("1", "The first page."),
+        ("2", "The second page."),
+    ]
+
+
+def test_headings_by_size_weight_and_slant() -> None:
+    pdf = Record()
+    pdf.add_page()
+    pdf.say("Report on the lights of the Islands", "B", 16)
+    pdf.say("I. Introduction", "B", 12)
+    pdf.say(SENTENCE * 4)
+    pdf.say("Keepers and machines", "B")
+    pdf.say(SENTENCE * 4)
+    pdf.say("The ferry in November", "I")
+    pdf.say(SENTENCE * 4)
+    pdf.say("The Commission decides to keep the lights.", "B")
+    reading = read_pdf(bytes(pdf.output()))
+    found = [(block.level, text) for block, (kind, _, text) in zip(reading.blocks, blocks(reading), strict=True)]
+    assert [(level, text) for level, text in found if level] == [
+        (1, "Report on the lights of the Islands"),
+        (2, "I. Introduction"),
+        (3, "Keepers and machines"),
+        (4, "The ferry in November"),
+    ]
+    assert structure(reading)[-2].locator.section == (
+        "Report on the lights of the Islands > I. Introduction > Keepers and machines > The ferry in November"
+    )
+
+
+def test_footnotes_with_raised_marks() -> None:
+    pdf = Record()
+    pdf.add_page()
+    pdf.say("1. " + prose(3))
+    pdf.say("2. " + prose(5))
+    pdf.notes("Including Hallow.", "Excluding Old Merrow.")
+    pdf.add_page()
+    pdf.say("3. " + prose(9).split(". ", 2)[2])
+    reading = read_pdf(bytes(pdf.output()))
+    assert [(kind, page, text[:12]) for kind, page, text in blocks(reading)] == [
+        ("paragraph", "1", "1. The keepe"),
+        ("paragraph", "1", "2. The keepe"),
+        ("footnote", "1", "1 Including "),
+        ("footnote", "1", "2 Excluding "),
+        ("paragraph", "2", "3. The keepe"),
+    ]
+    assert [unit.locator.paragraph for unit in structure(reading)] == ["1", "2", None, None, "3"]
+
+
+def test_small_print_without_a_mark_is_no_footnote() -> None:
+    pdf = Record()
+    pdf.add_page()
+    pdf.say(SENTENCE * 4)
+    pdf.say("Published by the secretariat, June 2031", size=7)
+    assert [kind for kind, _, _ in blocks(read_pdf(bytes(pdf.output())))] == ["paragraph", "paragraph"]
+
+
+def test_turns_begin_paragraphs() -> None:
+    pdf = Record()
+    pdf.add_page()
+    pdf.set_font("Times", size=10)
+    for line in ("THE NIGHT WATCH", "Mr. Lindholm: Is the light out?", "Norway: It is not.", "Mexico: It was."):
+        pdf.cell(text=line, new_x="LMARGIN", new_y="NEXT", h=5)
+    assert [unit.locator.speaker for unit in structure(read_pdf(bytes(pdf.output())))] == [
+        None,
+        "Mr. Lindholm",
+        "Norway",
+        "Mexico",
+    ]
+
+
+def test_items_stand_apart() -> None:
+    found = blocks(read_pdf(made(prose(4), "We ask for:", "- a boat", "- a lamp", "(a) at once;", "(b) or sooner.")))
+    assert [(kind, text) for kind, _, text in found[1:]] == [
+        ("paragraph", "We ask for:"),
+        ("item", "- a boat"),
+        ("item", "- a lamp"),
+        ("paragraph", "(a) at once;"),
+        ("paragraph", "(b) or sooner."),
+    ]
+
+
+def test_a_page_of_nothing_but_repeated_lines_keeps_them() -> None:
+    pdf = Record()
+    for number in range(3):
+        pdf.first_page = number
+        pdf.add_page()
+    assert "MIC/CL/2031/SR.4" in read_pdf(bytes(pdf.output())).text
+
+
+def encrypted(user_password: str) -> bytes:
+    pdf = FPDF()
+    pdf.set_encryption("owner", user_password or None, permissions=AccessPermission.none())
+    pdf.add_page()
+    pdf.set_font("Times", size=11)
+    pdf.set_y(100)
+    pdf.cell(text="The light was out.")
+    return bytes(pdf.output())
+
+
+def picture() -> bytes:
+    from PIL import Image
+
+    pdf = FPDF()
+    pdf.add_page()
+    pdf.image(Image.new("RGB", (60, 60), "grey"), w=60)
+    return bytes(pdf.output())
+
+
+def test_an_owner_password_does_not_matter() -> None:
+    assert read_pdf(encrypted("")).text == "The light was out."
+
+
+@pytest.mark.parametrize(
+    ("data", "reason"),
+    [
+        (encrypted("secret"), "protected by a password"),
+        (picture(), "a scan, or pictures of text; run it through OCR first"),
+        (b"", "not a PDF"),
+        (b"%PDF-1.7\n" + random.Random(7).randbytes(4000), "not a PDF, or too damaged"),
+        (made("Text.")[:300], "not a PDF, or too damaged"),
+    ],
+)
+def test_what_is_wrong_is_said(data: bytes, reason: str) -> None:
+    with pytest.raises(ValueError, match=reason):
+        read_pdf(data)
+
+
+def test_noise_in_a_file_never_raises_anything_else() -> None:
+    chance = random.Random(7)
+    whole = made(*[SENTENCE * 6] * 5)
+    for _ in range(40):
+        data = bytearray(whole)
+        for _ in range(chance.randrange(1, 60)):
+            data[chance.randrange(len(data))] = chance.randrange(256)
+        try:
+            reading = read_pdf(bytes(data))
+        except ValueError:
+            continue
+        assert reading.blocks
+        reading.text.encode("utf-8", "strict")
+
+
+def test_threads_take_turns() -> None:
+    data, found = made(*[SENTENCE * 4] * 12), []
+    threads = [threading.Thread(target=lambda: found.append(read_pdf(data).text)) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(found) == 4
+    assert len(set(found)) == 1

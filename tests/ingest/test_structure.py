@@ -1,0 +1,371 @@
+"""Paragraph numbers, headings, speakers: what people cite by."""
+
+import time
+from dataclasses import replace
+from itertools import pairwise
+
+import pytest
+
+from rapporteur.ingest.blocks import Reading, TextBuilder
+from rapporteur.ingest.read_text import read_text
+from rapporteur.ingest.structure import Unit, speaker_label, structure
+
+
+def units(text: str) -> list[tuple[Unit, str]]:
+    reading = read_text(text)
+    return [(unit, reading.text[unit.start : unit.end]) for unit in structure(reading)]
+
+
+def numbers(*paragraphs: str) -> list[str | None]:
+    return [unit.locator.paragraph for unit, _ in units("\n\n".join(paragraphs))]
+
+
+def speakers(*paragraphs: str) -> list[str | None]:
+    return [unit.locator.speaker for unit, _ in units("\n\n".join(paragraphs))]
+
+
+def sections(*paragraphs: str) -> list[str | None]:
+    return [unit.locator.section for unit, _ in units("\n\n".join(paragraphs))]
+
+
+# --- paragraph numbers -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("printed", "expected"),
+    [
+        (["1.", "2.", "3."], ["1", "2", "3"]),
+        (["41.", "42.", "43."], ["41", "42", "43"]),
+        (["1)", "2)", "3)"], ["1", "2", "3"]),
+        (["1\\.", "2\\.", "3\\."], ["1", "2", "3"]),
+        (["**1.**", "**2.**", "**3.**"], ["1", "2", "3"]),
+        (["1.", "3.", "4."], ["1", "3", "4"]),
+        (["11.", "12.", "12 bis.", "12 ter.", "13."], ["11", "12", "12 bis", "12 ter", "13"]),
+        (["16.1", "16.2", "16.3"], ["16.1", "16.2", "16.3"]),
+        (["16.8", "16.9", "17.1"], ["16.8", "16.9", "17.1"]),
+        (["31.I.1", "31.I.2", "31.II.1", "31.II.2"], ["31.I.1", "31.I.2", "31.II.1", "31.II.2"]),
+        (["1.", "2."], [None, None]),
+        (["2016.", "3.", "12."], [None, None, None]),
+        (["1", "2", "3"], [None, None, None]),
+    ],
+)
+def test_numbers_count_in_runs_of_three(printed: list[str], expected: list[str | None]) -> None:
+    assert numbers(*(f"{number} The Commission noted it." for number in printed)) == expected
+
+
+def test_a_lone_number_is_no_paragraph() -> None:
+    text = ["1. The Commission met.", "2. It noted the report.", "2016. The programme began.", "3. It rose."]
+    assert numbers(*text) == ["1", "2", "2", "3"]
+
+
+def test_lists_that_begin_again_keep_their_own_runs() -> None:
+    agenda = ["1. Election of officers.", "2. Adoption of the agenda.", "3. Lights."]
+    body = ["1. The session was opened.", "2. The Chair spoke.", "3. The agenda was adopted.", "4. It rose."]
+    assert numbers(*agenda, *body) == ["1", "2", "3", "1", "2", "3", "4"]
+
+
+def test_a_number_holds_for_the_parts_of_its_paragraph_until_a_heading() -> None:
+    assert numbers(
+        "1. The Commission decided:",
+        "(a) To thank the keepers;",
+        "(b) To pay them.",
+        "2. It met again.",
+        "Several members regretted that.",
+        "3. It rose.",
+        "(a) At noon.",
+        "No paragraph of any kind.",
+        "# Annex",
+        "The list of lights.",
+    ) == ["1", "1", "1", "2", "2", "3", "3", None, None, None]
+
+
+def test_numbered_headings_count_only_where_paragraphs_have_no_numbers() -> None:
+    headings = ["## 1. Opening", "It was opened.", "## 2. Lights", "They were lit.", "## 3. Closing", "It was closed."]
+    assert numbers(*headings) == ["1", "1", "2", "2", "3", "3"]
+    assert sections(*headings)[-1] == "3. Closing"
+    report = ["## 1. Opening", "7. One.", "8. Two.", "## 2. Lights", "9. Three.", "## 3. Closing", "10. Four."]
+    assert numbers(*report) == [None, "7", "8", None, "9", None, "10"]
+
+
+def test_numbers_kept_by_the_format() -> None:
+    builder = TextBuilder()
+    for number in ("1", "2", "3"):
+        builder.add("The Commission noted it.", number=number)
+    reading = Reading(text=builder.text, blocks=tuple(builder.blocks), media_type="x")
+    assert [unit.locator.paragraph for unit in structure(reading)] == ["1", "2", "3"]
+
+
+LONG = "3. Members stressed the importance of lights along the whole coast and of increasing the coverage and"
+
+
+def test_a_paragraph_cut_by_a_page_break_is_whole() -> None:
+    found = units(f"1. One.\n\n2. Two.\n\n{LONG}\n\nquality of their lamps.\n\n4. Four.")
+    assert [unit.locator.paragraph for unit, _ in found] == ["1", "2", "3", "4"]
+    assert found[2][1] == f"{LONG}\n\nquality of their lamps."
+
+
+def test_a_paragraph_cut_by_a_footnote_keeps_its_number_on_both_halves() -> None:
+    note = "---\n\n\\* MIC/CL/2031/1."
+    found = units(f"1. One.\n\n2. Two.\n\n{LONG}\n\n{note}\n\nquality of their lamps.\n\n4. Four.")
+    assert [(unit.kind, unit.locator.paragraph) for unit, _ in found] == [
+        ("paragraph", "1"),
+        ("paragraph", "2"),
+        ("paragraph", "3"),
+        ("footnote", None),
+        ("paragraph", "3"),
+        ("paragraph", "4"),
+    ]
+
+
+def test_a_finished_paragraph_is_not_joined_with_the_next() -> None:
+    assert len(units(f"{LONG} quality of lamps.\n\nit is said that lamps are good.")) == 2
+    assert len(units("short line\n\nquality of lamps")) == 2
+
+
+# --- headings --------------------------------------------------------------------------------------------------
+
+
+def test_the_section_is_the_path_of_headings() -> None:
+    assert sections(
+        "# Report",
+        "Opening words.",
+        "## Lights",
+        "About lights.",
+        "### Old lights",
+        "About old lights.",
+        "## Buoys",
+        "About buoys.",
+    ) == [
+        "Report",
+        "Report",
+        "Report > Lights",
+        "Report > Lights",
+        "Report > Lights > Old lights",
+        "Report > Lights > Old lights",
+        "Report > Buoys",
+        "Report > Buoys",
+    ]
+
+
+def test_capitals_and_chapters_are_headings() -> None:
+    assert sections(
+        "CHAPTER 3. WHAT THE WATER IS DOING",
+        "A chart says how deep the sea ought to be.",
+        "THE NIGHT WATCH",
+        "It is kept by two stations.",
+        "Annex II",
+        "The list.",
+        "THE END.",
+    ) == [
+        "CHAPTER 3. WHAT THE WATER IS DOING",
+        "CHAPTER 3. WHAT THE WATER IS DOING",
+        "CHAPTER 3. WHAT THE WATER IS DOING > THE NIGHT WATCH",
+        "CHAPTER 3. WHAT THE WATER IS DOING > THE NIGHT WATCH",
+        "Annex II",
+        "Annex II",
+        "Annex II",
+    ]
+
+
+def test_themes_announced_with_a_colon_are_headings() -> None:
+    assert sections("On the outcome of the round table on lights:", "It was good.")[1] == (
+        "On the outcome of the round table on lights:"
+    )
+
+
+def test_furniture_rules_and_contents_are_left_out() -> None:
+    kept = [
+        text
+        for _, text in units(
+            "Home » News » Lights\n\n# Contents\n\nLights .................... 3\n\n"
+            "Buoys . . . . . . . . 12\n\nWHO PAYS 13\n\n"
+            "# Lights\n\nThey were lit.\n\n---\n\nPage 3 of 16\n\n<meta charset='utf-8'/>\n\n"
+            "Total ............ 96\n\nLeave a Reply"
+        )
+    ]
+    assert kept == ["# Contents", "# Lights", "They were lit.", "Total ............ 96"]
+
+
+# --- speakers --------------------------------------------------------------------------------------------------
+
+TURNS = [
+    "Verrano: We were there.",
+    "MICLA: So were we.",
+    "Jun Halloran, Pilots' Union: I was not.",
+    "Dagny Thrale – Skerry Watch: Nor was I.",
+    "Ferry Passengers' League (Orla Benevant): Nobody asked us.",
+    "Coast Radio Guild, France (Ruan Pellistrade)What is the answer?",
+    "**The CHAIR:** There is none.",
+    "**Mr. Solvane**: Thank you.",
+    "Ms. Oduya-Lind: You are welcome.",
+]
+
+
+def test_every_shape_of_label_opens_a_turn() -> None:
+    assert speakers(*TURNS) == [
+        "Verrano",
+        "MICLA",
+        "Jun Halloran, Pilots' Union",
+        "Dagny Thrale – Skerry Watch",
+        "Ferry Passengers' League (Orla Benevant)",
+        "Coast Radio Guild, France (Ruan Pellistrade)",
+        "The CHAIR",
+        "Mr. Solvane",
+        "Ms. Oduya-Lind",
+    ]
+
+
+def test_a_turn_lasts_until_the_next_label_heading_or_omission() -> None:
+    found = units(
+        "\n\n".join(
+            [
+                "Norway: We were there.",
+                "And we stayed.",
+                "7",
+                "Until noon.",
+                "[…] Who was not?",
+                "Mexico: We were not.",
+                "## Item 6",
+                "Nobody spoke.",
+                "Norway: We did.",
+            ]
+        )
+    )
+    assert [(unit.locator.speaker, unit.turn) for unit, _ in found] == [
+        ("Norway", 1),
+        ("Norway", 1),
+        ("Norway", 1),
+        (None, 2),
+        ("Mexico", 3),
+        (None, 4),
+        (None, 4),
+        ("Norway", 5),
+    ]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Note: the heating came on.",
+        "Source: the annual report.",
+        "Cover image: a light.",
+        "PEOPLE AT THE CENTRE: a programme.",
+        "3.5: Strengthen the watch.",
+        "Option 2: {No text required}",
+        "XII. Matters relating to the Fund: none.",
+        "Plenary: Item 6.",
+        "Contact: the secretariat.",
+        "https://example.org",
+        "the following: nothing",
+        "He said this. And then: nothing.",
+    ],
+)
+def test_no_speaker(line: str) -> None:
+    prose = [f"The light of Skerry {number} was lit again." for number in range(30)]
+    assert set(speakers(line, *prose, line, "And on.", line)) == {None}
+
+
+def test_labels_that_recur_speak_only_in_a_record_of_turns() -> None:
+    prose = [f"The light of Skerry {number} was lit again." for number in range(40)]
+    report = ["Performance measure: more lights.", *prose, "Performance measure: more buoys."]
+    assert set(speakers(*report)) == {None}
+    dialogue = ["MICLA: Who is there?", "Pilots: We are.", "MICLA: Good.", "Pilots: Bad.", "Guild: Whatever."]
+    assert speakers(*dialogue) == ["MICLA", "Pilots", "MICLA", "Pilots", "Guild"]
+
+
+@pytest.mark.parametrize(
+    ("line", "label", "words"),
+    [
+        ("Mr. ISSA. Mr. Chairman, I rise.", "Mr. ISSA", "Mr. Chairman, I rise."),
+        ("Mr. McCONNELL. I yield.", "Mr. McCONNELL", "I yield."),
+        ("Mr. NELSON of New Valley. I object.", "Mr. NELSON of New Valley", "I object."),
+        ("The SPEAKER pro tempore (Mr. Poe). The clerk will read.", "The SPEAKER pro tempore (Mr. Poe)", "The clerk"),
+        ("The PRESIDING OFFICER. Without objection.", "The PRESIDING OFFICER", "Without objection."),
+        ("<Newspeech>Mr. Mungo: Sir, I beg to reply.", "Mr. Mungo", "Sir, I beg to reply."),
+        ("Speaker 2: I disagree.", "Speaker 2", "I disagree."),
+    ],
+)
+def test_labels_of_verbatim_records(line: str, label: str, words: str) -> None:
+    found = speaker_label(line)
+    assert found is not None
+    assert found[0] == label
+    assert line[found[1] :].startswith(words)
+
+
+def test_speakers_of_a_summary_record() -> None:
+    assert speakers(
+        "1. The Chair recalled that the debate had begun.",
+        "2. Mr. Racewell (Brannoch), introducing the draft, said that there were 31 lights.",
+        "3. The proposal was not a matter of taste.",
+        "4. Ms. Oduya-Lind (Verrano) supported it.",
+        "5. She therefore proposed two amendments.",
+        "6. Mr. Orme was asked to leave.",
+        "7. The President of the Board was informed of it.",
+        "8. Several delegations said that they regretted it.",
+    ) == [
+        "The Chair",
+        "Mr. Racewell (Brannoch)",
+        None,
+        "Ms. Oduya-Lind (Verrano)",
+        "Ms. Oduya-Lind (Verrano)",
+        None,
+        None,
+        None,
+    ]
+
+
+def test_a_panel_retold_in_prose() -> None:
+    found = speakers(
+        "# A panel on lights",
+        "The panel consisted of:",
+        "- Ana Ruiz, Chair of the Guild",
+        "- Bo Lindqvist-Hall, keeper of Old Merrow",
+        "- Cy Dunmore, moderator",
+        "Ana Ruiz reviewed the year.",
+        "It had been a bad one.",
+        "Bo Lindqvist-Hall shared what he had seen at Old Merrow.",
+        "Ms. Ruiz then replied to him.",
+        "Mr. Hall said nothing more.",
+        "# Closing",
+        "The lights went out.",
+    )
+    assert found[:5] == [None] * 5
+    assert found[5:] == [
+        "Ana Ruiz",
+        "Ana Ruiz",
+        "Bo Lindqvist-Hall",
+        "Ana Ruiz",
+        "Bo Lindqvist-Hall",
+        None,
+        "Bo Lindqvist-Hall",
+    ]
+
+
+def test_headings_and_footnotes_have_no_speaker() -> None:
+    found = units("Norway: Yes.\n\nMexico: No.\n\n---\n\n¹ A note.")
+    assert [(unit.kind, unit.locator.speaker) for unit, _ in found][-1] == ("footnote", None)
+
+
+# --- all of it, once -------------------------------------------------------------------------------------------
+
+
+def test_units_ascend_and_hold_all_but_furniture() -> None:
+    text = "\n\n".join(["# Title", *TURNS, LONG, "quality.", "- item", "| a | b |\n| c | d |", "End."])
+    found = units(text)
+    assert all(a.end <= b.start for (a, _), (b, _) in pairwise(found))
+    assert "".join(text.split()) == "".join("".join(part.split()) for _, part in found)
+
+
+def test_pages_go_with_their_blocks() -> None:
+    reading = read_text("One.\n\nTwo.")
+    blocks = tuple(replace(block, page=page) for block, page in zip(reading.blocks, ("3", "4"), strict=True))
+    assert [unit.locator.page for unit in structure(replace(reading, blocks=blocks))] == ["3", "4"]
+
+
+def test_long_records_take_no_long_time() -> None:
+    names = [f"- Ana{number} Ruiz{number}, keeper" for number in range(400)]
+    prose = [f"Ms. Ruiz{number % 400} said that the light of Skerry was out." for number in range(4000)]
+    lower = ["a paragraph that begins in lower case and stops in the very middle of what it meant to say and"] * 4000
+    began = time.perf_counter()
+    structure(read_text("\n\n".join([*names, *prose, *lower])))
+    assert time.perf_counter() - began < 10
