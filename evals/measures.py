@@ -230,17 +230,18 @@ def _has_place(gold: Evidence) -> bool:
 
 
 def _agrees(citation: Citation, gold: Evidence) -> bool:
-    return _same_paragraph(citation.locator.paragraph, gold.locator.paragraph) and _same_speaker(
+    return same_paragraph(citation.locator.paragraph, gold.locator.paragraph) and same_speaker(
         citation.locator.speaker, gold.locator.speaker
     )
 
 
-def _same_paragraph(cited: str | None, gold: str | None) -> bool:
+def same_paragraph(cited: str | None, gold: str | None) -> bool:
     """Whether the numbers agree, however they are set off: "27", "27." and "(27)" are one."""
     return not gold or (cited or "").strip(" .()") == gold.strip(" .()")
 
 
-def _same_speaker(cited: str | None, gold: str | None) -> bool:
+def same_speaker(cited: str | None, gold: str | None) -> bool:
+    """Whether one name contains the other, whatever the case of letters."""
     if not gold:
         return True
     if not cited:

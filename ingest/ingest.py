@@ -9,16 +9,19 @@ words within seconds, while later files are still being read; an ingest that is 
 import hashlib
 import os
 import time
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from itertools import chain
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from ..vectorstore.errors import InputError, UnreadableFile
 from ..vectorstore.passage import Document
 from ..vectorstore.store import Store
 from .acronyms import acronyms
+from .fetch import fetch, is_address
 from .members import MARK
+from .overrides import FIELDS, checked, from_sidecar, sidecar_of
 from .parse import Job, Limits, Parsed, parse_all
 from .sniff import SUFFIXES
 from .split import split
@@ -68,16 +71,20 @@ def ingest(
     sources: Sequence[str | Path],
     *,
     prune: bool = False,
+    known: Mapping[str, str] | None = None,
     limits: Limits | None = None,
+    allow_private: bool = False,
     watcher: Watcher | None = None,
 ) -> IngestReport:
-    """Reads files and folders into the library.
+    """Reads files, folders and web pages into the library.
 
     Args:
         store: the library.
-        sources: files and folders; folders are read whole, hidden files left out.
+        sources: files, folders and web addresses; folders are read whole, hidden files left out.
         prune: takes out documents whose file is gone from the folders given.
+        known: title, symbol, date, meeting or language, put over what the records say of themselves.
         limits: what one file may cost.
+        allow_private: whether web addresses on this machine and in private networks may be fetched.
         watcher: told of progress.
 
     Raises:
@@ -85,18 +92,22 @@ def ingest(
         LibraryBusy: another process is writing.
     """
     began = time.monotonic()
-    files, skipped = find_files(sources)
-    if not files and not prune:
+    addresses = [str(source) for source in sources if is_address(str(source))]
+    paths = [source for source in sources if not is_address(str(source))]
+    files, skipped = find_files(paths)
+    if not files and not addresses and not prune:
         raise InputError(_nothing_to_read(sources, skipped))
+    limits = limits or Limits()
     with store.writing():
-        intake = _Intake(store=store, watcher=watcher, total=len(files), names=store.catalogue.names())
-        for job, found in parse_all(_changed(files, intake), limits or Limits()):
+        intake = _Intake(store=store, watcher=watcher, total=len(files) + len(addresses), names=store.catalogue.names())
+        jobs = chain(_fetched(addresses, intake, limits, allow_private), _read(files, intake, limits))
+        for job, found in parse_all(_changed(jobs, intake, checked(known or {}, "known")), limits):
             intake.take_in(job, found)
         if prune:
-            intake.prune(sources, {str(file) for file in files})
+            intake.prune(paths, {str(file) for file in files})
         store.make_findable()
         if watcher:
-            watcher.reading(len(files), len(files), "")
+            watcher.reading(intake.total, intake.total, "")
         store.embed(watcher.embedding if watcher else None)
     listings = store.listings()
     return IngestReport(
@@ -158,19 +169,43 @@ def _nothing_to_read(sources: Sequence[str | Path], skipped: Sequence[str]) -> s
     return f"{where} holds {what}. Rapporteur reads {', '.join(sorted(SUFFIXES))}."
 
 
-def _changed(files: Sequence[Path], intake: "_Intake") -> Iterator[Job]:
-    """The files whose bytes are not those that were read before."""
+def _read(files: Sequence[Path], intake: "_Intake", limits: Limits) -> Iterator[tuple[str, bytes, bytes]]:
+    """(path, bytes, bytes of the sidecar) of the files that can be opened."""
     for file in files:
         try:
-            data = file.read_bytes()
+            if file.stat().st_size > limits.file_mb << 20:
+                raise OSError(None, f"it is larger than {limits.file_mb} MB")
+            yield str(file), file.read_bytes(), sidecar_of(file)
         except OSError as error:
             intake.fail(str(file), f"it cannot be opened ({error.strerror or error})")
             intake.step(str(file))
+
+
+def _fetched(
+    addresses: Sequence[str], intake: "_Intake", limits: Limits, allow_private: bool
+) -> Iterator[tuple[str, bytes, bytes]]:
+    for address in addresses:
+        try:
+            yield address, fetch(address, limit_mb=limits.file_mb, allow_private=allow_private), b""
+        except UnreadableFile as error:
+            intake.fail(address, error.reason)
+            intake.step(address)
+
+
+def _changed(found: Iterable[tuple[str, bytes, bytes]], intake: "_Intake", known: Mapping[str, str]) -> Iterator[Job]:
+    """What is not as it was when last read; the sidecar and the values given count like the file itself."""
+    for source, data, sidecar in found:
+        given = sidecar + repr(sorted(known.items())).encode() if known or sidecar else b""
+        fingerprint = hashlib.sha256(data + given).hexdigest()
+        if intake.store.catalogue.file_sha256(source) == fingerprint:
+            intake.keep(source)
             continue
-        if intake.store.catalogue.file_sha256(str(file)) == hashlib.sha256(data).hexdigest():
-            intake.keep(str(file))
-        else:
-            yield Job(file=file, data=data)
+        try:
+            beside = from_sidecar(source, sidecar)
+        except UnreadableFile as error:
+            intake.fail(error.source, error.reason)
+            beside = {}
+        yield Job(source=source, data=data, known={**beside, **known}, fingerprint=fingerprint)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -192,7 +227,7 @@ class _Intake:
 
     def take_in(self, job: Job, found: Sequence[Parsed | UnreadableFile]) -> None:
         """Stores the documents of one file; those it no longer holds are removed."""
-        source = str(job.file)
+        source = job.source
         before = len(self.failed)
         present: set[str] = set()
         for parsed in found:
@@ -202,14 +237,14 @@ class _Intake:
                 continue
             present.add(parsed.source)
             try:
-                self._store_document(parsed)
+                self._store_document(parsed, job.known)
             except UnreadableFile as error:
                 self.fail(error.source, error.reason)
         for name in self._names_in(source):
             if name not in present:
                 self._drop(name)
         whole = len(self.failed) == before
-        self.store.catalogue.keep_file(source, hashlib.sha256(job.data).hexdigest() if whole else None)
+        self.store.catalogue.keep_file(source, job.fingerprint if whole else None)
         self.step(source)
 
     def keep(self, source: str) -> None:
@@ -245,14 +280,15 @@ class _Intake:
         """Names of the documents that a file is known to hold: its own, and those of its members."""
         return [name for name in self.names if name == source or name.startswith(source + MARK)]
 
-    def _store_document(self, parsed: Parsed) -> None:
+    def _store_document(self, parsed: Parsed, overrides: Mapping[str, str]) -> None:
         catalogue = self.store.catalogue
         known = self.names.get(parsed.source)
         same = catalogue.document_with(parsed.sha256)
-        if same is not None and same == known:
+        facts = {**asdict(parsed.facts), **overrides}
+        if same is not None and same == known and self._says(same, facts):
             self.unchanged += 1
             return
-        if same is not None:
+        if same is not None and same != known:
             self._name_again(parsed.source, same)
             return
         if known is not None and sum(document == known for document in self.names.values()) > 1:
@@ -263,15 +299,22 @@ class _Intake:
             parsed.text,
             parsed.units,
             document_id=document_id,
-            title=parsed.facts.title,
+            title=facts["title"],
             count_tokens=self.store.embedder.count_tokens,
             limit_tokens=self.store.embedder.max_tokens,
         )
         if not passages:
             raise UnreadableFile(parsed.source, "it holds no text")
-        self.store.put(_document(document_id, parsed), passages, acronyms(parsed.text))
+        self.store.put(_document(document_id, parsed, facts), passages, acronyms(parsed.text))
         self.names[parsed.source] = document_id
         self.added, self.updated = self.added + (known is None), self.updated + (known is not None)
+
+    def _says(self, document_id: str, facts: Mapping[str, Any]) -> bool:
+        """Whether the library has these facts of a document already."""
+        document = self.store.document(document_id)
+        return document is not None and all(
+            getattr(document, field) == facts[field] for field in FIELDS if facts.get(field) is not None
+        )
 
     def _name_again(self, source: str, document_id: str) -> None:
         """The library has these bytes: the file was renamed, or is there twice."""
@@ -306,15 +349,16 @@ class _Intake:
             self.removed += 1
 
 
-def _document(document_id: str, parsed: Parsed) -> Document:
+def _document(document_id: str, parsed: Parsed, facts: Mapping[str, Any]) -> Document:
     return Document(
         id=document_id,
         source=parsed.source,
-        title=parsed.facts.title,
+        title=facts["title"],
         text=parsed.text,
-        symbol=parsed.facts.symbol,
-        date=parsed.facts.date,
-        language=parsed.language,
+        symbol=facts["symbol"],
+        date=facts["date"],
+        meeting=facts.get("meeting"),
+        language=facts.get("language") or parsed.language,
         media_type=parsed.media_type,
         sha256=parsed.sha256,
         pages=parsed.pages,

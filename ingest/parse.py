@@ -8,11 +8,10 @@ import os
 import subprocess
 import sys
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import dataclass, field
 from typing import Any, BinaryIO, cast
 
 from ..vectorstore.errors import UnreadableFile
@@ -53,10 +52,12 @@ class Parsed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
-    """A file to parse."""
+    """A file or web page to parse: its path or address, its bytes, and what is known of it beforehand."""
 
-    file: Path
+    source: str
     data: bytes
+    known: Mapping[str, str] = field(default_factory=dict[str, str])
+    fingerprint: str = ""
 
 
 def parse_all(jobs: Iterable[Job], limits: Limits) -> Iterator[tuple[Job, list[Parsed | UnreadableFile]]]:
@@ -119,7 +120,7 @@ class _Worker:
 
     def parse(self, job: Job) -> list[Parsed | UnreadableFile]:
         """The documents of a file; a fault of the worker is a fault of the file."""
-        source = str(job.file)
+        source = job.source
         overdue = threading.Event()
         clock = threading.Timer(self._limits.timeout_s, lambda: (overdue.set(), self.kill()))
         clock.daemon = True

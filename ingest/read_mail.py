@@ -213,7 +213,7 @@ def _add_html(builder: TextBuilder, part: Any) -> None:
 
     text = re.sub(r"^\s*<\?xml[^>]*\?>", "", _text(part).replace("\0", ""))
     try:
-        add_html(builder, html.document_fromstring(text))
+        add_html(builder, html.document_fromstring(text, parser=html.HTMLParser(huge_tree=True)))
     except etree.ParserError:  # nothing but white space or comments
         return
 

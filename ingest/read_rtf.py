@@ -55,11 +55,11 @@ def _taken_out(rtf: str, opener: str, *, numbered: bool = False) -> tuple[str, l
     groups: list[str] = []
     position = 0
     while (start := rtf.find(opener, position)) >= 0:
-        end = _group_end(rtf, start)
-        if rtf[start + len(opener)].isalpha():
+        if rtf[start + len(opener) : start + len(opener) + 1].isalpha():  # a longer word, as \footnotesep
             kept.append(rtf[position : start + 1])
             position = start + 1
             continue
+        end = _group_end(rtf, start)
         groups.append(rtf[start:end])
         kept.append(rtf[position:start] + (f"[{len(groups)}]" if numbered else ""))
         position = end

@@ -43,7 +43,9 @@ def hold_memory(limit_bytes: int) -> None:
         import resource
     except ImportError:  # Windows has no such limit: there the machine's memory is it
         return
-    resource.setrlimit(resource.RLIMIT_AS, (limit_bytes, limit_bytes))
+    _, highest = resource.getrlimit(resource.RLIMIT_AS)
+    limit = limit_bytes if highest == resource.RLIM_INFINITY else min(limit_bytes, highest)
+    resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
 
 
 def names_of_sheets(workbook, calamine) -> list[str]:  # pyright: ignore[reportMissingParameterType]

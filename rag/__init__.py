@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from ..ingest.ingest import Failure, IngestReport
+    from ..ingest.parse import Limits
     from ..vectorstore.errors import RapporteurError
     from ..vectorstore.passage import Document, Filters, Hit, Listing, Locator, Passage
     from .answer import Answer, Citation, Sentence, Timing, Turn
@@ -18,23 +19,26 @@ if TYPE_CHECKING:
     from .library import Library, open_library
 
 __all__ = [
-    "Answer", "Citation", "Document", "Failure", "Filters", "Hit", "IngestReport", "Library", "Listing", "Locator",
-    "Passage", "RapporteurError", "Sentence", "SentenceReady", "Timing", "Turn", "open_library",
+    "Answer", "Citation", "Document", "Failure", "Filters", "Hit", "IngestReport", "Library", "Limits", "Listing",
+    "Locator", "Passage", "RapporteurError", "Sentence", "SentenceReady", "Timing", "Turn", "open_library",
 ]  # fmt: skip
 
 _HOMES = {
-    "Failure": "..ingest.ingest", "IngestReport": "..ingest.ingest", "RapporteurError": "..vectorstore.errors",
-    "Document": "..vectorstore.passage", "Filters": "..vectorstore.passage", "Hit": "..vectorstore.passage",
-    "Listing": "..vectorstore.passage", "Locator": "..vectorstore.passage", "Passage": "..vectorstore.passage",
-    "Answer": ".answer", "Citation": ".answer", "Sentence": ".answer", "Timing": ".answer", "Turn": ".answer",
-    "SentenceReady": ".events", "Library": ".library", "open_library": ".library",
-}  # fmt: skip
+    "..ingest.ingest": ("Failure", "IngestReport"),
+    "..ingest.parse": ("Limits",),
+    "..vectorstore.errors": ("RapporteurError",),
+    "..vectorstore.passage": ("Document", "Filters", "Hit", "Listing", "Locator", "Passage"),
+    ".answer": ("Answer", "Citation", "Sentence", "Timing", "Turn"),
+    ".events": ("SentenceReady",),
+    ".library": ("Library", "open_library"),
+}
+_HOME_OF = {name: module for module, names in _HOMES.items() for name in names}
 
 
 def __getattr__(name: str) -> Any:
     """Loads a public name when it is first used, so that importing the package costs next to nothing."""
-    if name not in _HOMES:
+    if name not in _HOME_OF:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from importlib import import_module
 
-    return getattr(import_module(_HOMES[name], __name__), name)
+    return getattr(import_module(_HOME_OF[name], __name__), name)

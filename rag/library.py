@@ -1,11 +1,12 @@
 """A library of records, as other programs hold it: ingest, search, ask, stream."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self, cast
 
 from ..ingest.ingest import IngestReport, Watcher, ingest
+from ..ingest.parse import Limits
 from ..vectorstore.embedder import Embedder, open_embedder
 from ..vectorstore.errors import InputError
 from ..vectorstore.passage import Document, Filters, Hit, Listing
@@ -87,10 +88,19 @@ class Library:
     # --- records -----------------------------------------------------------------------------------------------
 
     def ingest(
-        self, sources: Sequence[str | Path], *, prune: bool = False, watcher: Watcher | None = None
+        self,
+        sources: Sequence[str | Path],
+        *,
+        prune: bool = False,
+        known: Mapping[str, str] | None = None,
+        limits: Limits | None = None,
+        allow_private: bool = False,
+        watcher: Watcher | None = None,
     ) -> IngestReport:
-        """Reads files and folders into the library; see `rapporteur.ingest.ingest.ingest`."""
-        return ingest(self.store, sources, prune=prune, watcher=watcher)
+        """Reads files, folders and web pages into the library; see `rapporteur.ingest.ingest.ingest`."""
+        return ingest(
+            self.store, sources, prune=prune, known=known, limits=limits, allow_private=allow_private, watcher=watcher
+        )
 
     def re_embed(self, embedding: str, *, watcher: Watcher | None = None) -> int:
         """Embeds every passage again with another model; returns how many."""

@@ -37,5 +37,9 @@ class Settings(BaseSettings):
     model_base_url: str | None = None
     model_api_key: SecretStr | None = None
     model_timeout_s: float = 120.0
+    read_timeout_s: float = 300.0
+    read_memory_mb: int = 3072
+    read_file_mb: int = 512
+    read_workers: int = 0
     host: str = "127.0.0.1"
     port: int = 7860

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -17,7 +18,7 @@ import typer
 from ..vectorstore.errors import InputError, RapporteurError
 
 if TYPE_CHECKING:
-    from ..rag import Filters, Library
+    from ..rag import Filters, IngestReport, Library
     from ..rag.settings import Settings
 
 DONE, SOME_FAILED, FAILED = 0, 1, 2
@@ -93,16 +94,30 @@ def main() -> None:
 
 @app.command()
 def ingest(
-    sources: Annotated[list[str] | None, typer.Argument(metavar="PATH...", help="Files and folders to read.")] = None,
+    sources: Annotated[
+        list[str] | None, typer.Argument(metavar="PATH_OR_URL...", help="Files, folders and web pages to read.")
+    ] = None,
     library: LibraryOption = None,
     prune: Annotated[bool, typer.Option("--prune", help="Take out documents that are gone from the folders.")] = False,
+    watch_on: Annotated[
+        bool, typer.Option("--watch", help="Go on: read again whatever changes, until Ctrl-C.")
+    ] = False,
+    values: Annotated[
+        list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="title, symbol, date, meeting or language.")
+    ] = None,
+    allow_private: Annotated[
+        bool, typer.Option("--allow-private", help="Fetch from this machine and private networks too.")
+    ] = False,
     re_embed: Annotated[bool, typer.Option("--re-embed", help="Embed everything again, with --embedding.")] = False,
     embedding: EmbeddingOption = None,
     as_json: JsonOption = False,
     quiet: QuietOption = False,
 ) -> None:
     """Read files and folders into the library; unchanged files are skipped."""
+    from ..ingest.overrides import from_pairs
+    from ..rag import Limits
     from .progress import watch
+    from .render import print_report, report_json
 
     settings = _settings(library=library, embedding=None if re_embed else embedding)
     if not sources and not re_embed:
@@ -113,10 +128,21 @@ def ingest(
             if not sources:
                 _say({"embedded": count}, as_json, lambda: print(f"Embedded {count} passages again."))
                 return
-        report = lib.ingest(sources or [], prune=prune, watcher=watcher)
-    from .render import print_report, report_json
-
-    _say(report_json(report), as_json, lambda: print_report(report, quiet=quiet))
+        limits = Limits(
+            timeout_s=settings.read_timeout_s,
+            memory_mb=settings.read_memory_mb,
+            file_mb=settings.read_file_mb,
+            workers=settings.read_workers,
+        )
+        read = partial(
+            lib.ingest, sources or [], known=from_pairs(values or []), limits=limits, allow_private=allow_private,
+            watcher=watcher,
+        )  # fmt: skip
+        report = read(prune=prune)
+        _say(report_json(report), as_json, lambda: print_report(report, quiet=quiet))
+        if watch_on:
+            for report in _reports_of_changes(sources or [], read):
+                _say(report_json(report), as_json, partial(print_report, report, quiet=quiet))
     if report.failed:
         usable = report.added + report.updated + report.unchanged
         raise typer.Exit(SOME_FAILED if usable else FAILED)
@@ -311,6 +337,22 @@ def eval_run(
         print_run(run)
 
 
+@evaluation.command("structure")
+def eval_structure(
+    cases: Annotated[Path, typer.Argument(metavar="CASES.jsonl", help="Cases with known evidence.")],
+    library: LibraryOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Look every gold quote up: is it whole, in the right paragraph, with the right speaker?"""
+    from ..evals.cases import read_cases
+    from ..evals.structure import place_all, structure_json
+    from .render import print_structure
+
+    with _library(_settings(library=library)) as lib:
+        shape = structure_json(place_all(lib, read_cases(cases)))
+    _say(shape, as_json, lambda: print_structure(shape))
+
+
 @app.command()
 def doctor(library: LibraryOption = None, as_json: JsonOption = False) -> None:
     """Say what is installed, which models can be reached, and whether the library is sound."""
@@ -320,6 +362,22 @@ def doctor(library: LibraryOption = None, as_json: JsonOption = False) -> None:
     _say([{"what": f.what, "ok": f.ok, "says": f.says} for f in findings], as_json, lambda: print_findings(findings))
     if not all(finding.ok for finding in findings):
         raise typer.Exit(SOME_FAILED)
+
+
+def _reports_of_changes(sources: list[str], read: "Callable[..., IngestReport]") -> "Iterator[IngestReport]":
+    """Reads the folders again whenever something in them changes; what is gone is taken out."""
+    from watchfiles import watch as changes
+
+    folders = [source for source in sources if Path(source).expanduser().exists()]
+    print(f"Watching {', '.join(folders)}; Ctrl-C ends.", file=sys.stderr)
+    for _ in changes(*folders, debounce=800, raise_interrupt=False):
+        try:
+            report = read(prune=True)
+        except RapporteurError as error:
+            print(error, file=sys.stderr)
+            continue
+        if report.added or report.updated or report.removed or report.failed:
+            yield report
 
 
 # --- what the commands share -------------------------------------------------------------------------------------

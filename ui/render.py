@@ -36,9 +36,7 @@ def print_answer(answer: "Answer", *, quiet: bool = False) -> None:
 def print_hits(hits: "Sequence[Hit]") -> None:
     """Passages, best first, with where they stand."""
     for number, hit in enumerate(hits, start=1):
-        where = ", ".join(
-            part for part in (hit.document.name, str(hit.passage.locator)) if part
-        )
+        where = ", ".join(part for part in (hit.document.name, str(hit.passage.locator)) if part)
         print(f"\n{number}. {printable(where)}")
         print(
             _wrapped(
@@ -106,6 +104,16 @@ def print_run(run: "Run") -> None:
     from ..evals.table import print_table
 
     print_table(run, Console())
+
+
+def print_structure(shape: dict[str, Any]) -> None:
+    """Shares of gold quotes placed right, and those that are not."""
+    for name in ("right", "found", "whole", "paragraph", "speaker"):
+        print(f"{name:<10} {shape[name]:.3f}")
+    print(f"of {shape['n']} gold quotes")
+    for wrong in shape["wrong"]:
+        quote = textwrap.shorten(printable(plain(wrong["quote"])), 80, placeholder=" …")
+        print(f"\n{wrong['case']}: “{quote}”\n    stands at: {printable(wrong['passage']) or 'no place'}")
 
 
 def printable(text: str) -> str:

@@ -42,7 +42,8 @@ CREATE TABLE IF NOT EXISTS gone (kind TEXT NOT NULL, id TEXT NOT NULL, PRIMARY K
 CREATE TABLE IF NOT EXISTS feedback (id INTEGER PRIMARY KEY, at TEXT NOT NULL, body TEXT NOT NULL);
 """
 _DOCUMENT = "id, source, title, text, symbol, date, meeting, language, media_type, sha256, pages"
-_PASSAGE = """p.id, p.document_id, p.start, p.stop, p.kind, p.context, p.place, p.page, p.paragraph, p.speaker, p.section,
+_PASSAGE = """p.id, p.document_id, p.start, p.stop, p.kind, p.context, p.place,
+    p.page, p.paragraph, p.speaker, p.section,
     (SELECT sha256 FROM documents WHERE id = p.document_id)"""
 _MAKE = f"""BEGIN IMMEDIATE; {_SCHEMA}
 INSERT OR IGNORE INTO meta VALUES ('schema', '{SCHEMA_VERSION}'); COMMIT;"""

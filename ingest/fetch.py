@@ -1,0 +1,110 @@
+"""Web pages and files that the user names by address, fetched within limits.
+
+Only addresses given by the user are fetched, never links found in documents. The host is looked up once, and the
+connection goes to the very address that was checked, so that a name cannot lead into a private network.
+"""
+
+import ipaddress
+import socket
+import ssl
+import time
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urljoin, urlsplit
+
+from ..vectorstore.errors import UnreadableFile
+
+if TYPE_CHECKING:
+    import httpcore
+
+MAX_REDIRECTS = 5
+_PATIENCE = 4  # the whole may take so many times as long as one wait
+_AGENT = "rapporteur/0.1 (reads one page at its user's request)"
+
+
+def is_address(source: str) -> bool:
+    """Whether a source is a web address rather than a path."""
+    return source.lower().startswith(("http://", "https://"))
+
+
+def fetch(address: str, *, timeout_s: float = 30.0, limit_mb: int = 64, allow_private: bool = False) -> bytes:
+    """The bytes behind a web address; redirects are followed, each checked like the first.
+
+    Args:
+        address: http or https.
+        timeout_s: for the connection, and again for each wait.
+        limit_mb: how much is taken at most.
+        allow_private: whether loopback and private networks may be reached.
+
+    Raises:
+        UnreadableFile: why there is nothing to read.
+    """
+    import httpcore
+
+    class Checked(httpcore.SyncBackend):
+        """Connects to public addresses only."""
+
+        def connect_tcp(self, host: str, port: int, *args: Any, **options: Any) -> "httpcore.NetworkStream":
+            return super().connect_tcp(_public(address, host, port, allow_private), port, *args, **options)
+
+    timeouts = dict.fromkeys(("connect", "read", "write", "pool"), timeout_s)
+    place, began = address, time.monotonic()
+    try:
+        with httpcore.ConnectionPool(network_backend=Checked(), ssl_context=ssl.create_default_context()) as pool:
+            for _ in range(MAX_REDIRECTS + 1):
+                headers = [("User-Agent", _AGENT), ("Accept-Encoding", "identity"), ("Host", _host(place))]
+                with pool.stream("GET", place, headers=headers, extensions={"timeout": timeouts}) as response:
+                    if response.status in (301, 302, 303, 307, 308):
+                        place = urljoin(place, _header(response.headers, b"location"))
+                        if not is_address(place):
+                            raise UnreadableFile(address, f"it leads to {place}, which is no web address")
+                        continue
+                    if response.status != 200:
+                        raise UnreadableFile(address, f"the server answers with status {response.status}")
+                    return _taken(address, response.iter_stream(), limit_mb, began + _PATIENCE * timeout_s)
+    except (
+        httpcore.NetworkError,
+        httpcore.TimeoutException,
+        httpcore.ProtocolError,
+        httpcore.UnsupportedProtocol,
+    ) as error:
+        raise UnreadableFile(address, f"it cannot be fetched ({type(error).__name__}: {error})") from error
+    except (ValueError, UnicodeError) as error:
+        raise UnreadableFile(address, f"it is no web address that can be fetched ({error})") from error
+    raise UnreadableFile(address, f"it redirects more than {MAX_REDIRECTS} times")
+
+
+def _public(address: str, host: str, port: int, allow_private: bool) -> str:
+    """The numeric address of a host, checked to be a public one."""
+    try:
+        found = [entry[4][0] for entry in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
+    except OSError as error:
+        raise UnreadableFile(address, f"there is no host {host} ({error.strerror or error})") from error
+    for numeric in found:
+        if not allow_private and not ipaddress.ip_address(str(numeric)).is_global:
+            raise UnreadableFile(
+                address, f"{host} is on this machine or in a private network; allow that with --allow-private"
+            )
+    return str(found[0])
+
+
+def _taken(address: str, chunks: Iterable[bytes], limit_mb: int, until: float) -> bytes:
+    taken = bytearray()
+    for chunk in chunks:
+        taken += chunk
+        if time.monotonic() > until:
+            raise UnreadableFile(address, "the server sends it too slowly")
+        if len(taken) > limit_mb << 20:
+            raise UnreadableFile(address, f"it is larger than {limit_mb} MB")
+    return bytes(taken)
+
+
+def _host(place: str) -> str:
+    parts = urlsplit(place)
+    if not parts.hostname:
+        raise ValueError("it names no host")
+    return parts.netloc.rpartition("@")[2]
+
+
+def _header(headers: list[tuple[bytes, bytes]], name: bytes) -> str:
+    return next((value.decode("latin-1") for key, value in headers if key.lower() == name), "")
