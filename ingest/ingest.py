@@ -20,7 +20,7 @@ from ..vectorstore.passage import Document
 from ..vectorstore.store import Store
 from .acronyms import acronyms
 from .fetch import fetch, is_address
-from .members import MARK
+from .members import MARK, holder_of
 from .overrides import FIELDS, checked, from_sidecar, sidecar_of
 from .parse import Job, Limits, Parsed, parse_all
 from .sniff import SUFFIXES
@@ -138,7 +138,7 @@ def find_files(sources: Sequence[str | Path]) -> tuple[list[Path], list[str]]:
                 if file.suffix.lower() in SUFFIXES:
                     files[file] = None
                 else:
-                    skipped.append(str(file))
+                    skipped.append(_printable(str(file)))
         elif path.is_file():
             files[path] = None
         else:
@@ -172,6 +172,10 @@ def _nothing_to_read(sources: Sequence[str | Path], skipped: Sequence[str]) -> s
 def _read(files: Sequence[Path], intake: "_Intake", limits: Limits) -> Iterator[tuple[str, bytes, bytes]]:
     """(path, bytes, bytes of the sidecar) of the files that can be opened."""
     for file in files:
+        if not _is_text(str(file)):
+            intake.fail(_printable(str(file)), "its name is not valid text in this system's encoding; rename it")
+            intake.step(_printable(str(file)))
+            continue
         try:
             if file.stat().st_size > limits.file_mb << 20:
                 raise OSError(None, f"it is larger than {limits.file_mb} MB")
@@ -179,6 +183,15 @@ def _read(files: Sequence[Path], intake: "_Intake", limits: Limits) -> Iterator[
         except OSError as error:
             intake.fail(str(file), f"it cannot be opened ({error.strerror or error})")
             intake.step(str(file))
+
+
+def _is_text(name: str) -> bool:
+    """Whether a name can be stored; the bytes of some cannot, being in another encoding than the system's."""
+    return not any("\ud800" <= character <= "\udfff" for character in name)
+
+
+def _printable(name: str) -> str:
+    return os.fsencode(name).decode("utf-8", "backslashreplace")
 
 
 def _fetched(
@@ -271,8 +284,12 @@ class _Intake:
         """Removes what came from files below the folders given that are no longer there."""
         folders = [Path(os.path.abspath(os.path.expanduser(source))) for source in sources]
         for name in list(self.names):
-            file = name.split(MARK)[0] if name not in present and MARK in name else name
-            if file not in present and any(Path(file).is_relative_to(folder) for folder in folders):
+            file = holder_of(name)
+            if (
+                file not in present
+                and not Path(file).exists()
+                and any(Path(file).is_relative_to(folder) for folder in folders)
+            ):
                 self._drop(name)
                 self.store.catalogue.keep_file(file, None)
 
@@ -324,7 +341,7 @@ class _Intake:
         gone = [
             name
             for name, document in self.names.items()
-            if document == document_id and name != source and not Path(name.split(MARK)[0]).exists()
+            if document == document_id and name != source and not Path(holder_of(name)).exists()
         ]
         for name in gone:
             self.store.catalogue.drop_name(name)

@@ -4,13 +4,14 @@ Each goes by the name of its holder and its own: `session.zip!minutes/day1.pdf`,
 """
 
 from collections.abc import Iterator
-from pathlib import PurePath
+from pathlib import Path, PurePath
 
 from ..vectorstore.errors import UnreadableFile
 from .archive import LIMIT_UNPACKED_BYTES, members_of_zip
 from .sniff import SUFFIXES, format_of
 
 MARK = "!"
+HOLDERS = (".zip", ".eml")
 # A zip in a zip, a zip in a mail or a mail in a zip is opened; what is packed once more is left out by name.
 LIMIT_DEPTH = 1
 _NAMED_AT_MOST = 5
@@ -34,6 +35,18 @@ def members(source: str, data: bytes) -> Iterator[tuple[str, bytes]]:
         raise UnreadableFile(source, _left_out(left_out))
     if not count:
         raise UnreadableFile(source, "the archive holds no file of a type that is read")
+
+
+def holder_of(source: str) -> str:
+    """The file that a document came out of: itself, or the archive or mail before the mark.
+
+    A file's own name may hold the mark; what stands before it must have the name of an archive or a mail.
+    """
+    if not Path(source).is_file():
+        for position, letter in enumerate(source):
+            if letter == MARK and source[:position].lower().endswith(HOLDERS):
+                return source[:position]
+    return source
 
 
 def _opened(source: str, data: bytes, depth: int, left_out: list[str]) -> Iterator[tuple[str, bytes]]:

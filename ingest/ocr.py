@@ -10,9 +10,12 @@ import csv
 import os
 import shutil
 import subprocess
+import time
+import warnings
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO
+from itertools import islice
 from statistics import mean
 from typing import Any
 
@@ -20,10 +23,10 @@ from .blocks import Reading, TextBuilder
 
 DPI = 300
 LIMIT_PIXELS = 40_000_000
-LIMIT_IMAGE_PIXELS = 300_000_000
-LIMIT_FRAMES = 500
+LIMIT_IMAGE_PIXELS = 170_000_000
 SMALL_PIXELS = 1_500_000
-TIMEOUT_S = 120
+TIMEOUT_S = 60
+LIMIT_S = 200
 # Mean certainties, of 100: a paragraph below is lettering guessed into a picture; a page below, an English reading of
 # Russian (34 on a page of good print; poor scans in their own language have 85).
 MIN_CERTAINTY = 40
@@ -39,34 +42,31 @@ def ocr_pages(data: bytes, pages: Sequence[int], *, languages: str = "eng") -> d
         languages: Tesseract's names, joined by "+": "eng+fra".
 
     Returns:
-        the text by position, "" where nothing can be read; paragraphs parted by blank lines, each on one line.
+        the text by position, "" where nothing can be read; paragraphs parted by blank lines, each on one line. Pages
+        that were not reached within LIMIT_S are missing.
 
     Raises:
         ValueError: Tesseract or a language is not installed, or the PDF cannot be opened.
     """
     _require_tesseract()
-    workers = min(os.cpu_count() or 1, 8)
-    found: dict[int, str] = {}
-    with ThreadPoolExecutor(workers) as pool:
-        for first in range(0, len(pages), workers):
-            batch = pages[first : first + workers]
-            pictures = [_page_picture(data, page) for page in batch]
-            found.update(zip(batch, pool.map(lambda picture: _recognised(picture, languages), pictures), strict=True))
-    return found
+    pictures = (_page_picture(data, page) for page in pages)
+    return dict(zip(pages, _recognised(pictures, languages), strict=False))
 
 
 def read_image(data: bytes, *, languages: str = "eng") -> Reading:
     """Blocks of a picture of text (PNG, JPEG, TIFF with its pages). Raises ValueError saying why there are none."""
     _require_tesseract()
     builder = TextBuilder()
-    media_type, frames = _frames(data)
-    count = 0
-    for count, picture in enumerate(frames, start=1):
-        for paragraph in _recognised(picture, languages).split("\n\n"):
-            builder.add(paragraph, page=str(count))
+    media_type, frames, pictures = _frames(data)
+    read = 0
+    for read, text in enumerate(_recognised(pictures, languages), start=1):
+        for paragraph in text.split("\n\n"):
+            builder.add(paragraph, page=str(read))
     if not builder.blocks:
         raise ValueError(f"no text could be made out in the picture (it was read as {languages})")
-    return Reading(text=builder.text, blocks=tuple(builder.blocks), media_type=media_type, pages=count)
+    if read < frames:
+        builder.add(f"[Not read: the pages after the first {read}, of {frames}.]", "furniture")
+    return Reading(text=builder.text, blocks=tuple(builder.blocks), media_type=media_type, pages=frames)
 
 
 def _require_tesseract() -> None:
@@ -100,24 +100,26 @@ def _page_picture(data: bytes, page: int) -> bytes:
             document.close()
 
 
-def _frames(data: bytes) -> tuple[str, Iterator[bytes]]:
-    """The media type of a picture file and its frames, upright."""
+def _frames(data: bytes) -> tuple[str, int, Iterator[bytes]]:
+    """The media type of a picture file, how many pages it has, and these, upright."""
     from PIL import Image, UnidentifiedImageError
 
     try:
-        image = Image.open(BytesIO(data), formats=("PNG", "JPEG", "TIFF", "MPO"))
+        with warnings.catch_warnings(action="ignore", category=Image.DecompressionBombWarning):
+            image = Image.open(BytesIO(data), formats=("PNG", "JPEG", "TIFF"))
     except Image.DecompressionBombError as error:
         raise ValueError("the picture is too large to be read") from error
     except (UnidentifiedImageError, OSError, ValueError, SyntaxError) as error:
         raise ValueError("the picture is damaged, or no PNG, JPEG or TIFF") from error
-    media_type = Image.MIME.get(image.format or "", "image/jpeg")
-    return media_type, _upright(image)
+    media_types = {"PNG": "image/png", "TIFF": "image/tiff"}
+    frames = getattr(image, "n_frames", 1) if image.format == "TIFF" else 1
+    return media_types.get(image.format or "", "image/jpeg"), frames, _upright(image, frames)
 
 
-def _upright(image: Any) -> Iterator[bytes]:
+def _upright(image: Any, frames: int) -> Iterator[bytes]:
     from PIL import Image, ImageOps
 
-    for number in range(min(getattr(image, "n_frames", 1), LIMIT_FRAMES)):
+    for number in range(frames):
         try:
             image.seek(number)
             if image.width * image.height > LIMIT_IMAGE_PIXELS:
@@ -145,7 +147,16 @@ def _graymap(image: Any) -> bytes:
 # --- tesseract -------------------------------------------------------------------------------------------------
 
 
-def _recognised(picture: bytes, languages: str) -> str:
+def _recognised(pictures: Iterator[bytes], languages: str) -> Iterator[str]:
+    """The text on each picture in order, as many at once as there are processors; ends early after LIMIT_S."""
+    began = time.monotonic()
+    workers = min(os.cpu_count() or 1, 8)
+    with ThreadPoolExecutor(workers) as pool:
+        while time.monotonic() - began < LIMIT_S and (batch := list(islice(pictures, workers))):
+            yield from pool.map(lambda picture: _text_on(picture, languages), batch)
+
+
+def _text_on(picture: bytes, languages: str) -> str:
     """The paragraphs on a picture, parted by blank lines."""
     if not picture:
         return ""

@@ -88,7 +88,10 @@ def _member(archive: zipfile.ZipFile, name: str) -> bytes:
 def _parsed(data: bytes) -> Any:
     from lxml import etree  # pyright: ignore[reportAttributeAccessIssue]
 
-    root = etree.fromstring(data, etree.XMLParser(resolve_entities=False, no_network=True, recover=True))
+    try:
+        root = etree.fromstring(data, etree.XMLParser(resolve_entities=False, no_network=True, recover=True))
+    except etree.XMLSyntaxError:
+        root = None
     if root is None:
         raise ValueError("the EPUB is damaged (no XML where it should be)")
     return root

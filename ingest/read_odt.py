@@ -86,7 +86,6 @@ class _Walk:
             if style.get(f"{_STYLE}family") == "paragraph"
         }
         self._counts: dict[tuple[str, int], int] = {}
-        self._last_list: dict[str, str] = {}
 
     def add(self, parent: Any) -> None:
         for element in parent:
@@ -117,7 +116,7 @@ class _Walk:
 
     def _outline_level(self, element: Any) -> int:
         if element.tag == f"{_TEXT}h":
-            return int(element.get(f"{_TEXT}outline-level") or 1)
+            return _whole(element, f"{_TEXT}outline-level") or 1
         name = element.get(f"{_TEXT}style-name")
         for _ in range(20):
             style = self._styles.get(name)
@@ -160,9 +159,11 @@ class _Walk:
         if level is None or level.tag != f"{_TEXT}list-level-style-number":
             return "• ", None
         form = level.get(f"{_STYLE}num-format")
-        start = int(item.get(f"{_TEXT}start-value") or 0) or self._counts.get((style, depth), 0) + 1
-        if (style, depth) not in self._counts and not item.get(f"{_TEXT}start-value"):
-            start = int(level.get(f"{_TEXT}start-value") or 1)
+        if (style, depth) in self._counts:
+            start = self._counts[style, depth] + 1
+        else:
+            start = _whole(level, f"{_TEXT}start-value") or 1
+        start = _whole(item, f"{_TEXT}start-value") or start
         self._counts[style, depth] = start
         if not form:
             return "", None
@@ -189,7 +190,7 @@ def _texts(element: Any) -> Iterator[str]:
     yield element.text or ""
     for inside in element:
         if inside.tag == f"{_TEXT}s":
-            yield " " * min(int(inside.get(f"{_TEXT}c") or 1), LIMIT_REPEATED)
+            yield " " * min(_whole(inside, f"{_TEXT}c") or 1, LIMIT_REPEATED)
         elif inside.tag in (f"{_TEXT}tab", f"{_TEXT}line-break"):
             yield " "
         elif inside.tag == f"{_TEXT}note":
@@ -227,7 +228,13 @@ def _cell_text(cell: Any) -> str:
 
 
 def _repeated(cell: Any) -> int:
-    return min(int(cell.get(f"{_TABLE}number-columns-repeated") or 1), LIMIT_REPEATED)
+    return min(_whole(cell, f"{_TABLE}number-columns-repeated") or 1, LIMIT_REPEATED)
+
+
+def _whole(element: Any, name: str) -> int:
+    """An attribute as a number, 0 where it is missing or none."""
+    value = element.get(name) or ""
+    return int(value) if value.isascii() and value.isdigit() and len(value) < 10 else 0
 
 
 def _written(number: int, form: str) -> str:

@@ -89,11 +89,11 @@ def _marked(rtf: str) -> str:
 
 def _converted(rtf: str) -> str:
     """Plain text by striprtf, its slow patterns kept to single lines."""
-    from striprtf.striprtf import font_table_group, rtf_to_text
+    from striprtf.striprtf import rtf_to_text
 
     rtf = rtf.replace("HYPERLINK", "LINK").replace(r"{\field", "\n{\\field")
     rtf = re.sub(r"\{(?=\\f\d)", "\n{", rtf)
-    if any(len(line) > LIMIT_FONT_LINE_CHARS for line in font_table_group(rtf).split("\n")):
+    if any(len(line) > LIMIT_FONT_LINE_CHARS for line in _font_table(rtf).split("\n")):
         raise ValueError("the RTF is damaged (its font table has no end)")
     try:
         text = rtf_to_text(rtf, errors="replace")
@@ -106,12 +106,14 @@ def _converted(rtf: str) -> str:
 
 def _plain(group: str, rtf: str) -> str:
     """The words of a group that striprtf would drop, read with the fonts and code page of its file."""
-    from striprtf.striprtf import font_table_group
-
     code_page = re.search(r"\\ansicpg\d{1,5}", rtf)
     inside = re.sub(r"^\{\\[a-z]+", "{", group)
-    text = _converted(rf"{{\rtf1\ansi{code_page[0] if code_page else ''}{font_table_group(rtf)}{inside}}}")
+    text = _converted(rf"{{\rtf1\ansi{code_page[0] if code_page else ''}{_font_table(rtf)}{inside}}}")
     return " ".join(_PRIVATE.sub(" ", text).split())
+
+
+def _font_table(rtf: str) -> str:
+    return "".join(_taken_out(rtf, r"{\fonttbl")[1][:1])
 
 
 # --- after striprtf --------------------------------------------------------------------------------------------

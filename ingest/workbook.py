@@ -16,6 +16,7 @@ from io import BytesIO
 
 
 def main() -> None:
+    """Reads the workbook on standard input within the limits given."""
     limit_rows, limit_columns, limit_chars, room, memory_bytes = map(int, sys.argv[1:6])
     hold_memory(memory_bytes)
     import python_calamine as calamine
@@ -35,10 +36,13 @@ def main() -> None:
     except calamine.PasswordError:
         say({"error": "it is protected by a password; save a copy without one"})
     except calamine.CalamineError as error:
-        say({"error": f"the workbook is damaged ({str(error) or type(error).__name__})"})
+        unknown = "Cannot detect" in str(error)
+        reason = "no format of spreadsheets known here" if unknown else str(error) or type(error).__name__
+        say({"error": f"the workbook is damaged ({reason})"})
 
 
 def hold_memory(limit_bytes: int) -> None:
+    """Ends this process, rather than the machine's peace, where a sheet would take more memory."""
     try:
         import resource
     except ImportError:  # Windows has no such limit: there the machine's memory is it
@@ -72,6 +76,7 @@ def text_of(value: object) -> str:
 
 
 def say(value: object) -> None:
+    """Prints a line of JSON."""
     sys.stdout.write(json.dumps(value) + "\n")
 
 

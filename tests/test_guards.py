@@ -149,7 +149,7 @@ def test_names_loaded_late_are_the_names_type_checkers_see() -> None:
     }
     import rapporteur.rag
 
-    assert seen == rapporteur.rag._HOMES
+    assert seen == rapporteur.rag._HOME_OF
 
 
 def test_what_the_contract_names_of_the_library_is_there() -> None:

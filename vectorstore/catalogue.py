@@ -170,8 +170,9 @@ class Catalogue:
             connection.execute("DELETE FROM passages WHERE document_id = ?", (document.id,))
             connection.execute(
                 f"INSERT INTO documents ({_DOCUMENT}, state, added) VALUES (?,?,?,?,?,?,?,?,?,?,?,'read',?) "
-                "ON CONFLICT (id) DO UPDATE SET source = excluded.source, title = excluded.title, text = excluded.text, "
-                "symbol = excluded.symbol, date = excluded.date, meeting = excluded.meeting, state = 'read', "
+                "ON CONFLICT (id) DO UPDATE SET source = excluded.source, title = excluded.title, "
+                "text = excluded.text, symbol = excluded.symbol, date = excluded.date, "
+                "meeting = excluded.meeting, state = 'read', "
                 "language = excluded.language, media_type = excluded.media_type, sha256 = excluded.sha256, "
                 "pages = excluded.pages",
                 (document.id, document.source, document.title, document.text, document.symbol, document.date,

@@ -7,7 +7,13 @@ and shown goes through `plain` first.
 import re
 
 _LINK = re.compile(r"!?\[([^\]\[]*)\]\((?:[^()\s]|\([^()]*\))*\)")
-_EMPHASIS = re.compile(r"(\*{1,3}|_{2,3})(?=\S)(.+?)(?<=\S)\1", re.DOTALL)
+# None can look past the next mark of its own kind, so that a text full of single marks takes no long time.
+_EMPHASES = (
+    re.compile(r"\*{3}(?=\S)([^*]+?)(?<=\S)\*{3}"),
+    re.compile(r"\*\*(?=\S)((?:[^*]|\*(?!\*))+?)(?<=\S)\*\*"),
+    re.compile(r"\*(?=\S)([^*]+?)(?<=\S)\*"),
+    re.compile(r"__(?=\S)((?:[^_]|_(?!_))+?)(?<=\S)__"),
+)
 _UNDERSCORE = re.compile(r"(?<!\w)_(?=\S)([^_\n]+?)(?<=\S)_(?!\w)")
 _TAG = re.compile(r"</?(?:sup|sub|b|i|em|strong|u|br|span|a)\b[^<>]*>", re.IGNORECASE)
 _HEADING = re.compile(r"^ {0,3}(?:#{1,6}\s+|#{2,6}(?=\w))|(?<=\S)[ \t]+#+[ \t]*$", re.MULTILINE)
@@ -19,12 +25,13 @@ _SPACE = re.compile(r"\s+")
 
 def plain(text: str) -> str:
     """The text as a reader sees it: no Markdown marks, white space folded to single spaces."""
-    if any(mark in text for mark in "[*_<#\\"):
+    if any(mark in text for mark in ("[", "*", "_", "<", "#", "\\", "---")):
         text = _LINK.sub(r"\1", text.replace("****", "** **"))
         text = _TAG.sub("", text)
         text = _HEADING.sub("", text)
         text = _RULE.sub(" ", text)
-        text = _EMPHASIS.sub(r"\2", text)
+        for emphasis in _EMPHASES:
+            text = emphasis.sub(r"\1", text)
         text = _UNDERSCORE.sub(r"\1", text)
         text = _STRAY.sub("", text)
         text = _ESCAPE.sub(r"\1", text)

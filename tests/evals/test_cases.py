@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from pydantic import ValidationError
+
 from rapporteur.evals.cases import Case, read_cases
 from rapporteur.rag.answer import Turn
 from rapporteur.vectorstore.errors import InputError

@@ -1,6 +1,7 @@
 """Where gold quotes are found, and how much of them a text holds."""
 
 import pytest
+
 from rapporteur.evals.quotes import coverage, folded, locate, words
 
 

@@ -4,11 +4,12 @@ import json
 from io import StringIO
 
 import pytest
+from rich.console import Console
+
 from rapporteur.evals.cases import Case
 from rapporteur.evals.run import CaseResult, Run, add_up, measure_case, run_cases, to_json
 from rapporteur.evals.table import print_table
 from rapporteur.rag.answer import Turn
-from rich.console import Console
 
 from .records import ScriptedLibrary, answer, case, citation, document, gold, hit, refusal
 

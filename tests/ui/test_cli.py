@@ -101,7 +101,8 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
     assert made.status == 0, made.err
     report = made.json
     assert set(report) == {
-        "added", "updated", "unchanged", "removed", "failed", "skipped", "duplicates", "documents", "passages", "seconds",
+        "added", "updated", "unchanged", "removed", "failed", "skipped", "duplicates", "documents", "passages",
+        "seconds",
     }  # fmt: skip
     assert (report["added"], report["updated"], report["unchanged"], report["removed"]) == (3, 0, 0, 0)
     assert report["failed"] == [] and report["documents"] == 3 and report["passages"] > 10 and report["seconds"] > 0
