@@ -81,9 +81,9 @@ def _page_picture(data: bytes, page: int) -> bytes:
     """A page of a PDF at 300 dpi, posters at less; empty where it will not load."""
     import pypdfium2
 
-    from .read_pdf import _PDFIUM
+    from .read_pdf import PDFIUM
 
-    with _PDFIUM:
+    with PDFIUM:
         try:
             document = pypdfium2.PdfDocument(data)
         except pypdfium2.PdfiumError as error:

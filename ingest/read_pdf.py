@@ -10,7 +10,7 @@ PDFium is not thread-safe, not even across documents: one lock serves the whole 
 import re
 import threading
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from statistics import median
@@ -18,7 +18,7 @@ from statistics import median
 from .blocks import Reading, TextBuilder
 from .structure import begins_turn, is_open
 
-_PDFIUM = threading.Lock()
+PDFIUM = threading.Lock()
 _EDGE = 0.11
 _PAGE_NUMBER = re.compile(
     r"^(?:page\s*)?[-–—]?\s*(\d{1,4}|[ivxl]{1,6})\s*[-–—]?(?:\s*(?:/|of|de|sur)\s*\d{1,4})?$", re.I
@@ -54,24 +54,57 @@ class Line:
 
 
 def read_pdf(data: bytes) -> Reading:
-    """Blocks of a text PDF. Raises ValueError saying why it could not be read (password, damage, no text)."""
-    with _PDFIUM:
+    """Blocks of a PDF; pages that are pictures of text are read by OCR where Tesseract is installed.
+
+    Raises ValueError saying why it could not be read (password, damage, no text and no Tesseract).
+    """
+    with PDFIUM:
         pages = _lines_of_pages(data)
+    recognised = _recognised(data, pages)
     if not any(pages):
-        raise ValueError(
-            "it holds no text: a scan, or pictures of text; run it through OCR first (ocrmypdf in.pdf out.pdf)"
-        )
+        return _scan(recognised)
     furniture = _repeated(pages)
     labels = _page_labels(pages, furniture)
     body_size = median(line.size for page in pages for line in page)
     bodies = [[line for line in page if not _is_furniture(line, furniture, len(pages))] for page in pages]
     builder = TextBuilder()
-    for label, body in zip(labels, bodies if any(bodies) else pages, strict=True):
+    for number, (label, body) in enumerate(zip(labels, bodies if any(bodies) else pages, strict=True)):
+        for paragraph in recognised.get(number, "").split("\n\n"):
+            builder.add(paragraph, page=label)
         notes = _footnotes(body, body_size)
         _add_page(builder, [line for line in body if line not in notes], label, body_size)
         for note in _paragraphs(notes, _NOTE_MARK):
             builder.add(_joined(note), "footnote", page=label)
     return Reading(text=builder.text, blocks=tuple(builder.blocks), media_type="application/pdf", pages=len(pages))
+
+
+# --- scans ------------------------------------------------------------------------------------------------------
+
+
+def _recognised(data: bytes, pages: Sequence[Sequence[Line]]) -> dict[int, str]:
+    """What OCR reads on the pages that have no text; where it cannot run, the pages with text must do."""
+    pictures = [number for number, page in enumerate(pages) if not page]
+    if not pictures:
+        return {}
+    from .ocr import ocr_pages
+
+    try:
+        return ocr_pages(data, pictures)
+    except ValueError:
+        if any(pages):
+            return {}
+        raise
+
+
+def _scan(recognised: Mapping[int, str]) -> Reading:
+    """A PDF all of whose pages are pictures."""
+    builder = TextBuilder()
+    for number, text in sorted(recognised.items()):
+        for paragraph in text.split("\n\n"):
+            builder.add(paragraph, page=str(number + 1))
+    if not builder.blocks:
+        raise ValueError("it is a scan, and nothing could be recognised on its pages")
+    return Reading(text=builder.text, blocks=tuple(builder.blocks), media_type="application/pdf", pages=len(recognised))
 
 
 # --- lines ------------------------------------------------------------------------------------------------------
