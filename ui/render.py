@@ -48,24 +48,21 @@ def print_hits(hits: "Sequence[Hit]") -> None:
 
 
 def print_documents(listings: "Sequence[Listing]") -> None:
-    """A table of what the library holds."""
-    from rich.console import Console
-    from rich.table import Table
-
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for column in ("id", "symbol", "date", "title", "file"):
-        table.add_column(column, overflow="fold", no_wrap=column in ("id", "date"))
-    table.add_column("passages", justify="right")
-    from rich.text import Text
-
+    """What the library holds, two lines a document."""
     for listing in listings:
-        table.add_row(
-            listing.id, Text(printable(listing.symbol or "")), listing.date or "", Text(printable(listing.title)),
-            Text(printable(Path(listing.source).name)), str(listing.passages),
-        )  # fmt: skip
-    if listings:
-        Console().print(table)
-    else:
+        state = "" if listing.state == "embedded" else f", {listing.state} only"
+        facts = [
+            listing.id,
+            listing.symbol,
+            listing.date,
+            f"{listing.pages} pages" if listing.pages else None,
+            f"{listing.passages} passages{state}",
+        ]
+        print(printable(textwrap.shorten(listing.title, 110, placeholder=" …")))
+        print(
+            f"    {printable(Path(listing.source).name)}  ·  {printable('  ·  '.join(fact for fact in facts if fact))}"
+        )
+    if not listings:
         print("The library is empty. Add records: rapporteur ingest FOLDER")
 
 
