@@ -47,7 +47,7 @@ class Query:
     """A question as understood.
 
     `text` stands alone; `words` weigh the stems it is searched by (1 is usual); `sides` are what it compares, at
-    least two or none; `wants_list` is true where one instance is not enough.
+    least two or none; `wants_list` is true where one instance is not enough, `follows` where it leans on the question before.
     """
 
     text: str
@@ -56,6 +56,7 @@ class Query:
     expected: Expectation | None = None
     sides: tuple[Side, ...] = ()
     wants_list: bool = False
+    follows: bool = False
 
 
 def read_question(store: Store, question: str, history: Sequence[Turn] = ()) -> Query:
@@ -66,7 +67,8 @@ def read_question(store: Store, question: str, history: Sequence[Turn] = ()) -> 
     for form in directory_of(store).other_forms(text):
         for stem in store.lexical.words(form):
             words.setdefault(stem, OTHER_FORM_WEIGHT)
-    if text != " ".join(question.split()):
+    follows = text != " ".join(question.split())
+    if follows:
         words |= {stem: NOW_WEIGHT for stem in telling_words(store, question) if stem in words}
     return Query(
         text=text,
@@ -75,6 +77,7 @@ def read_question(store: Store, question: str, history: Sequence[Turn] = ()) -> 
         expected=expectation(question),
         sides=_sides(text, pointed),
         wants_list=bool(_LISTS.search(question)),
+        follows=follows,
     )
 
 

@@ -82,8 +82,7 @@ def stand_alone(question: str, history: Sequence[Turn], directory: Directory | N
     before = history[-1]
     if directory and (turned := _turned_to(question, before.question, directory)):
         return turned
-    names = _names(before.answer) if _ANAPHORA.search(question) else ""
-    return " ".join(part for part in (question, before.question, names) if part)
+    return f"{question} ({before.question})"
 
 
 def _turned_to(question: str, before: str, directory: Directory) -> str | None:
@@ -123,12 +122,6 @@ def telling_words(store: Store, question: str) -> list[str]:
     if not stems and bare == plain(question):
         stems = store.lexical.words(question)
     return list(dict.fromkeys(repaired(store, stem) for stem in stems))
-
-
-def _names(answer: str) -> str:
-    """Names and acronyms of an answer, which a pronoun may stand for."""
-    found = re.findall(r"\b[A-Z][\w’'-]*(?:\s+(?:of|on|for|the|and)\s+[A-Z][\w’'-]*|\s+[A-Z][\w’'-]*)*", plain(answer))
-    return " ".join(dict.fromkeys(name for name in found if len(name) > 2))[:200]
 
 
 def pointers(question: str, store: Store) -> Pointers:

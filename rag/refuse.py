@@ -39,7 +39,7 @@ def reason_to_refuse(store: Store, query: Query, chosen: Sequence[Quotable]) -> 
         return REFUSAL
     if unknown_share(store, query) > MAX_UNKNOWN and best.likeness < MIN_LIKENESS:
         return REFUSAL
-    subject = topic(query.text, query.pointed)
+    subject = topic(query.text, query.pointed) if not query.follows else ""
     if topic_share(store, subject, chosen) < MIN_TOPIC_SHARE and best.likeness < MAX_TOPIC_LIKENESS:
         return REFUSAL
     return None

@@ -297,7 +297,7 @@ def test_a_follow_up_carries_the_question_before_it(library: Library) -> None:
     second = library.ask("And the closed season?", history=[first])
     check(second, library)
     assert second.question == "And the closed season?"
-    assert second.standalone_question == f"And the closed season? {QUOTA}"
+    assert second.standalone_question == f"And the closed season? ({QUOTA})"
     assert "We can accept a closed season of six weeks." in quotes(second)
     as_turn = library.ask("And the closed season?", history=[Turn(question=first.question, answer=first.text)])
     assert untimed(as_turn) == untimed(second)

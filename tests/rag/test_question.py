@@ -66,13 +66,11 @@ def test_without_history_a_question_only_has_its_white_space_folded() -> None:
 
 def test_a_follow_up_carries_only_the_question_before_it() -> None:
     earlier = Turn(question="Who met in Osterwick?", answer="The Board. [1]")
-    assert stand_alone("And Mexico?", [earlier, BEFORE]) == f"And Mexico? {BEFORE.question}"
+    assert stand_alone("And Mexico?", [earlier, BEFORE]) == f"And Mexico? ({BEFORE.question})"
 
 
-def test_a_pronoun_brings_the_names_of_the_last_answer_along() -> None:
-    standalone = stand_alone("When did they meet?", [BEFORE])
-    assert standalone.startswith(f"When did they meet? {BEFORE.question} ")
-    assert "Norway" in standalone and "Northern Council" in standalone
+def test_a_pronoun_leans_on_the_question_before() -> None:
+    assert stand_alone("When did they meet?", [BEFORE]) == f"When did they meet? ({BEFORE.question})"
 
 
 def test_a_full_question_is_left_alone() -> None:

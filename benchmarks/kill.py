@@ -1,0 +1,141 @@
+"""Kills an ingest at random moments, finishes it, and compares the library with one that was made undisturbed.
+
+    python benchmarks/kill.py PATH... [--kills 50] [--seed 1]
+
+The whole process group is killed (SIGKILL), at moments spread evenly over the time that an undisturbed ingest takes; a
+third of the libraries are killed again, half-done as they are, before they are finished. Ends with status 1 where any
+library differs from the undisturbed one in its listings, names, passages or vectors, or is not sound.
+"""
+
+import argparse
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from rapporteur.vectorstore.passage import Listing, Passage
+from rapporteur.vectorstore.store import Store
+
+TOLERANCE = 1e-5
+AGAIN = 1 / 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Holding:
+    """All that a library holds, to be compared."""
+
+    listings: list[Listing]
+    names: dict[str, str]
+    acronyms: list[tuple[str, str]]
+    passages: dict[str, list[Passage]]
+    vectors: dict[str, np.ndarray]
+    faults: list[str]
+
+
+def main() -> None:
+    """Kills, finishes, compares; a line for each kill."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("paths", nargs="+")
+    parser.add_argument("--kills", type=int, default=50)
+    parser.add_argument("--seed", type=int, default=1)
+    given = parser.parse_args()
+    chance = random.Random(given.seed)
+    with tempfile.TemporaryDirectory() as place:
+        undisturbed, library = Path(place, "undisturbed"), Path(place, "killed")
+        finish(undisturbed, given.paths)
+        shutil.rmtree(undisturbed)
+        lasts_s = finish(undisturbed, given.paths)
+        expected = holding(undisturbed)
+        count = sum(len(passages) for passages in expected.passages.values())
+        print(f"undisturbed: {lasts_s:.1f} s, {len(expected.listings)} documents, {count} passages", flush=True)
+        compared = differing = 0
+        for number in range(given.kills):
+            after_s = lasts_s * (number + chance.random()) / given.kills
+            line = f"{number + 1:3}  killed after {after_s:5.2f} s  {kill(library, given.paths, after_s):<44}"
+            if number + 1 < given.kills and chance.random() < AGAIN:
+                print(f"{line}  left as it is", flush=True)
+                continue
+            finish(library, given.paths)
+            differences = compare(expected, holding(library))
+            compared, differing = compared + 1, differing + bool(differences)
+            print(f"{line}  {'; '.join(differences) or 'same'}", flush=True)
+            shutil.rmtree(library)
+    print(f"{given.kills} kills, {compared} libraries finished and compared, {differing} differ")
+    sys.exit(bool(differing))
+
+
+def kill(library: Path, paths: Sequence[str], after_s: float) -> str:
+    """Begins an ingest and kills it; says how far it had come."""
+    process = subprocess.Popen(command(library, paths), start_new_session=True, stdout=subprocess.DEVNULL)
+    try:
+        process.wait(after_s)
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+    if not (library / "catalogue.sqlite").exists():
+        return "(no library yet)"
+    copy = library.with_name("copy")  # opening mends, and the next ingest must do that by itself
+    shutil.copytree(library, copy)
+    with closing(Store(copy)) as store:
+        states = [listing.state for listing in store.listings()]
+    shutil.rmtree(copy)
+    return "(" + ", ".join(f"{states.count(state)} {state}" for state in ("read", "findable", "embedded")) + ")"
+
+
+def finish(library: Path, paths: Sequence[str]) -> float:
+    """Ingests undisturbed; returns the seconds it took."""
+    began = time.monotonic()
+    subprocess.run(command(library, paths), check=True, stdout=subprocess.DEVNULL)
+    return time.monotonic() - began
+
+
+def command(library: Path, paths: Sequence[str]) -> list[str]:
+    """The ingest, as people run it."""
+    return [str(Path(sys.executable).with_name("rapporteur")), "ingest", *paths, "--library", str(library), "--quiet"]
+
+
+def holding(library: Path) -> Holding:
+    """What a library holds."""
+    with closing(Store(library, create=False)) as store:
+        listings = store.listings()
+        passages = {listing.id: store.passages_of(listing.id) for listing in listings}
+        return Holding(
+            listings=listings,
+            names=store.catalogue.names(),
+            acronyms=store.catalogue.acronyms(),
+            passages=passages,
+            vectors=store.vectors.vectors_of([passage.id for found in passages.values() for passage in found]),
+            faults=store.faults(),
+        )
+
+
+def compare(expected: Holding, found: Holding) -> list[str]:
+    """What differs, in words; nothing where all is the same."""
+    nearness = [
+        float(np.abs(vector - found.vectors[key]).max())
+        for key, vector in expected.vectors.items()
+        if key in found.vectors
+    ]
+    told = {
+        "other listings": expected.listings != found.listings,
+        "other names": expected.names != found.names,
+        "other acronyms": expected.acronyms != found.acronyms,
+        "other passages": expected.passages != found.passages,
+        "vectors of other passages": expected.vectors.keys() != found.vectors.keys(),
+        f"vectors differ by {max(nearness, default=0):.1e}": max(nearness, default=0) > TOLERANCE,
+    }
+    return [difference for difference, present in told.items() if present] + found.faults
+
+
+if __name__ == "__main__":
+    main()
