@@ -55,7 +55,7 @@ class Directory:
         """What the records write for the acronyms in a text, and the acronyms of the phrases in it."""
         found: dict[str, None] = {}
         for word in re.findall(r"\w[\w&./-]*\w", text):
-            if any(letter.isupper() for letter in word[1:]) or word.casefold() not in self.speakers:
+            if any(letter.isupper() for letter in word[1:]):
                 found |= dict.fromkeys(sorted(self.long_forms.get(word.casefold(), ())))
         for run in _runs(fold(text)):
             found |= dict.fromkeys(sorted(self.short_forms.get(run, ())))

@@ -15,9 +15,9 @@ NOW_WEIGHT = 2.0
 OTHER_FORM_WEIGHT = 0.4
 _LISTS = re.compile(
     r"\b(?:list (?:all|every|the)|list$|list everything|name (?:all|the)|all (?:the|of the)?\s*\w+s\b|everything|"
-    r"every (?:one|single)|which (?:\w+ ){0,2}?(?:points|delegations|countries|organi[sz]ations|measures|members|"
+    r"every (?:one|single)|which (?:[\w-]+ ){0,2}?(?:points|delegations|countries|organi[sz]ations|measures|members|"
     r"speakers|documents|reasons|steps|groups|bodies|issues|topics|alternatives|recommendations|conditions|"
-    r"amendments|proposals)\b|what (?:\w+ )?(?:types|kinds|points|reasons|measures|alternatives|steps|conditions|"
+    r"amendments|proposals)\b|what (?:[\w-]+ )?(?:types|kinds|points|reasons|measures|alternatives|steps|conditions|"
     r"options|examples)\b)",
     re.IGNORECASE,
 )

@@ -5,24 +5,25 @@ combination: Bruch, Gai and Ingber 2023, An analysis of fusion functions for hyb
 tried beside it and did worse, see docs/quality.md. What the question points at moves passages further up.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from ..vectorstore.catalogue import PassageRow
 from ..vectorstore.errors import ModelError
-from ..vectorstore.passage import Filters, Hit
+from ..vectorstore.passage import Filters, Hit, Locator
 from ..vectorstore.store import Store
 from .query import Query
 from .question import Pointers
 
 DEPTH = 200
 WORDS_WEIGHT = 1.0
-MEANING_WEIGHT = 0.75
+MEANING_WEIGHT = 1.0
 SPEAKER_WEIGHT = 0.3
 DOCUMENT_WEIGHT = 0.15
 PARAGRAPH_WEIGHT = 4.0
 HEADING_SHARE = 0.5
 FALL_OFF = 30
 PASSAGES_A_SIDE = 4
+NEIGHBOUR_SHARE = 0.3
 
 Scored = Sequence[tuple[str, float]]
 
@@ -44,6 +45,7 @@ def retrieve(store: Store, query: Query, *, filters: Filters | None = None, limi
         for key, score in scores.items()
         if key in rows
     }
+    scores = _with_neighbours(scores, rows)
     _raise(scores, rows, lambda row: row.locator.speaker in pointed.speakers, SPEAKER_WEIGHT)
     _raise(scores, rows, lambda row: row.document_id in pointed.documents, DOCUMENT_WEIGHT)
     _add(scores, _asked_paragraphs(store, pointed, _best_first(scores), allowed), PARAGRAPH_WEIGHT)
@@ -83,6 +85,22 @@ def _searched(store: Store, query: Query, allowed: set[str] | None) -> tuple[Sco
 
 def _best_first(scores: dict[str, float]) -> list[str]:
     return sorted(scores, key=lambda key: (-scores[key], key))
+
+
+def _with_neighbours(scores: dict[str, float], rows: Mapping[str, PassageRow]) -> dict[str, float]:
+    """Adds to each passage a share of the better one of its neighbours in the same paragraph or turn."""
+    placed = {(rows[key].document_id, rows[key].order): key for key in scores}
+    raised = dict(scores)
+    for key in scores:
+        row = rows[key]
+        beside = [placed.get((row.document_id, row.order + step)) for step in (-1, 1)]
+        near = [scores[other] for other in beside if other and _same_place(row.locator, rows[other].locator)]
+        raised[key] += NEIGHBOUR_SHARE * max(near, default=0.0)
+    return raised
+
+
+def _same_place(one: Locator, other: Locator) -> bool:
+    return (one.paragraph, one.speaker) == (other.paragraph, other.speaker) != (None, None)
 
 
 def _raise(

@@ -25,8 +25,14 @@ def repaired(store: Store, stem: str) -> str:
         for word, count in store.lexical.vocabulary(stem[0])
         if abs(len(word) - len(stem)) <= allowed
     ]
-    near = [candidate for candidate in near if candidate[0] <= allowed]
+    near = [candidate for candidate in near if candidate[0] <= allowed and _is_slip(stem, candidate[2])]
     return min(near)[2] if near else stem
+
+
+def _is_slip(stem: str, word: str) -> bool:
+    """Whether a short stem differs by a letter missing, added or swapped; one for another makes another word too often
+    ("hard", "harm")."""
+    return len(stem) >= _LONG_CHARS or len(stem) != len(word) or sorted(stem) == sorted(word)
 
 
 @lru_cache(maxsize=4)
