@@ -75,7 +75,7 @@ def claims(written: str) -> list[Claim]:
     for start, end in sentence_spans(moved):
         sentence = without_links(plain(moved[start:end]))
         cited = [int(number) for match in _MARK.finditer(sentence) for number in re.findall(r"\d+", match[1])]
-        text = " ".join(_MARK.sub("", sentence).split()).lstrip("-*• ")
+        text = " ".join(without_links(_MARK.sub("", sentence)).split()).lstrip("-*• ")
         if re.search(r"\w", text):
             found.append(Claim(text=text, cited=tuple(dict.fromkeys(cited))))
     return found

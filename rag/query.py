@@ -47,7 +47,8 @@ class Query:
     """A question as understood.
 
     `text` stands alone; `words` weigh the stems it is searched by (1 is usual); `sides` are what it compares, at
-    least two or none; `wants_list` is true where one instance is not enough, `follows` where it leans on the question before.
+    least two or none; `wants_list` is true where one instance is not enough, `follows` where it leans on the question
+    before.
     """
 
     text: str

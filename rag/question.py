@@ -41,7 +41,7 @@ _ABOUT = re.compile(r"^(?:\s+\S+){0,5}?\s+(?:about|on|regarding|concerning)\s+(?
 SYMBOL = re.compile(r"\b\w+(?:[./-]\w+)*/[\w./()-]*\w")
 _TURNS = re.compile(r"^\s*(?:(?:and|but|so|or)\s+)?(?:(?:what|how) about\s+)?(?:the\s+)?$", re.IGNORECASE)
 _MAX_RANGE = 40
-_ASKING_WORDS = frozenset(
+ASKING_WORDS = frozenset(
     """a an the what which who whom whose how why when where does do did doing done is are was were be been being can
     could would should will shall may might must have has had having it its they them their he she his her him i we you
     our your my me us this that these those there here about as according to of on in at by for from with and or but not
@@ -117,7 +117,7 @@ def telling_words(store: Store, question: str) -> list[str]:
     count. Misspelt ones are repaired against the library.
     """
     bare = SYMBOL.sub(" ", _PARAGRAPHS.sub(" ", plain(question)))
-    words = [word for word in re.findall(r"[^\W_]+", bare) if word.casefold() not in _ASKING_WORDS]
+    words = [word for word in re.findall(r"[^\W_]+", bare) if word.casefold() not in ASKING_WORDS]
     stems = store.lexical.words(" ".join(words))
     if not stems and bare == plain(question):
         stems = store.lexical.words(question)

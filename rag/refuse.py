@@ -8,7 +8,7 @@ from ..vectorstore.passage import Hit
 from ..vectorstore.store import Store
 from .compose import Quotable, inverse_frequency
 from .query import Query
-from .question import SYMBOL, telling_words, topic
+from .question import ASKING_WORDS, SYMBOL, telling_words, topic
 from .spelling import repaired
 
 NEAREST = 3
@@ -64,7 +64,7 @@ def unknown_names(store: Store, question: str) -> list[str]:
     names = dict.fromkeys(match[1] for match in _TITLED.finditer(question))
     names |= dict.fromkeys(match[0] for match in _NAME.finditer(_TITLE.sub("", question)))
     names |= dict.fromkeys(word for word in re.findall(r"[\w’'-]+", question) if word.casefold() in countries())
-    return [name for name in names if _is_unknown(store, name)]
+    return [name for name in names if name.casefold() not in ASKING_WORDS and _is_unknown(store, name)]
 
 
 def unknown_share(store: Store, query: Query) -> float:
