@@ -95,7 +95,7 @@ def kill(library: Path, paths: Sequence[str], after_s: float) -> str:
 def finish(library: Path, paths: Sequence[str]) -> float:
     """Ingests undisturbed; returns the seconds it took."""
     began = time.monotonic()
-    subprocess.run(command(library, paths), check=True, stdout=subprocess.DEVNULL)
+    subprocess.run(command(library, paths), stdout=subprocess.DEVNULL)  # what cannot be read is named
     return time.monotonic() - began
 
 

@@ -19,12 +19,14 @@ def main() -> None:
     """Compares every pair in the folder."""
     folder = Path(sys.argv[1])
     for docx in sorted(folder.glob("*.docx")):
-        for pdf in sorted(folder.glob(f"{re.split(r'[.]docx$', docx.name)[0]}*.pdf")):
-            one, other = read(docx), read(pdf)
-            numbers, others = paragraph_numbers(one), paragraph_numbers(other)
-            both = sum((numbers & others).values())
-            either = sum((numbers | others).values()) or 1
-            print(f"{docx.stem[:44]:<46} words {agreement(one, other):.3f}  numbers {both / either:.3f} of {either}")
+        pdf = docx.with_suffix(".pdf")
+        if not pdf.exists():
+            continue
+        one, other = read(docx), read(pdf)
+        numbers, others = paragraph_numbers(one), paragraph_numbers(other)
+        both = sum((numbers & others).values())
+        either = sum((numbers | others).values()) or 1
+        print(f"{docx.stem[:44]:<46} words {agreement(one, other):.3f}  numbers {both / either:.3f} of {either}")
 
 
 def read(file: Path) -> dict[str, object]:
@@ -40,10 +42,12 @@ def agreement(one: dict[str, object], other: dict[str, object]) -> float:
 
 
 def paragraph_numbers(found: dict[str, object]) -> Counter[str]:
-    """The paragraph numbers of a record, each as often as a paragraph begins with it."""
+    """The paragraph numbers of a record, each as often as a paragraph begins with it; footnotes only interrupt."""
     counted: Counter[str] = Counter()
     before = None
     for unit in found["units"]:  # pyright: ignore[reportGeneralTypeIssues]
+        if unit["kind"] == "footnote":
+            continue
         number = unit["locator"]["paragraph"]
         if number and number != before:
             counted[number] += 1

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     import httpcore
 
 MAX_REDIRECTS = 5
+_TRANSLATED = ipaddress.IPv6Network("64:ff9b::/96")  # RFC 6052
 _PATIENCE = 4  # the whole may take so many times as long as one wait
 _AGENT = "rapporteur/0.1 (reads one page at its user's request)"
 
@@ -81,11 +82,21 @@ def _public(address: str, host: str, port: int, allow_private: bool) -> str:
     except OSError as error:
         raise UnreadableFile(address, f"there is no host {host} ({error.strerror or error})") from error
     for numeric in found:
-        if not allow_private and not ipaddress.ip_address(str(numeric)).is_global:
+        if not allow_private and not _is_public(str(numeric)):
             raise UnreadableFile(
                 address, f"{host} is on this machine or in a private network; allow that with --allow-private"
             )
     return str(found[0])
+
+
+def _is_public(numeric: str) -> bool:
+    """Whether an address, and the one of the old kind that a new one may hold, is reached over the open net."""
+    found = ipaddress.ip_address(numeric)
+    held = None
+    if isinstance(found, ipaddress.IPv6Address):
+        translated = ipaddress.IPv4Address(int(found) & 0xFFFFFFFF) if found in _TRANSLATED else None
+        held = found.ipv4_mapped or found.sixtofour or translated
+    return found.is_global and (held is None or held.is_global)
 
 
 def _taken(address: str, chunks: Iterable[bytes], limit_mb: int, until: float) -> bytes:

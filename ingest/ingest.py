@@ -9,6 +9,7 @@ words within seconds, while later files are still being read; an ingest that is 
 import hashlib
 import os
 import time
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from itertools import chain
@@ -21,7 +22,7 @@ from ..vectorstore.store import Store
 from .acronyms import acronyms
 from .fetch import fetch, is_address
 from .members import MARK, holder_of
-from .overrides import FIELDS, checked, from_sidecar, sidecar_of
+from .overrides import SIDECAR, checked, from_sidecar, sidecar_of
 from .parse import Job, Limits, Parsed, parse_all
 from .sniff import SUFFIXES
 from .split import split
@@ -137,7 +138,7 @@ def find_files(sources: Sequence[str | Path]) -> tuple[list[Path], list[str]]:
             for file in _walk(path):
                 if file.suffix.lower() in SUFFIXES:
                     files[file] = None
-                else:
+                elif not file.name.endswith(SIDECAR):
                     skipped.append(_printable(str(file)))
         elif path.is_file():
             files[path] = None
@@ -206,18 +207,23 @@ def _fetched(
 
 
 def _changed(found: Iterable[tuple[str, bytes, bytes]], intake: "_Intake", known: Mapping[str, str]) -> Iterator[Job]:
-    """What is not as it was when last read; the sidecar and the values given count like the file itself."""
+    """What is not as it was when last read; the sidecar counts like the file itself, and so do values given.
+
+    Values given once hold until the file changes: reading its folder again without them does not take them back.
+    """
     for source, data, sidecar in found:
-        given = sidecar + repr(sorted(known.items())).encode() if known or sidecar else b""
-        fingerprint = hashlib.sha256(data + given).hexdigest()
-        if intake.store.catalogue.file_sha256(source) == fingerprint:
+        fingerprint = hashlib.sha256(data + sidecar).hexdigest()
+        last = intake.store.catalogue.file_sha256(source) or ""
+        if known:
+            fingerprint += "+" + hashlib.sha256(repr(sorted(known.items())).encode()).hexdigest()
+        if fingerprint == (last if known else last.partition("+")[0]) and intake.names_in(source):
             intake.keep(source)
             continue
         try:
             beside = from_sidecar(source, sidecar)
         except UnreadableFile as error:
             intake.fail(error.source, error.reason)
-            beside = {}
+            beside, fingerprint = {}, None  # to be named again until it is mended
         yield Job(source=source, data=data, known={**beside, **known}, fingerprint=fingerprint)
 
 
@@ -237,32 +243,34 @@ class _Intake:
     failed: list[Failure] = field(default_factory=list[Failure])
     duplicates: list[str] = field(default_factory=list[str])
     findable_at: float = field(default_factory=time.monotonic)
+    held: dict[str, set[str]] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.held = _by_holder(self.names)
 
     def take_in(self, job: Job, found: Sequence[Parsed | UnreadableFile]) -> None:
-        """Stores the documents of one file; those it no longer holds are removed."""
+        """Stores the documents of one file; those it no longer holds are removed, if all of it could be read."""
         source = job.source
         before = len(self.failed)
         present: set[str] = set()
         for parsed in found:
-            if isinstance(parsed, UnreadableFile):
-                self.fail(parsed.source, parsed.reason)
-                present.add(parsed.source)
-                continue
             present.add(parsed.source)
             try:
+                if isinstance(parsed, UnreadableFile):
+                    raise parsed
                 self._store_document(parsed, job.known)
             except UnreadableFile as error:
                 self.fail(error.source, error.reason)
-        for name in self._names_in(source):
-            if name not in present:
+        unread = [failure.source for failure in self.failed[before:]]
+        for name in self.names_in(source):
+            if name not in present and not any(name.startswith(holder + MARK) for holder in unread):
                 self._drop(name)
-        whole = len(self.failed) == before
-        self.store.catalogue.keep_file(source, job.fingerprint if whole else None)
+        self.store.catalogue.keep_file(source, None if unread else job.fingerprint)
         self.step(source)
 
     def keep(self, source: str) -> None:
         """Counts a file that has not changed."""
-        self.unchanged += max(len(self._names_in(source)), 1)
+        self.unchanged += len(self.names_in(source))
         self.step(source)
 
     def fail(self, source: str, reason: str) -> None:
@@ -293,66 +301,85 @@ class _Intake:
                 self._drop(name)
                 self.store.catalogue.keep_file(file, None)
 
-    def _names_in(self, source: str) -> list[str]:
+    def names_in(self, source: str) -> list[str]:
         """Names of the documents that a file is known to hold: its own, and those of its members."""
-        return [name for name in self.names if name == source or name.startswith(source + MARK)]
+        return sorted(self.held.get(source, ()))
 
     def _store_document(self, parsed: Parsed, overrides: Mapping[str, str]) -> None:
-        catalogue = self.store.catalogue
+        """Adds or replaces a document; one whose bytes the library has gets another name, or what is new about it."""
         known = self.names.get(parsed.source)
-        same = catalogue.document_with(parsed.sha256)
-        facts = {**asdict(parsed.facts), **overrides}
-        if same is not None and same == known and self._says(same, facts):
-            self.unchanged += 1
-            return
-        if same is not None and same != known:
+        same = self.store.catalogue.document_with(parsed.sha256)
+        if same is None:
+            self._put(self._document_id(parsed), parsed, overrides)
+            self.added, self.updated = self.added + (known is None), self.updated + (known is not None)
+        elif same != known:
             self._name_again(parsed.source, same)
-            return
-        if known is not None and sum(document == known for document in self.names.values()) > 1:
-            self._drop(parsed.source)
-            known = None
-        document_id = known or self._new_id(parsed)
+            if overrides:
+                self._put(same, parsed, overrides)
+        else:
+            self._forget_gone(same, parsed.source)
+            replaced = self._put(same, parsed, overrides)
+            self.unchanged, self.updated = self.unchanged + (not replaced), self.updated + replaced
+
+    def _put(self, document_id: str, parsed: Parsed, overrides: Mapping[str, str]) -> bool:
+        """Stores a document and its passages; False where the library has it just so already."""
+        facts = {**asdict(parsed.facts), **overrides}
+        stored = self.store.catalogue.document(document_id)
+        of_same_bytes = stored is not None and stored.sha256 == parsed.sha256
+        source = stored.source if stored and of_same_bytes else parsed.source
+        document = _document(document_id, source, parsed, facts)
+        if document == stored:
+            return False
         passages = split(
             parsed.text,
             parsed.units,
             document_id=document_id,
-            title=facts["title"],
+            title=document.title,
             count_tokens=self.store.embedder.count_tokens,
             limit_tokens=self.store.embedder.max_tokens,
         )
         if not passages:
             raise UnreadableFile(parsed.source, "it holds no text")
-        self.store.put(_document(document_id, parsed, facts), passages, acronyms(parsed.text))
-        self.names[parsed.source] = document_id
-        self.added, self.updated = self.added + (known is None), self.updated + (known is not None)
-
-    def _says(self, document_id: str, facts: Mapping[str, Any]) -> bool:
-        """Whether the library has these facts of a document already."""
-        document = self.store.document(document_id)
-        return document is not None and all(
-            getattr(document, field) == facts[field] for field in FIELDS if facts.get(field) is not None
-        )
+        self.store.put(document, passages, acronyms(parsed.text))
+        self._learn(parsed.source, document_id)
+        return True
 
     def _name_again(self, source: str, document_id: str) -> None:
         """The library has these bytes: the file was renamed, or is there twice."""
         if source in self.names:
             self._drop(source)
         self.store.catalogue.add_name(source, document_id)
-        gone = [
-            name
-            for name, document in self.names.items()
-            if document == document_id and name != source and not Path(holder_of(name)).exists()
-        ]
-        for name in gone:
-            self.store.catalogue.drop_name(name)
-            self.store.catalogue.keep_file(name, None)
-            del self.names[name]
-        self.names[source] = document_id
-        if gone:
+        self._learn(source, document_id)
+        if self._forget_gone(document_id, source):
             self.updated += 1
         else:
             self.duplicates.append(source)
             self.unchanged += 1
+
+    def _learn(self, name: str, document_id: str) -> None:
+        self.names[name] = document_id
+        for holder in _holders(name):
+            self.held[holder].add(name)
+
+    def _forget_gone(self, document_id: str, source: str) -> bool:
+        """Drops a document's names whose files are gone, now that it has `source`; whether there were any."""
+        gone = [
+            name
+            for name, document in self.names.items()
+            if document == document_id and name != source and not _exists(name)
+        ]
+        for name in gone:
+            self._drop(name)
+            self.store.catalogue.keep_file(name, None)
+        return bool(gone)
+
+    def _document_id(self, parsed: Parsed) -> str:
+        """The id that a name keeps while its bytes change; a new one where it is new, or shared its document."""
+        known = self.names.get(parsed.source)
+        if known is not None and sum(document == known for document in self.names.values()) > 1:
+            self._drop(parsed.source)
+            known = None
+        return known or self._new_id(parsed)
 
     def _new_id(self, parsed: Parsed) -> str:
         document_id = _hashed(parsed.source)
@@ -360,16 +387,36 @@ class _Intake:
 
     def _drop(self, name: str) -> None:
         del self.names[name]
-        nameless = self.store.catalogue.drop_name(name)
-        if nameless is not None:
-            self.store.remove(nameless)
-            self.removed += 1
+        for holder in _holders(name):
+            self.held[holder].discard(name)
+        self.removed += self.store.drop_name(name)
 
 
-def _document(document_id: str, parsed: Parsed, facts: Mapping[str, Any]) -> Document:
+def _by_holder(names: Iterable[str]) -> dict[str, set[str]]:
+    """Names of documents by each file or archive they stand in, themselves included."""
+    held: dict[str, set[str]] = defaultdict(set)
+    for name in names:
+        for holder in _holders(name):
+            held[holder].add(name)
+    return held
+
+
+def _holders(name: str) -> Iterator[str]:
+    yield name
+    for place, letter in enumerate(name):
+        if letter == MARK:
+            yield name[:place]
+
+
+def _exists(name: str) -> bool:
+    """Whether the file that a name leads to is there; what is on the web is taken to be."""
+    return is_address(name) or Path(holder_of(name)).exists()
+
+
+def _document(document_id: str, source: str, parsed: Parsed, facts: Mapping[str, Any]) -> Document:
     return Document(
         id=document_id,
-        source=parsed.source,
+        source=source,
         title=facts["title"],
         text=parsed.text,
         symbol=facts["symbol"],

@@ -1,7 +1,7 @@
 """What a record is called: title, document symbol, date; each only where the record itself says it."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import PurePath
 
@@ -24,9 +24,18 @@ _ASIDE = re.compile(r"[(\[]|(?:\d{1,3}|[IVX]{1,5}|[A-Z])[.)]\s")
 _ORGAN = r"(?:general assembly|security council|economic and social council)"
 _FURNITURE = re.compile(
     r"(?:united nations|nations unies|naciones unidas|official records|original|agenda item|items? \d)\b|.*\bdistr\b"
-    rf"|{_ORGAN}(?: {_ORGAN})*$",
+    rf"|{_ORGAN}(?: {_ORGAN})*$|(?:resolutions? )?adopted (?:by|on|at|without)\b",
     re.IGNORECASE,
 )
+_SESSION = re.compile(
+    rf"(?:{_ORGAN} )*(?:(?:[a-z]+-)?[a-z]+(?:th|st|nd|rd|first|second|third)|\d+(?:th|st|nd|rd)?|\d{{4}})"
+    r" (?:resumed |special |regular |annual |substantive |emergency )*(?:session|year)\b.{0,24}",
+    re.IGNORECASE,
+)
+_REPORT = re.compile(r"\b(?:report|records?|minutes|proceedings|agenda|rapport|informe)\b", re.IGNORECASE)
+_ACT = re.compile(r"(?:draft )?(?:resolution|decision) [\w/.-]*\d", re.IGNORECASE)
+_LETTER = re.compile(r"(?:identical )?(?:letters?|notes? verbales?) dated\b", re.IGNORECASE)
+_OPENS = re.compile(r".{0,60}\b(?:met|called to order|was opened)\b.{0,12}\d", re.IGNORECASE)
 _MONTHS = {
     name: number
     for number, names in enumerate(
@@ -42,7 +51,7 @@ _MONTHS = {
 }  # fmt: skip
 _MONTH = "|".join(_MONTHS)
 _DAY_MONTH_YEAR = re.compile(
-    rf"\b(?P<day>\d{{1,2}})(?:st|nd|rd|th|er)?\s+(?:of\s+|de\s+)?(?P<month>{_MONTH}),?\s+(?:de\s+)?(?P<year>\d{{4}})\b",
+    rf"\b(?P<day>\d{{1,2}})(?:st|nd|rd|th|er)?\s+(?:of\s+|de\s+)?(?P<month>{_MONTH})\s?,?\s+(?:de\s+)?(?P<year>\d{{4}})\b",
     re.I,
 )
 _MONTH_DAY_YEAR = re.compile(
@@ -74,50 +83,80 @@ def metadata(source: str, text: str, units: Sequence[Unit], *, title: str | None
     held = [line for line in lines if _HELD.match(line)]
     return Metadata(
         title=title or _title(front) or PurePath(source).stem,
-        symbol=_symbol(front, source),
+        symbol=_symbol(front, text[: units[0].start] if units else "", source),
         date=_date(held) or date or _date(lines),
     )
 
 
 def _title(front: Sequence[tuple[str, str]]) -> str | None:
-    """The longest heading before the text proper begins, else the first line that is one."""
-    opening = []
-    for kind, line in front[:12]:
-        if kind in ("heading", "paragraph") and len(line) < 450 and not _is_date(line) and not _is_furniture(line):
-            opening.append((kind, line))
-        if kind == "paragraph" and len(line) >= 450:
-            break
+    """The heading of a letter, else the longest heading before the text proper begins, else the first line."""
+    opening = list(_opening(front))
+    front_line = next((line for kind, line in front if kind in ("heading", "paragraph") and not _is_form(line)), None)
     headings = [
         line for kind, line in opening if kind == "heading" and len(line.split()) >= 3 and not line.endswith(":")
     ]
     lines = [line for _, line in opening if 2 <= len(line.split()) <= 40]
-    first = opening[0][1] if opening and opening[0][0] == "heading" and len(opening[0][1].split()) >= 3 else None
-    chosen = first or (max(headings, key=len) if headings else (lines[0] if lines else None))
+    letter = next((line for _, line in opening if _LETTER.match(line)), None)
+    first = headings[0] if headings and headings[0] == front_line else None
+    chosen = letter or first or (max(headings, key=len) if headings else (lines[0] if lines else None))
     return chosen.rstrip(" :") if chosen else None
+
+
+def _opening(front: Sequence[tuple[str, str]]) -> Iterator[tuple[str, str]]:
+    """The lines that may be a title: no dates, forms and sessions, no body that sits in session, nothing below."""
+    found = False
+    for (kind, line), (_, below) in zip(front[:14], [*front[1:14], ("", "")], strict=False):
+        if kind not in ("heading", "paragraph") or _is_form(line) or _SESSION.fullmatch(line):
+            continue
+        if (
+            (len(line) >= 450 and kind == "heading")
+            or line.endswith(",")
+            or (kind == "paragraph" and _is_sentence(line))
+        ):
+            found = found or len(line) < 450
+            continue
+        if len(line) >= 450 or (found and _OPENS.match(line)):
+            return
+        if not _SESSION.fullmatch(below) or _REPORT.search(line):
+            found = True
+            yield kind, line
+
+
+def _is_form(line: str) -> bool:
+    return _is_date(line) or _is_furniture(line)
+
+
+def _is_sentence(line: str) -> bool:
+    return line.endswith(".") and len(line.split()) > 12 and len(line) < 450
 
 
 def _is_furniture(line: str) -> bool:
     """Whether a line is the head of a form rather than a title: issuer and symbol, distribution, item, aside."""
     letters = sum(character.isalpha() for character in line)
-    has_symbol = len(line) < 80 and _own_symbol(line) is not None
-    return has_symbol or letters < len(line) / 2 or bool(_FURNITURE.match(line) or _ASIDE.match(line))
+    has_symbol = len(line) < 80 and own_symbol(line) is not None
+    is_figures = letters < len(line) / 2 and not _ACT.match(line)
+    return has_symbol or is_figures or bool(_FURNITURE.match(line) or _ASIDE.match(line))
 
 
-def _symbol(front: Sequence[tuple[str, str]], source: str) -> str | None:
-    """A symbol that stands by itself near the top, or in the file's name; never one the text only refers to."""
+def _symbol(front: Sequence[tuple[str, str]], head: str, source: str) -> str | None:
+    """A symbol that stands by itself near the top or at the head of the pages, or is the file's name.
+
+    Never one the text only refers to.
+    """
     for kind, line in front:
         if kind == "footnote":
             continue
         for cell in line.split(" | "):
-            if symbol := _own_symbol(cell):
+            if symbol := own_symbol(cell):
                 return symbol
         labelled = re.match(r"(?:document|symbol|reference|ref\.?)\s*(?:no\.?)?:\s*(\S+)", line, re.IGNORECASE)
         if labelled and (match := _SYMBOL.match(labelled[1])):
             return match[0]
-    return _symbol_of_name(PurePath(source).stem)
+    heads = (own_symbol(line) for line in head[:FRONT_CHARS].splitlines())
+    return next(filter(None, heads), None) or _symbol_of_name(PurePath(source).stem)
 
 
-def _own_symbol(line: str) -> str | None:
+def own_symbol(line: str) -> str | None:
     """The symbol of a line that consists of it, after the name of a body and before a word on its distribution."""
     match = _SYMBOL.search(line)
     if not match or not any(character.isdigit() for character in match[0]):

@@ -21,7 +21,7 @@ def checked(values: Mapping[str, str], where: str) -> dict[str, str]:
             raise InputError(f"{where}: there is no field {key!r}; use {', '.join(FIELDS)}.")
         if not isinstance(value, str) or not value.strip():  # pyright: ignore[reportUnnecessaryIsInstance]
             raise InputError(f"{where}: {key} must be a text that is not empty.")
-        if key == "date" and not re.fullmatch(r"\d{4}(?:-\d\d(?:-\d\d)?)?", value):
+        if key == "date" and not re.fullmatch(r"\d{4}(?:-\d\d(?:-\d\d)?)?", value, re.ASCII):
             raise InputError(f"{where}: write the date as 2031, 2031-03 or 2031-03-12.")
     return dict(values)
 
@@ -55,7 +55,7 @@ def from_sidecar(source: str, data: bytes) -> dict[str, str]:
         if not isinstance(values, dict):
             raise InputError(f"{name}: it must hold one JSON object.")
         return checked(values, name)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise UnreadableFile(name, f"it is no JSON ({error})") from error
     except InputError as error:
         raise UnreadableFile(name, str(error).removeprefix(f"{name}: ").rstrip(".")) from error

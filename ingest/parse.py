@@ -8,7 +8,7 @@ import os
 import subprocess
 import sys
 import threading
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -20,7 +20,9 @@ from .metadata import Metadata
 from .structure import Unit
 from .worker import read_frame, write_frame
 
-_AHEAD = 2  # files a worker may be handed before their results are fetched: more would only fill memory
+# How far the others may get ahead of one file that takes long: more would only fill memory.
+_AHEAD_FILES = 16
+_AHEAD_BYTES = 64 << 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,16 +54,19 @@ class Parsed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
-    """A file or web page to parse: its path or address, its bytes, and what is known of it beforehand."""
+    """A file or web page to parse: its path or address, its bytes, and what is known of it beforehand.
+
+    `fingerprint` tells later whether it has changed; None for what is to be read again in any case.
+    """
 
     source: str
     data: bytes
     known: Mapping[str, str] = field(default_factory=dict[str, str])
-    fingerprint: str = ""
+    fingerprint: str | None = None
 
 
 def parse_all(jobs: Iterable[Job], limits: Limits) -> Iterator[tuple[Job, list[Parsed | UnreadableFile]]]:
-    """Each job with what its file holds, in the order of the jobs; jobs are drawn as workers get free."""
+    """Each job with what its file holds, in the order of the jobs; they are drawn some way ahead of the workers."""
     count = limits.workers or os.cpu_count() or 1
     workers = _Workers(limits)
     with ThreadPoolExecutor(max_workers=count, thread_name_prefix="parse") as threads:
@@ -69,7 +74,7 @@ def parse_all(jobs: Iterable[Job], limits: Limits) -> Iterator[tuple[Job, list[P
         try:
             for job in jobs:
                 waiting.append((job, threads.submit(workers.parse, job)))
-                while len(waiting) >= count * _AHEAD:
+                while waiting and (waiting[0][1].done() or _is_enough(waiting, count)):
                     first, future = waiting.pop(0)
                     yield first, future.result()
             for job, future in waiting:
@@ -80,6 +85,13 @@ def parse_all(jobs: Iterable[Job], limits: Limits) -> Iterator[tuple[Job, list[P
             workers.close()
 
 
+def _is_enough(waiting: Sequence[tuple[Job, Any]], count: int) -> bool:
+    """Whether the files handed out keep `count` workers busy and are as many as may wait."""
+    return len(waiting) > count and (
+        len(waiting) >= _AHEAD_FILES or sum(len(job.data) for job, _ in waiting) >= _AHEAD_BYTES
+    )
+
+
 class _Workers:
     """One worker process for each thread that parses."""
 
@@ -87,15 +99,22 @@ class _Workers:
         self._limits = limits
         self._local = threading.local()
         self._all: list[_Worker] = []
+        self._closed = False
+        self._lock = threading.Lock()
 
     def parse(self, job: Job) -> list[Parsed | UnreadableFile]:
         worker = getattr(self._local, "worker", None)
         if worker is None or not worker.alive:
-            worker = self._local.worker = _Worker(self._limits)
-            self._all.append(worker)
+            with self._lock:
+                if self._closed:
+                    return []
+                worker = self._local.worker = _Worker(self._limits)
+                self._all.append(worker)
         return worker.parse(job)
 
     def close(self) -> None:
+        with self._lock:
+            self._closed = True
         for worker in self._all:
             worker.kill()
 
@@ -106,7 +125,7 @@ class _Worker:
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "rapporteur.ingest.worker", str(limits.memory_mb)],
+            [sys.executable, "-m", "rapporteur.ingest.worker", str(limits.memory_mb), str(limits.timeout_s)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,

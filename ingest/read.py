@@ -1,5 +1,6 @@
 """Which reader reads a file: told by its content first, its name second."""
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -23,6 +24,12 @@ from .sniff import Format, format_of
 _WESTERN = frozenset(
     "àáâãäåæçèéêëìíîïñòóôõöøùúûüÿœßÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÑÒÓÔÕÖØÙÚÛÜŒ“”„‘’‚«»‹›–—…•·¿¡§©®™°ºª€£½¼¾²³´×\u00a0\u00ad"
 )
+_LONGEST_NOTICE_WORDS = 60
+_MISSING = re.compile(
+    r"\b(?:does not exist|(?:could|can) ?not be found|(?:page|document|file) (?:was )?not found"
+    r"|no longer (?:exists|available)|n['’]existe pas|est introuvable|no existe|no se (?:encuentra|encontró))\b",
+    re.IGNORECASE,
+)
 # Halves of characters, and control codes where Windows-1252 was taken for Latin-1.
 _REPAIRS = {code: "\ufffd" for code in range(0xD800, 0xE000)} | {
     code: bytes([code]).decode("cp1252", errors="replace") for code in range(0x80, 0xA0)
@@ -41,11 +48,20 @@ def read(source: str, data: bytes) -> Reading:
         reading = reader(data)
     except ValueError as error:
         raise UnreadableFile(source, str(error)) from error
+    except (MemoryError, RecursionError):
+        raise
     except Exception as error:  # what a parser raises on damage that nobody foresaw must not stop the other files
         raise UnreadableFile(source, f"it cannot be read ({type(error).__name__}: {error})") from error
     if not any(character.isalnum() for character in reading.text):
         raise UnreadableFile(source, "it holds no text")
+    if reading.media_type in ("application/pdf", "text/html") and _is_notice(reading.text):
+        raise UnreadableFile(source, "it holds only a notice that the document does not exist; fetch it again")
     return replace(reading, text=reading.text.translate(_REPAIRS))
+
+
+def _is_notice(text: str) -> bool:
+    """Whether a text is what a server sends, with no error, in the place of a document it has not got."""
+    return len(text.split()) < _LONGEST_NOTICE_WORDS and bool(_MISSING.search(text))
 
 
 def _reader(source: str, data: bytes) -> Callable[[bytes], Reading]:

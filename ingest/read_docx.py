@@ -13,6 +13,7 @@ from typing import Any
 
 from .blocks import Reading, TextBuilder
 from .docx_numbering import Numbering
+from .metadata import own_symbol
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
@@ -37,11 +38,13 @@ def read_docx(data: bytes) -> Reading:
     except Exception as error:  # python-docx raises whatever its XML layer meets
         raise ValueError(f"the Word document is damaged ({type(error).__name__})") from error
     builder = TextBuilder()
+    if symbol := _symbol_of_headers(document):
+        builder.add(symbol, "furniture")
     marks = _note_marks(document.element.body)
     _add_body(builder, document, marks)
     for mark, note in _notes(data, marks):
         builder.add(f"{mark} {note}", "footnote")
-    if not builder.blocks:
+    if all(block.kind == "furniture" for block in builder.blocks):
         raise ValueError("the Word document holds no text")
     properties = document.core_properties
     return Reading(
@@ -61,6 +64,22 @@ def _add_body(builder: TextBuilder, document: Any, marks: dict[tuple[str, str], 
             _add_table(builder, element, marks)
         else:
             _add_paragraph(builder, Paragraph(element, document), numbering, marks)
+
+
+def _symbol_of_headers(document: Any) -> str | None:
+    """The document symbol that stands at the head of the pages; nothing else there belongs to the text."""
+    for part in document.part.rels.values():
+        if part.reltype.endswith("/header") and not part.is_external:
+            lines = (_text(paragraph, {}) for paragraph in _root(part.target_part.blob).iter(f"{_W}p"))
+            if symbol := next(filter(None, map(own_symbol, lines)), None):
+                return symbol
+    return None
+
+
+def _root(xml: bytes) -> Any:
+    from lxml import etree  # pyright: ignore[reportAttributeAccessIssue]
+
+    return etree.fromstring(xml, etree.XMLParser(resolve_entities=False, no_network=True))
 
 
 def _numbering_of(document: Any) -> Any:
@@ -189,14 +208,11 @@ def _key_of(node: Any) -> tuple[str, str]:
 
 def _notes(data: bytes, marks: dict[tuple[str, str], str]) -> list[tuple[str, str]]:
     """(number, text) of the footnotes and endnotes that the text refers to, in their order there."""
-    from lxml import etree  # pyright: ignore[reportAttributeAccessIssue]
-
     texts: dict[tuple[str, str], str] = {}
-    parser = etree.XMLParser(resolve_entities=False, no_network=True)
     with zipfile.ZipFile(BytesIO(data)) as archive:
         for kind in ("footnote", "endnote"):
             if f"word/{kind}s.xml" in archive.namelist():
-                root = etree.fromstring(archive.read(f"word/{kind}s.xml"), parser)
+                root = _root(archive.read(f"word/{kind}s.xml"))
                 for note in root.findall(f"{_W}{kind}"):
                     texts[(kind, note.get(f"{_W}id") or "")] = " ".join(_text(p, {}) for p in note.iter(f"{_W}p"))
     return [(mark, texts[key]) for key, mark in marks.items() if texts.get(key, "").strip()]

@@ -4,53 +4,34 @@
 
 PDFium gives characters in the order they were drawn: right for columns, except that heads, feet and footnotes may
 come first. So lines are never sorted; what repeats at the edge of the pages is cut by its place and wording.
-PDFium is not thread-safe, not even across documents: one lock serves the whole process.
 """
 
 import re
-import threading
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence, Set
+from dataclasses import replace
 from itertools import pairwise
 from statistics import median
 
 from .blocks import Reading, TextBuilder
+from .pdf_lines import HYPHENS, PDFIUM, Line, lines_of_pages
+from .pdf_tables import stretches
 from .structure import begins_turn, is_open
 
-PDFIUM = threading.Lock()
-_EDGE = 0.11
 _PAGE_NUMBER = re.compile(
     r"^(?:page\s*)?[-–—]?\s*(\d{1,4}|[ivxl]{1,6})\s*[-–—]?(?:\s*(?:/|of|de|sur)\s*\d{1,4})?$", re.I
 )
 _NUMBER_IN_FOOT = re.compile(r"(?:^|\s)(\d{1,4})\s*/\s*\d{1,4}(?:\s|$)")
+_PAGE_OF_PAGES = re.compile(
+    r"^(?:[\w.-]{3,20}\s+(?:\([A-Z]\)\s+)?)?\d{1,4}\s*/\s*\d{1,4}(?:\s+[\w.-]{3,20}(?:\s+\([A-Z]\))?)?$"
+)
+_JOB_NUMBER = re.compile(r"^(?:\*\d{5,12}\*|\d\d-\d{5}(?:\s+\([A-Z]\))?(?:\s+\d{6})?)$")
+_SYMBOL = re.compile(r"^[A-Z]{1,5}(?:[./-][\w.()-]+)+$")
 _BEGINS_ITEM = re.compile(
     r"^(?:\d{1,3}\.\s|\d{1,3}(?:\.(?:\d{1,3}|[IVX]{1,4}))+\.?\s|\([a-z]{1,4}\)\s|[•·▪◦–—-]\s|[A-Z][.)]\s|[IVX]{1,5}\.\s)"
 )
 _NEVER_HEADING = re.compile(r"^(?:\([a-z]{1,4}\)|[•·▪◦–—-])\s")
 _NOTE_MARK = re.compile(r"^(?P<mark>\d{1,3}|[a-z]|\*{1,3}|[†‡§¹²³⁴-⁹]+)\)?(?:\s|(?<=[*†‡§¹²³⁴-⁹]))\s*\S")
-_NOTE_RULE = re.compile(r"^[_—–-]{4,}$")
-_HYPHENS = ("\ufffe", "\x02", "\u00ad")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
-    """A line as printed; coordinates in points, from the bottom left corner of the page; `bottom` is its base line.
-
-    `raised` says that it opens with smaller print, as a note's mark is set.
-    """
-
-    text: str
-    page: int
-    left: float
-    right: float
-    bottom: float
-    top: float
-    size: float
-    raised: bool
-    bold: bool
-    italic: bool
-    edge: bool
 
 
 def read_pdf(data: bytes) -> Reading:
@@ -59,20 +40,22 @@ def read_pdf(data: bytes) -> Reading:
     Raises ValueError saying why it could not be read (password, damage, no text and no Tesseract).
     """
     with PDFIUM:
-        pages = _lines_of_pages(data)
+        pages = lines_of_pages(data)
     recognised = _recognised(data, pages)
     if not any(pages):
         return _scan(recognised)
+    pages = _with_hyphens(pages)
     furniture = _repeated(pages)
     labels = _page_labels(pages, furniture)
-    body_size = median(line.size for page in pages for line in page)
-    bodies = [[line for line in page if not _is_furniture(line, furniture, len(pages))] for page in pages]
+    body_size = _body_size(pages)
+    bodies = [[line for line in page if not _is_furniture(line, furniture, pages)] for page in pages]
     builder = TextBuilder()
+    last: Sequence[Line] = []
     for number, (label, body) in enumerate(zip(labels, bodies if any(bodies) else pages, strict=True)):
         for paragraph in recognised.get(number, "").split("\n\n"):
             builder.add(paragraph, page=label)
         notes = _footnotes(body, body_size)
-        _add_page(builder, [line for line in body if line not in notes], label, body_size)
+        last = _add_page(builder, [line for line in body if line not in notes], label, body_size, last)
         for note in _paragraphs(notes, _NOTE_MARK):
             builder.add(_joined(note), "footnote", page=label)
     return Reading(text=builder.text, blocks=tuple(builder.blocks), media_type="application/pdf", pages=len(pages))
@@ -107,145 +90,51 @@ def _scan(recognised: Mapping[int, str]) -> Reading:
     return Reading(text=builder.text, blocks=tuple(builder.blocks), media_type="application/pdf", pages=len(recognised))
 
 
-# --- lines ------------------------------------------------------------------------------------------------------
+# --- hyphens --------------------------------------------------------------------------------------------------------
 
 
-def _lines_of_pages(data: bytes) -> list[list[Line]]:
-    import pypdfium2
-
-    try:
-        document = pypdfium2.PdfDocument(data)
-    except pypdfium2.PdfiumError as error:
-        raise ValueError(_why(str(error))) from error
-    try:
-        count = len(document)
-        if count == 0:
-            raise ValueError("the PDF has no pages")
-        return [_lines_of_page(document, index) for index in range(count)]
-    finally:
-        document.close()
-
-
-def _why(message: str) -> str:
-    if "password" in message.lower():
-        return "it is protected by a password; save a copy without one"
-    if "format" in message.lower() or "success" in message.lower():
-        return "it is not a PDF, or too damaged to open"
-    return f"the PDF cannot be opened ({message})"
-
-
-def _lines_of_page(document, index: int) -> list[Line]:  # pyright: ignore[reportMissingParameterType]
-    """The lines of one page in drawing order; a page that will not load has none."""
-    import pypdfium2
-    import pypdfium2.raw as pdfium
-
-    try:
-        page = document[index]
-        text_page = page.get_textpage()
-    except pypdfium2.PdfiumError:
-        return []
-    height = page.get_height() or 1.0
-    count = pdfium.FPDFText_CountChars(text_page)
-    characters = [chr(pdfium.FPDFText_GetUnicode(text_page, position)) for position in range(max(count, 0))]
-    lines = []
-    for start, end in _runs(characters):
-        first, last = _solid(characters, start, end)
-        text = _text(characters[start:end])
-        if first is None or last is None or _NOTE_RULE.match(text):
-            continue
-        left, _, _, top = text_page.get_charbox(first)
-        _, _, right, high = text_page.get_charbox(last)
-        bottom, top = _base_line(text_page, first), max(top, high)
-        sizes = [round(pdfium.FPDFText_GetFontSize(text_page, position), 1) for position in (first, last)]
-        lines.append(
-            Line(
-                text=text,
-                page=index,
-                left=left,
-                right=right,
-                bottom=bottom,
-                top=top,
-                size=max(sizes),
-                raised=sizes[0] < sizes[1] * 0.85,
-                bold=all(_is_bold(text_page, position) for position in (first, last)),
-                italic=all(_is_italic(text_page, position) for position in (first, last)),
-                edge=bottom < height * _EDGE or top > height * (1 - _EDGE),
-            )
-        )
-    text_page.close()
-    page.close()
-    return _with_marks(lines)
-
-
-def _with_marks(lines: Sequence[Line]) -> list[Line]:
-    """Puts the raised mark of a note, where it was drawn by itself, before the line it stands at."""
-    merged: list[Line] = []
-    for line in lines:
-        mark = merged[-1] if merged else line
-        beside = mark.right - 2 <= line.left < mark.right + 20 and mark.bottom < line.top and line.bottom < mark.top
-        if beside and mark.size < line.size * 0.85 and re.fullmatch(r"\d{1,3}|[a-z]|\*{1,3}", mark.text):
-            merged[-1] = replace(line, text=f"{mark.text} {line.text}", left=mark.left, raised=True)
-        else:
-            merged.append(line)
-    return merged
-
-
-def _text(characters: Sequence[str]) -> str:
-    """Characters as text; PDFium gives rare ones in two halves."""
-    joined = "".join(characters).replace("\xa0", " ").strip()
-    return joined.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-
-
-def _base_line(text_page, position: int) -> float:  # pyright: ignore[reportMissingParameterType]
-    import ctypes
-
-    import pypdfium2.raw as pdfium
-
-    across, up = ctypes.c_double(), ctypes.c_double()
-    pdfium.FPDFText_GetCharOrigin(text_page, position, across, up)
-    return up.value
-
-
-def _is_bold(text_page, position: int) -> bool:  # pyright: ignore[reportMissingParameterType]
-    import pypdfium2.raw as pdfium
-
-    return pdfium.FPDFText_GetFontWeight(text_page, position) >= 600 or b"Bold" in _font(text_page, position)
-
-
-def _is_italic(text_page, position: int) -> bool:  # pyright: ignore[reportMissingParameterType]
-    return any(word in _font(text_page, position) for word in (b"Italic", b"Oblique"))
-
-
-def _font(text_page, position: int) -> bytes:  # pyright: ignore[reportMissingParameterType]
-    """The name of a character's font, empty where there is none."""
-    import ctypes
-
-    import pypdfium2.raw as pdfium
-
-    name = ctypes.create_string_buffer(128)
-    pdfium.FPDFText_GetFontInfo(text_page, position, name, len(name), ctypes.c_int())
-    return name.value
-
-
-def _runs(characters: Sequence[str]) -> Iterator[tuple[int, int]]:
-    start = 0
-    for position, character in enumerate(characters):
-        if character in "\r\n":
-            if position > start:
-                yield start, position
-            start = position + 1
-    if len(characters) > start:
-        yield start, len(characters)
-
-
-def _solid(characters: Sequence[str], start: int, end: int) -> tuple[int | None, int | None]:
-    """Positions of the first and last character that leaves ink."""
-    solid = [
-        position
-        for position in range(start, end)
-        if not characters[position].isspace() and characters[position] != "\0"
+def _with_hyphens(pages: Sequence[Sequence[Line]]) -> list[list[Line]]:
+    """Lines whose last hyphen belongs to the word ("twenty-|first") end with it; others keep the mark of a break."""
+    words = {word for page in pages for word in _whole_words(page)}
+    return [
+        [
+            _with_hyphen(line, following.text if following else "", words)
+            for line, following in zip(page, [*page[1:], None], strict=True)
+        ]
+        for page in pages
     ]
-    return (solid[0], solid[-1]) if solid else (None, None)
+
+
+def _whole_words(page: Sequence[Line]) -> Iterator[str]:
+    """The words of a page but for the halves of those that a hyphen breaks at the end of a line."""
+    broken = False
+    for line in page:
+        words = re.findall(r"\w[\w-]*", line.text.casefold())
+        breaks = line.text.endswith(("-", *HYPHENS))
+        yield from words[int(broken) : len(words) - int(breaks)]
+        broken = breaks
+
+
+def _with_hyphen(line: Line, following: str, words: Set[str]) -> Line:
+    is_broken = line.text.endswith(HYPHENS) or (re.search(r"\w-$", line.text) and following[:1].islower())
+    if not is_broken:
+        return line
+    hyphen = "-" if _is_compound(line.text[:-1], following, words) else HYPHENS[0]
+    return replace(line, text=line.text[:-1] + hyphen)
+
+
+def _is_compound(before: str, after: str, words: Set[str]) -> bool:
+    """Whether a word broken at a hyphen has it in its middle, as the same record writes it elsewhere.
+
+    Where it does not occur elsewhere, both parts are words of the record, or the second opens with a capital.
+    """
+    first, second = re.search(r"\w[\w-]*$", before.casefold()), re.match(r"\w+", after)
+    if not first or not second:
+        return False
+    one, two = first[0], second[0].casefold()
+    if f"{one}-{two}" in words or second[0][0].isupper() != before[-1].isupper() or second[0][0].isdigit():
+        return f"{one}{two}" not in words
+    return f"{one}{two}" not in words and min(len(one), len(two)) > 2 and one in words and two in words
 
 
 # --- running heads and feet ---------------------------------------------------------------------------------------
@@ -262,8 +151,14 @@ def _repeated(pages: Sequence[Sequence[Line]]) -> frozenset[str]:
     return frozenset(shape for shape, count in counts.items() if count >= needed)
 
 
-def _is_furniture(line: Line, repeated: frozenset[str], pages: int) -> bool:
-    return line.edge and (_shape(line) in repeated or (pages > 1 and bool(_PAGE_NUMBER.match(line.text))))
+def _is_furniture(line: Line, repeated: frozenset[str], pages: Sequence[Sequence[Line]]) -> bool:
+    if not line.edge:
+        return False
+    if _shape(line) in repeated or _JOB_NUMBER.match(line.text):
+        return True
+    if line.page and _SYMBOL.match(line.text) and any(line.text in first.text for first in pages[0]):
+        return True
+    return len(pages) > 1 and bool(_PAGE_NUMBER.match(line.text) or _PAGE_OF_PAGES.match(line.text))
 
 
 def _page_labels(pages: Sequence[Sequence[Line]], furniture: frozenset[str]) -> list[str]:
@@ -282,6 +177,11 @@ def _page_labels(pages: Sequence[Sequence[Line]], furniture: frozenset[str]) -> 
 
 
 # --- paragraphs ----------------------------------------------------------------------------------------------------
+
+
+def _body_size(pages: Sequence[Sequence[Line]]) -> float:
+    """The size that half of the letters do not exceed: tables have many lines of few letters."""
+    return median(line.size for page in pages for line in page for _ in range(1 + len(line.text) // 8))
 
 
 def _footnotes(body: Sequence[Line], body_size: float) -> list[Line]:
@@ -309,21 +209,60 @@ def _is_low_print(line: Line, body: Sequence[Line], body_size: float) -> bool:
     )
 
 
-def _add_page(builder: TextBuilder, lines: Sequence[Line], label: str, body_size: float) -> None:
-    for position, paragraph in enumerate(_paragraphs(lines)):
+def _add_page(
+    builder: TextBuilder, lines: Sequence[Line], label: str, body_size: float, last: Sequence[Line]
+) -> Sequence[Line]:
+    """Adds the blocks of a page; `last` are the lines of the paragraph that ends the page before. Gives its own."""
+    for stretch in stretches(lines):
+        for row in stretch.rows:
+            builder.add(_clean(row), "table", page=label)
+        last = [] if stretch.rows else _add_prose(builder, stretch.lines, label, body_size, last)
+    return last
+
+
+def _add_prose(
+    builder: TextBuilder, lines: Sequence[Line], label: str, body_size: float, last: Sequence[Line]
+) -> Sequence[Line]:
+    right = _right_edge(lines)
+    paragraphs = _paragraphs(lines)
+    joined = False
+    for position, paragraph in enumerate(paragraphs):
         text = _joined(paragraph)
         level = _heading_level(paragraph, text, body_size)
         before = builder.blocks[-1] if builder.blocks else None
-        if position == 0 and before and before.kind == "paragraph" and not level and _goes_on(builder.last, text):
+        is_first = position == 0 and before is not None and before.kind == "paragraph" and not level
+        if is_first and (_goes_on(builder.last, text) or _runs_over(last, paragraph, right)):
             builder.extend(text)
+            joined = True
         elif level:
             builder.add(text, "heading", level=level, page=label)
         else:
             builder.add(text, "item" if re.match(r"[•·▪◦]\s|[–—-]\s", text) else "paragraph", page=label)
+    return [*last, *paragraphs[0]] if joined and len(paragraphs) == 1 else paragraphs[-1]
+
+
+def _runs_over(last: Sequence[Line], paragraph: Sequence[Line], right: float) -> bool:
+    """Whether a paragraph that ends its page with a finished sentence and a full line goes on with `paragraph`.
+
+    To be seen only where paragraphs open with a number or an indent, and `paragraph` does not.
+    """
+    if len(last) < 2 or last[0].page == paragraph[0].page or _BEGINS_ITEM.match(paragraph[0].text):
+        return False
+    left = min(line.left for line in last[1:])
+    marked = re.match(r"\d", last[0].text) and _BEGINS_ITEM.match(last[0].text)
+    return (
+        bool(marked or last[0].left > left + 8)
+        and last[-1].right > max(right, *(line.right for line in last)) - 12
+        and abs(paragraph[0].left - left) < 3
+        and abs(paragraph[0].size - last[-1].size) < 0.6
+        and paragraph[0].bold == last[-1].bold
+        and not begins_turn(paragraph[0].text)
+    )
 
 
 def _goes_on(before: str, text: str) -> bool:
-    return is_open(before) and (text[:1].islower() or before.endswith((",", "-")))
+    """Whether a text carries on the sentence that the page before breaks off."""
+    return is_open(before) and (text[:1].islower() or (before.endswith((",", "-")) and not _BEGINS_ITEM.match(text)))
 
 
 def _heading_level(paragraph: Sequence[Line], text: str, body_size: float) -> int:
@@ -333,11 +272,12 @@ def _heading_level(paragraph: Sequence[Line], text: str, body_size: float) -> in
         return 0
     if size >= body_size * 1.35:
         return 1
-    if size >= body_size * 1.12:
+    is_bold = all(line.bold for line in paragraph)
+    if size >= body_size * 1.12 and (is_bold or not text.endswith((".", ",", ";", ":"))):
         return 2
     if text.endswith((".", ",", ";", ":")) or size < body_size * 0.95:
         return 0
-    if all(line.bold for line in paragraph):
+    if is_bold:
         return 3
     return 4 if len(text) < 120 and all(line.italic for line in paragraph) else 0
 
@@ -346,7 +286,7 @@ def _paragraphs(lines: Sequence[Line], begins_item: re.Pattern[str] = _BEGINS_IT
     if not lines:
         return []
     leading = _leading(lines)
-    right = sorted(line.right for line in lines)[int(len(lines) * 0.9)]
+    right = _right_edge(lines)
     paragraphs = [[lines[0]]]
     for before, line in pairwise(lines):
         if _begins(before, line, paragraphs[-1], leading, right, begins_item):
@@ -354,6 +294,11 @@ def _paragraphs(lines: Sequence[Line], begins_item: re.Pattern[str] = _BEGINS_IT
         else:
             paragraphs[-1].append(line)
     return paragraphs
+
+
+def _right_edge(lines: Sequence[Line]) -> float:
+    """Where full lines end: nine of ten lines end there or before."""
+    return sorted(line.right for line in lines)[int(len(lines) * 0.9)]
 
 
 def _leading(lines: Sequence[Line]) -> float:
@@ -379,7 +324,7 @@ def _begins(
         line.bold != before.bold and (ended or (len(paragraph) == 1 and before.bold))
     ):
         return True
-    if begins_turn(line.text):
+    if begins_turn(line.text) or _ends_heading(paragraph, line, right):
         return True
     if begins_item.match(line.text) and (
         ended
@@ -397,13 +342,36 @@ def _begins(
     return ended and (indented or before.right < right - 0.2 * (right - line.left))
 
 
+def _ends_heading(paragraph: Sequence[Line], line: Line, right: float) -> bool:
+    """Whether `line` begins the text below a heading that only its capitals or its weight set apart."""
+    before = paragraph[-1]
+    if not re.match(r"[\"“‘(•]?[A-ZÀ-Þ\d]", line.text) or before.text.endswith((",", ";", ":", "-", *HYPHENS)):
+        return False
+    if all(other.bold for other in paragraph) and not line.bold:
+        return len(paragraph) < 4
+    is_short = before.right < right - 0.15 * (right - before.left)
+    return is_short and not _in_capitals(line) and all(_in_capitals(other) for other in paragraph)
+
+
+def _in_capitals(line: Line) -> bool:
+    letters = [character for character in line.text if character.isalpha()]
+    return len(letters) > 7 and all(letter.isupper() for letter in letters)
+
+
 def _joined(lines: Sequence[Line]) -> str:
     parts: list[str] = []
     for line in lines:
         text = " ".join(line.text.split())
-        if parts and parts[-1].endswith(_HYPHENS):
-            parts[-1] = parts[-1].rstrip("".join(_HYPHENS)) + text
+        if parts and re.search(r"\w-$", parts[-1]):
+            parts[-1] += text
+        elif parts and parts[-1].endswith(HYPHENS):
+            parts[-1] = parts[-1].rstrip("".join(HYPHENS)) + text
         else:
             parts.append(text)
-    joined = re.sub(r"(?<=\w)[\ufffe\x02\u00ad](?=\w)", "", " ".join(parts))
+    return _clean(" ".join(parts))
+
+
+def _clean(text: str) -> str:
+    """Words whole again that a hyphen parted at the end of a line, without control characters."""
+    joined = re.sub(r"(?<=\w)[\ufffe\x02\u00ad] ?(?=\w)", "", text)
     return re.sub(r"[\x00-\x08\x0b-\x1f\ufffe]", "", joined)

@@ -215,6 +215,15 @@ _TITLED = re.compile(
     r"moderator|rapporteur|facilitator|secretariat|secretary(?:[ -]general)?|clerk|co-?chairs?)\b",
     re.IGNORECASE,
 )
+_OFFICE = (
+    r"(?:(?:temporary|acting|deputy|vice|co)[ -]?)*(?:chair(?:man|men|woman|persons?|person|s)?|pr[ée]sident[ea]?s?"
+    r"|speaker|moderators?|(?:special )?rapporteurs?|facilitators?|secretary(?:[ -]general)?|secretaries)"
+)
+_OFFICERS = re.compile(_OFFICE, re.IGNORECASE)
+_ADDRESS = re.compile(
+    r"(?:dear |distinguished )?(?:mr|ms|mrs|mme|m|sr|sra|madame?|monsieur|señora?)\.? (?:le |la )?" + _OFFICE,
+    re.IGNORECASE,
+)
 _NOT_SPEAKERS = frozenset(
     """note notes source sources summary agency action date dates subject re contents annex table figure box article
     section chapter example examples plenary item agenda title author authors editor contact email e-mail tel telephone
@@ -271,10 +280,7 @@ def _turn_labels(texts: Sequence[str], blocks: Sequence[Block]) -> list[str | No
     Certain are countries, people with a title or an office, and "person, organisation" forms. In a record that
     plainly consists of turns, labels that recur and any others of the right shape count too.
     """
-    candidates = [
-        found[0] if block.kind in ("paragraph", "heading") and (found := speaker_label(text)) else None
-        for text, block in zip(texts, blocks, strict=True)
-    ]
+    candidates = _labels(texts, blocks)
     counts = Counter(label for label in candidates if label)
     certain = {label for label in counts if _names_somebody(label)}
     turns = sum(counts[label] for label in counts if counts[label] > 1 or label in certain)
@@ -282,6 +288,32 @@ def _turn_labels(texts: Sequence[str], blocks: Sequence[Block]) -> list[str | No
     if turns >= 3 and turns >= prose / 8:
         certain |= {label for label in counts if counts[label] > 1 or _is_proper(label)}
     return [label if label in certain else None for label in candidates]
+
+
+def _labels(texts: Sequence[str], blocks: Sequence[Block]) -> list[str | None]:
+    """What may be labels, without the addressees of letters and speeches, and without lists of officers."""
+    found = [
+        speaker_label(text) if block.kind in ("paragraph", "heading") else None
+        for text, block in zip(texts, blocks, strict=True)
+    ]
+    said = [plain(text[label[1] :]) if label else "" for text, label in zip(texts, found, strict=True)]
+    speaking = {label[0] for label, words in zip(found, said, strict=True) if label and words}
+    return [
+        label[0]
+        if label
+        and not (_ADDRESS.fullmatch(label[0]) and label[0] not in speaking)
+        and not (_OFFICERS.fullmatch(label[0]) and _is_names(words or (plain(following) if following else "")))
+        else None
+        for label, words, following in zip(found, said, [*texts[1:], None], strict=True)
+    ]
+
+
+def _is_names(words: str) -> bool:
+    """Whether a text is names and countries only, no sentence."""
+    content = [word for word in re.findall(r"[^\W\d_][\w’'.-]*", words) if word.casefold() not in _SMALL]
+    return (
+        bool(content) and not re.search(r"[!?]|[^\W\d_]{3,}\.$", words) and all(word[0].isupper() for word in content)
+    )
 
 
 def _names_somebody(label: str) -> bool:
@@ -350,12 +382,12 @@ _NAME = r"(?:[A-ZÀ-Þ][\w’'.-]*|de|da|von|van|al|bin|el|la|di)"
 _FULL_NAME = rf"[A-ZÀ-Þ][\w’'-]+(?:\s+{_NAME}){{1,4}}"
 _TITLED_NAME = r"(?:Mr|Ms|Mrs|Dr|Prof|Sir|Dame|Ambassador|Miss)\.?\s+[A-ZÀ-Þ][\w’'-]+(?:\s+[A-ZÀ-Þ][\w’'-]+){0,3}"
 _LISTED = re.compile(rf"^\s*[-*•–—]?\s*(?:[A-Z][a-z]+:\s*)?({_FULL_NAME}),\s")
-_OFFICE = (
+_THE_OFFICE = (
     r"The\s+(?:(?:Acting|Deputy|Vice)[ -])*(?:Chair(?:person|man|woman)?|President|Speaker|Rapporteur|Facilitator|"
     r"Moderator|Co-Chairs?)"
 )
 _REPORTED = re.compile(
-    rf"^\s*(?:\d{{1,3}}\.\s+)?(?P<who>(?:{_TITLED_NAME}|{_OFFICE})(?:\s*\([^()]{{2,80}}\))?)[^.:;]{{0,160}}?"
+    rf"^\s*(?:\d{{1,3}}\.\s+)?(?P<who>(?:{_TITLED_NAME}|{_THE_OFFICE})(?:\s*\([^()]{{2,80}}\))?)[^.:;]{{0,160}}?"
     rf"(?<!\bis )(?<!\bwas )(?<!\bwere )(?<!\bbeen )(?<!\bbe )\b{_REPORTS}\b"
 )
 _PRONOUN = re.compile(r"^\s*(?:\d{1,3}\.\s+)?(?:He|She|They)\s")
@@ -478,8 +510,8 @@ def _is_title(line: str) -> bool:
 
 
 def is_part_of_number(text: str) -> bool:
-    """Whether an unnumbered block is a lettered part of the numbered paragraph before it."""
-    return bool(re.match(r"^\s*(?:\([a-z]{1,4}\)|[-•–—]\s)", text, re.IGNORECASE))
+    """Whether an unnumbered block is a part of the numbered paragraph before it: (a), (ii), (3), a bullet."""
+    return bool(re.match(r"^\s*(?:\((?:[a-z]{1,4}|\d{1,2})\)|[-•–—]\s)", text, re.IGNORECASE))
 
 
 def _descend(path: list[tuple[int, str]], level: int, heading: str) -> list[tuple[int, str]]:

@@ -1,6 +1,6 @@
 """Reads files in a process of its own, so that a file that crashes, hangs or eats memory harms nothing else.
 
-    python -m rapporteur.ingest.worker MEMORY_MB
+    python -m rapporteur.ingest.worker MEMORY_MB TIMEOUT_S
 
 Frames both ways: 8 bytes of length, then that many bytes. In come pairs of frames, a file's name and its bytes. Out
 go frames of JSON: one for each document in the file, as `parsed_json` or {"source", "error"}, then {"done": true}.
@@ -9,6 +9,7 @@ JSON and nothing livelier, because what broke out of a parser must not reach the
 
 import json
 import os
+import signal
 import struct
 import sys
 from collections.abc import Iterator
@@ -23,6 +24,7 @@ from .read import read
 from .structure import structure
 
 LENGTH = struct.Struct(">Q")
+_GRACE_S = 5.0
 
 
 def read_frame(stream: BinaryIO) -> bytes | None:
@@ -61,9 +63,13 @@ def parsed_json(source: str, data: bytes) -> dict[str, Any]:
     try:
         reading = read(source, data)
         units = structure(reading)
+        facts = metadata(source, reading.text, units, title=reading.title, date=reading.date)
+    except UnreadableFile:
+        raise
     except (MemoryError, RecursionError) as error:
         raise UnreadableFile(source, "reading it takes more memory than is allowed") from error
-    facts = metadata(source, reading.text, units, title=reading.title, date=reading.date)
+    except Exception as error:  # as in `read`: one document's fault must not stop the others in its archive
+        raise UnreadableFile(source, f"it cannot be read ({type(error).__name__})") from error
     return {
         "source": source,
         "sha256": sha256(data).hexdigest(),
@@ -78,14 +84,25 @@ def parsed_json(source: str, data: bytes) -> dict[str, Any]:
 
 def main() -> None:
     """Serves files until standard input ends."""
-    memory_mb = int(sys.argv[1])
+    memory_mb, timeout_s = int(sys.argv[1]), float(sys.argv[2])
     _limit_memory(memory_mb)
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # what a library prints must not get between the frames
     while (name := read_frame(sys.stdin.buffer)) is not None and (data := read_frame(sys.stdin.buffer)) is not None:
+        _end_after(timeout_s + _GRACE_S)
         for document in parse(os.fsdecode(name), data):
             write_frame(answers, json.dumps(document).encode())
         write_frame(answers, b'{"done": true}')
+        _end_after(0)
+
+
+def _end_after(seconds: float) -> None:
+    """Ends this process in so many seconds, where the system can; 0 calls that off.
+
+    Who asked keeps the time; this is for the case that it was killed itself while a file hangs.
+    """
+    if hasattr(signal, "setitimer"):
+        signal.setitimer(signal.ITIMER_REAL, seconds)
 
 
 def _limit_memory(memory_mb: int) -> None:

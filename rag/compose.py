@@ -69,13 +69,30 @@ def choose(store: Store, query: Query, hits: Sequence[Hit]) -> list[Quotable]:
     if query.pointed.paragraphs and not query.words:
         return whole_paragraphs(hits, query.pointed.paragraphs)
     ranked = rank(store, query, said_by(hits, query.pointed.said_by if not query.sides else ()))
+    ranked = _about_names(store, query, ranked)
     if query.sides:
         shares = [[quotable for quotable in ranked if side.holds(quotable.hit)] for side in query.sides]
         chosen = [quotable for share in shares for quotable in _fewest(share, QUOTES_A_SIDE, KEEP_SHARE)]
         return sorted(dict.fromkeys(chosen), key=lambda quotable: -quotable.score)
     if query.wants_list:
         return _fewest(ranked, MAX_LISTED, KEEP_LISTED_SHARE, whole_lists=True)
-    return _fewest(ranked, MAX_QUOTES, KEEP_SHARE)
+    chosen = _fewest(ranked, MAX_QUOTES, KEEP_SHARE)
+    expected = query.expected
+    return sorted(chosen, key=lambda quotable: not expected.met_by(quotable)) if expected else chosen
+
+
+def _about_names(store: Store, query: Query, ranked: Sequence[Quotable]) -> Sequence[Quotable]:
+    """The sentences that have to do with an acronym of the question: they, what is around them, or their document."""
+    if not query.names:
+        return ranked
+    return [quotable for quotable in ranked if _names_held(store, query, quotable)]
+
+
+def _names_held(store: Store, query: Query, quotable: Quotable) -> bool:
+    hit = quotable.hit
+    said = f"{hit.document.title} {hit.document.symbol or ''} {hit.passage.locator.section or ''} {hit.passage.context}"
+    held = frozenset(store.lexical.words(f"{said} {hit.passage.text}"))
+    return any(form <= held for forms in query.names for form in forms)
 
 
 def _fewest(ranked: Sequence[Quotable], limit: int, keep_share: float, *, whole_lists: bool = False) -> list[Quotable]:

@@ -52,9 +52,13 @@ _DEFINITION = re.compile(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Expectation:
-    """A kind of answer: its name for people, and the test a sentence must pass to be one."""
+    """A kind of answer: its name for people, and the test a sentence must pass to be one.
+
+    Where `first`, the best sentence must pass it: names stand about in many sentences that answer something else.
+    """
 
     kind: str
+    first: bool = False
     met_by: "Callable[[Quotable], bool]"
 
 
@@ -65,7 +69,7 @@ def expectation(question: str) -> Expectation | None:
         return Expectation(kind=f"what {definition['short']} stands for", met_by=_holding(pattern))
     for asks, kind, met_by in _KINDS:
         if asks.search(question):
-            return Expectation(kind=kind, met_by=met_by)
+            return Expectation(kind=kind, met_by=met_by, first=met_by in (_names_a_state, _names_a_person))
     return None
 
 

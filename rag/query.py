@@ -9,10 +9,12 @@ from ..vectorstore.store import Store
 from .answer import Turn
 from .directory import directory_of
 from .expect import Expectation, expectation
-from .question import Pointers, pointers, stand_alone, telling_words
+from .question import Pointers, pointers, proper_names, stand_alone, telling_words
+from .spelling import repaired
 
 NOW_WEIGHT = 2.0
 OTHER_FORM_WEIGHT = 0.4
+MIN_ACRONYM_CHARS = 4
 _LISTS = re.compile(
     r"\b(?:list (?:all|every|the)|list$|list everything|name (?:all|the)|all (?:the|of the)?\s*\w+s\b|everything|"
     r"every (?:one|single)|which (?:[\w-]+ ){0,2}?(?:points|delegations|countries|organi[sz]ations|measures|members|"
@@ -47,8 +49,8 @@ class Query:
     """A question as understood.
 
     `text` stands alone; `words` weigh the stems it is searched by (1 is usual); `sides` are what it compares, at
-    least two or none; `wants_list` is true where one instance is not enough, `follows` where it leans on the question
-    before.
+    least two or none; `names` holds for each acronym in it the stems of its forms; `wants_list` is true where one
+    instance is not enough, `follows` where it leans on the question before.
     """
 
     text: str
@@ -56,6 +58,7 @@ class Query:
     pointed: Pointers = field(default_factory=Pointers)
     expected: Expectation | None = None
     sides: tuple[Side, ...] = ()
+    names: tuple[frozenset[frozenset[str]], ...] = ()
     wants_list: bool = False
     follows: bool = False
 
@@ -77,9 +80,21 @@ def read_question(store: Store, question: str, history: Sequence[Turn] = ()) -> 
         pointed=pointed,
         expected=expectation(question),
         sides=_sides(text, pointed),
+        names=tuple(_forms(store, name) for name in proper_names(text) if _is_acronym(name)),
         wants_list=bool(_LISTS.search(question)),
         follows=follows,
     )
+
+
+def _is_acronym(name: str) -> bool:
+    return name.isupper() and len(name) >= MIN_ACRONYM_CHARS
+
+
+def _forms(store: Store, name: str) -> frozenset[frozenset[str]]:
+    """The stems of a name, and of what the records write for it."""
+    forms = [name, *directory_of(store).other_forms(name)]
+    stems = (frozenset(repaired(store, stem) for stem in store.lexical.words(form)) for form in forms)
+    return frozenset(found for found in stems if found)
 
 
 def _sides(question: str, pointed: Pointers) -> tuple[Side, ...]:

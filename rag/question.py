@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from ..ingest.structure import countries
 from ..vectorstore.markup import plain
 from ..vectorstore.store import Store
 from .answer import Turn
@@ -17,8 +18,7 @@ _ANAPHORA = re.compile(
     re.IGNORECASE,
 )
 _ELLIPSIS = re.compile(
-    r"^\s*(?:and|but|or|so|also|what about|how about|which (?:one|paragraph|document|page)|in which|why|when|where|who|"
-    r"how (?:many|much|long)|quote|et|y)\b",
+    r"^\s*(?:and|but|or|so|also|what about|how about|which (?:one|paragraph|document|page)|in which|quote|et|y)\b",
     re.IGNORECASE,
 )
 _PARAGRAPHS = re.compile(
@@ -30,7 +30,7 @@ _SAYING = (
     r"(?:say|said|report(?:ed)?|state|stated|tell|told|ask(?:ed)?|argue|argued|propose|proposed|answer(?:ed)?|"
     r"reply|replied|think|suggest(?:ed)?|mention(?:ed)?|note|noted|call(?:ed)?|want(?:ed)?|explain(?:ed)?|"
     r"recommend(?:ed)?|stress(?:ed)?|present(?:ed)?|announce|announced|warn(?:ed)?|claim(?:ed)?|demand(?:ed)?|"
-    r"request(?:ed)?|promise|promised|respond(?:ed)?|emphasi[sz]e|emphasi[sz]ed|raise|raised|commit(?:ted)?)"
+    r"request(?:ed)?|define|defined|describe|described|comment(?:ed)?|react(?:ed)?|plan|planned|promise|promised|respond(?:ed)?|emphasi[sz]e|emphasi[sz]ed|raise|raised|commit(?:ted)?)"
 )
 _SAYS = re.compile(
     rf"\b(?:did|does|do|has|have|had)\s+(?P<who>[^?;]{{2,90}}?)\s+{_SAYING}\b(?P<what>[^?]*)"
@@ -38,6 +38,9 @@ _SAYS = re.compile(
     re.IGNORECASE,
 )
 _ABOUT = re.compile(r"^(?:\s+\S+){0,5}?\s+(?:about|on|regarding|concerning)\s+(?P<topic>.+)", re.IGNORECASE)
+_TITLE = re.compile(r"\b(?:Mr|Ms|Mrs|Miss|Dr|Prof|Mme|Sra?|H\.E|Ambassador)\b\.?\s*")
+_TITLED = re.compile(_TITLE.pattern.removesuffix("*") + r"+([A-ZÀ-Þ][\w’'-]+)")
+_NAME = re.compile(r"(?<![.!?:“\"'‘(] )(?<!^)(?<![“\"'‘(])\b[A-ZÀ-Þ][\w’'-]*[\w]\b")
 SYMBOL = re.compile(r"\b\w+(?:[./-]\w+)*/[\w./()-]*\w")
 _TURNS = re.compile(r"^\s*(?:(?:and|but|so|or)\s+)?(?:(?:what|how) about\s+)?(?:the\s+)?$", re.IGNORECASE)
 _MAX_RANGE = 40
@@ -122,6 +125,16 @@ def telling_words(store: Store, question: str) -> list[str]:
     if not stems and bare == plain(question):
         stems = store.lexical.words(question)
     return list(dict.fromkeys(repaired(store, stem) for stem in stems))
+
+
+def proper_names(question: str) -> list[str]:
+    """What looks like a name in a question: capitals not at its beginning, states, people with a title."""
+    question = SYMBOL.sub(" ", question)
+    names = dict.fromkeys(match[1] for match in _TITLED.finditer(question))
+    names |= dict.fromkeys(match[0] for match in _NAME.finditer(_TITLE.sub("", question)))
+    names |= dict.fromkeys(word for word in re.findall(r"[\w’'-]+", question) if word.casefold() in countries())
+    bare = (re.sub(r"[’']s$", "", name) for name in names)
+    return [name for name in dict.fromkeys(bare) if name.casefold() not in ASKING_WORDS]
 
 
 def pointers(question: str, store: Store) -> Pointers:

@@ -3,12 +3,11 @@
 import re
 from collections.abc import Sequence
 
-from ..ingest.structure import countries
 from ..vectorstore.passage import Hit
 from ..vectorstore.store import Store
 from .compose import Quotable, inverse_frequency
 from .query import Query
-from .question import ASKING_WORDS, SYMBOL, telling_words, topic
+from .question import proper_names, telling_words, topic
 from .spelling import repaired
 
 NEAREST = 3
@@ -18,9 +17,6 @@ MAX_UNKNOWN = 0.45
 MIN_TOPIC_SHARE = 0.34
 MAX_TOPIC_LIKENESS = 0.65
 REFUSAL = "The documents do not answer this question."
-_TITLE = re.compile(r"\b(?:Mr|Ms|Mrs|Miss|Dr|Prof|Mme|Sra?|H\.E|Ambassador)\b\.?\s*")
-_TITLED = re.compile(_TITLE.pattern.removesuffix("*") + r"+([A-ZÀ-Þ][\w’'-]+)")
-_NAME = re.compile(r"(?<![.!?:“\"'‘] )(?<!^)\b[A-ZÀ-Þ][\w’'-]*[\w]\b")
 
 
 def reason_to_refuse(store: Store, query: Query, chosen: Sequence[Quotable]) -> str | None:
@@ -32,7 +28,7 @@ def reason_to_refuse(store: Store, query: Query, chosen: Sequence[Quotable]) -> 
         return REFUSAL
     if names := unknown_names(store, query.text):
         return f"The documents do not answer this question: {names[0]} does not occur in them."
-    if query.expected and not query.expected.met_by(chosen[0]):
+    if query.expected and not any(query.expected.met_by(q) for q in chosen[: 1 if query.expected.first else None]):
         return f"The documents do not answer this question: they do not hold {query.expected.kind} for it."
     best = chosen[0]
     if best.coverage < MIN_COVERAGE and best.likeness < MIN_LIKENESS:
@@ -60,11 +56,7 @@ def topic_share(store: Store, subject: str, chosen: Sequence[Quotable]) -> float
 
 def unknown_names(store: Store, question: str) -> list[str]:
     """Names in the question that occur nowhere in the library, nor anything spelt like them."""
-    question = SYMBOL.sub(" ", question)
-    names = dict.fromkeys(match[1] for match in _TITLED.finditer(question))
-    names |= dict.fromkeys(match[0] for match in _NAME.finditer(_TITLE.sub("", question)))
-    names |= dict.fromkeys(word for word in re.findall(r"[\w’'-]+", question) if word.casefold() in countries())
-    return [name for name in names if name.casefold() not in ASKING_WORDS and _is_unknown(store, name)]
+    return [name for name in proper_names(question) if _is_unknown(store, name)]
 
 
 def unknown_share(store: Store, query: Query) -> float:

@@ -200,10 +200,7 @@ class Catalogue:
     def remove(self, document_id: str) -> None:
         """Takes a document out and notes what the other stores still have to forget."""
         with self.writing() as connection:
-            rows = connection.execute("SELECT id FROM passages WHERE document_id = ?", (document_id,)).fetchall()
-            _bury(connection, {row[0] for row in rows})
-            connection.execute("INSERT OR IGNORE INTO gone VALUES ('document', ?)", (document_id,))
-            connection.execute("DELETE FROM documents WHERE id = ?", (document_id,))
+            _remove(connection, document_id)
             _count_version(connection)
 
     def names(self) -> dict[str, str]:
@@ -215,26 +212,27 @@ class Catalogue:
         with self.writing() as connection:
             connection.execute("INSERT OR REPLACE INTO names VALUES (?, ?)", (source, document_id))
 
-    def drop_name(self, source: str) -> str | None:
-        """Forgets a name; a document keeps the first of its other names as its source.
+    def drop_name(self, source: str) -> bool:
+        """Forgets a name; a document keeps the first of its other names as its source, and is removed without any.
 
-        Gives the id of the document that is left without any name, None where it has others.
+        Tells whether it was removed.
         """
         with self.writing() as connection:
             row = connection.execute("SELECT document_id FROM names WHERE source = ?", (source,)).fetchone()
             if row is None:
-                return None
+                return False
             connection.execute("DELETE FROM names WHERE source = ?", (source,))
             other = connection.execute(
                 "SELECT source FROM names WHERE document_id = ? ORDER BY source LIMIT 1", row
             ).fetchone()
             if other is None:
-                return row[0]
-            connection.execute(
-                "UPDATE documents SET source = ? WHERE id = ? AND source = ?", (other[0], row[0], source)
-            )
+                _remove(connection, row[0])
+            else:
+                connection.execute(
+                    "UPDATE documents SET source = ? WHERE id = ? AND source = ?", (other[0], row[0], source)
+                )
             _count_version(connection)
-            return None
+            return other is None
 
     def document_with(self, sha256: str) -> str | None:
         """Id of the document made from bytes with this hash."""
@@ -407,6 +405,13 @@ def _conditions(filters: Filters) -> tuple[list[str], list[str]]:
 
 def _casefold(text: str | None) -> str:
     return (text or "").casefold()
+
+
+def _remove(connection: sqlite3.Connection, document_id: str) -> None:
+    rows = connection.execute("SELECT id FROM passages WHERE document_id = ?", (document_id,)).fetchall()
+    _bury(connection, {row[0] for row in rows})
+    connection.execute("INSERT OR IGNORE INTO gone VALUES ('document', ?)", (document_id,))
+    connection.execute("DELETE FROM documents WHERE id = ?", (document_id,))
 
 
 def _bury(connection: sqlite3.Connection, passage_ids: Iterable[str]) -> None:

@@ -85,11 +85,12 @@ class MiniLM:
         import numpy as np
 
         vectors = np.empty((len(texts), self.dimension), dtype=np.float32)
+        tokens = [encoding.ids for encoding in self.tokenizer.encode_batch(list(texts))]
         # Neighbours of about the same length waste little on padding.
-        by_length = sorted(range(len(texts)), key=lambda place: len(texts[place]))
+        by_length = sorted(range(len(tokens)), key=lambda place: len(tokens[place]))
         for start in range(0, len(by_length), BATCH):
             places = by_length[start : start + BATCH]
-            vectors[places] = self._embed_batch([texts[place] for place in places])
+            vectors[places] = self._embed_batch([tokens[place] for place in places])
         return vectors
 
     def embed_query(self, text: str) -> "np.ndarray":
@@ -100,12 +101,14 @@ class MiniLM:
         """Tokens before truncation, the two special ones included."""
         return len(self.counter.encode(text))
 
-    def _embed_batch(self, texts: list[str]) -> "np.ndarray":
+    def _embed_batch(self, tokens: Sequence[Sequence[int]]) -> "np.ndarray":
         import numpy as np
 
-        encodings = self.tokenizer.encode_batch(texts)
-        ids = np.array([encoding.ids for encoding in encodings], dtype=np.int64)
-        mask = np.array([encoding.attention_mask for encoding in encodings], dtype=np.int64)
+        ids = np.zeros((len(tokens), max(map(len, tokens))), dtype=np.int64)
+        mask = np.zeros_like(ids)
+        for place, known in enumerate(tokens):
+            ids[place, : len(known)] = known
+            mask[place, : len(known)] = 1
         return np.asarray(self.session.run([OUTPUT], dict(zip(INPUTS, (ids, mask), strict=True)))[0])
 
 
@@ -259,15 +262,17 @@ def _session(graph: Path) -> "InferenceSession":
 
     options = SessionOptions()
     options.log_severity_level = 3  # errors only
+    # Threads that wait by spinning take the processor from each other, and from everybody else, where it is shared.
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     return InferenceSession(graph, options, providers=["CPUExecutionProvider"])
 
 
 def _tokenizer(model_dir: Path, *, max_tokens: int | None) -> "Tokenizer":
-    """The model's tokenizer, padding each batch to its longest text; never cutting where `max_tokens` is None."""
+    """The model's tokenizer, never padding, and never cutting where `max_tokens` is None."""
     from tokenizers import Tokenizer
 
     tokenizer = Tokenizer.from_file(str(model_dir / "tokenizer.json"))
-    tokenizer.enable_padding(pad_id=0, pad_token="[PAD]")
+    tokenizer.no_padding()
     # The published file cuts at 128; sentence-transformers overrides that with its own setting.
     tokenizer.no_truncation()
     if max_tokens is not None:

@@ -150,6 +150,14 @@ class Store:
         self._documents.pop(document_id, None)
         self.sweep()
 
+    def drop_name(self, name: str) -> bool:
+        """Forgets a name that a document goes by; whether the document went with it, having no other."""
+        removed = self.catalogue.drop_name(name)
+        self._documents.clear()
+        if removed:
+            self.sweep()
+        return removed
+
     def sweep(self) -> None:
         """Makes the other stores forget what the catalogue has forgotten."""
         if documents := self.catalogue.gone("document"):

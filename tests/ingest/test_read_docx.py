@@ -13,7 +13,9 @@ from docx.oxml.ns import nsdecls, qn
 
 from rapporteur.ingest.blocks import Reading
 from rapporteur.ingest.docx_numbering import Numbering
+from rapporteur.ingest.metadata import metadata
 from rapporteur.ingest.read_docx import read_docx
+from rapporteur.ingest.structure import structure
 
 
 def saved(document) -> bytes:
@@ -262,6 +264,26 @@ def zip_of(entries: dict[str, bytes]) -> bytes:
 def test_what_is_wrong_is_said(data: bytes, reason: str) -> None:
     with pytest.raises(ValueError, match=reason):
         read_docx(data)
+
+
+def test_the_symbol_at_the_head_of_the_pages() -> None:
+    document = Document()
+    document.sections[0].header.paragraphs[0].text = "MIC/CL/2031/SR.4"
+    document.sections[0].footer.paragraphs[0].text = "31-0412"
+    document.add_paragraph("Summary record of the fourth meeting")
+    document.add_paragraph("The meeting was called to order.")
+    reading = read_docx(saved(document))
+    assert blocks(reading)[0] == ("furniture", "MIC/CL/2031/SR.4")
+    units = structure(reading)
+    assert reading.text[units[0].start : units[0].end] == "Summary record of the fourth meeting"
+    assert metadata("x.docx", reading.text, units, title=None, date=None).symbol == "MIC/CL/2031/SR.4"
+
+
+def test_a_header_without_a_symbol_is_left_out() -> None:
+    document = Document()
+    document.sections[0].header.paragraphs[0].text = "Lights of the Islands"
+    document.add_paragraph("Text.")
+    assert read_docx(saved(document)).text == "Text."
 
 
 def test_the_title_of_the_properties() -> None:

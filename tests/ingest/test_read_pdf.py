@@ -8,8 +8,10 @@ from fpdf import FPDF
 from fpdf.enums import AccessPermission
 
 from rapporteur.ingest.blocks import Reading
+from rapporteur.ingest.read import read
 from rapporteur.ingest.read_pdf import read_pdf
 from rapporteur.ingest.structure import structure
+from rapporteur.vectorstore.errors import UnreadableFile
 
 SENTENCE = "The light on Gannet Ledge was out for nine hours and nobody came to see to it before noon. "
 NAMES = ["Skarn", "Merrow", "Hallow", "Lantern", "Tollan", "Cantle", "Sorrel", "Ansel", "Marrick", "Saltmouth"]
@@ -192,6 +194,140 @@ def test_items_stand_apart() -> None:
     ]
 
 
+def test_a_finished_sentence_with_a_full_line_does_not_end_the_paragraph() -> None:
+    pdf = Record(1)
+    pdf.set_auto_page_break(False)
+    pdf.add_page()
+    pdf.set_font("Times", size=10)
+    full = "The keeper told them at noon that the light was dark and that the boats of all nine had waited there."
+    for text in (
+        "7. It was noted that the light was out for nine hours and nobody came to see it then, and",
+        full,
+    ):
+        pdf.cell(text=text, new_x="LMARGIN", new_y="NEXT", h=5)
+    pdf.add_page()
+    pdf.cell(text="They went home.", new_x="LMARGIN", new_y="NEXT", h=5)
+    pdf.ln(3)
+    pdf.cell(text="8. The meeting rose.", new_x="LMARGIN", new_y="NEXT", h=5)
+    found = [text for _, _, text in blocks(read_pdf(bytes(pdf.output())))]
+    assert len(found) == 2
+    assert found[0].endswith("had waited there. They went home.")
+
+
+def test_a_heading_in_capitals_stands_apart_from_the_text_right_below() -> None:
+    pdf = Record()
+    pdf.add_page()
+    pdf.say(SENTENCE * 4)
+    for text in ("A YEAR OF OVERLAP", f"On a proposal of Verrano {SENTENCE}"):
+        pdf.set_font("Times", size=10)
+        pdf.multi_cell(0, 5, text, new_x="LMARGIN", new_y="NEXT")
+    found = [text for _, _, text in blocks(read_pdf(bytes(pdf.output())))]
+    assert found[1] == "A YEAR OF OVERLAP"
+    assert found[2].startswith("On a proposal")
+
+
+def test_a_hyphen_at_the_end_of_a_line_stays_where_it_belongs_to_the_word() -> None:
+    lines = "The Vice-Chair spoke of the lamp-oil at the meet-\ning, and the Vice-\nChair of lamp-\noil again."
+    assert read_pdf(made(lines)).text == (
+        "The Vice-Chair spoke of the lamp-oil at the meeting, and the Vice-Chair of lamp-oil again."
+    )
+
+
+def test_a_notice_in_the_place_of_a_document_is_refused() -> None:
+    notice = "The document you are looking for does not exist. Please write to the secretariat."
+    with pytest.raises(UnreadableFile, match="only a notice that the document does not exist"):
+        read("A_1.pdf", made(notice))
+    assert read("A_1.pdf", made(notice, prose(9))).blocks
+
+
+# --- tables ----------------------------------------------------------------------------------------------------
+
+WIDTHS = (60, 33, 33, 33)
+
+
+def add_row(pdf: Record, *cells: str) -> None:
+    """Cells side by side; what is too long for its cell goes on in lines below."""
+    top, lowest, left = pdf.get_y(), pdf.get_y(), pdf.l_margin
+    pdf.set_font("Times", size=10)
+    for width, text in zip(WIDTHS, cells, strict=False):
+        pdf.set_xy(left, top)
+        pdf.multi_cell(width, 4.2, text, align="L")
+        lowest, left = max(lowest, pdf.get_y()), left + width
+    pdf.set_xy(pdf.l_margin, lowest + 2)
+
+
+def test_rows_of_tables_have_their_cells_parted() -> None:
+    pdf = Record()
+    pdf.add_page()
+    pdf.say("1. " + prose(2))
+    add_row(pdf, "Light", "2030 planned", "2030 actual", "2031 planned")
+    add_row(pdf, "1. Old Merrow", "410", "455", "460")
+    add_row(pdf, "2. Hallow Skerry", "12", "-", "14")
+    add_row(pdf, "3. Gannet Ledge", "7", "8", "9")
+    pdf.ln(6)
+    pdf.say("2. " + prose(2))
+    pdf.say("3. " + prose(2))
+    reading = read_pdf(bytes(pdf.output()))
+    assert [text for kind, _, text in blocks(reading) if kind == "table"] == [
+        "Light | 2030 planned | 2030 actual | 2031 planned",
+        "1. Old Merrow | 410 | 455 | 460",
+        "2. Hallow Skerry | 12 | - | 14",
+        "3. Gannet Ledge | 7 | 8 | 9",
+    ]
+    assert [unit.locator.paragraph for unit in structure(reading) if unit.kind == "paragraph"] == ["1", "2", "3"]
+
+
+def test_cells_of_several_lines_are_one_row() -> None:
+    pdf = Record()
+    pdf.add_page()
+    pdf.say(prose(2))
+    add_row(
+        pdf,
+        "Keepers of Old Merrow and of Far Cantle",
+        "Boats were sent out at noon",
+        "Boats were lost at noon",
+        "Lights were lit at noon",
+    )
+    assert blocks(read_pdf(bytes(pdf.output())))[1] == (
+        "table",
+        "1",
+        "Keepers of Old Merrow and of Far Cantle | Boats were sent out at noon | Boats were lost at noon "
+        "| Lights were lit at noon",
+    )
+
+
+def test_numbers_of_a_chart_are_no_paragraphs() -> None:
+    pdf = Record()
+    pdf.add_page()
+    pdf.say(prose(2))
+    pdf.set_font("Times", size=8)
+    for position, text in enumerate(("410", "455", "0", "100", "200", "300")):
+        pdf.set_xy(30 + 17 * (position % 2), 120 + 9 * position)
+        pdf.cell(text=text)
+    found = blocks(read_pdf(bytes(pdf.output())))
+    assert found[1:] == [("table", "1", "410 | 455 | 0 | 100 | 200 | 300")]
+
+
+@pytest.mark.parametrize("columns", [2, 3])
+def test_columns_of_prose_are_no_table(columns: int) -> None:
+    pdf = Record()
+    pdf.add_page()
+    with pdf.text_columns(ncols=columns, gutter=8, text_align="J") as text:
+        pdf.set_font("Times", size=9)
+        text.write(prose(40))
+    assert {kind for kind, _, _ in blocks(read_pdf(bytes(pdf.output())))} == {"paragraph"}
+
+
+def test_a_wide_gap_in_a_line_makes_no_table() -> None:
+    pdf = Record()
+    pdf.add_page()
+    pdf.say(prose(2))
+    pdf.set_font("Times", size=10)
+    pdf.cell(w=100, text="Commission on Coastal Lights")
+    pdf.cell(text="Distr.: General", new_x="LMARGIN", new_y="NEXT")
+    assert {kind for kind, _, _ in blocks(read_pdf(bytes(pdf.output())))} == {"paragraph"}
+
+
 def test_a_page_of_nothing_but_repeated_lines_keeps_them() -> None:
     pdf = Record()
     for number in range(3):
@@ -227,7 +363,7 @@ def test_an_owner_password_does_not_matter() -> None:
     ("data", "reason"),
     [
         (encrypted("secret"), "protected by a password"),
-        (picture(), "a scan, or pictures of text; run it through OCR first"),
+        (picture(), "it is a scan"),
         (b"", "not a PDF"),
         (b"%PDF-1.7\n" + random.Random(7).randbytes(4000), "not a PDF, or too damaged"),
         (made("Text.")[:300], "not a PDF, or too damaged"),

@@ -79,6 +79,18 @@ def test_a_number_holds_for_the_parts_of_its_paragraph_until_a_heading() -> None
     ) == ["1", "1", "1", "2", "2", "3", "3", None, None, None]
 
 
+def test_numbered_parts_belong_to_their_paragraph() -> None:
+    assert numbers(
+        "1. URGES members:",
+        "(1) to light the lights;",
+        "2. CALLS upon keepers:",
+        "(1) to stay awake;",
+        "3. REQUESTS the Secretary:",
+        "(1) to report on lights;",
+        "(2) to report on keepers.",
+    ) == ["1", "1", "2", "2", "3", "3", "3"]
+
+
 def test_numbered_headings_count_only_where_paragraphs_have_no_numbers() -> None:
     headings = ["## 1. Opening", "It was opened.", "## 2. Lights", "They were lit.", "## 3. Closing", "It was closed."]
     assert numbers(*headings) == ["1", "1", "2", "2", "3", "3"]
@@ -263,6 +275,29 @@ def test_a_turn_lasts_until_the_next_label_heading_or_omission() -> None:
 def test_no_speaker(line: str) -> None:
     prose = [f"The light of Skerry {number} was lit again." for number in range(30)]
     assert set(speakers(line, *prose, line, "And on.", line)) == {None}
+
+
+@pytest.mark.parametrize(
+    "address", ["Mr. Chairman:", "Madam President:", "Sr. Presidente:", "Dear Mr. Secretary-General:"]
+)
+def test_an_address_is_no_speaker(address: str) -> None:
+    statement = ["# Ithren", address, "We thank the keepers.", "We were there.", address, "We rest our case."]
+    assert set(speakers(*statement)) == {None}
+
+
+def test_an_office_that_speaks_is_a_speaker() -> None:
+    assert speakers("Mr. Speaker: Order!", "Mr. Solvane: I object.", "Mr. Speaker:", "Order!")[-1] == "Mr. Speaker"
+
+
+def test_officers_in_a_list_are_no_speakers() -> None:
+    officers = [
+        "Chair: Ana Ruiz (Verrano)",
+        "Vice-Chairs: Bo Lindqvist-Hall (Ithren), Cy Dunmore (Oskerry) and Di Marrick (Brannoch)",
+        "Rapporteur:",
+        "Ed Sorrel (Pellory)",
+    ]
+    assert set(speakers(*officers, "The session was opened.")) == {None}
+    assert speakers("Chair: The meeting is open.", "Norway: We thank the Chair.")[0] == "Chair"
 
 
 def test_labels_that_recur_speak_only_in_a_record_of_turns() -> None:

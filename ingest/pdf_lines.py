@@ -1,0 +1,252 @@
+"""The lines of a PDF as they are printed, in drawing order, with the cells that wide gaps part them into (PDFium).
+
+PDFium is not thread-safe, not even across documents: one lock serves the whole process.
+"""
+
+import re
+import threading
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+PDFIUM = threading.Lock()
+_NOTE_RULE = re.compile(r"^[_—–-]{4,}$")
+# In widths of the letter size: between words of justified print up to 1, after a paragraph's number up to 1.7.
+_CELL_GAP = 1.8
+HYPHENS = ("\ufffe", "\x02", "\u00ad")
+_MARK = re.compile(r"\(?[\w.]{1,8}[.)]|\d{1,3}(?:\.(?:\d{1,3}|[IVX]{1,4}))+|[•·▪◦–—-]")
+_WIDEST_AFTER_MARK = 4.0
+_EDGE = 0.11
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cell:
+    """A part of a line that stands apart from the rest."""
+
+    text: str
+    left: float
+    right: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """A line as printed; coordinates in points, from the bottom left corner of the page; `bottom` is its base line.
+
+    `raised` says that it opens with smaller print, as a note's mark is set. `cells` is the whole line where no wide
+    gap parts it.
+    """
+
+    text: str
+    page: int
+    left: float
+    right: float
+    bottom: float
+    top: float
+    size: float
+    raised: bool
+    bold: bool
+    italic: bool
+    edge: bool
+    cells: tuple[Cell, ...]
+
+
+def lines_of_pages(data: bytes) -> list[list[Line]]:
+    """The lines of each page; call it under `PDFIUM`. Raises ValueError saying why the file cannot be opened."""
+    import pypdfium2
+
+    try:
+        document = pypdfium2.PdfDocument(data)
+    except pypdfium2.PdfiumError as error:
+        raise ValueError(_why(str(error))) from error
+    try:
+        count = len(document)
+        if count == 0:
+            raise ValueError("the PDF has no pages")
+        return [_lines_of_page(document, index) for index in range(count)]
+    finally:
+        document.close()
+
+
+def _why(message: str) -> str:
+    if "password" in message.lower():
+        return "it is protected by a password; save a copy without one"
+    if "format" in message.lower() or "success" in message.lower():
+        return "it is not a PDF, or too damaged to open"
+    return f"the PDF cannot be opened ({message})"
+
+
+def _lines_of_page(document, index: int) -> list[Line]:  # pyright: ignore[reportMissingParameterType]
+    """The lines of one page in drawing order; a page that will not load has none."""
+    import pypdfium2
+    import pypdfium2.raw as pdfium
+
+    try:
+        page = document[index]
+        text_page = page.get_textpage()
+    except pypdfium2.PdfiumError:
+        return []
+    height = page.get_height() or 1.0
+    count = pdfium.FPDFText_CountChars(text_page)
+    characters = [chr(pdfium.FPDFText_GetUnicode(text_page, position)) for position in range(max(count, 0))]
+    lines = []
+    for start, end in _printed_runs(text_page, characters):
+        first, last = _solid(characters, start, end)
+        text = _text(characters[start:end])
+        if first is None or last is None or _NOTE_RULE.match(text):
+            continue
+        left, _, _, top = text_page.get_charbox(first)
+        _, _, right, high = text_page.get_charbox(last)
+        bottom, top = min(_base_line(text_page, position) for position in (first, last)), max(top, high)
+        sizes = [_size(text_page, position) for position in (first, last)]
+        lines.append(
+            Line(
+                text=text,
+                page=index,
+                left=left,
+                right=right,
+                bottom=bottom,
+                top=top,
+                size=max(sizes),
+                raised=sizes[0] < sizes[1] * 0.85,
+                bold=all(_is_bold(text_page, position) for position in (first, last)),
+                italic=all(_is_italic(text_page, position) for position in (first, last)),
+                edge=bottom < height * _EDGE or top > height * (1 - _EDGE),
+                cells=_cells(text_page, characters, start, end, max(sizes)),
+            )
+        )
+    text_page.close()
+    page.close()
+    return _with_marks(lines)
+
+
+def _cells(
+    text_page,  # pyright: ignore[reportMissingParameterType]
+    characters: Sequence[str],
+    start: int,
+    end: int,
+    size: float,
+) -> tuple[Cell, ...]:
+    """The parts of a line between wide gaps; the mark of an item is part of it, however far it stands off."""
+    cells: list[Cell] = []
+    for first, last in _words(characters, start, end):
+        left, right = text_page.get_charbox(first)[0], text_page.get_charbox(last)[2]
+        word = Cell(text=_text(characters[first : last + 1]), left=left, right=right)
+        gap = left - cells[-1].right if cells else 0.0
+        limit = _CELL_GAP * size
+        if len(cells) == 1 and _MARK.fullmatch(cells[0].text) and not word.text[:1].isdigit():
+            limit = _WIDEST_AFTER_MARK * size
+        if cells and gap <= limit:
+            cells[-1] = Cell(text=f"{cells[-1].text} {word.text}", left=cells[-1].left, right=right)
+        else:
+            cells.append(word)
+    return tuple(cells)
+
+
+def _words(characters: Sequence[str], start: int, end: int) -> Iterator[tuple[int, int]]:
+    """Positions of the first and last character of each word."""
+    first = None
+    for position in range(start, end):
+        if characters[position].isspace() or characters[position] == "\0":
+            if first is not None:
+                yield first, position - 1
+            first = None
+        elif first is None:
+            first = position
+    if first is not None:
+        yield first, end - 1
+
+
+def _with_marks(lines: Sequence[Line]) -> list[Line]:
+    """Puts the raised mark of a note, where it was drawn by itself, before the line it stands at."""
+    merged: list[Line] = []
+    for line in lines:
+        mark = merged[-1] if merged else line
+        beside = mark.right - 2 <= line.left < mark.right + 20 and mark.bottom < line.top and line.bottom < mark.top
+        if beside and mark.size < line.size * 0.85 and re.fullmatch(r"\d{1,3}|[a-z]|\*{1,3}", mark.text):
+            cells = (replace(line.cells[0], text=f"{mark.text} {line.cells[0].text}"), *line.cells[1:])
+            merged[-1] = replace(line, text=f"{mark.text} {line.text}", left=mark.left, raised=True, cells=cells)
+        else:
+            merged.append(line)
+    return merged
+
+
+def _text(characters: Sequence[str]) -> str:
+    """Characters as text; PDFium gives rare ones in two halves."""
+    joined = "".join(characters).replace("\xa0", " ").strip()
+    return joined.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+def _base_line(text_page, position: int) -> float:  # pyright: ignore[reportMissingParameterType]
+    import ctypes
+
+    import pypdfium2.raw as pdfium
+
+    across, up = ctypes.c_double(), ctypes.c_double()
+    pdfium.FPDFText_GetCharOrigin(text_page, position, across, up)
+    return up.value
+
+
+def _size(text_page, position: int) -> float:  # pyright: ignore[reportMissingParameterType]
+    """The size of a character as printed: some makers set all type in size 1 and stretch it."""
+    import pypdfium2.raw as pdfium
+
+    matrix = pdfium.FS_MATRIX()
+    stretch = 1.0
+    if pdfium.FPDFText_GetMatrix(text_page, position, matrix):
+        stretch = (matrix.c**2 + matrix.d**2) ** 0.5 or 1.0
+    return round(pdfium.FPDFText_GetFontSize(text_page, position) * stretch, 1)
+
+
+def _is_bold(text_page, position: int) -> bool:  # pyright: ignore[reportMissingParameterType]
+    import pypdfium2.raw as pdfium
+
+    return pdfium.FPDFText_GetFontWeight(text_page, position) >= 600 or b"Bold" in _font(text_page, position)
+
+
+def _is_italic(text_page, position: int) -> bool:  # pyright: ignore[reportMissingParameterType]
+    return any(word in _font(text_page, position) for word in (b"Italic", b"Oblique"))
+
+
+def _font(text_page, position: int) -> bytes:  # pyright: ignore[reportMissingParameterType]
+    """The name of a character's font, empty where there is none."""
+    import ctypes
+
+    import pypdfium2.raw as pdfium
+
+    name = ctypes.create_string_buffer(128)
+    pdfium.FPDFText_GetFontInfo(text_page, position, name, len(name), ctypes.c_int())
+    return name.value
+
+
+def _printed_runs(text_page, characters: Sequence[str]) -> Iterator[tuple[int, int]]:  # pyright: ignore[reportMissingParameterType]
+    """Runs of characters that stand on one line: PDFium goes on with the next one after a hyphen."""
+    for start, end in _runs(characters):
+        for position in range(start, end - 1):
+            if characters[position] in HYPHENS and _is_lower(text_page, position - 1, position + 1, start):
+                yield start, position + 1
+                start = position + 1
+        yield start, end
+
+
+def _is_lower(text_page, before: int, after: int, start: int) -> bool:  # pyright: ignore[reportMissingParameterType]
+    return before >= start and _base_line(text_page, before) - _base_line(text_page, after) > 2
+
+
+def _runs(characters: Sequence[str]) -> Iterator[tuple[int, int]]:
+    start = 0
+    for position, character in enumerate(characters):
+        if character in "\r\n":
+            if position > start:
+                yield start, position
+            start = position + 1
+    if len(characters) > start:
+        yield start, len(characters)
+
+
+def _solid(characters: Sequence[str], start: int, end: int) -> tuple[int | None, int | None]:
+    """Positions of the first and last character that leaves ink."""
+    solid = [
+        position
+        for position in range(start, end)
+        if not characters[position].isspace() and characters[position] != "\0"
+    ]
+    return (solid[0], solid[-1]) if solid else (None, None)

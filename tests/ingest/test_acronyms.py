@@ -1,0 +1,42 @@
+"""Acronyms and what they stand for, as records introduce them."""
+
+import time
+
+import pytest
+
+from rapporteur.ingest.acronyms import acronyms
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("on new psychoactive substances (NPS), which", {"NPS": "new psychoactive substances"}),
+        ("the Commission on Narcotic Drugs (CND) met", {"CND": "Commission on Narcotic Drugs"}),
+        ("United Nations Office on Drugs and Crime (UNODC)", {"UNODC": "United Nations Office on Drugs and Crime"}),
+        ("Civil Society Task Force (CSTF; see below)", {"CSTF": "Civil Society Task Force"}),
+        ("non-governmental organizations (NGOs)", {"NGOs": "non-governmental organizations"}),
+        ("the **World Health Organization** (**WHO**) said", {"WHO": "World Health Organization"}),
+        ("the Vienna NGO Committee on Drugs (VNGOC)", {"VNGOC": "Vienna NGO Committee on Drugs"}),
+        ("It was noted. Drugs. Nations (UN) agreed", {}),
+        ("in the chapter above (see)", {}),
+        ("the delegation of Norway (USA)", {}),
+        ("paragraph four (IV) and page nine (9)", {}),
+        ("no words before", {}),
+        ("(NPS) at the very start", {}),
+        ("", {}),
+    ],
+)
+def test_short_forms_with_their_long_forms(text: str, found: dict[str, str]) -> None:
+    assert acronyms(text) == found
+
+
+def test_the_first_long_form_counts() -> None:
+    text = "new psychoactive substances (NPS) and later national policy strategies (NPS)"
+    assert acronyms(text) == {"NPS": "new psychoactive substances"}
+
+
+def test_long_records_take_no_time() -> None:
+    text = "a(" * 50_000 + "the new psychoactive substances (NPS) " * 20_000 + "(ABCDEFGH) " * 20_000
+    began = time.monotonic()
+    assert acronyms(text) == {"NPS": "new psychoactive substances"}
+    assert time.monotonic() - began < 5
