@@ -19,7 +19,8 @@ class Citation:
     @property
     def label(self) -> str:
         """How people cite it: "E/CN.7/2018/CRP.1, para. 42"; the title, shortened, stands in for a missing symbol."""
-        return ", ".join(part for part in (self.document.name, str(self.locator)) if part)
+        place = str(self.locator)
+        return f"{self.document.name}, {place}" if place and place != self.document.name else self.document.name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -66,7 +66,7 @@ def climb(
             yield event
     done = time.perf_counter()
     answered = bool(citations)
-    text = " ".join(_numbered(sentence) for sentence in sentences) if answered else (notes[:1] or [REFUSAL])[0]
+    text = " ".join(map(_numbered, sentences)) if answered else _refusal(store, hits, filters, notes)
     yield Answer(
         question=question,
         standalone_question=query.text,
@@ -100,6 +100,16 @@ def _quotes(store: Store, query: Query, hits: Sequence[Hit], notes: list[str]) -
     sentences, citations = quote(chosen)
     for sentence, citation in zip(sentences, citations, strict=True):
         yield SentenceReady(sentence=sentence, citations=(citation,))
+
+
+def _refusal(store: Store, hits: Sequence[Hit], filters: Filters | None, notes: Sequence[str]) -> str:
+    """What a refusal says, in one sentence: that the documents do not answer, and why where that is known."""
+    said = notes[0] if notes else REFUSAL
+    if not hits and not store.catalogue.count_passages():
+        said = f"{REFUSAL.rstrip('.')}: the library holds none yet."
+    elif not hits and filters:
+        said = f"{REFUSAL.rstrip('.')}: none of them passes the filters."
+    return f"{said.rstrip('.')}, but more are still being read." if store.is_writing else said
 
 
 def _numbered(sentence: Sentence) -> str:

@@ -14,6 +14,8 @@ from .conversation import source_name
 
 _log = logging.getLogger(__name__)
 
+_STOP_TIMEOUT_S = 20.0
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadingStatus:
@@ -29,6 +31,10 @@ class ReadingStatus:
     error: str | None = None
 
 
+class _Stopped(Exception):
+    """The program ends: reading is broken off."""
+
+
 class Intake:
     """Reads files and folders into a library in a thread of its own, and tells how far it is."""
 
@@ -36,11 +42,19 @@ class Intake:
         self._library = library
         self._sources = sources
         self._status = ReadingStatus(running=bool(sources))
+        self._stopping = False
+        self._thread = threading.Thread(target=self._read, name="rapporteur-intake", daemon=True)
 
     def start(self) -> None:
-        """Begins. The thread dies with the program: what it leaves half done, the next opening of the library mends."""
+        """Begins."""
         if self._sources:
-            threading.Thread(target=self._read, name="rapporteur-intake", daemon=True).start()
+            self._thread.start()
+
+    def stop(self) -> None:
+        """Ends at the next file or batch of passages; what is left half done, the next ingest finishes."""
+        self._stopping = True
+        if self._thread.is_alive():
+            self._thread.join(_STOP_TIMEOUT_S)
 
     def status(self) -> ReadingStatus:
         """How far it is, now."""
@@ -49,6 +63,8 @@ class Intake:
     def _read(self) -> None:
         try:
             self._library.ingest(self._sources, watcher=self)
+        except _Stopped:
+            pass
         except RapporteurError as error:
             self._status = replace(self._status, error=str(error))
         except Exception:
@@ -63,6 +79,7 @@ class Intake:
 
     def reading(self, done: int, total: int, source: str) -> None:
         """A file is about to be read."""
+        self._heed()
         self._status = replace(self._status, read=done, total=total, source=source)
 
     def failed(self, failure: Failure) -> None:
@@ -71,7 +88,12 @@ class Intake:
 
     def embedding(self, done: int, total: int) -> None:
         """Passages have been embedded."""
+        self._heed()
         self._status = replace(self._status, embedded=done, to_embed=total)
+
+    def _heed(self) -> None:
+        if self._stopping:
+            raise _Stopped
 
 
 def status_html(status: ReadingStatus, documents: int, passages: int) -> str:

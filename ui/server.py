@@ -73,7 +73,10 @@ def serve(
             threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
 
     with contextlib.suppress(KeyboardInterrupt), listener:
-        _Server(settings, announce).run(sockets=[listener])
+        try:
+            _Server(settings, announce).run(sockets=[listener])
+        finally:
+            intake.stop()
 
 
 def build_app(library: Library, *, reading_status: Callable[[], ReadingStatus] = ReadingStatus) -> FastAPI:

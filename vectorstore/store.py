@@ -139,6 +139,11 @@ class Store:
                     self._writing -= 1
                     self._seen = self.catalogue.version
 
+    @property
+    def is_writing(self) -> bool:
+        """Whether this process is writing to the library just now."""
+        return self._writing > 0
+
     def put(self, document: Document, passages: Sequence[Passage], acronyms: Mapping[str, str] | None = None) -> None:
         """Stores a document, in place of the one with its id; findable after `make_findable`."""
         self.catalogue.put(document, passages, acronyms)

@@ -331,5 +331,6 @@ def test_a_watched_folder_is_read_again_as_it_changes(records: Path, tmp_path: P
     assert told() == (0, 0, 1, 1)
     os.kill(process.pid, signal.SIGINT)
     rest, said = process.communicate(timeout=20)
-    assert (rest, process.returncode) == ("", 0)
+    assert rest == ""
+    assert process.returncode in (0, 130)  # 130 where it was still at the last report
     assert "Traceback" not in said
