@@ -10,7 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import replace
-from itertools import pairwise
+from itertools import pairwise, zip_longest
 from statistics import median
 
 from .blocks import Reading, TextBuilder
@@ -99,7 +99,7 @@ def _with_hyphens(pages: Sequence[Sequence[Line]]) -> list[list[Line]]:
     return [
         [
             _with_hyphen(line, following.text if following else "", words)
-            for line, following in zip(page, [*page[1:], None], strict=True)
+            for line, following in zip_longest(page, page[1:])
         ]
         for page in pages
     ]

@@ -398,3 +398,17 @@ def test_threads_take_turns() -> None:
         thread.join()
     assert len(found) == 4
     assert len(set(found)) == 1
+
+
+def test_a_page_without_text_among_others_costs_nothing_else() -> None:
+    pdf = FPDF()
+    pdf.set_font("helvetica", size=11)
+    pdf.add_page()
+    pdf.multi_cell(0, 6, "1. The Board met in Osterwick and approved the budget of the harbour.")
+    pdf.add_page()
+    pdf.add_page()
+    pdf.multi_cell(0, 6, "2. The treasurer warned that the pilot fees had not been raised since 2019.")
+    reading = read_pdf(bytes(pdf.output()))
+    assert reading.pages == 3
+    assert "approved the budget" in reading.text and "pilot fees" in reading.text
+    assert [block.page for block in reading.blocks][-1] == "3"
