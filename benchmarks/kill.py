@@ -79,6 +79,7 @@ def kill(library: Path, paths: Sequence[str], after_s: float) -> str:
     process = subprocess.Popen(command(library, paths), start_new_session=True, stdout=subprocess.DEVNULL)
     try:
         process.wait(after_s)
+        return "(had ended already)"
     except subprocess.TimeoutExpired:
         os.killpg(process.pid, signal.SIGKILL)
     process.wait()
