@@ -69,11 +69,11 @@ def choose(store: Store, query: Query, hits: Sequence[Hit]) -> list[Quotable]:
     if query.pointed.paragraphs and not query.words:
         return whole_paragraphs(hits, query.pointed.paragraphs)
     ranked = rank(store, query, said_by(hits, query.pointed.said_by if not query.sides else ()))
-    ranked = _about_names(store, query, ranked)
     if query.sides:
         shares = [[quotable for quotable in ranked if side.holds(quotable.hit)] for side in query.sides]
         chosen = [quotable for share in shares for quotable in _fewest(share, QUOTES_A_SIDE, KEEP_SHARE)]
         return sorted(dict.fromkeys(chosen), key=lambda quotable: -quotable.score)
+    ranked = _about_names(store, query, ranked)
     if query.wants_list:
         return _fewest(ranked, MAX_LISTED, KEEP_LISTED_SHARE, whole_lists=True)
     chosen = _fewest(ranked, MAX_QUOTES, KEEP_SHARE)

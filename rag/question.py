@@ -42,6 +42,7 @@ _TITLE = re.compile(r"\b(?:Mr|Ms|Mrs|Miss|Dr|Prof|Mme|Sra?|H\.E|Ambassador)\b\.?
 _TITLED = re.compile(_TITLE.pattern.removesuffix("*") + r"+([A-ZÀ-Þ][\w’'-]+)")
 _NAME = re.compile(r"(?<![.!?:“\"'‘(] )(?<!^)(?<![“\"'‘(])\b[A-ZÀ-Þ][\w’'-]*[\w]\b")
 SYMBOL = re.compile(r"\b\w+(?:[./-]\w+)*/[\w./()-]*\w")
+_SEVERAL = re.compile(r"\b(?:each|both)\b", re.IGNORECASE)
 _TURNS = re.compile(r"^\s*(?:(?:and|but|so|or)\s+)?(?:(?:what|how) about\s+)?(?:the\s+)?$", re.IGNORECASE)
 _MAX_RANGE = 40
 ASKING_WORDS = frozenset(
@@ -140,7 +141,8 @@ def proper_names(question: str) -> list[str]:
 def pointers(question: str, store: Store) -> Pointers:
     """Paragraph numbers, speakers and documents that the question names."""
     directory = directory_of(store)
-    asked_of = " ".join(match["who"] or match["whose"] for match in _SAYS.finditer(question))
+    subjects = [match["who"] or match["whose"] for match in _SAYS.finditer(question)]
+    asked_of = " ".join(subject for subject in subjects if not _SEVERAL.search(subject))
     return Pointers(
         paragraphs=paragraph_numbers(question),
         speakers=tuple(directory.speakers_in(question)),
