@@ -5,7 +5,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any, Protocol
 
-from ..rag.answer import Answer, Citation, Turn
+from ..rag.answer import Answer, Turn
+from ..rag.shapes import citation_json
 from ..vectorstore.passage import Hit
 from .cases import Case
 from .measures import (
@@ -200,7 +201,7 @@ def _case_json(result: CaseResult) -> dict[str, Any]:
         "answerable": result.case.answerable,
         "answered": answer.answered if answer else None,
         "text": answer.text if answer else None,
-        "citations": [_citation_json(citation) for citation in answer.citations] if answer else [],
+        "citations": [citation_json(citation) for citation in answer.citations] if answer else [],
         "error": result.error,
         "seconds": result.seconds,
         "measures": {name: share.value if share else None for name, share in shares.items()},
@@ -216,19 +217,6 @@ def _shares(result: CaseResult) -> dict[str, Share | None]:
         "cite_precision": result.cite_precision,
         "verbatim": result.verbatim,
         "locator": result.locator,
-    }
-
-
-def _citation_json(citation: Citation) -> dict[str, Any]:
-    """A citation without its document's text: enough to find the place again."""
-    return {
-        "number": citation.number,
-        "source": citation.document.source,
-        "quote": citation.quote,
-        "start": citation.start,
-        "end": citation.end,
-        "locator": asdict(citation.locator),
-        "label": citation.label,
     }
 
 

@@ -1,6 +1,6 @@
 """From question to answer, one rung after the other:
 
-    ask -> read_question (stand_alone) -> retrieve -> compose -> ground -> Answer
+    ask -> read_question (stand_alone) -> retrieve -> choose and quote, or a model writes and is grounded -> Answer
 
 `climb` yields each sentence as it is ready and the whole `Answer` last.
 """

@@ -3,7 +3,7 @@
 from typing import Any
 
 from ..vectorstore.passage import Document, Hit, Listing, Locator
-from .answer import Answer
+from .answer import Answer, Citation
 
 
 def document_json(document: Document | Listing) -> dict[str, Any]:
@@ -40,6 +40,19 @@ def hit_json(hit: Hit) -> dict[str, Any]:
     }
 
 
+def citation_json(citation: Citation) -> dict[str, Any]:
+    """A quote and where it stands."""
+    return {
+        "number": citation.number,
+        "document": document_json(citation.document),
+        "quote": citation.quote,
+        "start": citation.start,
+        "end": citation.end,
+        "locator": locator_json(citation.locator),
+        "label": citation.label,
+    }
+
+
 def answer_json(answer: Answer) -> dict[str, Any]:
     """An answer or a refusal."""
     return {
@@ -51,18 +64,7 @@ def answer_json(answer: Answer) -> dict[str, Any]:
             {"text": sentence.text, "citations": list(sentence.citations), "supported": sentence.supported}
             for sentence in answer.sentences
         ],
-        "citations": [
-            {
-                "number": citation.number,
-                "document": document_json(citation.document),
-                "quote": citation.quote,
-                "start": citation.start,
-                "end": citation.end,
-                "locator": locator_json(citation.locator),
-                "label": citation.label,
-            }
-            for citation in answer.citations
-        ],
+        "citations": [citation_json(citation) for citation in answer.citations],
         "nearest": [hit_json(hit) for hit in answer.nearest],
         "mode": answer.mode,
         "model": answer.model,
