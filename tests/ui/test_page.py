@@ -238,6 +238,16 @@ def test_a_narrow_screen_shows_the_document_below(page: Page) -> None:
     assert asked and read and read["y"] >= asked["y"] + asked["height"]
 
 
+def test_on_a_narrow_screen_every_citation_can_be_pressed_and_the_box_stays_below(page: Page) -> None:
+    page.set_viewport_size({"width": 390, "height": 640})
+    for _ in range(3):
+        ask(page, LIGHTHOUSE)
+    page.locator("button.r-chip").last.click(timeout=5000)
+    expect(page.locator("#r-pane mark")).to_have_text(QUOTE)
+    box = page.locator("#r-box").bounding_box()
+    assert box and 640 - 40 < box["y"] + box["height"] <= 640
+
+
 def test_dark_follows_the_system(browser: Browser, address: str) -> None:
     brightness = {}
     for scheme in ("light", "dark"):
