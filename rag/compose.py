@@ -23,6 +23,8 @@ COMPARED_PASSAGES = 5
 MAX_QUOTES = 3
 MAX_LIST_CHARS = 1500
 KEEP_SHARE = 0.86
+BESIDE_SHARE = 0.6
+MAX_QUOTE_CHARS = 500
 MAX_LISTED = 8
 KEEP_LISTED_SHARE = 0.6
 QUOTES_A_SIDE = 2
@@ -59,6 +61,15 @@ class Quotable:
         """The sentence exactly as stored."""
         return self.hit.document.text[self.start : self.end]
 
+    def covers(self, other: "Quotable") -> bool:
+        """Whether another's words are all among this one's."""
+        return self.hit.document.id == other.hit.document.id and self.start <= other.start and other.end <= self.end
+
+    def adjoins(self, other: "Quotable") -> bool:
+        """Whether the two stand side by side in a passage, with nothing said between them."""
+        between = self.hit.document.text[min(self.end, other.end) : max(self.start, other.start)]
+        return self.hit.passage.id == other.hit.passage.id and not re.search(r"\w", between)
+
 
 def choose(store: Store, query: Query, hits: Sequence[Hit]) -> list[Quotable]:
     """The sentences that answer best, best first; the fewest that do, some of each side of a comparison.
@@ -69,6 +80,10 @@ def choose(store: Store, query: Query, hits: Sequence[Hit]) -> list[Quotable]:
     if query.pointed.paragraphs and not query.words:
         return whole_paragraphs(hits, query.pointed.paragraphs)
     ranked = rank(store, query, said_by(hits, query.pointed.said_by if not query.sides else ()))
+    return _whole_thoughts(_chosen(store, query, ranked), ranked)
+
+
+def _chosen(store: Store, query: Query, ranked: Sequence[Quotable]) -> list[Quotable]:
     if query.sides:
         shares = [[quotable for quotable in ranked if side.holds(quotable.hit)] for side in query.sides]
         chosen = [quotable for share in shares for quotable in _fewest(share, QUOTES_A_SIDE, KEEP_SHARE)]
@@ -105,6 +120,26 @@ def _fewest(ranked: Sequence[Quotable], limit: int, keep_share: float, *, whole_
         if not any(_repeats(quotable, other) for other in chosen):
             chosen.append(quotable)
     return chosen
+
+
+def _whole_thoughts(chosen: Sequence[Quotable], ranked: Sequence[Quotable]) -> list[Quotable]:
+    """The sentences chosen, each with those beside it in its passage that answer nearly as well, as one quote."""
+    whole: list[Quotable] = []
+    for quotable in chosen:
+        if any(other.covers(quotable) for other in whole):
+            continue
+        beside = [other for other in ranked if other.hit is quotable.hit and other.score >= BESIDE_SHARE * quotable.score]
+        for other in sorted(beside, key=lambda other: abs(other.start - quotable.start)):
+            if quotable.adjoins(other) and other.end - quotable.start <= MAX_QUOTE_CHARS >= quotable.end - other.start:
+                quotable = replace(
+                    quotable,
+                    start=min(quotable.start, other.start),
+                    end=max(quotable.end, other.end),
+                    words=quotable.words | other.words,
+                )
+        whole = [other for other in whole if not quotable.covers(other)]
+        whole.append(quotable)
+    return whole
 
 
 def in_paragraphs(hits: Sequence[Hit], numbers: Sequence[str]) -> Sequence[Hit]:

@@ -9,7 +9,8 @@ from ..vectorstore.store import Store
 from .answer import Turn
 from .directory import directory_of
 from .expect import Expectation, expectation
-from .question import Pointers, pointers, proper_names, stand_alone, telling_words
+from .follow_up import stand_alone
+from .question import Pointers, pointers, proper_names, telling_words
 from .spelling import repaired
 
 NOW_WEIGHT = 2.0
@@ -65,7 +66,7 @@ class Query:
 
 def read_question(store: Store, question: str, history: Sequence[Turn] = ()) -> Query:
     """Reads a question against what the library holds."""
-    text = stand_alone(question, history, directory_of(store))
+    text = stand_alone(question, history, directory_of(store), store.embedder.embed)
     pointed = pointers(text, store)
     words = {stem: 1.0 for stem in telling_words(store, text)}
     for form in directory_of(store).other_forms(text):
