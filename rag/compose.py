@@ -77,6 +77,7 @@ def choose(store: Store, query: Query, hits: Sequence[Hit]) -> list[Quotable]:
     Where somebody's words are asked for ("What did Norway say?") and the passages hold any, nobody else is quoted.
     """
     hits = in_paragraphs(hits, query.pointed.paragraphs)
+    hits = [hit for hit in hits if hit.passage.locator.speaker not in query.but_for or not query.but_for]
     if query.pointed.paragraphs and not query.words:
         return whole_paragraphs(hits, query.pointed.paragraphs)
     ranked = rank(store, query, said_by(hits, query.pointed.said_by if not query.sides else ()))
@@ -89,6 +90,8 @@ def _chosen(store: Store, query: Query, ranked: Sequence[Quotable]) -> list[Quot
         chosen = [quotable for share in shares for quotable in _fewest(share, QUOTES_A_SIDE, KEEP_SHARE)]
         return sorted(dict.fromkeys(chosen), key=lambda quotable: -quotable.score)
     ranked = _about_names(store, query, ranked)
+    if query.wants_reply:
+        return _fewest(ranked, MAX_QUOTES, KEEP_LISTED_SHARE)
     if query.wants_list:
         return _fewest(ranked, MAX_LISTED, KEEP_LISTED_SHARE, whole_lists=True)
     chosen = _fewest(ranked, MAX_QUOTES, KEEP_SHARE)
@@ -128,7 +131,9 @@ def _whole_thoughts(chosen: Sequence[Quotable], ranked: Sequence[Quotable]) -> l
     for quotable in chosen:
         if any(other.covers(quotable) for other in whole):
             continue
-        beside = [other for other in ranked if other.hit is quotable.hit and other.score >= BESIDE_SHARE * quotable.score]
+        beside = [
+            other for other in ranked if other.hit is quotable.hit and other.score >= BESIDE_SHARE * quotable.score
+        ]
         for other in sorted(beside, key=lambda other: abs(other.start - quotable.start)):
             if quotable.adjoins(other) and other.end - quotable.start <= MAX_QUOTE_CHARS >= quotable.end - other.start:
                 quotable = replace(

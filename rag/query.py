@@ -2,19 +2,20 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ..vectorstore.passage import Hit
 from ..vectorstore.store import Store
 from .answer import Turn
 from .directory import directory_of
 from .expect import Expectation, expectation
-from .follow_up import stand_alone
-from .question import Pointers, pointers, proper_names, telling_words
+from .follow_up import asks_for_others, refers_back, stand_alone
+from .question import Pointers, asks_for_reply, pointers, proper_names, telling_words
 from .spelling import repaired
 
 NOW_WEIGHT = 2.0
 OTHER_FORM_WEIGHT = 0.4
+ANSWER_WEIGHT = 1.0
 MIN_ACRONYM_CHARS = 4
 _LISTS = re.compile(
     r"\b(?:list (?:all|every|the)|list$|list everything|name (?:all|the)|all (?:the|of the)?\s*\w+s\b|everything|"
@@ -50,8 +51,9 @@ class Query:
     """A question as understood.
 
     `text` stands alone; `words` weigh the stems it is searched by (1 is usual); `sides` are what it compares, at
-    least two or none; `names` holds for each acronym in it the stems of its forms; `wants_list` is true where one
-    instance is not enough, `follows` where it leans on the question before.
+    least two or none; `names` holds for each acronym in it the stems of its forms; `but_for` are the speakers not asked
+    for ("Who else ..."). `wants_list` is true where one instance is not enough, `wants_reply` where what was said in
+    return is asked for, `follows` where it leans on the question before.
     """
 
     text: str
@@ -60,21 +62,30 @@ class Query:
     expected: Expectation | None = None
     sides: tuple[Side, ...] = ()
     names: tuple[frozenset[frozenset[str]], ...] = ()
+    but_for: frozenset[str] = frozenset()
     wants_list: bool = False
+    wants_reply: bool = False
     follows: bool = False
 
 
 def read_question(store: Store, question: str, history: Sequence[Turn] = ()) -> Query:
     """Reads a question against what the library holds."""
-    text = stand_alone(question, history, directory_of(store), store.embedder.embed)
+    directory = directory_of(store)
+    text = stand_alone(question, history, directory, store.embedder.embed)
+    follows = text != " ".join(question.split())
     pointed = pointers(text, store)
     words = {stem: 1.0 for stem in telling_words(store, text)}
-    for form in directory_of(store).other_forms(text):
+    for form in directory.other_forms(text):
         for stem in store.lexical.words(form):
             words.setdefault(stem, OTHER_FORM_WEIGHT)
-    follows = text != " ".join(question.split())
+    but_for = frozenset[str]()
     if follows:
         words |= {stem: NOW_WEIGHT for stem in telling_words(store, question) if stem in words}
+        if asks_for_others(question):
+            but_for = frozenset(directory.speakers_in(f"{text} {history[-1].answer}"))
+            pointed = replace(pointed, speakers=(), said_by=())
+        elif refers_back(question):
+            words |= {stem: ANSWER_WEIGHT for stem in telling_words(store, history[-1].answer)}
     return Query(
         text=text,
         words=words,
@@ -82,7 +93,9 @@ def read_question(store: Store, question: str, history: Sequence[Turn] = ()) -> 
         expected=expectation(question),
         sides=_sides(text, pointed),
         names=tuple(_forms(store, name) for name in proper_names(text) if _is_acronym(name)),
-        wants_list=bool(_LISTS.search(question)),
+        but_for=but_for,
+        wants_list=bool(_LISTS.search(question)) or bool(but_for),
+        wants_reply=asks_for_reply(question),
         follows=follows,
     )
 

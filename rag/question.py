@@ -32,6 +32,13 @@ _TITLED = re.compile(_TITLE.pattern.removesuffix("*") + r"+([A-ZÀ-Þ][\w’'-]+
 _NAME = re.compile(r"(?<![.!?:“\"'‘(] )(?<!^)(?<![“\"'‘(])\b[A-ZÀ-Þ][\w’'-]*[\w]\b")
 SYMBOL = re.compile(r"\b\w+(?:[./-]\w+)*/[\w./()-]*\w")
 _SEVERAL = re.compile(r"\b(?:each|both)\b", re.IGNORECASE)
+_REPLY = r"(?:repl(?:y|ies|ied)|respon(?:d|ded|se)|answer(?:ed)?|react(?:ed|ion)?|rejoinder)"
+_REPLIES = re.compile(
+    rf"\b(?:did|does|do|has|have|was|were|is)\b[^?]{{0,60}}?\b{_REPLY}\b|\w[’']s? {_REPLY}\b|"
+    r"\bsa(?:y|id) (?:to|in (?:reply|response|answer) to) (?:that|this|it|them|him|her)\b|"
+    r"\b(?:in (?:reply|return)|(?:get|got|receive|received) (?:in|as)? ?(?:an? |the )?(?:answer|reply|response))\b",
+    re.IGNORECASE,
+)
 _MAX_RANGE = 40
 ASKING_WORDS = frozenset(
     """a an the what which who whom whose how why when where does do did doing done is are was were be been being can
@@ -107,6 +114,11 @@ def topic(question: str, pointed: Pointers) -> str:
     if about := ABOUT.search(said):
         return about["topic"].strip()
     return said.strip() if pointed.said_by else ""
+
+
+def asks_for_reply(question: str) -> bool:
+    """Whether a question asks what was said in return ("How did UNODC answer?")."""
+    return bool(_REPLIES.search(question))
 
 
 def paragraph_numbers(question: str) -> tuple[str, ...]:
