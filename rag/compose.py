@@ -15,6 +15,7 @@ from ..vectorstore.passage import Hit
 from ..vectorstore.store import Store
 from .answer import Citation, Sentence
 from .query import Query
+from .replies import turn
 
 PASSAGES_READ = 14
 COMPARED_BY_MEANING = 12
@@ -80,6 +81,9 @@ def choose(store: Store, query: Query, hits: Sequence[Hit]) -> list[Quotable]:
     hits = [hit for hit in hits if hit.passage.locator.speaker not in query.but_for or not query.but_for]
     if query.pointed.paragraphs and not query.words:
         return whole_paragraphs(hits, query.pointed.paragraphs)
+    if query.wants_reply or query.wants_asker:
+        ranked = rank(store, query, turn(hits))
+        return _whole_thoughts(_fewest(ranked, MAX_QUOTES, KEEP_LISTED_SHARE), ranked)
     ranked = rank(store, query, said_by(hits, query.pointed.said_by if not query.sides else ()))
     return _whole_thoughts(_chosen(store, query, ranked), ranked)
 
@@ -90,8 +94,6 @@ def _chosen(store: Store, query: Query, ranked: Sequence[Quotable]) -> list[Quot
         chosen = [quotable for share in shares for quotable in _fewest(share, QUOTES_A_SIDE, KEEP_SHARE)]
         return sorted(dict.fromkeys(chosen), key=lambda quotable: -quotable.score)
     ranked = _about_names(store, query, ranked)
-    if query.wants_reply:
-        return _fewest(ranked, MAX_QUOTES, KEEP_LISTED_SHARE)
     if query.wants_list:
         return _fewest(ranked, MAX_LISTED, KEEP_LISTED_SHARE, whole_lists=True)
     chosen = _fewest(ranked, MAX_QUOTES, KEEP_SHARE)
@@ -176,7 +178,7 @@ def rank(store: Store, query: Query, hits: Sequence[Hit]) -> list[Quotable]:
     wants_questions = bool(_ASKS_FOR_QUESTIONS.search(query.text))
     scored = []
     for quotable in quotables(store, hits[:PASSAGES_READ]):
-        quotable = score_words(store, quotable, asked, hits)
+        quotable = score_words(store, quotable, asked, hits, query.same)
         if quotable.text.rstrip("”\"'*_ ").endswith("?") and not wants_questions:
             quotable = replace(quotable, score=quotable.score - QUESTION_PENALTY)
         if query.expected and query.expected.met_by(quotable):
@@ -251,17 +253,30 @@ def inverse_frequency(store: Store) -> Callable[[str], float]:
     return weight
 
 
-def score_words(store: Store, quotable: Quotable, asked: dict[str, float], hits: Sequence[Hit]) -> Quotable:
-    """Scores a sentence by the share of the question's telling words it holds, and its passage's standing."""
+def score_words(
+    store: Store,
+    quotable: Quotable,
+    asked: dict[str, float],
+    hits: Sequence[Hit],
+    same: Sequence[frozenset[frozenset[str]]] = (),
+) -> Quotable:
+    """Scores a sentence by the share of the question's telling words it holds, and its passage's standing.
+
+    A sentence that holds one form of a name holds its others too: "ARQ" is "annual report questionnaire".
+    """
     total = sum(asked.values()) or 1.0
     passage = quotable.hit.passage
-    nearby = frozenset(store.lexical.words(f"{passage.context} {passage.text}"))
-    held = quotable.words | frozenset(store.lexical.words(passage.locator.speaker or ""))
+    nearby = _with_forms(frozenset(store.lexical.words(f"{passage.context} {passage.text}")), same)
+    held = _with_forms(quotable.words | frozenset(store.lexical.words(passage.locator.speaker or "")), same)
     covered = sum(weight for word, weight in asked.items() if word in held)
     around = sum(weight for word, weight in asked.items() if word not in held and word in nearby)
     standing = quotable.hit.score / hits[0].score if hits and hits[0].score else 0.0
     score = (covered + CONTEXT_SHARE * around) / total + PASSAGE_WEIGHT * standing
     return replace(quotable, score=score, coverage=(covered + around) / total)
+
+
+def _with_forms(words: frozenset[str], same: Sequence[frozenset[frozenset[str]]]) -> frozenset[str]:
+    return words.union(*(form for forms in same if any(form <= words for form in forms) for form in forms))
 
 
 def score_meaning(store: Store, question: str, quotables: Sequence[Quotable]) -> list[Quotable]:

@@ -18,7 +18,6 @@ from .events import SentenceReady
 from .query import Query, read_question
 from .question import MAX_QUESTION_CHARS, clean
 from .refuse import REFUSAL, nearest, reason_to_refuse
-from .replies import replies
 from .retrieve import retrieve
 
 if TYPE_CHECKING:
@@ -94,8 +93,6 @@ def _check(question: str) -> None:
 
 
 def _quotes(store: Store, query: Query, hits: Sequence[Hit], notes: list[str]) -> Iterator[SentenceReady]:
-    if query.wants_reply:
-        hits = replies(store, query, hits) or hits
     chosen = choose(store, query, hits)
     if reason := reason_to_refuse(store, query, chosen):
         notes.append(reason)

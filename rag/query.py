@@ -7,10 +7,10 @@ from dataclasses import dataclass, field, replace
 from ..vectorstore.passage import Hit
 from ..vectorstore.store import Store
 from .answer import Turn
-from .directory import directory_of
+from .directory import Directory, directory_of
 from .expect import Expectation, expectation
 from .follow_up import asks_for_others, refers_back, stand_alone
-from .question import Pointers, asks_for_reply, pointers, proper_names, telling_words
+from .question import Pointers, asks_for_asker, asks_for_reply, pointers, proper_names, telling_words
 from .spelling import repaired
 
 NOW_WEIGHT = 2.0
@@ -51,9 +51,10 @@ class Query:
     """A question as understood.
 
     `text` stands alone; `words` weigh the stems it is searched by (1 is usual); `sides` are what it compares, at
-    least two or none; `names` holds for each acronym in it the stems of its forms; `but_for` are the speakers not asked
+    least two or none; `names` holds for each acronym in it the stems of its forms; `same` for each name in it that has
+    several forms the stems of each; `but_for` are the speakers not asked
     for ("Who else ..."). `wants_list` is true where one instance is not enough, `wants_reply` where what was said in
-    return is asked for, `follows` where it leans on the question before.
+    return is asked for, `wants_asker` where who put the question is, `follows` where it leans on the question before.
     """
 
     text: str
@@ -62,9 +63,11 @@ class Query:
     expected: Expectation | None = None
     sides: tuple[Side, ...] = ()
     names: tuple[frozenset[frozenset[str]], ...] = ()
+    same: tuple[frozenset[frozenset[str]], ...] = ()
     but_for: frozenset[str] = frozenset()
     wants_list: bool = False
     wants_reply: bool = False
+    wants_asker: bool = False
     follows: bool = False
 
 
@@ -75,10 +78,13 @@ def read_question(store: Store, question: str, history: Sequence[Turn] = ()) -> 
     follows = text != " ".join(question.split())
     pointed = pointers(text, store)
     words = {stem: 1.0 for stem in telling_words(store, text)}
+    same = _same(store, directory, text)
     for form in directory.other_forms(text):
         for stem in store.lexical.words(form):
             words.setdefault(stem, OTHER_FORM_WEIGHT)
     but_for = frozenset[str]()
+    if asks_for_reply(text):
+        pointed = replace(pointed, said_by=pointers(text.partition(" (")[0], store).said_by)
     if follows:
         words |= {stem: NOW_WEIGHT for stem in telling_words(store, question) if stem in words}
         if asks_for_others(question):
@@ -93,9 +99,11 @@ def read_question(store: Store, question: str, history: Sequence[Turn] = ()) -> 
         expected=expectation(question),
         sides=_sides(text, pointed),
         names=tuple(_forms(store, name) for name in proper_names(text) if _is_acronym(name)),
+        same=same,
         but_for=but_for,
         wants_list=bool(_LISTS.search(question)) or bool(but_for),
-        wants_reply=asks_for_reply(question),
+        wants_reply=asks_for_reply(text),
+        wants_asker=asks_for_asker(text),
         follows=follows,
     )
 
@@ -109,6 +117,12 @@ def _forms(store: Store, name: str) -> frozenset[frozenset[str]]:
     forms = [name, *directory_of(store).other_forms(name)]
     stems = (frozenset(repaired(store, stem) for stem in store.lexical.words(form)) for form in forms)
     return frozenset(found for found in stems if found)
+
+
+def _same(store: Store, directory: Directory, text: str) -> tuple[frozenset[frozenset[str]], ...]:
+    """For each acronym or its long form in the text, the stems of all its forms."""
+    found = [_forms(store, form) for form in directory.other_forms(text)]
+    return tuple(dict.fromkeys(forms for forms in found if len(forms) > 1))
 
 
 def _sides(question: str, pointed: Pointers) -> tuple[Side, ...]:

@@ -39,6 +39,12 @@ _REPLIES = re.compile(
     r"\b(?:in (?:reply|return)|(?:get|got|receive|received) (?:in|as)? ?(?:an? |the )?(?:answer|reply|response))\b",
     re.IGNORECASE,
 )
+_ASKER = re.compile(
+    r"\b(?:who|which (?:\w+ )?(?:delegation|country|speaker|organi[sz]ation|ngo)) (?:had |has )?"
+    r"(?:asked|put|posed|raised|wanted to know) (?:it|that|this|so|him|her|them)\b|"
+    r"\bwhat (?:was|were) (?:the question|asked|they asked|(?:he|she) asked)\b",
+    re.IGNORECASE,
+)
 _MAX_RANGE = 40
 ASKING_WORDS = frozenset(
     """a an the what which who whom whose how why when where does do did doing done is are was were be been being can
@@ -119,6 +125,11 @@ def topic(question: str, pointed: Pointers) -> str:
 def asks_for_reply(question: str) -> bool:
     """Whether a question asks what was said in return ("How did UNODC answer?")."""
     return bool(_REPLIES.search(question))
+
+
+def asks_for_asker(question: str) -> bool:
+    """Whether a follow-up asks whose question it was that somebody answered ("Who asked that?")."""
+    return bool(_ASKER.search(question))
 
 
 def paragraph_numbers(question: str) -> tuple[str, ...]:

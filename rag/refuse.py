@@ -33,7 +33,7 @@ def reason_to_refuse(store: Store, query: Query, chosen: Sequence[Quotable]) -> 
         return f"The documents do not answer this question: they do not hold {query.expected.kind} for it."
     if missing := names_left_out(store, query, chosen):
         return f"The documents do not answer this question: what they say on it has nothing to do with {missing[0]}."
-    if asked or query.wants_reply:
+    if asked or query.wants_reply or query.wants_asker:
         return None
     best = chosen[0]
     if best.coverage < MIN_COVERAGE and best.likeness < MIN_LIKENESS:
@@ -67,7 +67,7 @@ def unknown_names(store: Store, question: str) -> list[str]:
 def names_left_out(store: Store, query: Query, chosen: Sequence[Quotable]) -> list[str]:
     """Names in the question, acronyms aside, that none of the passages chosen has to do with."""
     names = [name for name in proper_names(query.text) if sum(letter.isupper() for letter in name) == 1]
-    if not names or query.sides or query.wants_reply:
+    if not names or query.sides or query.wants_reply or query.wants_asker:
         return []
     said = " ".join(
         f"{hit.document.title} {hit.document.symbol or ''} {hit.document.source} {hit.passage.locator} "
