@@ -24,11 +24,12 @@ COMPARED_PASSAGES = 5
 MAX_QUOTES = 3
 MAX_LIST_CHARS = 1500
 KEEP_SHARE = 0.86
-BESIDE_SHARE = 0.6
-MAX_QUOTE_CHARS = 500
+BESIDE_SHARE = 0.45
+MAX_QUOTE_CHARS = 700
 MAX_LISTED = 8
 KEEP_LISTED_SHARE = 0.6
 QUOTES_A_SIDE = 2
+SIDE_SHARE = 0.7
 MIN_WORDS = 2
 PASSAGE_WEIGHT = 0.3
 CONTEXT_SHARE = 0.35
@@ -89,8 +90,7 @@ def choose(store: Store, query: Query, hits: Sequence[Hit]) -> list[Quotable]:
 
 
 def _chosen(store: Store, query: Query, ranked: Sequence[Quotable]) -> list[Quotable]:
-    if query.sides:
-        shares = [[quotable for quotable in ranked if side.holds(quotable.hit)] for side in query.sides]
+    if shares := _sides(query, ranked):
         chosen = [quotable for share in shares for quotable in _fewest(share, QUOTES_A_SIDE, KEEP_SHARE)]
         return sorted(dict.fromkeys(chosen), key=lambda quotable: -quotable.score)
     ranked = _about_names(store, query, ranked)
@@ -99,6 +99,22 @@ def _chosen(store: Store, query: Query, ranked: Sequence[Quotable]) -> list[Quot
     chosen = _fewest(ranked, MAX_QUOTES, KEEP_SHARE)
     expected = query.expected
     return sorted(chosen, key=lambda quotable: not expected.met_by(quotable)) if expected else chosen
+
+
+def _sides(query: Query, ranked: Sequence[Quotable]) -> list[list[Quotable]]:
+    """What each side of a comparison says: the sides the question names, else the two documents that say most.
+
+    Empty where nothing is compared, or where only one document has anything to say.
+    """
+    if query.sides:
+        return [[quotable for quotable in ranked if side.holds(quotable.hit)] for side in query.sides]
+    if not query.compares:
+        return []
+    documents: dict[str, list[Quotable]] = {}
+    for quotable in ranked:
+        documents.setdefault(quotable.hit.document.id, []).append(quotable)
+    shares = sorted(documents.values(), key=lambda share: -share[0].score)[:2]
+    return shares if len(shares) > 1 and shares[1][0].score >= SIDE_SHARE * shares[0][0].score else []
 
 
 def _about_names(store: Store, query: Query, ranked: Sequence[Quotable]) -> Sequence[Quotable]:

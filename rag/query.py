@@ -51,10 +51,12 @@ class Query:
     """A question as understood.
 
     `text` stands alone; `words` weigh the stems it is searched by (1 is usual); `sides` are what it compares, at
-    least two or none; `names` holds for each acronym in it the stems of its forms; `same` for each name in it that has
-    several forms the stems of each; `but_for` are the speakers not asked
-    for ("Who else ..."). `wants_list` is true where one instance is not enough, `wants_reply` where what was said in
-    return is asked for, `wants_asker` where who put the question is, `follows` where it leans on the question before.
+    least two or none; `names` holds for each acronym in it the stems of its forms, `same` those of each name in it that
+    the records write in several ways; `but_for` are the speakers not asked for ("Who else ...").
+
+    `compares` is true where things are set side by side, `wants_list` where one instance is not enough, `wants_reply`
+    where what was said in return is asked for, `wants_asker` where who put the question is, `follows` where it leans on
+    the question before.
     """
 
     text: str
@@ -65,6 +67,7 @@ class Query:
     names: tuple[frozenset[frozenset[str]], ...] = ()
     same: tuple[frozenset[frozenset[str]], ...] = ()
     but_for: frozenset[str] = frozenset()
+    compares: bool = False
     wants_list: bool = False
     wants_reply: bool = False
     wants_asker: bool = False
@@ -101,6 +104,7 @@ def read_question(store: Store, question: str, history: Sequence[Turn] = ()) -> 
         names=tuple(_forms(store, name) for name in proper_names(text) if _is_acronym(name)),
         same=same,
         but_for=but_for,
+        compares=bool(_COMPARES.search(text)),
         wants_list=bool(_LISTS.search(question)) or bool(but_for),
         wants_reply=asks_for_reply(text),
         wants_asker=asks_for_asker(text),
