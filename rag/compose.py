@@ -45,6 +45,7 @@ _ASKS_FOR_QUESTIONS = re.compile(r"\b(?:ask|asked|asks|question|questions|wanted
 class Quotable:
     """A sentence of a passage found: offsets into the document's text, its stems, and how well it answers.
 
+    `number` counts the sentences of its passage from 0, None where it is not one of them.
     `score` adds up the question's telling words in the sentence, the rank of its passage and likeness of meaning;
     `coverage` is the share of the question's telling words that stand in the sentence or around it (0 to 1),
     `likeness` the cosine similarity of sentence and question (-1 to 1, 0 where it was not compared).
@@ -54,6 +55,7 @@ class Quotable:
     start: int
     end: int
     words: frozenset[str]
+    number: int | None = None
     score: float = 0.0
     coverage: float = 0.0
     likeness: float = 0.0
@@ -201,9 +203,11 @@ def rank(store: Store, query: Query, hits: Sequence[Hit]) -> list[Quotable]:
             quotable = replace(quotable, score=quotable.score + EXPECTED_BONUS)
         scored.append(quotable)
     scored.sort(key=lambda quotable: -quotable.score)
-    compared = _to_compare(scored, hits)
-    near = score_meaning(store, query.text, compared)
-    rest = [quotable for quotable in scored if quotable not in compared]
+    known = score_known(store, query.text, scored)
+    unknown = [quotable for quotable in scored if quotable not in known]
+    compared = _to_compare(unknown, hits)
+    near = [*known.values(), *score_meaning(store, query.text, compared)]
+    rest = [quotable for quotable in unknown if quotable not in compared]
     return sorted(near, key=lambda quotable: -quotable.score) + rest
 
 
@@ -225,13 +229,14 @@ def quotables(store: Store, hits: Sequence[Hit]) -> Iterator[Quotable]:
         if hit.passage.kind == "heading" or _is_title(hit):
             continue
         lead = lead_length(hit)
-        for start, end in sentence_spans(hit.passage.text):
+        for number, (start, end) in enumerate(sentence_spans(hit.passage.text)):
             start = max(start, lead)
             if lead_in := _LEAD_IN.match(hit.passage.text, start, end):
                 start = lead_in.end()
             words = frozenset(store.lexical.words(hit.passage.text[start:end])) if start < end else frozenset()
             if len(words) >= MIN_WORDS and len(_WORD.findall(hit.passage.text[start:end])) >= MIN_WORDS:
-                yield Quotable(hit=hit, start=hit.passage.start + start, end=hit.passage.start + end, words=words)
+                first, last = hit.passage.start + start, hit.passage.start + end
+                yield Quotable(hit=hit, start=first, end=last, words=words, number=number)
 
 
 def _is_title(hit: Hit) -> bool:
@@ -295,6 +300,21 @@ def _with_forms(words: frozenset[str], same: Sequence[frozenset[frozenset[str]]]
     return words.union(*(form for forms in same if any(form <= words for form in forms) for form in forms))
 
 
+def score_known(store: Store, question: str, quotables: Sequence[Quotable]) -> dict[Quotable, Quotable]:
+    """The quotables whose vectors the library keeps, each with likeness of meaning added to its score."""
+    try:
+        kept = store.sentence_vectors(list(dict.fromkeys(quotable.hit.passage.id for quotable in quotables)))
+        asked = store.embedder.embed_query(question) if kept else None
+    except ModelError:
+        return {}
+    known = {}
+    for quotable in quotables:
+        numbered = kept.get(quotable.hit.passage.id, {})
+        if quotable.number in numbered:
+            known[quotable] = _with_likeness(quotable, float(numbered[quotable.number] @ asked))
+    return known
+
+
 def score_meaning(store: Store, question: str, quotables: Sequence[Quotable]) -> list[Quotable]:
     """Adds likeness of meaning to the scores; as they were where no embedding model can be had."""
     if not quotables:
@@ -304,10 +324,11 @@ def score_meaning(store: Store, question: str, quotables: Sequence[Quotable]) ->
     except ModelError:
         return list(quotables)
     likeness = vectors[1:] @ vectors[0]
-    return [
-        replace(quotable, score=quotable.score + MEANING_WEIGHT * float(near), likeness=float(near))
-        for quotable, near in zip(quotables, likeness, strict=True)
-    ]
+    return [_with_likeness(quotable, float(near)) for quotable, near in zip(quotables, likeness, strict=True)]
+
+
+def _with_likeness(quotable: Quotable, likeness: float) -> Quotable:
+    return replace(quotable, score=quotable.score + MEANING_WEIGHT * likeness, likeness=likeness)
 
 
 def with_its_list(quotable: Quotable, *, whole: bool = False) -> Quotable:
