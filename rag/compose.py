@@ -24,9 +24,10 @@ COMPARED_PASSAGES = 5
 MAX_QUOTES = 3
 MAX_LIST_CHARS = 1500
 KEEP_SHARE = 0.86
-BESIDE_SHARE = 0.45
+BESIDE_SHARE = 0.6
 MAX_QUOTE_CHARS = 700
 MAX_LISTED = 8
+NEAR_SHARE = 0.9
 KEEP_LISTED_SHARE = 0.6
 QUOTES_A_SIDE = 2
 SIDE_SHARE = 0.7
@@ -75,10 +76,11 @@ class Quotable:
         return self.hit.passage.id == other.hit.passage.id and not re.search(r"\w", between)
 
 
-def choose(store: Store, query: Query, hits: Sequence[Hit]) -> list[Quotable]:
+def choose(store: Store, query: Query, hits: Sequence[Hit], notes: list[str]) -> list[Quotable]:
     """The sentences that answer best, best first; the fewest that do, some of each side of a comparison.
 
     Where somebody's words are asked for ("What did Norway say?") and the passages hold any, nobody else is quoted.
+    `notes` receives what a reader must know of the choice: whether a list may be longer, whose side says nothing.
     """
     hits = in_paragraphs(hits, query.pointed.paragraphs)
     hits = [hit for hit in hits if hit.passage.locator.speaker not in query.but_for or not query.but_for]
@@ -88,16 +90,19 @@ def choose(store: Store, query: Query, hits: Sequence[Hit]) -> list[Quotable]:
         ranked = rank(store, query, turn(hits))
         return _whole_thoughts(_fewest(ranked, MAX_QUOTES, KEEP_LISTED_SHARE), ranked)
     ranked = rank(store, query, said_by(hits, query.pointed.said_by if not query.sides else ()))
-    return _whole_thoughts(_chosen(store, query, ranked), ranked)
+    return _whole_thoughts(_chosen(store, query, ranked, notes), ranked)
 
 
-def _chosen(store: Store, query: Query, ranked: Sequence[Quotable]) -> list[Quotable]:
+def _chosen(store: Store, query: Query, ranked: Sequence[Quotable], notes: list[str]) -> list[Quotable]:
     if shares := _sides(query, ranked):
+        notes.extend(_silent(query, shares))
         chosen = [quotable for share in shares for quotable in _fewest(share, QUOTES_A_SIDE, KEEP_SHARE)]
         return sorted(dict.fromkeys(chosen), key=lambda quotable: -quotable.score)
     ranked = _about_names(store, query, ranked)
     if query.wants_list:
-        return _fewest(ranked, MAX_LISTED, KEEP_LISTED_SHARE, whole_lists=True)
+        chosen = _fewest(ranked, MAX_LISTED, KEEP_LISTED_SHARE, whole_lists=True)
+        notes.append(_completeness(chosen, ranked))
+        return chosen
     chosen = _fewest(ranked, MAX_QUOTES, KEEP_SHARE)
     expected = query.expected
     return sorted(chosen, key=lambda quotable: not expected.met_by(quotable)) if expected else chosen
@@ -117,6 +122,31 @@ def _sides(query: Query, ranked: Sequence[Quotable]) -> list[list[Quotable]]:
         documents.setdefault(quotable.hit.document.id, []).append(quotable)
     shares = sorted(documents.values(), key=lambda share: -share[0].score)[:2]
     return shares if len(shares) > 1 and shares[1][0].score >= SIDE_SHARE * shares[0][0].score else []
+
+
+def _silent(query: Query, shares: Sequence[Sequence[Quotable]]) -> Iterator[str]:
+    """The sides of a comparison of which nothing was found on the subject."""
+    for side, share in zip(query.sides, shares, strict=False):
+        if not share:
+            whose = f"by {side.speaker}" if side.speaker else "in one of the records compared"
+            yield f"Nothing on this was found {whose}."
+
+
+def _completeness(chosen: Sequence[Quotable], ranked: Sequence[Quotable]) -> str:
+    """How many places a list was drawn from, and how sure it is that these are all."""
+    places = len({quotable.hit.passage.id for quotable in chosen})
+    documents = len({quotable.hit.document.id for quotable in chosen})
+    found = f"{_counted(places, 'passage')} found in {_counted(documents, 'record')}"
+    rest = [quotable for quotable in ranked if not any(quotable.hit is other.hit for other in chosen)]
+    if len(chosen) == MAX_LISTED:
+        return f"{found}; only the best are quoted, so there may well be more: search for the rest."
+    if rest and chosen and rest[0].score > NEAR_SHARE * chosen[-1].score:
+        return f"{found}; others come near, so there may be more."
+    return f"{found}; nothing else comes near, but a list put in other words can be missed."
+
+
+def _counted(number: int, thing: str) -> str:
+    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"
 
 
 def _about_names(store: Store, query: Query, ranked: Sequence[Quotable]) -> Sequence[Quotable]:
@@ -356,10 +386,16 @@ def _repeats(quotable: Quotable, other: Quotable) -> bool:
     return len(quotable.words & other.words) > 0.8 * min(len(quotable.words), len(other.words))
 
 
-def quote(chosen: Sequence[Quotable]) -> tuple[list[Sentence], list[Citation]]:
-    """Sentences and citations of an answer, in reading order within each document, numbered from 1."""
+def quote(chosen: Sequence[Quotable], first: Quotable | None = None) -> tuple[list[Sentence], list[Citation]]:
+    """Sentences and citations of an answer, numbered from 1: what was asked for first, else in reading order.
+
+    The first one chosen stands first where it holds the number, date or name asked for (`first`); the others follow in
+    reading order, document by document.
+    """
     documents = list(dict.fromkeys(quotable.hit.document.id for quotable in chosen))
     ordered = sorted(chosen, key=lambda quotable: (documents.index(quotable.hit.document.id), quotable.start))
+    if first is not None:
+        ordered.sort(key=lambda quotable: quotable != first)
     sentences, citations = [], []
     for number, quotable in enumerate(ordered, start=1):
         citations.append(citation_of(quotable, number))

@@ -34,7 +34,8 @@ SYMBOL = re.compile(r"\b\w+(?:[./-]\w+)*/[\w./()-]*\w")
 _SEVERAL = re.compile(r"\b(?:each|both)\b", re.IGNORECASE)
 _REPLY = r"(?:repl(?:y|ies|ied)|respon(?:d|ded|se)|answer(?:ed)?|react(?:ed|ion)?|rejoinder)"
 _REPLIES = re.compile(
-    rf"\b(?:did|does|do|has|have|was|were|is)\b[^?]{{0,60}}?\b{_REPLY}\b|\w[’']s? {_REPLY}\b|"
+    rf"\b(?:did|does|do|has|have|had)\b[^?]{{0,60}}?\b{_REPLY}\b|\w[’']s? {_REPLY}\b|"
+    rf"\bwhat (?:was|were) the {_REPLY}\b|"
     r"\bsa(?:y|id) (?:to|in (?:reply|response|answer) to) (?:that|this|it|them|him|her)\b|"
     r"\b(?:in (?:reply|return)|(?:get|got|receive|received) (?:in|as)? ?(?:an? |the )?(?:answer|reply|response))\b",
     re.IGNORECASE,
@@ -53,7 +54,7 @@ ASKING_WORDS = frozenset(
     no so if than then into over say says said saying tell tells told telling mention mentions mentioned describe
     describes described explain explained according paragraph paragraphs para paras many much any some anybody anyone
     anything everything all list name names give gives gave given please just also else one ones thing things ask asked
-    s t d ll re ve m""".split()
+    speak speaks spoke spoken think thinks thought s t d ll re ve m""".split()
 )
 
 

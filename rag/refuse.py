@@ -67,7 +67,7 @@ def unknown_names(store: Store, question: str) -> list[str]:
 def names_left_out(store: Store, query: Query, chosen: Sequence[Quotable]) -> list[str]:
     """Names in the question, acronyms aside, that none of the passages chosen has to do with."""
     names = [name for name in proper_names(query.text) if sum(letter.isupper() for letter in name) == 1]
-    if not names or query.sides or query.wants_reply or query.wants_asker:
+    if not names or query.sides or query.but_for or query.wants_reply or query.wants_asker:
         return []
     said = " ".join(
         f"{hit.document.title} {hit.document.symbol or ''} {hit.document.source} {hit.passage.locator} "
