@@ -69,7 +69,7 @@ def untimed(answer: Answer) -> Answer:
     return replace(answer, seconds=Timing())
 
 
-# --- whatever is asked -----------------------------------------------------------------------------------------------
+# --- whatever is asked ----------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("question", QUESTIONS, ids=lambda question: ascii(question[:40]))
@@ -146,7 +146,7 @@ def test_an_empty_library_refuses(tmp_path) -> None:
         assert not answer.answered and answer.nearest == () and empty.search(QUOTA) == []
 
 
-# --- where a question points -----------------------------------------------------------------------------------------
+# --- where a question points ----------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -290,7 +290,7 @@ def test_a_quote_keeps_every_character_and_the_answer_shows_none_of_the_marks(li
     )
 
 
-# --- conversations ---------------------------------------------------------------------------------------------------
+# --- conversations --------------------------------------------------------------------------------------------------
 
 
 def test_a_follow_up_carries_the_question_before_it(library: Library) -> None:
@@ -315,7 +315,7 @@ def test_a_question_that_stands_alone_forgets_what_was_before(library: Library) 
     assert untimed(library.ask(question, history=[library.ask(QUOTA)])) == untimed(library.ask(question))
 
 
-# --- filters ---------------------------------------------------------------------------------------------------------
+# --- filters --------------------------------------------------------------------------------------------------------
 
 HOLDS: dict[str, tuple[Filters, Callable[..., bool]]] = {
     "speaker": (Filters(speaker="norw"), lambda hit: hit.passage.locator.speaker == "Norway"),
@@ -374,7 +374,7 @@ def test_a_filter_may_hold_any_string(library: Library) -> None:
     assert library.search("herring", filters=Filters(speaker="\udcff")) == []
 
 
-# --- lists, comparisons, what stands first ------------------------------------------------------------------------------
+# --- lists, comparisons, what stands first ----------------------------------------------------------------------------
 
 
 def test_a_list_says_how_many_were_found_and_how_sure_it_is(library: Library) -> None:
