@@ -51,10 +51,11 @@ def library(tmp_path_factory: pytest.TempPathFactory, server: OpenAIServer) -> I
 
 @pytest.fixture
 def ask(server: OpenAIServer, library: Library):
-    def ask(question: str, script: Script, *, chunk_chars: int = 7) -> Answer:
+    def ask(question: str, script: Script | list[Script], *, chunk_chars: int = 7) -> Answer:
         server.says(script, chunk_chars=chunk_chars)
         answer = library.ask(question)
-        assert len(server.requests) == 1
+        assert len(server.requests) in (1, 2)
+        assert answer.usage is not None and answer.usage.calls == len(server.requests)
         assert (answer.mode, answer.model) == ("model", "openai:scripted")
         check(answer, library)
         return answer
