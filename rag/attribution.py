@@ -30,7 +30,8 @@ _NO_NAME = frozenset(
     """the a an in on at one several some other others another many most all both each every no this that these those
     it they he she we i as for after before during while when where what which who however moreover furthermore also
     then mr ms mrs miss dr prof mme sir madam his her their its with by from according asked two three four five six
-    seven eight nine ten yes and but or if to of member members delegation delegations representative""".split()
+    seven eight nine ten yes and but or if to of member members delegation delegations representative
+    paragraph para page section chapter article item annex document report record minutes summary passage""".split()
 )
 
 

@@ -67,6 +67,7 @@ _A_UNIT = re.compile(
     r"\ban?\s+(?=(?:second|minute|hour|day|week|month|year|decade|million|billion|hundred|thousand)\b)"
 )
 _RANGE = re.compile(r"\s*(?:to|and|or|[-–—])\s*", re.IGNORECASE)
+_CURRENCY = re.compile(r"(?:[$€£¥]|\b(?:usd|eur|gbp|chf))\s?(?=\d)", re.IGNORECASE)
 _CURRENCY_BEFORE = re.compile(r"(?:(?P<dollar>\$|\busd)|(?P<euro>€|\beur)|(?P<pound>£|\bgbp)|(?P<franc>\bchf))\s?$")
 _MONTHS = {
     name: number
@@ -153,8 +154,10 @@ def quantities(text: str, *, loosely: bool = False) -> list[Quantity]:
 
 
 def units(text: str) -> set[str]:
-    """The units that a text names, with a number or without."""
-    return {_UNIT_NAMES[int(str(match.lastgroup)[1:])] for match in _UNIT.finditer(text)}
+    """The units that a text names by themselves, not with a number: "(in crowns)", "share, per cent"."""
+    bare = _NUMBER.sub(" 1 ", _CURRENCY.sub(" ", text))
+    bare = re.sub(rf" 1 [\s-]{{0,2}}(?:{_UNIT.pattern})", " ", bare, flags=re.IGNORECASE)
+    return {_UNIT_NAMES[int(str(match.lastgroup)[1:])] for match in _UNIT.finditer(bare)}
 
 
 def _numbers(text: str) -> Iterator[Quantity | str]:

@@ -30,6 +30,7 @@ MIN_SUPPORT = 0.5
 BETTER_BY = 0.25
 MOST = 0.75
 MIN_SECOND = 2
+MIN_LEFT = 2
 ORDERS = re.compile(
     r"\b(?:ignore|disregard|forget|override)\b.{0,40}\b(?:instructions?|prompts?|rules|above|previous)\b"
     r"|\byou are (?:now )?(?:an? )?(?:ai|assistant|language model|chatbot)\b|\bsystem prompt\b",
@@ -83,6 +84,9 @@ def ground(store: Store, claim: Claim, hits: Sequence[Hit], *, before: str = "")
     if len(carried) == 1 and (better := _better(store, claim.text, carried[0][1], hits)):
         problems.append(f"cites [{hits.index(carried[0][1]) + 1}], but its words stand in [{hits.index(better) + 1}]")
         carried = _by_each(store, claim.text, [better], inherited)
+    if len(carried) == 1 and (other := _mixed_in(store, claim.text, carried[0][1], hits)):
+        problems.append(f"mixes what [{hits.index(carried[0][1]) + 1}] says with what [{hits.index(other) + 1}] says")
+        return Grounded(text=claim.text, evidence=(), problems=tuple(dict.fromkeys(problems)))
     for hit in cited:
         if not any(hit is kept for _, kept in carried):
             problems += faults_of(store, claim.text, hit, inherited)
@@ -168,6 +172,17 @@ def _better(store: Store, text: str, hit: Hit, hits: Sequence[Hit]) -> Hit | Non
     return best if share >= max(MOST, mine + BETTER_BY) else None
 
 
+def _mixed_in(store: Store, text: str, hit: Hit, hits: Sequence[Hit]) -> Hit | None:
+    """A passage of another speaker or document that holds most of the words which the one cited lacks, if any does."""
+    if support(store, text, hit) >= MOST:
+        return None
+    left = _telling(store, text) - _held_words(store, hit)
+    place = (hit.document.id, hit.passage.locator.speaker)
+    others = [other for other in hits if (other.document.id, other.passage.locator.speaker) != place]
+    lent = ((len(left & _held_words(store, other)), other) for other in others)
+    return next((other for words, other in lent if words >= max(MIN_LEFT, MOST * len(left))), None)
+
+
 def _elsewhere(store: Store, text: str, others: Sequence[Hit], inherited: str) -> Carried:
     """The other passage that holds most of a sentence, and carries it, if any does."""
     ranked = sorted(((support(store, text, hit), -place, hit) for place, hit in enumerate(others)), reverse=True)
@@ -204,12 +219,19 @@ def support(store: Store, text: str, hit: Hit) -> float:
 
     Who speaks and that they speak is not the matter; it is checked by itself.
     """
+    words = _telling(store, text)
+    return len(words & _held_words(store, hit)) / len(words) if words else 0.0
+
+
+def _telling(store: Store, text: str) -> set[str]:
     bare = _QUOTED.sub(r"\1", text)
     who = subject(bare)
     words = set(store.lexical.words(bare))
-    words = words - set(store.lexical.words(f"{_ABOUT_ITSELF} {who if len(who) < len(bare) / 2 else ''}")) or words
-    held = set(store.lexical.words(f"{_passage(hit)} {_around(hit)}"))
-    return len(words & held) / len(words) if words else 0.0
+    return words - set(store.lexical.words(f"{_ABOUT_ITSELF} {who if len(who) < len(bare) / 2 else ''}")) or words
+
+
+def _held_words(store: Store, hit: Hit) -> set[str]:
+    return set(store.lexical.words(f"{_passage(hit)} {_around(hit)}"))
 
 
 def _passage(hit: Hit) -> str:

@@ -114,16 +114,17 @@ class Writer:
         reply = _Reply(asked=ask_for(question, shown), notes=notes)
         numbering = _Numbering()
         held: list[Grounded] = []
-        before = ""
+        before, last_shown = "", ""
         for claim in reply.claims(self.service, tally):
             grounded = self._ground(store, claim, shown, before, tally)
             before = claim.text
             if held or not grounded.evidence:
                 held.append(grounded)
             else:
+                last_shown = claim.text
                 notes.extend(_noted(grounded))
                 yield numbering.ready(grounded)
-        repaired = self._repaired(store, question, held, shown, notes, tally)
+        repaired = self._repaired(store, question, held, shown, last_shown, notes, tally)
         if not numbering.used and not any(grounded.evidence for grounded in repaired):
             notes.extend(note for grounded in repaired for note in _noted(grounded))
             notes.insert(0, REFUSAL if reply.refused or not held else f"{REFUSAL} {_UNFOUND}")
@@ -150,7 +151,14 @@ class Writer:
         return replace(grounded, evidence=(), problems=(*grounded.problems, "does not follow, says the judge"))
 
     def _repaired(
-        self, store: Store, question: str, held: list[Grounded], shown: Sequence[Hit], notes: list[str], tally: Tally
+        self,
+        store: Store,
+        question: str,
+        held: list[Grounded],
+        shown: Sequence[Hit],
+        before: str,
+        notes: list[str],
+        tally: Tally,
     ) -> list[Grounded]:
         """The sentences held back, those that failed written again where the model can; asked once for all of them."""
         failed = [grounded for grounded in held if not grounded.evidence]
@@ -164,19 +172,32 @@ class Writer:
         again = _written_again(reply, len(failed))
         repaired: list[Grounded] = []
         for grounded in held:
-            if grounded.evidence:
-                repaired.append(grounded)
-                continue
-            lines = again.get(failed.index(grounded))
-            if lines is not None and _DROPS.fullmatch(lines):
-                notes.append(f"{_cited_in_note(grounded)} {'; '.join(grounded.problems)}: left out")
-                continue
-            anew = [self._ground(store, claim, shown, "", tally) for claim in claims(lines or "")]
-            kept = [one for one in anew if one.evidence]
-            if kept:
-                notes.append(f"{_cited_in_note(grounded)} {'; '.join(grounded.problems)}: written again")
-            repaired += kept or [grounded]
+            kept = [grounded]
+            if not grounded.evidence:
+                lines = again.get(failed.index(grounded), "")
+                if _DROPS.fullmatch(lines):
+                    notes.append(f"{_cited_in_note(grounded)} {'; '.join(grounded.problems)}: left out")
+                    continue
+                kept = self._grounded_again(store, lines, shown, before, tally)
+                if kept:
+                    notes.append(f"{_cited_in_note(grounded)} {'; '.join(grounded.problems)}: written again")
+                kept = kept or [grounded]
+            repaired += kept
+            before = kept[-1].text
         return repaired
+
+    def _grounded_again(
+        self, store: Store, lines: str, shown: Sequence[Hit], before: str, tally: Tally
+    ) -> list[Grounded]:
+        """The sentences of a second try that hold; none where one of them does not."""
+        kept: list[Grounded] = []
+        for claim in claims(lines):
+            grounded = self._ground(store, claim, shown, before, tally)
+            if not grounded.evidence:
+                return []
+            kept.append(grounded)
+            before = claim.text
+        return kept
 
 
 _UNFOUND = "What the model wrote could not be found in them."

@@ -203,8 +203,8 @@ def _merged(parts: list[tuple[str, tuple[int, ...]]]) -> tuple[tuple[str, tuple[
 
 
 def _tidy(text: str) -> str:
-    bare = " ".join(without_links(text).split()).lstrip("-*•> ")
-    return _NO_SOURCE.sub("", re.sub(r"\s+([.,;:!?])", r"\1", bare))
+    bare = re.sub(r"\s+([.,;:!?])", r"\1", " ".join(text.split()).lstrip("-*•> "))
+    return _NO_SOURCE.sub("", without_links(bare)).strip()
 
 
 def _numbers(mark: str) -> tuple[int, ...]:
