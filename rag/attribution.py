@@ -6,6 +6,7 @@ from ..ingest.sentences import sentence_spans
 from ..vectorstore.markup import plain
 from ..vectorstore.passage import Hit
 from ..vectorstore.store import Store
+from .directory import directory_of
 
 _SAYING = (
     r"said|says?|saying|stat(?:ed|es)|not(?:ed|es)|report(?:ed|s)|ask(?:ed|s)|add(?:ed|s)|stress(?:ed|es)|"
@@ -36,10 +37,8 @@ _NO_NAME = frozenset(
 
 
 def speakers_named(store: Store, text: str) -> list[str]:
-    """The speakers of the library that a text names by their whole name or a part of it, longest first."""
-    folded = _folded(text)
-    named = [speaker for speaker in store.catalogue.speakers() if any(_stands(key, folded) for key in keys(speaker))]
-    return sorted(named, key=len, reverse=True)
+    """The speakers of the library that a text names by their whole name or a telling part of it, longest first."""
+    return sorted(directory_of(store).speakers_in(text), key=len, reverse=True)
 
 
 def keys(speaker: str) -> list[str]:

@@ -31,6 +31,7 @@ PASSAGES_SHOWN = 8
 PASSAGES_LISTED = 16
 MAX_SHOWN_CHARS = 14_000
 MAX_SENTENCES = 30
+MAX_REPEATED = 10
 NEAR_IN_REPAIR = 3
 _NOTED_CHARS = 120
 _ENDS = re.compile(r"[.!?…。\n|]")
@@ -214,6 +215,7 @@ class _Reply:
     def claims(self, service: Service, tally: Tally) -> Iterator[Claim]:
         """The model's sentences, each as soon as the next has begun; none twice, and none of its instructions."""
         seen: set[str] = set()
+        repeated = 0
         instructions = _sentences_folded(self.asked.split("Passages:")[0])
         for claim in self._read(service, tally):
             folded = _folded(claim.text)
@@ -223,6 +225,9 @@ class _Reply:
                 self._note("The model repeated its instructions; that is left out")
             elif folded in seen:
                 self._note("The model repeated itself; that is left out")
+                repeated += 1
+                if repeated == MAX_REPEATED:
+                    return
             elif len(seen) == MAX_SENTENCES:
                 self._note(f"The model wrote on and on; it was stopped after {MAX_SENTENCES} sentences")
                 return
@@ -231,12 +236,14 @@ class _Reply:
                 yield claim
 
     def _read(self, service: Service, tally: Tally) -> Iterator[Claim]:
-        written, passed = "", 0
+        written, passed, may_have_ended = "", 0, False
         for piece in service.stream(self.asked, tally):
             written += piece
-            if _ENDS.search(piece):
+            may_have_ended = may_have_ended or bool(_ENDS.search(piece))
+            if may_have_ended:
                 ready = finished_claims(self._answer_in(written))
                 yield from ready[passed:]
+                may_have_ended = len(ready) <= passed
                 passed = max(passed, len(ready))
         if len(written) > MAX_WRITTEN_CHARS:
             self._note("The model wrote on and on; it was stopped")

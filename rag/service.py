@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..vectorstore.errors import ModelError, ModelSilent
 from .answer import Usage
+from .question import clean
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
@@ -73,7 +74,7 @@ class Service:
         try:
             for chunk in self.model.stream(prompt):
                 tally.add(getattr(chunk, "usage_metadata", None))
-                text = chunk.text if isinstance(chunk.text, str) else str(chunk.content)
+                text = clean(chunk.text if isinstance(chunk.text, str) else str(chunk.content))
                 written += len(text)
                 yield text
                 if written > MAX_WRITTEN_CHARS:

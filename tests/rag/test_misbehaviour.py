@@ -393,25 +393,31 @@ HONEST = [
     ("What does the stock survey cost?", f"Mexico said the survey would cost 300,000 crowns [{{{SURVEY}}}]. "
                                          f"It takes eight months [{{{SURVEY}}}]."),
     ("How much do small boats land?", f"Small boats land less than 2% of the catch, says Ms. Lind [{{{SMALL}}}]."),
-    ("How much do small boats land?", f"Verrano said that small boats land less than 2 percent of the catch [{{{SMALL}}}]."),
+    ("How much do small boats land?",
+     f"Verrano said that small boats land less than 2 percent of the catch [{{{SMALL}}}]."),
     ("How long may the closed season be?", "Norway can accept a closed season of 6 weeks [{season of six weeks}]."),
     ("How long may the closed season be?", "Norway can accept a six-week closed season [{season of six weeks}]."),
-    ("What did the Board decide?", f"The Harbour Board approved 4.2 million crowns for dredging in 2032 [{{{DREDGING}}}]."),
+    ("What did the Board decide?",
+     f"The Harbour Board approved 4.2 million crowns for dredging in 2032 [{{{DREDGING}}}]."),
     ("What did the Board decide?", f"In its 2031 report, the Board approved a dredging budget of 4,200,000 crowns for "
                                    f"the year 2032 (HB/2031/9) [{{{DREDGING}}}]."),
     ("When did the Board meet?", "The Board met in Osterwick on 10-12 March 2031 with 23 members [{Osterwick}]."),
     ("When did the Board meet?", "The Harbour Board met from 10 March to 12 March in Osterwick [{Osterwick}]."),
     ("When is night pilotage compulsory?", "Night pilotage is compulsory from July 1, 2031 for ships longer than 90 m "
                                            "[{Night pilotage}]."),
-    ("When should the light be replaced?", f"Denmark said that the light should be replaced by 1 October [{{{LIGHT}}}]."),
-    ("When should the light be replaced?", f"On 3 May 2032 Denmark's representative said that the light on the northern "
+    ("When should the light be replaced?",
+     f"Denmark said that the light should be replaced by 1 October [{{{LIGHT}}}]."),
+    ("When should the light be replaced?",
+     f"On 3 May 2032 Denmark's representative said that the light on the northern "
                                            f"mole should be replaced [{{{LIGHT}}}]."),
     ("What did Iceland say?", f"Iceland did not support replacing the light and proposed 3 buoys [{{{BUOYS}}}]."),
     ("What did Iceland say?", f"Iceland opposed the replacement of the light [{{{BUOYS}}}]."),
     ("How was the vote?", f"15 of the 23 members, 65%, voted in favour of the light [{{{VOTE}}}]."),
     ("What about pilot fees?", "The treasurer warned that pilot fees had not been raised since 2019 [{pilot fees}]."),
-    ("What did the group not discuss?", "The group did not discuss funding for the recycling plant [{recycling plant}]."),
-    ("What happened in the channel?", "Paragraph 4 notes that 14 collisions were reported in the outer channel [{fourteen}]."),
+    ("What did the group not discuss?",
+     "The group did not discuss funding for the recycling plant [{recycling plant}]."),
+    ("What happened in the channel?",
+     "Paragraph 4 notes that 14 collisions were reported in the outer channel [{fourteen}]."),
     ("What did the group agree?", "They agreed to pay fishers 5 crowns per kilogram of plastic [{fishers five}]."),
 ]  # fmt: skip
 

@@ -579,8 +579,8 @@ def test_one_quote_has_one_number_however_often_it_is_cited(ask) -> None:
 def test_what_the_model_was_asked_is_counted(ask, server) -> None:
     answer = ask(QUOTA, [lambda shown: f"{FALSE} [{shown(THIRD)}].", lambda shown: f"1. {TRUE} [{shown(THIRD)}]."])
     asked = [sum(len(message["content"].split()) for message in request["messages"]) for request in server.requests]
-    assert answer.usage == Usage(calls=2, input_tokens=sum(asked), output_tokens=24)
-    assert answer_json(answer)["usage"] == {"calls": 2, "input_tokens": sum(asked), "output_tokens": 24}
+    assert answer.usage == Usage(calls=2, input_tokens=sum(asked), output_tokens=26)
+    assert answer_json(answer)["usage"] == {"calls": 2, "input_tokens": sum(asked), "output_tokens": 26}
 
 
 # --- follow-ups ------------------------------------------------------------------------------------------------------
