@@ -462,6 +462,7 @@ def _say(shape: Any, as_json: bool, to_people: Callable[[], None]) -> None:
 
 def _ask_batch(lib: "Library", batch: Path, filters: "Filters | None") -> int:
     """Answers a file of questions, a JSON line each, in order; a line that cannot be asked says why in `error`."""
+    from ..rag.ladder import check_question
     from ..rag.shapes import answer_json
 
     status = DONE
@@ -472,6 +473,7 @@ def _ask_batch(lib: "Library", batch: Path, filters: "Filters | None") -> int:
         try:
             asked = _asked(line, number)
             key = asked.id
+            check_question(asked.question)
             answer = lib.ask(asked.question, history=asked.turns, filters=filters)
             shape = {"id": key, **answer_json(answer)}
         except RapporteurError as error:
