@@ -118,8 +118,8 @@ def _open_nli(name: str) -> NliJudge:
         labels = {int(place): str(label).casefold() for place, label in config.id2label.items()}
     except Exception as error:  # each kind of damage raises its own, from any of four libraries
         raise ModelError(
-            f"The model {name} cannot be loaded: {first_line(error)}. Give --judge nli: and a folder or a name on the "
-            "Hugging Face hub, or leave it out."
+            f"The model {name} cannot be loaded: {first_line(error)}. Set RAPPORTEUR_JUDGE to nli: and a folder or a "
+            "name on the Hugging Face hub, or to none."
         ) from error
     if len(labels) == 1:
         return NliJudge(name=name, model=model, entails=None)
