@@ -148,11 +148,12 @@ def _events(
 
 
 def _quotes(store: Store, query: Query, hits: Sequence[Hit], notes: list[str]) -> Iterator[SentenceReady]:
-    chosen = choose(store, query, hits)
+    chosen = choose(store, query, hits, notes)
     if reason := reason_to_refuse(store, query, chosen):
-        notes.append(reason)
+        notes[:] = [reason]
         return
-    sentences, citations = quote(chosen)
+    first = next((quotable for quotable in chosen if query.expected and query.expected.met_by(quotable)), None)
+    sentences, citations = quote(chosen, first)
     for sentence, citation in zip(sentences, citations, strict=True):
         yield SentenceReady(sentence=sentence, citations=(citation,))
 
