@@ -147,10 +147,10 @@ def _telling_names(text: str) -> list[str]:
     """The names in a text that tell one passage from another, those of several words as one."""
     words = {re.sub(r"-[a-z].*", "", name) for name in proper_names(text)}
     words = {word for word in words if not _is_abbreviation(word) and word.casefold() not in _COMMON_PARTS}
-    runs = (
-        re.findall(rf"\b(?:{'|'.join(map(re.escape, sorted(words)))})\b(?: [A-ZÀ-Þ][\w’'-]+)*", text) if words else []
-    )
-    return [name for name in dict.fromkeys(runs) if not all(_is_common(store, word) for word in name.split())]
+    if not words:
+        return []
+    first = "|".join(map(re.escape, sorted(words)))
+    return list(dict.fromkeys(re.findall(rf"\b(?:{first})\b(?: [A-ZÀ-Þ][\w’'-]+)*", text)))
 
 
 def _is_abbreviation(name: str) -> bool:
