@@ -35,6 +35,9 @@ class Reading:
     title: str | None = None
     date: str | None = None
     language: str | None = None
+    author: str | None = None
+    publisher: str | None = None
+    url: str | None = None
     pages: int = 0
 
 

@@ -417,15 +417,11 @@ def _document(document_id: str, source: str, parsed: Parsed, facts: Mapping[str,
     return Document(
         id=document_id,
         source=source,
-        title=facts["title"],
         text=parsed.text,
-        symbol=facts["symbol"],
-        date=facts["date"],
-        meeting=facts.get("meeting"),
-        language=facts.get("language") or parsed.language,
         media_type=parsed.media_type,
         sha256=parsed.sha256,
         pages=parsed.pages,
+        **facts,
     )
 
 

@@ -46,7 +46,6 @@ class Parsed:
     sha256: str
     text: str
     media_type: str
-    language: str | None
     pages: int
     facts: Metadata
     units: tuple[Unit, ...]
@@ -185,7 +184,6 @@ def _taken_in(answer: dict[str, Any]) -> Parsed | UnreadableFile:
         sha256=answer["sha256"],
         text=answer["text"],
         media_type=answer["media_type"],
-        language=answer["language"],
         pages=answer["pages"],
         facts=Metadata(**answer["facts"]),
         units=tuple(Unit(**{**unit, "locator": Locator(**unit["locator"])}) for unit in answer["units"]),

@@ -48,6 +48,7 @@ def read_pptx(data: bytes) -> Reading:
         blocks=tuple(builder.blocks),
         media_type="application/vnd.openxmlformats-officedocument.presentationml.presentation",
         title=_title(presentation, slides),
+        author=presentation.core_properties.author or None,
         pages=len(slides),
     )
 

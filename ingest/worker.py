@@ -63,7 +63,7 @@ def parsed_json(source: str, data: bytes) -> dict[str, Any]:
     try:
         reading = read(source, data)
         units = structure(reading)
-        facts = metadata(source, reading.text, units, title=reading.title, date=reading.date)
+        facts = metadata(source, reading, units)
     except UnreadableFile:
         raise
     except (MemoryError, RecursionError) as error:
@@ -75,7 +75,6 @@ def parsed_json(source: str, data: bytes) -> dict[str, Any]:
         "sha256": sha256(data).hexdigest(),
         "text": reading.text,
         "media_type": reading.media_type,
-        "language": reading.language,
         "pages": reading.pages,
         "facts": asdict(facts),
         "units": [asdict(unit) for unit in units],

@@ -103,7 +103,7 @@ def ingest(
         bool, typer.Option("--watch", help="Go on: read again whatever changes, until Ctrl-C.")
     ] = False,
     values: Annotated[
-        list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="title, symbol, date, meeting or language.")
+        list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="title, symbol, date, body, author ...")
     ] = None,
     allow_private: Annotated[
         bool, typer.Option("--allow-private", help="Fetch from this machine and private networks too.")
@@ -151,13 +151,13 @@ def ingest(
 @app.command()
 def documents(library: LibraryOption = None, as_json: JsonOption = False) -> None:
     """List what the library holds."""
-    from ..rag.shapes import document_json
+    from ..rag.shapes import listing_json
     from .render import print_documents
 
     with _library(_settings(library=library)) as lib:
         listings = lib.documents()
     shape = [
-        {**document_json(listing), "pages": listing.pages, "passages": listing.passages, "state": listing.state}
+        {**listing_json(listing), "pages": listing.pages, "passages": listing.passages, "state": listing.state}
         for listing in listings
     ]
     _say(shape, as_json, lambda: print_documents(listings))
