@@ -6,7 +6,7 @@ Everything after the readers (structure, splitting) sees blocks only and knows n
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
-Kind = Literal["heading", "paragraph", "item", "table", "footnote", "rule", "furniture"]
+Kind = Literal["heading", "paragraph", "item", "table", "footnote", "rule", "furniture", "noise"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

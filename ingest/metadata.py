@@ -10,6 +10,7 @@ from .blocks import Reading
 from .fetch import is_address
 from .issuer import is_body, issuer
 from .language import language_of, tag_language
+from .noise import garbled_share
 from .structure import Unit
 
 FRONT_CHARS = 2500
@@ -85,6 +86,7 @@ _MISREAD = str.maketrans("IlOoSs", "110055")
 _DATE_LINE_CHARS = 120
 _DATED_SENTENCE_CHARS = 72
 _DATED_KIND_CHARS = 60
+_GARBLED_SHARE = 0.4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,7 +112,8 @@ class Metadata:
 def metadata(source: str, reading: Reading, units: Sequence[Unit]) -> Metadata:
     """What a record says of itself, and what its format states of it, preferred where given."""
     text = reading.text
-    front = [(unit.kind, plain(text[unit.start : unit.end])) for unit in units[:24] if unit.start < FRONT_CHARS]
+    lines = ((unit.kind, plain(text[unit.start : unit.end])) for unit in units[:24] if unit.start < FRONT_CHARS)
+    front = [(kind, line) for kind, line in lines if garbled_share(line) < _GARBLED_SHARE]
     lines = [line for kind, line in front if kind in ("heading", "paragraph", "table") and _may_date(line)]
     head = text[: units[0].start] if units else ""
     held = [line for line in lines if _HELD.match(line)]

@@ -20,6 +20,7 @@ from typing import Any, BinaryIO
 from ..vectorstore.errors import UnreadableFile
 from .members import members
 from .metadata import metadata
+from .noise import mark_noise
 from .read import read
 from .structure import structure
 
@@ -62,7 +63,7 @@ def parsed_json(source: str, data: bytes) -> dict[str, Any]:
     """A document's text, units and metadata."""
     try:
         reading = read(source, data)
-        units = structure(reading)
+        units = mark_noise(reading.text, structure(reading))
         facts = metadata(source, reading, units)
     except UnreadableFile:
         raise

@@ -81,7 +81,7 @@ class Writer:
 
         Raises ModelError when the model does not answer.
         """
-        shown = [hit for hit in hits if hit.passage.kind != "heading"][:PASSAGES_SHOWN]
+        shown = [hit for hit in hits if hit.passage.kind not in ("heading", "noise")][:PASSAGES_SHOWN]
         if not shown:
             notes.append(REFUSAL)
             return
