@@ -22,6 +22,8 @@ _LONGEST_LEAD_WORDS = 8
 _PROSE_SHARE = 0.75
 _GARBLED_SHARE = 0.5
 _FEWEST_TOKENS = 6
+# No print has such words; the patterns below need not stand up to them.
+_LONGEST_TOKEN = 60
 _WORD = re.compile(r"[^\W\d_]{3,}")
 _BARE = re.compile(r"[^\W\d_][\w’'.-]*(?: [^\W\d_][\w’'.-]*)?")
 _CODE = re.compile(r"(?=\S*\d)(?=\S*(?:[A-Za-z]|\d[/\\]\d))[\w/\\-]{3,}")
@@ -54,7 +56,7 @@ def mark_noise(text: str, units: Sequence[Unit]) -> list[Unit]:
 def garbled_share(text: str) -> float:
     """The share of words that no print has: letters and figures mixed, capitals in the middle, marks within."""
     words = [word for word in text.split() if any(character.isalpha() for character in word)]
-    return sum(bool(_CRAMPED.search(word)) for word in words) / len(words) if words else 0.0
+    return sum(bool(_CRAMPED.search(word[:_LONGEST_TOKEN])) for word in words) / len(words) if words else 0.0
 
 
 def _words(line: str) -> list[str]:
@@ -96,7 +98,11 @@ def _coded_tables(units: Sequence[Unit], lines: Sequence[str]) -> Iterator[range
 
 def _is_coded(table: str) -> bool:
     figures = [cell for cell in re.split(r"[|\s]+", table) if any(character.isdigit() for character in cell)]
-    codes = [cell for cell in figures if _CODE.fullmatch(cell) and not _REFERENCE.fullmatch(cell)]
+    codes = [
+        cell
+        for cell in figures
+        if len(cell) <= _LONGEST_TOKEN and _CODE.fullmatch(cell) and not _REFERENCE.fullmatch(cell)
+    ]
     return len(codes) >= max(_FEWEST_CODES, _CODE_SHARE * len(figures))
 
 
@@ -123,6 +129,6 @@ def _is_garbled(line: str) -> bool:
 
 
 def _is_illegible(token: str) -> bool:
-    if _REFERENCE.fullmatch(token.strip('.,;:()[]“”"*')):
+    if len(token) > _LONGEST_TOKEN or _REFERENCE.fullmatch(token.strip('.,;:()[]“”"*')):
         return False
     return not _LEGIBLE.fullmatch(token) or bool(_CRAMPED.search(token))

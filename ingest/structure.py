@@ -46,7 +46,7 @@ _FURNITURE = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _CONTENTS = re.compile(r"(?:table of )?contents|sommaire|table des matières|[ií]ndice|inhalt(?:sverzeichnis)?", re.I)
-_LEADERS = re.compile(r"(?:\. ?){6,}\s*\d{1,4}\b|^.{3,120}\s\d{1,4}$")
+_LEADERS = re.compile(r"(?<![.])(?<!\. )(?:\. ?){6,}+\s*+\d{1,4}\b|^.{3,120}\s\d{1,4}$")
 _LONGEST_CONTENTS_LINE = 300
 
 

@@ -5,7 +5,7 @@ from rapporteur.ingest.read_text import read_text
 from rapporteur.ingest.structure import structure
 
 PROSE = "\n\n".join(
-    f"The keepers of lamp {number} told the Commission that the oil of the harbour store had lasted through the winter, "
+    f"The keepers of lamp {number} told the Commission that the oil of the harbour store lasted through the winter, "
     "and that the posts and the travel of two keepers were paid by the desk at Port Ansel."
     for number in range(12)
 )
@@ -67,6 +67,10 @@ def test_nothing_is_lost_by_marking() -> None:
     marked = mark_noise(text, units)
     assert [(unit.start, unit.end) for unit in marked] == [(unit.start, unit.end) for unit in units]
     assert all(unit.locator.speaker is None for unit in marked if unit.kind == "noise")
+
+
+def test_endless_words_take_no_time() -> None:
+    assert noise_in(" ".join(["." * 200_000 + "x)", "aB" * 100_000, "1/" * 100_000] * 3)) == []
 
 
 def test_the_share_of_garbled_words() -> None:
