@@ -27,7 +27,10 @@ class Block:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
-    """A file as read: `text` is canonical, `blocks` ascend and do not overlap; properties only where found."""
+    """A file as read: `text` is canonical, `blocks` ascend and do not overlap; properties only where found.
+
+    `notes` say what of the file could not be read here, and the way out.
+    """
 
     text: str = field(repr=False)
     blocks: tuple[Block, ...]
@@ -39,6 +42,7 @@ class Reading:
     publisher: str | None = None
     url: str | None = None
     pages: int = 0
+    notes: tuple[str, ...] = ()
 
 
 class TextBuilder:

@@ -40,11 +40,20 @@ class Failure:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Note:
+    """A file that was read but for a part, and which, in one sentence."""
+
+    source: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class IngestReport:
     """What an ingest did. `documents` and `passages` count the whole library afterwards.
 
     `skipped` names files in folders whose type is not read, `duplicates` files that hold what the library has
-    under another name already (kept once, findable under both).
+    under another name already (kept once, findable under both), `notes` files of which a part could not be read; those
+    are read again at the next ingest, when what was missing may be there.
     """
 
     added: int
@@ -57,6 +66,7 @@ class IngestReport:
     documents: int
     passages: int
     seconds: float
+    notes: tuple[Note, ...] = ()
 
 
 class Watcher(Protocol):
@@ -122,6 +132,7 @@ def ingest(
         documents=len(listings),
         passages=sum(listing.passages for listing in listings),
         seconds=round(time.monotonic() - began, 3),
+        notes=tuple(intake.notes),
     )
 
 
@@ -242,6 +253,7 @@ class _Intake:
     done: int = 0
     failed: list[Failure] = field(default_factory=list[Failure])
     duplicates: list[str] = field(default_factory=list[str])
+    notes: list[Note] = field(default_factory=list[Note])
     findable_at: float = field(default_factory=time.monotonic)
     held: dict[str, set[str]] = field(init=False)
 
@@ -251,7 +263,7 @@ class _Intake:
     def take_in(self, job: Job, found: Sequence[Parsed | UnreadableFile]) -> None:
         """Stores the documents of one file; those it no longer holds are removed, if all of it could be read."""
         source = job.source
-        before = len(self.failed)
+        before, noted = len(self.failed), len(self.notes)
         present: set[str] = set()
         for parsed in found:
             present.add(parsed.source)
@@ -259,13 +271,14 @@ class _Intake:
                 if isinstance(parsed, UnreadableFile):
                     raise parsed
                 self._store_document(parsed, job.known)
+                self.notes += [Note(source=parsed.source, note=note) for note in parsed.notes]
             except UnreadableFile as error:
                 self.fail(error.source, error.reason)
         unread = [failure.source for failure in self.failed[before:]]
         for name in self.names_in(source):
             if name not in present and not any(name.startswith(holder + MARK) for holder in unread):
                 self._drop(name)
-        self.store.catalogue.keep_file(source, None if unread else job.fingerprint)
+        self.store.catalogue.keep_file(source, None if unread or len(self.notes) > noted else job.fingerprint)
         self.step(source)
 
     def keep(self, source: str) -> None:

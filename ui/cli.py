@@ -108,6 +108,12 @@ def ingest(
     allow_private: Annotated[
         bool, typer.Option("--allow-private", help="Fetch from this machine and private networks too.")
     ] = False,
+    ocr_languages: Annotated[
+        str | None,
+        typer.Option(
+            "--ocr-languages", help="What scans are in, as Tesseract names it: eng+fra [RAPPORTEUR_OCR_LANGUAGES]."
+        ),
+    ] = None,
     re_embed: Annotated[bool, typer.Option("--re-embed", help="Embed everything again, with --embedding.")] = False,
     embedding: EmbeddingOption = None,
     as_json: JsonOption = False,
@@ -119,7 +125,7 @@ def ingest(
     from .progress import watch
     from .render import print_report, report_json
 
-    settings = _settings(library=library, embedding=None if re_embed else embedding)
+    settings = _settings(library=library, embedding=None if re_embed else embedding, ocr_languages=ocr_languages)
     if not sources and not re_embed:
         raise InputError("Nothing to ingest: name a file or a folder.")
     with _library(settings, create=True) as lib, watch(quiet=quiet or as_json) as watcher:
@@ -133,6 +139,7 @@ def ingest(
             memory_mb=settings.read_memory_mb,
             file_mb=settings.read_file_mb,
             workers=settings.read_workers,
+            ocr_languages=settings.ocr_languages,
         )
         read = partial(
             lib.ingest, sources or [], known=from_pairs(values or []), limits=limits, allow_private=allow_private,
