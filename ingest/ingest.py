@@ -103,11 +103,7 @@ def ingest(
         LibraryBusy: another process is writing.
     """
     began = time.monotonic()
-    addresses = [str(source) for source in sources if is_address(str(source))]
-    paths = [source for source in sources if not is_address(str(source))]
-    files, skipped = find_files(paths)
-    if not files and not addresses and not prune:
-        raise InputError(_nothing_to_read(sources, skipped))
+    addresses, paths, files, skipped = find_sources(sources, prune=prune)
     limits = limits or Limits()
     with store.writing():
         intake = _Intake(store=store, watcher=watcher, total=len(files) + len(addresses), names=store.catalogue.names())
@@ -134,6 +130,21 @@ def ingest(
         seconds=round(time.monotonic() - began, 3),
         notes=tuple(intake.notes),
     )
+
+
+def find_sources(
+    sources: Sequence[str | Path], *, prune: bool = False
+) -> tuple[list[str], list[str | Path], list[Path], list[str]]:
+    """Web addresses, paths, the files to read below these, and those of other types.
+
+    Raises InputError for a path that does not exist, and where there is nothing to read (nor, with `prune`, to remove).
+    """
+    addresses = [str(source) for source in sources if is_address(str(source))]
+    paths = [source for source in sources if not is_address(str(source))]
+    files, skipped = find_files(paths)
+    if not files and not addresses and not prune:
+        raise InputError(_nothing_to_read(sources, skipped))
+    return addresses, paths, files, skipped
 
 
 def find_files(sources: Sequence[str | Path]) -> tuple[list[Path], list[str]]:

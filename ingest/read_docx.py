@@ -15,6 +15,7 @@ from .blocks import Reading, TextBuilder
 from .docx_numbering import Numbering
 from .issuer import is_body, is_masthead
 from .metadata import is_date, own_symbol
+from .office_variants import as_plain
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
@@ -35,7 +36,7 @@ def read_docx(data: bytes) -> Reading:
     from docx import Document
 
     try:
-        document = Document(BytesIO(data))
+        document = Document(BytesIO(as_plain(data)))
     except Exception as error:  # python-docx raises whatever its XML layer meets
         raise ValueError(f"the Word document is damaged ({type(error).__name__})") from error
     builder = TextBuilder()

@@ -120,6 +120,7 @@ def ingest(
     quiet: QuietOption = False,
 ) -> None:
     """Read files and folders into the library; unchanged files are skipped."""
+    from ..ingest.ingest import find_sources
     from ..ingest.overrides import from_pairs
     from ..rag import Limits
     from .progress import watch
@@ -128,7 +129,13 @@ def ingest(
     settings = _settings(library=library, embedding=None if re_embed else embedding, ocr_languages=ocr_languages)
     if not sources and not re_embed:
         raise InputError("Nothing to ingest: name a file or a folder.")
-    with _library(settings, create=True) as lib, watch(quiet=quiet or as_json) as watcher:
+    if sources:
+        find_sources(sources, prune=prune)  # before a library is made for nothing
+    with (
+        _until_interrupted(watch_on),
+        _library(settings, create=True) as lib,
+        watch(quiet=quiet or as_json) as watcher,
+    ):
         if re_embed:
             count = lib.re_embed(embedding or "all-MiniLM-L6-v2", watcher=watcher)
             if not sources:
@@ -150,6 +157,7 @@ def ingest(
         if watch_on:
             for report in _reports_of_changes(sources or [], read):
                 _say(report_json(report), as_json, partial(print_report, report, quiet=quiet))
+            return
     if report.failed:
         usable = report.added + report.updated + report.unchanged
         raise typer.Exit(SOME_FAILED if usable else FAILED)
@@ -300,8 +308,11 @@ def serve(
     open_browser: Annotated[bool, typer.Option("--open", help="Open the page in the browser.")] = False,
 ) -> None:
     """Open the chat in the browser; PATHs are read while the page is already usable."""
+    from ..ingest.ingest import find_sources
     from .server import serve as serve_library
 
+    if paths:
+        find_sources(paths)
     settings = _settings(library=library, model=model, model_base_url=model_base_url)
     with _library(settings, create=True) as lib:
         serve_library(
@@ -369,6 +380,17 @@ def doctor(library: LibraryOption = None, as_json: JsonOption = False) -> None:
     _say([{"what": f.what, "ok": f.ok, "says": f.says} for f in findings], as_json, lambda: print_findings(findings))
     if not all(finding.ok for finding in findings):
         raise typer.Exit(SOME_FAILED)
+
+
+@contextmanager
+def _until_interrupted(expected: bool) -> Iterator[None]:
+    """Takes Ctrl-C for the end of the command, with status 0, where that is how it is meant to end."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        if not expected:
+            raise
+        raise typer.Exit(DONE) from None
 
 
 def _reports_of_changes(sources: list[str], read: "Callable[..., IngestReport]") -> "Iterator[IngestReport]":

@@ -136,3 +136,9 @@ def test_what_was_left_out_is_reported_and_tried_again(tmp_path: Path, monkeypat
             assert [(note.source, "page 2 has no text" in note.note) for note in report.notes] == [(str(file), True)]
     finally:
         store.close()
+
+
+def test_a_million_pages_are_refused_at_once() -> None:
+    assert b"/Count 1>>" in typed(WORDS)
+    with pytest.raises(ValueError, match="claims to have 1,000,000 pages; split it"):
+        read_pdf(typed(WORDS).replace(b"/Count 1>>", b"/Count 1000000>>"))
