@@ -24,7 +24,7 @@ SENTENCE_WEIGHT = 0.5
 SPEAKER_WEIGHT = 0.3
 DOCUMENT_WEIGHT = 0.15
 PARAGRAPH_WEIGHT = 4.0
-HEADING_SHARE = 0.5
+KIND_SHARES = {"heading": 0.5, "noise": 0.25}
 FALL_OFF = 30
 PASSAGES_A_SIDE = 4
 NEIGHBOUR_SHARE = 0.3
@@ -44,11 +44,7 @@ def retrieve(store: Store, query: Query, *, filters: Filters | None = None, limi
     by_words, by_meaning, by_sentence = _searched(store, query, allowed)
     scores = fused((by_words, WORDS_WEIGHT), (by_meaning, MEANING_WEIGHT), (by_sentence, SENTENCE_WEIGHT))
     rows = store.catalogue.passage_rows(list(scores))
-    scores = {
-        key: score * (HEADING_SHARE if rows[key].kind == "heading" else 1)
-        for key, score in scores.items()
-        if key in rows
-    }
+    scores = {key: score * KIND_SHARES.get(rows[key].kind, 1.0) for key, score in scores.items() if key in rows}
     scores = _with_neighbours(scores, rows)
     _raise(scores, rows, lambda row: row.locator.speaker in pointed.speakers, SPEAKER_WEIGHT)
     _raise(scores, rows, lambda row: row.document_id in pointed.documents, DOCUMENT_WEIGHT)

@@ -103,26 +103,39 @@ def ingest(
         bool, typer.Option("--watch", help="Go on: read again whatever changes, until Ctrl-C.")
     ] = False,
     values: Annotated[
-        list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="title, symbol, date, meeting or language.")
+        list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="title, symbol, date, body, author ...")
     ] = None,
     allow_private: Annotated[
         bool, typer.Option("--allow-private", help="Fetch from this machine and private networks too.")
     ] = False,
+    ocr_languages: Annotated[
+        str | None,
+        typer.Option(
+            "--ocr-languages", help="What scans are in, as Tesseract names it: eng+fra [RAPPORTEUR_OCR_LANGUAGES]."
+        ),
+    ] = None,
     re_embed: Annotated[bool, typer.Option("--re-embed", help="Embed everything again, with --embedding.")] = False,
     embedding: EmbeddingOption = None,
     as_json: JsonOption = False,
     quiet: QuietOption = False,
 ) -> None:
     """Read files and folders into the library; unchanged files are skipped."""
+    from ..ingest.ingest import find_sources
     from ..ingest.overrides import from_pairs
     from ..rag import Limits
     from .progress import watch
     from .render import print_report, report_json
 
-    settings = _settings(library=library, embedding=None if re_embed else embedding)
+    settings = _settings(library=library, embedding=None if re_embed else embedding, ocr_languages=ocr_languages)
     if not sources and not re_embed:
         raise InputError("Nothing to ingest: name a file or a folder.")
-    with _library(settings, create=True) as lib, watch(quiet=quiet or as_json) as watcher:
+    if sources:
+        find_sources(sources, prune=prune)  # before a library is made for nothing
+    with (
+        _until_interrupted(watch_on),
+        _library(settings, create=True) as lib,
+        watch(quiet=quiet or as_json) as watcher,
+    ):
         if re_embed:
             count = lib.re_embed(embedding or "all-MiniLM-L6-v2", watcher=watcher)
             if not sources:
@@ -133,6 +146,7 @@ def ingest(
             memory_mb=settings.read_memory_mb,
             file_mb=settings.read_file_mb,
             workers=settings.read_workers,
+            ocr_languages=settings.ocr_languages,
         )
         read = partial(
             lib.ingest, sources or [], known=from_pairs(values or []), limits=limits, allow_private=allow_private,
@@ -143,6 +157,7 @@ def ingest(
         if watch_on:
             for report in _reports_of_changes(sources or [], read):
                 _say(report_json(report), as_json, partial(print_report, report, quiet=quiet))
+            return
     if report.failed:
         usable = report.added + report.updated + report.unchanged
         raise typer.Exit(SOME_FAILED if usable else FAILED)
@@ -151,13 +166,13 @@ def ingest(
 @app.command()
 def documents(library: LibraryOption = None, as_json: JsonOption = False) -> None:
     """List what the library holds."""
-    from ..rag.shapes import document_json
+    from ..rag.shapes import listing_json
     from .render import print_documents
 
     with _library(_settings(library=library)) as lib:
         listings = lib.documents()
     shape = [
-        {**document_json(listing), "pages": listing.pages, "passages": listing.passages, "state": listing.state}
+        {**listing_json(listing), "pages": listing.pages, "passages": listing.passages, "state": listing.state}
         for listing in listings
     ]
     _say(shape, as_json, lambda: print_documents(listings))
@@ -297,8 +312,11 @@ def serve(
     open_browser: Annotated[bool, typer.Option("--open", help="Open the page in the browser.")] = False,
 ) -> None:
     """Open the chat in the browser; PATHs are read while the page is already usable."""
+    from ..ingest.ingest import find_sources
     from .server import serve as serve_library
 
+    if paths:
+        find_sources(paths)
     settings = _settings(library=library, model=model, model_base_url=model_base_url)
     with _library(settings, create=True) as lib:
         serve_library(
@@ -368,6 +386,17 @@ def doctor(library: LibraryOption = None, as_json: JsonOption = False) -> None:
     _say([{"what": f.what, "ok": f.ok, "says": f.says} for f in findings], as_json, lambda: print_findings(findings))
     if not all(finding.ok for finding in findings):
         raise typer.Exit(SOME_FAILED)
+
+
+@contextmanager
+def _until_interrupted(expected: bool) -> Iterator[None]:
+    """Takes Ctrl-C for the end of the command, with status 0, where that is how it is meant to end."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        if not expected:
+            raise
+        raise typer.Exit(DONE) from None
 
 
 def _reports_of_changes(sources: list[str], read: "Callable[..., IngestReport]") -> "Iterator[IngestReport]":

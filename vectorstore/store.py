@@ -42,7 +42,7 @@ _DEEPER = 20
 _SENTENCES_DEEPER = 3
 _SENTENCES_A_PASSAGE = 24
 _MIN_SENTENCE_CHARS = 12
-_WITHOUT_SENTENCES = ("heading", "table")
+_WITHOUT_SENTENCES = ("heading", "table", "noise")
 
 Progress = Callable[[int, int], None]
 SentenceSpans = Callable[[str], Sequence[tuple[int, int]]]

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -457,6 +458,26 @@ def test_a_catalogue_that_is_none(tmp_path: Path) -> None:
     (tmp_path / "library" / "catalogue.sqlite").write_bytes(b"not a database, " * 99)
     with pytest.raises(NotALibrary, match=r"catalogue.sqlite is not a Rapporteur catalogue.*--library"):
         opened(tmp_path / "library")
+
+
+def test_a_library_of_the_first_schema_is_brought_up_to_date(tmp_path: Path) -> None:
+    folder = tmp_path / "old"
+    with closing(Store(folder, embedder=HashEmbedder())) as store:
+        fill(store, document("a", "The lamp burns."))
+        with store.catalogue.writing() as connection:
+            for column in ("body", "session", "agenda_item", "author", "publisher", "url"):
+                connection.execute(f"ALTER TABLE documents DROP COLUMN {column}")
+            connection.execute("UPDATE meta SET value = '1' WHERE key = 'schema'")
+        store.catalogue.keep_file("records/a.txt", "abc")
+        store.catalogue.keep_file("records/b.txt", "abc+set")
+    with closing(Store(folder, embedder=HashEmbedder())) as store:
+        assert by_words(store, "lamp") == ["The lamp burns."]
+        assert store.listings()[0].body is None
+        assert store.catalogue.files() == ["records/b.txt"]
+        fill(store, document("c", "The lamp is out.", body="Lights Committee", agenda_item="7 (a)"))
+        found = store.document("c")
+        assert found and (found.body, found.agenda_item) == ("Lights Committee", "7 (a)")
+        assert [listing.body for listing in store.listings()] == [None, "Lights Committee"]
 
 
 def test_a_catalogue_of_another_version(tmp_path: Path) -> None:
