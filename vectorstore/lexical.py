@@ -3,7 +3,7 @@
 It can be rebuilt from the catalogue at any time, so a damaged one is simply made anew.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,7 +14,10 @@ if TYPE_CHECKING:
     import tantivy
 
 _ANALYZER = "words"
-_CONTEXT_WEIGHT = 0.4
+# What stands around a passage counts too, so that one that is short for its subject is found by the words beside it.
+# Tuned on published sets and records, see benchmarks/tune.py.
+_FIELD_WEIGHTS = {"text": 1.0, "context": 0.4, "around": 1.5}
+_AROUND_CHARS = 1500
 _HEAP_BYTES = 64_000_000
 
 
@@ -30,6 +33,7 @@ class LexicalIndex:
         schema.add_text_field("document_id", tokenizer_name="raw")
         schema.add_text_field("text", tokenizer_name=_ANALYZER, index_option="freq")
         schema.add_text_field("context", tokenizer_name=_ANALYZER, index_option="freq")
+        schema.add_text_field("around", tokenizer_name=_ANALYZER, index_option="freq")
         self._schema = schema.build()
         self._index = tantivy.Index(self._schema, path=str(folder), reuse=True)
         self._analyzer = _analyzer()
@@ -56,7 +60,7 @@ class LexicalIndex:
             return []
         clauses: list[tuple[tantivy.Occur, tantivy.Query]] = []
         for word, weight in words.items():
-            for field, share in (("text", 1.0), ("context", _CONTEXT_WEIGHT)):
+            for field, share in _FIELD_WEIGHTS.items():
                 query = tantivy.Query.term_query(self._schema, field, word, "freq")
                 clauses.append((tantivy.Occur.Should, tantivy.Query.boost_query(query, weight * share)))
         searcher = self._index.searcher()
@@ -90,16 +94,32 @@ class LexicalIndex:
         writer = self._index.writer(heap_size=_HEAP_BYTES, num_threads=1)
         for document_id, passages in documents:
             writer.delete_documents_by_term("document_id", document_id)
-            for passage in passages:
+            texts = [plain(passage.text) for passage in passages]
+            for passage, text, beside in zip(passages, texts, surroundings(texts), strict=True):
                 entry = tantivy.Document()
                 entry.add_text("id", passage.id)
                 entry.add_text("document_id", document_id)
-                entry.add_text("text", plain(passage.text))
+                entry.add_text("text", text)
                 entry.add_text("context", passage.context)
+                entry.add_text("around", beside)
                 writer.add_document(entry)
         writer.commit()
         writer.wait_merging_threads()
         self._index.reload()
+
+
+def surroundings(texts: Sequence[str], limit_chars: int = _AROUND_CHARS) -> Iterator[str]:
+    """Each of a document's passages together with as many whole neighbours on both sides as fit `limit_chars`."""
+    for place, text in enumerate(texts):
+        first, last, chars = place, place, len(text)
+        grown = True
+        while grown:
+            grown = False
+            if first > 0 and chars + len(texts[first - 1]) <= limit_chars:
+                first, chars, grown = first - 1, chars + len(texts[first - 1]), True
+            if last + 1 < len(texts) and chars + len(texts[last + 1]) <= limit_chars:
+                last, chars, grown = last + 1, chars + len(texts[last + 1]), True
+        yield "\n".join(texts[first : last + 1])
 
 
 def _analyzer() -> "tantivy.TextAnalyzer":
