@@ -22,6 +22,7 @@ from .retrieve import retrieve
 
 if TYPE_CHECKING:
     from .model import Writer
+    from .rerank import Reranker
 
 
 def climb(
@@ -31,6 +32,7 @@ def climb(
     history: Sequence[Turn] = (),
     filters: Filters | None = None,
     writer: "Writer | None" = None,
+    reranker: "Reranker | None" = None,
 ) -> Iterator[SentenceReady | Answer]:
     """Answers a question, sentence by sentence; the last event is the `Answer`.
 
@@ -40,16 +42,17 @@ def climb(
         history: the conversation so far, oldest first.
         filters: what the search is confined to.
         writer: a language model to write the answer; without one the record's own sentences are quoted.
+        reranker: puts the best passages in its own order first.
 
     Raises:
         InputError: the question is empty or longer than `MAX_QUESTION_CHARS`.
-        ModelError: the language model does not answer.
+        ModelError: the language model does not answer, or the reranker cannot be loaded.
     """
     began = time.perf_counter()
     question = clean(question)
     _check(question)
     query = read_question(store, question, history)
-    hits = retrieve(store, query, filters=filters)
+    hits = retrieve(store, query, filters=filters, reranker=reranker)
     retrieved = time.perf_counter()
     sentences: list[Sentence] = []
     citations: list[Citation] = []

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from langchain_core.tools import BaseTool
 
     from .model import Writer
+    from .rerank import Reranker
 
 
 def open_library(
@@ -38,6 +39,7 @@ def open_library(
     embedding: str | None = None,
     cache_dir: Path | None = None,
     embedder: Embedder | None = None,
+    reranker: str | None = None,
 ) -> "Library":
     """Opens a library folder; the one place where its parts are put together.
 
@@ -51,6 +53,8 @@ def open_library(
         embedding: name or path of a sentence-transformers model; None for the library's own or the default.
         cache_dir: where the default embedding model keeps its exported graph.
         embedder: an opened embedding model, instead of `embedding`.
+        reranker: name or path of a sentence-transformers CrossEncoder that re-ranks what is found; loaded when the
+            first question is asked.
 
     Raises:
         NotALibrary: the folder holds something else.
@@ -63,15 +67,20 @@ def open_library(
         from .model import open_writer
 
         writer = open_writer(model, base_url=model_base_url, api_key=model_api_key, timeout_s=model_timeout_s)
-    return Library(store, writer)
+    if reranker is None:
+        return Library(store, writer)
+    from .rerank import CrossEncoderReranker
+
+    return Library(store, writer, CrossEncoderReranker(name=reranker))
 
 
 class Library:
     """A library of records. Safe to share between threads; close it, or use it in a `with` block."""
 
-    def __init__(self, store: Store, writer: "Writer | None" = None) -> None:
+    def __init__(self, store: Store, writer: "Writer | None" = None, reranker: "Reranker | None" = None) -> None:
         self.store = store
         self.writer = writer
+        self.reranker = reranker
 
     def close(self) -> None:
         """Lets go of every file."""
@@ -186,9 +195,8 @@ class Library:
         """Passages that may answer, best first; no answer. Raises InputError for an empty query."""
         if not any(character.isalnum() for character in query):
             raise InputError("The query is empty. Search for something, for example: pain relief")
-        return retrieve(
-            self.store, read_question(self.store, clean(query)[:MAX_QUESTION_CHARS]), filters=filters, limit=limit
-        )
+        asked = read_question(self.store, clean(query)[:MAX_QUESTION_CHARS])
+        return retrieve(self.store, asked, filters=filters, limit=limit, reranker=self.reranker)
 
     def ask(self, question: str, *, history: "Sequence[Answer | Turn]" = (), filters: Filters | None = None) -> Answer:
         """One cited answer, or a refusal. Raises InputError, ModelError."""
@@ -200,7 +208,7 @@ class Library:
     ) -> Iterator[SentenceReady | Answer]:
         """The same, sentence by sentence as they are ready; the last event is the `Answer`."""
         turns = [turn if isinstance(turn, Turn) else Turn(question=turn.question, answer=turn.text) for turn in history]
-        return climb(self.store, question, history=turns, filters=filters, writer=self.writer)
+        return climb(self.store, question, history=turns, filters=filters, writer=self.writer, reranker=self.reranker)
 
     # --- in other programs -------------------------------------------------------------------------------------
 

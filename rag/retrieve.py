@@ -10,9 +10,10 @@ from collections.abc import Callable, Mapping, Sequence
 from ..vectorstore.catalogue import PassageRow
 from ..vectorstore.errors import ModelError
 from ..vectorstore.passage import Filters, Hit, Locator
-from ..vectorstore.store import Store
+from ..vectorstore.store import Store, embedded_text
 from .query import Query
 from .question import Pointers
+from .rerank import Reranker
 
 DEPTH = 200
 WORDS_WEIGHT = 1.0
@@ -24,15 +25,24 @@ HEADING_SHARE = 0.5
 FALL_OFF = 30
 PASSAGES_A_SIDE = 4
 NEIGHBOUR_SHARE = 0.3
+RERANKED = 40
 
 Scored = Sequence[tuple[str, float]]
 
 
-def retrieve(store: Store, query: Query, *, filters: Filters | None = None, limit: int = 40) -> list[Hit]:
+def retrieve(
+    store: Store,
+    query: Query,
+    *,
+    filters: Filters | None = None,
+    limit: int = 40,
+    reranker: Reranker | None = None,
+) -> list[Hit]:
     """The `limit` best passages for a question, best first; of each side of a comparison, some are among the first.
 
-    `filters` confine the search; what the question itself points at only moves passages up. Scores compare within
-    one search only.
+    `filters` confine the search; what the question itself points at only moves passages up. A `reranker` puts the
+    best candidates in its own order before. Scores compare within one search only. Raises ModelError where the
+    reranker cannot be loaded.
     """
     store.refresh()
     allowed = store.ids_matching(filters) if filters else None
@@ -46,6 +56,8 @@ def retrieve(store: Store, query: Query, *, filters: Filters | None = None, limi
         if key in rows
     }
     scores = _with_neighbours(scores, rows)
+    if reranker is not None:
+        scores |= _judged(store, reranker, query, scores)
     _raise(scores, rows, lambda row: row.locator.speaker in pointed.speakers, SPEAKER_WEIGHT)
     _raise(scores, rows, lambda row: row.document_id in pointed.documents, DOCUMENT_WEIGHT)
     _add(scores, _asked_paragraphs(store, pointed, _best_first(scores), allowed), PARAGRAPH_WEIGHT)
@@ -81,6 +93,16 @@ def _searched(store: Store, query: Query, allowed: set[str] | None) -> tuple[Sco
         return by_words, store.by_meaning(store.embedder.embed_query(query.text), DEPTH, within=allowed)
     except ModelError:
         return by_words, []
+
+
+def _judged(store: Store, reranker: Reranker, query: Query, scores: dict[str, float]) -> dict[str, float]:
+    """The best candidates by a reranker's judgement, made 0 to 1 and put above what was not judged."""
+    best = _best_first(scores)
+    hits = store.hits([(key, scores[key]) for key in best[:RERANKED]])
+    judged = reranker.judge(query.text, [embedded_text(hit.passage) for hit in hits])
+    ranked = sorted(zip((hit.passage.id for hit in hits), judged, strict=True), key=lambda one: -one[1])
+    floor = max((scores[key] for key in best[RERANKED:]), default=0.0)
+    return {key: floor + score for key, score in fused((ranked, 1.0)).items()}
 
 
 def _best_first(scores: dict[str, float]) -> list[str]:

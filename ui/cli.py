@@ -50,6 +50,10 @@ BaseUrlOption = Annotated[str | None, typer.Option("--model-base-url", help="Add
 EmbeddingOption = Annotated[
     str | None, typer.Option("--embedding", help="sentence-transformers model, by name or path [RAPPORTEUR_EMBEDDING].")
 ]
+RerankerOption = Annotated[
+    str | None,
+    typer.Option("--reranker", help="Cross-encoder that re-ranks what is found, name or path [RAPPORTEUR_RERANKER]."),
+]
 DocumentOption = Annotated[
     str | None, typer.Option("--document", help="Only documents with this in title, file name or symbol.")
 ]
@@ -208,6 +212,7 @@ def search(
     query: str,
     limit: Annotated[int, typer.Option("--limit", min=1, max=1000)] = 10,
     library: LibraryOption = None,
+    reranker: RerankerOption = None,
     document: DocumentOption = None,
     speaker: SpeakerOption = None,
     symbol: SymbolOption = None,
@@ -224,7 +229,7 @@ def search(
 
     began = perf_counter()
     filters = _filters(document, speaker, symbol, section, since, until)
-    with _library(_settings(library=library)) as lib:
+    with _library(_settings(library=library, reranker=reranker)) as lib:
         hits = lib.search(query, limit=limit, filters=filters)
     shape = {"query": query, "hits": [hit_json(hit) for hit in hits], "seconds": round(perf_counter() - began, 4)}
     _say(shape, as_json, lambda: print_hits(hits))
@@ -239,6 +244,7 @@ def ask(
     library: LibraryOption = None,
     model: ModelOption = None,
     model_base_url: BaseUrlOption = None,
+    reranker: RerankerOption = None,
     document: DocumentOption = None,
     speaker: SpeakerOption = None,
     symbol: SymbolOption = None,
@@ -255,7 +261,8 @@ def ask(
     if (question is None) == (batch is None):
         raise InputError('Ask one question (rapporteur ask "What did Norway say?") or name a file with --batch.')
     filters = _filters(document, speaker, symbol, section, since, until)
-    with _library(_settings(library=library, model=model, model_base_url=model_base_url)) as lib:
+    settings = _settings(library=library, model=model, model_base_url=model_base_url, reranker=reranker)
+    with _library(settings) as lib:
         if batch is not None:
             raise typer.Exit(_ask_batch(lib, batch, filters))
         answer = lib.ask(question or "", filters=filters)
@@ -290,12 +297,13 @@ def serve(
     port: Annotated[int | None, typer.Option("--port", min=1, max=65535, help="Port to listen on [7860].")] = None,
     model: ModelOption = None,
     model_base_url: BaseUrlOption = None,
+    reranker: RerankerOption = None,
     open_browser: Annotated[bool, typer.Option("--open", help="Open the page in the browser.")] = False,
 ) -> None:
     """Open the chat in the browser; PATHs are read while the page is already usable."""
     from .server import serve as serve_library
 
-    settings = _settings(library=library, model=model, model_base_url=model_base_url)
+    settings = _settings(library=library, model=model, model_base_url=model_base_url, reranker=reranker)
     with _library(settings, create=True) as lib:
         serve_library(
             lib, host=host or settings.host, port=port or settings.port, open_browser=open_browser, ingest=paths or []
@@ -311,6 +319,7 @@ def eval_run(
     library: LibraryOption = None,
     model: ModelOption = None,
     model_base_url: BaseUrlOption = None,
+    reranker: RerankerOption = None,
     output: Annotated[
         Path | None, typer.Option("--json", metavar="OUT", help="Write everything as JSON; - prints it.")
     ] = None,
@@ -324,12 +333,15 @@ def eval_run(
     from .render import print_run
 
     asked = read_cases(cases)
-    settings = _settings(library=library, model=model, model_base_url=model_base_url)
+    settings = _settings(library=library, model=model, model_base_url=model_base_url, reranker=reranker)
     to_standard_output = str(output) == "-"
     with _library(settings) as lib, count("Asking", len(asked), quiet=quiet or to_standard_output) as tick:
         run = run_cases(
             lib, asked, limit=limit, progress=lambda _: tick(),
-            settings={"cases": str(cases), "model": settings.model, "embedding": lib.store.embedding},
+            settings={
+                "cases": str(cases), "model": settings.model, "embedding": lib.store.embedding,
+                "reranker": settings.reranker,
+            },
         )  # fmt: skip
     if output is not None:
         _write(json.dumps(to_json(run), ensure_ascii=False, indent=1), output)
@@ -422,6 +434,7 @@ def _library(settings: "Settings", *, create: bool = False) -> "Iterator[Library
         model_timeout_s=settings.model_timeout_s,
         embedding=settings.embedding,
         cache_dir=settings.cache,
+        reranker=settings.reranker,
     ) as lib:
         yield lib
 
