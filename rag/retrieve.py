@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from ..vectorstore.catalogue import PassageRow
 from ..vectorstore.errors import ModelError
-from ..vectorstore.passage import Filters, Hit, Locator
+from ..vectorstore.passage import Filters, Hit, Locator, Selection
 from ..vectorstore.store import Store, embedded_text
 from .query import Query
 from .question import Pointers
@@ -45,7 +45,7 @@ def retrieve(
     reranker cannot be loaded.
     """
     store.refresh()
-    allowed = store.ids_matching(filters) if filters else None
+    allowed = store.select(filters) if filters else None
     pointed = query.pointed
     by_words, by_meaning = _searched(store, query, allowed)
     scores = fused((by_words, WORDS_WEIGHT), (by_meaning, MEANING_WEIGHT))
@@ -86,11 +86,12 @@ def fused(*searched: tuple[Scored, float]) -> dict[str, float]:
     return scores
 
 
-def _searched(store: Store, query: Query, allowed: set[str] | None) -> tuple[Scored, Scored]:
+def _searched(store: Store, query: Query, allowed: Selection | None) -> tuple[Scored, Scored]:
     """Passages by words and by meaning, those allowed; by words alone while no vectors can be had."""
     by_words = store.by_words(query.words, DEPTH, within=allowed)
     try:
-        return by_words, store.by_meaning(store.embedder.embed_query(query.text), DEPTH, within=allowed)
+        vector = store.embedder.embed_query(query.text)
+        return by_words, store.by_meaning(vector, DEPTH, within=allowed, beside=[key for key, _ in by_words])
     except ModelError:
         return by_words, []
 
@@ -132,7 +133,7 @@ def _raise(
     _add(scores, [key for key in _best_first(scores) if points_at(rows[key])], weight)
 
 
-def _asked_paragraphs(store: Store, pointed: Pointers, ranked: Sequence[str], allowed: set[str] | None) -> list[str]:
+def _asked_paragraphs(store: Store, pointed: Pointers, ranked: Sequence[str], allowed: Selection | None) -> list[str]:
     """Passages of the paragraphs the question names, those in the better documents first."""
     if not pointed.paragraphs:
         return []
@@ -142,7 +143,7 @@ def _asked_paragraphs(store: Store, pointed: Pointers, ranked: Sequence[str], al
     for row in rows:
         first[row.document_id] = min(first.get(row.document_id, len(place)), place.get(row.id, len(place)))
     rows.sort(key=lambda row: (first[row.document_id], place.get(row.id, len(place)), row.order))
-    return [row.id for row in rows if allowed is None or row.id in allowed]
+    return [row.id for row in rows if allowed is None or allowed.holds(row.document_id, row.locator)]
 
 
 def _add(scores: dict[str, float], ranking: Sequence[str], weight: float) -> None:

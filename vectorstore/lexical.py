@@ -3,12 +3,12 @@
 It can be rebuilt from the catalogue at any time, so a damaged one is simply made anew.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .markup import plain
-from .passage import Passage
+from .passage import Passage, Selection
 
 if TYPE_CHECKING:
     import tantivy
@@ -31,6 +31,8 @@ class LexicalIndex:
         schema = tantivy.SchemaBuilder()
         schema.add_text_field("id", stored=True, tokenizer_name="raw")
         schema.add_text_field("document_id", tokenizer_name="raw")
+        schema.add_text_field("speaker", tokenizer_name="raw", index_option="basic")
+        schema.add_text_field("section", tokenizer_name="raw", index_option="basic")
         schema.add_text_field("text", tokenizer_name=_ANALYZER, index_option="freq")
         schema.add_text_field("context", tokenizer_name=_ANALYZER, index_option="freq")
         schema.add_text_field("around", tokenizer_name=_ANALYZER, index_option="freq")
@@ -48,15 +50,15 @@ class LexicalIndex:
         return self._analyzer.analyze(plain(text))
 
     def search(
-        self, words: Mapping[str, float], limit: int, *, within: Collection[str] | None = None
+        self, words: Mapping[str, float], limit: int, *, within: Selection | None = None
     ) -> list[tuple[str, float]]:
         """(passage id, BM25 score) of the best matches, best first.
 
-        `words` weigh the stems, 1 is usual; `within` are the ids of the passages to choose from.
+        `words` weigh the stems, 1 is usual; `within` is what to choose from.
         """
         import tantivy
 
-        if not words:
+        if not words or (within is not None and within.few == frozenset()):
             return []
         clauses: list[tuple[tantivy.Occur, tantivy.Query]] = []
         for word, weight in words.items():
@@ -65,11 +67,14 @@ class LexicalIndex:
                 clauses.append((tantivy.Occur.Should, tantivy.Query.boost_query(query, weight * share)))
         searcher = self._index.searcher()
         query = tantivy.Query.boolean_query(clauses)
-        if within is not None:
-            chosen = tantivy.Query.const_score_query(
-                tantivy.Query.term_set_query(self._schema, "id", list(within)), 0.0
-            )
-            query = tantivy.Query.boolean_query([(tantivy.Occur.Must, query), (tantivy.Occur.Must, chosen)])
+        chosen = [
+            (tantivy.Occur.Must, tantivy.Query.const_score_query(
+                tantivy.Query.term_set_query(self._schema, field, list(names)), 0.0
+            ))
+            for field, names in _chosen(within).items()
+        ]  # fmt: skip
+        if chosen:
+            query = tantivy.Query.boolean_query([(tantivy.Occur.Must, query), *chosen])
         found = searcher.search(query, limit)
         return [(searcher.doc(address)["id"][0], score) for score, address in found.hits]
 
@@ -99,6 +104,8 @@ class LexicalIndex:
                 entry = tantivy.Document()
                 entry.add_text("id", passage.id)
                 entry.add_text("document_id", document_id)
+                entry.add_text("speaker", passage.locator.speaker or "")
+                entry.add_text("section", passage.locator.section or "")
                 entry.add_text("text", text)
                 entry.add_text("context", passage.context)
                 entry.add_text("around", beside)
@@ -106,6 +113,16 @@ class LexicalIndex:
         writer.commit()
         writer.wait_merging_threads()
         self._index.reload()
+
+
+def _chosen(within: Selection | None) -> dict[str, frozenset[str]]:
+    """By field, the values to choose from."""
+    if within is None:
+        return {}
+    if within.few is not None:
+        return {"id": within.few}
+    parts = {"document_id": within.documents, "speaker": within.speakers, "section": within.sections}
+    return {field: names for field, names in parts.items() if names is not None}
 
 
 def surroundings(texts: Sequence[str], limit_chars: int = _AROUND_CHARS) -> Iterator[str]:
