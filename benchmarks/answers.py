@@ -5,8 +5,8 @@
 FOLDER holds corpus.jsonl.gz and qa.jsonl. Of a sample of questions, drawn with a fixed seed, half and half where there
 are both, it prints with 95 per cent bootstrap intervals
 - right paragraph first: the gold document's passage stands first, over answerable questions;
-- span quoted, right paragraph given: asked of the gold document alone, some quote holds a gold span (a refusal counts as
-  wrong), and the same among the questions that are not refused;
+- span quoted, right paragraph given: asked of the gold document alone, some quote holds a gold span (a refusal counts
+  as wrong), and the same among the questions that are not refused;
 - span quoted: asked of everything;
 - unanswerable questions refused, and answerable ones refused;
 - the area under the risk-coverage curve (El-Yaniv and Wiener 2010): questions are answered from the surest down, an

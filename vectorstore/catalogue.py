@@ -351,6 +351,15 @@ class Catalogue:
             )
         ]
 
+    def passages_at(self, places: Sequence[tuple[str, int]]) -> list[PassageRow]:
+        """Passages by document id and order; places that do not exist are left out."""
+        if not places:
+            return []
+        marks = ",".join(["(?, ?)"] * len(places))
+        values = [value for place in places for value in place]
+        sql = f"SELECT {_PASSAGE} FROM passages p WHERE (p.document_id, p.place) IN (VALUES {marks})"
+        return [_passage_row(row) for row in self._rows(sql, values)]
+
     def unembedded(self, limit: int) -> list[PassageRow]:
         """Up to `limit` passages that are findable and still lack a vector."""
         return [
