@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 _ANALYZER = "words"
 # What stands around a passage counts too, so that one that is short for its subject is found by the words beside it.
 # Tuned on published sets and records, see benchmarks/tune.py.
-_FIELD_WEIGHTS = {"text": 1.0, "context": 0.4, "around": 1.5}
+CONTEXT_WEIGHT = 0.4
+AROUND_WEIGHT = 1.5
 _AROUND_CHARS = 1500
 _HEAP_BYTES = 64_000_000
 
@@ -61,8 +62,9 @@ class LexicalIndex:
         if not words or (within is not None and within.few == frozenset()):
             return []
         clauses: list[tuple[tantivy.Occur, tantivy.Query]] = []
+        shares = {"text": 1.0, "context": CONTEXT_WEIGHT, "around": AROUND_WEIGHT}
         for word, weight in words.items():
-            for field, share in _FIELD_WEIGHTS.items():
+            for field, share in shares.items():
                 query = tantivy.Query.term_query(self._schema, field, word, "freq")
                 clauses.append((tantivy.Occur.Should, tantivy.Query.boost_query(query, weight * share)))
         searcher = self._index.searcher()
