@@ -28,6 +28,7 @@ PASSAGES_A_SIDE = 4
 NEIGHBOUR_SHARE = 0.3
 RERANKED = 40
 EXTENDED = 10
+SPARE = 10
 SAME_SHARE = 0.9
 MIN_SAME_WORDS = 8
 
@@ -70,7 +71,7 @@ def retrieve(
     _raise(scores, rows, lambda row: row.document_id in pointed.documents, DOCUMENT_WEIGHT)
     _add(scores, _asked_paragraphs(store, pointed, _best_first(scores), allowed), PARAGRAPH_WEIGHT)
     best = _best_first(scores)
-    hits = store.hits([(key, scores[key]) for key in best[: 2 * limit if not query.sides else DEPTH]])
+    hits = store.hits([(key, scores[key]) for key in best[: limit + SPARE if not query.sides else DEPTH]])
     return _every_side_first(hits, query)[:limit] if query.sides else _without_repeats(hits, limit)
 
 

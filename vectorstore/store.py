@@ -33,12 +33,12 @@ if TYPE_CHECKING:
 _CATALOGUE = "catalogue.sqlite"
 _EMBED_BATCH = 256
 _LEXICAL_BATCH = 64
-_DOCUMENTS_KEPT = 64
+_DOCUMENTS_KEPT = 128
 _REBUILD_WAIT_S = 60
 # Chroma's own filters take 90 to 170 ms at 100,000 passages. A few passages are compared one by one instead, exactly.
 # Of many, those among the nearest of all are taken, and those that the words found are compared one by one.
 _FEW = 500
-_NEAREST_OF_ALL = 1000
+_NEAREST_OF_ALL = 600
 
 Progress = Callable[[int, int], None]
 
