@@ -31,7 +31,7 @@ def main() -> None:
             library.ask(question["question"], filters=Filters(document=f"{question['gold_ids'][0]}.txt"))
             for question in questions
         ]
-    texts = [" ".join(quote.quote for quote in answer.citations) for answer in answers]
+    texts = [answer.text if answer.answered else "" for answer in answers]
     refused = sum(not answer.answered for answer in answers) / len(answers)
     report("Rapporteur, quotes only", [question["answers"] for question in questions], texts, f"{refused:.3f}")
     gold = {question["_id"]: question["answers"] for question in questions}
