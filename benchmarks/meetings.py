@@ -9,7 +9,6 @@ wrote as much as they liked, so the length of an answer stands beside it. A refu
 """
 
 import re
-import string
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from pathlib import Path
@@ -59,8 +58,8 @@ def gold_word_recall(gold: str, text: str) -> float:
 
 
 def words(text: str) -> list[str]:
-    """Words as SQuAD's own script normalises them (Rajpurkar et al. 2016)."""
-    bare = "".join(character for character in text.lower() if character not in string.punctuation)
+    """Words as SQuAD's own script normalises them (Rajpurkar et al. 2016), curly quotation marks taken out too."""
+    bare = re.sub(r"[^\w\s]|_", "", text.lower())
     return re.sub(r"\b(?:a|an|the)\b", " ", bare).split()
 
 
