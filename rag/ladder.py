@@ -23,6 +23,7 @@ from .service import Tally
 
 if TYPE_CHECKING:
     from .model import Writer
+    from .rerank import Reranker
 
 
 def climb(
@@ -32,6 +33,7 @@ def climb(
     history: Sequence[Turn] = (),
     filters: Filters | None = None,
     writer: "Writer | None" = None,
+    reranker: "Reranker | None" = None,
 ) -> Iterator[SentenceReady | Answer]:
     """Answers a question, sentence by sentence; the last event is the `Answer`.
 
@@ -41,12 +43,14 @@ def climb(
         history: the conversation so far, oldest first.
         filters: what the search is confined to.
         writer: a language model to write the answer; without one the record's own sentences are quoted.
+        reranker: puts the best passages in its own order first.
 
     A question that cannot be asked (`check_question`) is refused. While the model's service is silent, the record's own
     sentences are quoted instead and `notes` says why; what the model wrote before it broke off stays.
 
     Raises:
-        ModelError: the language model does not accept the request, or is silent and the writer does not fall back.
+        ModelError: the language model does not accept the request, or is silent and the writer does not fall back; or
+            the reranker cannot be loaded.
     """
     began = time.perf_counter()
     question = clean(question)
@@ -55,7 +59,7 @@ def climb(
         return
     tally = Tally()
     query = _understood(store, question, history, writer, tally)
-    hits = retrieve(store, query, filters=filters)
+    hits = retrieve(store, query, filters=filters, reranker=reranker)
     retrieved = time.perf_counter()
     sentences: list[Sentence] = []
     citations: list[Citation] = []

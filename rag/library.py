@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from langchain_core.tools import BaseTool
 
     from .model import Writer
+    from .rerank import Reranker
 
 MAX_TURNS = 20
 MAX_TURN_CHARS = 2_000
@@ -45,6 +46,7 @@ def open_library(
     cache_dir: Path | None = None,
     embedder: Embedder | None = None,
     sentence_vectors: bool = True,
+    reranker: str | None = None,
 ) -> "Library":
     """Opens a library folder; the one place where its parts are put together.
 
@@ -63,6 +65,8 @@ def open_library(
         embedder: an opened embedding model, instead of `embedding`.
         sentence_vectors: embed sentences beside their passages when records are read: finds more, takes twice as long
             to embed and four times the room.
+        reranker: name or path of a sentence-transformers CrossEncoder that re-ranks what is found; loaded when the
+            first question is asked.
 
     Raises:
         NotALibrary: the folder holds something else.
@@ -89,15 +93,20 @@ def open_library(
             judge=judge,
             falls_back=model_falls_back,
         )
-    return Library(store, writer)
+    if reranker is None:
+        return Library(store, writer)
+    from .rerank import CrossEncoderReranker
+
+    return Library(store, writer, CrossEncoderReranker(name=reranker))
 
 
 class Library:
     """A library of records. Safe to share between threads; close it, or use it in a `with` block."""
 
-    def __init__(self, store: Store, writer: "Writer | None" = None) -> None:
+    def __init__(self, store: Store, writer: "Writer | None" = None, reranker: "Reranker | None" = None) -> None:
         self.store = store
         self.writer = writer
+        self.reranker = reranker
 
     def close(self) -> None:
         """Lets go of every file."""
@@ -212,9 +221,8 @@ class Library:
         """Passages that may answer, best first; no answer. Raises InputError for an empty query."""
         if not any(character.isalnum() for character in query):
             raise InputError("The query is empty. Search for something, for example: pain relief")
-        return retrieve(
-            self.store, read_question(self.store, clean(query)[:MAX_QUESTION_CHARS]), filters=filters, limit=limit
-        )
+        asked = read_question(self.store, clean(query)[:MAX_QUESTION_CHARS])
+        return retrieve(self.store, asked, filters=filters, limit=limit, reranker=self.reranker)
 
     def ask(self, question: str, *, history: "Sequence[Answer | Turn]" = (), filters: Filters | None = None) -> Answer:
         """One cited answer, or a refusal. Raises ModelError where a model does not accept what it is asked."""
@@ -225,7 +233,14 @@ class Library:
         self, question: str, *, history: "Sequence[Answer | Turn]" = (), filters: Filters | None = None
     ) -> Iterator[SentenceReady | Answer]:
         """The same, sentence by sentence as they are ready; the last event is the `Answer`."""
-        return climb(self.store, question, history=turns_of(history), filters=filters, writer=self.writer)
+        return climb(
+            self.store,
+            question,
+            history=turns_of(history),
+            filters=filters,
+            writer=self.writer,
+            reranker=self.reranker,
+        )
 
     # --- in other programs -------------------------------------------------------------------------------------
 

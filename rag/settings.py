@@ -32,6 +32,7 @@ class Settings(BaseSettings):
 
     library: Path | None = None
     embedding: str | None = None
+    reranker: str | None = None
     cache: Path | None = None
     model: str = "none"
     model_base_url: str | None = None

@@ -50,6 +50,10 @@ BaseUrlOption = Annotated[str | None, typer.Option("--model-base-url", help="Add
 EmbeddingOption = Annotated[
     str | None, typer.Option("--embedding", help="sentence-transformers model, by name or path [RAPPORTEUR_EMBEDDING].")
 ]
+RerankerOption = Annotated[
+    str | None,
+    typer.Option("--reranker", help="Cross-encoder that re-ranks what is found, name or path [RAPPORTEUR_RERANKER]."),
+]
 DocumentOption = Annotated[
     str | None, typer.Option("--document", help="Only documents with this in title, file name or symbol.")
 ]
@@ -223,6 +227,7 @@ def search(
     query: str,
     limit: Annotated[int, typer.Option("--limit", min=1, max=1000)] = 10,
     library: LibraryOption = None,
+    reranker: RerankerOption = None,
     document: DocumentOption = None,
     speaker: SpeakerOption = None,
     symbol: SymbolOption = None,
@@ -239,7 +244,7 @@ def search(
 
     began = perf_counter()
     filters = _filters(document, speaker, symbol, section, since, until)
-    with _library(_settings(library=library)) as lib:
+    with _library(_settings(library=library, reranker=reranker)) as lib:
         hits = lib.search(query, limit=limit, filters=filters)
     shape = {"query": query, "hits": [hit_json(hit) for hit in hits], "seconds": round(perf_counter() - began, 4)}
     _say(shape, as_json, lambda: print_hits(hits))
@@ -254,6 +259,7 @@ def ask(
     library: LibraryOption = None,
     model: ModelOption = None,
     model_base_url: BaseUrlOption = None,
+    reranker: RerankerOption = None,
     document: DocumentOption = None,
     speaker: SpeakerOption = None,
     symbol: SymbolOption = None,
@@ -271,7 +277,8 @@ def ask(
     if (question is None) == (batch is None):
         raise InputError('Ask one question (rapporteur ask "What did Norway say?") or name a file with --batch.')
     filters = _filters(document, speaker, symbol, section, since, until)
-    with _library(_settings(library=library, model=model, model_base_url=model_base_url)) as lib:
+    settings = _settings(library=library, model=model, model_base_url=model_base_url, reranker=reranker)
+    with _library(settings) as lib:
         if batch is not None:
             raise typer.Exit(_ask_batch(lib, batch, filters))
         check_question(question or "")
@@ -309,6 +316,7 @@ def serve(
     port: Annotated[int | None, typer.Option("--port", min=1, max=65535, help="Port to listen on [7860].")] = None,
     model: ModelOption = None,
     model_base_url: BaseUrlOption = None,
+    reranker: RerankerOption = None,
     open_browser: Annotated[bool, typer.Option("--open", help="Open the page in the browser.")] = False,
 ) -> None:
     """Open the chat in the browser; PATHs are read while the page is already usable."""
@@ -317,7 +325,7 @@ def serve(
 
     if paths:
         find_sources(paths)
-    settings = _settings(library=library, model=model, model_base_url=model_base_url)
+    settings = _settings(library=library, model=model, model_base_url=model_base_url, reranker=reranker)
     with _library(settings, create=True) as lib:
         serve_library(
             lib, host=host or settings.host, port=port or settings.port, open_browser=open_browser, ingest=paths or []
@@ -333,6 +341,7 @@ def eval_run(
     library: LibraryOption = None,
     model: ModelOption = None,
     model_base_url: BaseUrlOption = None,
+    reranker: RerankerOption = None,
     output: Annotated[
         Path | None, typer.Option("--json", metavar="OUT", help="Write everything as JSON; - prints it.")
     ] = None,
@@ -346,14 +355,17 @@ def eval_run(
     from .render import print_run
 
     asked = read_cases(cases)
-    settings = _settings(library=library, model=model, model_base_url=model_base_url)
+    settings = _settings(library=library, model=model, model_base_url=model_base_url, reranker=reranker)
     to_standard_output = str(output) == "-"
     # An answer without the model that is measured would count as the model's: an error is one.
     opened = _library(settings, model_falls_back=False)
     with opened as lib, count("Asking", len(asked), quiet=quiet or to_standard_output) as tick:
         run = run_cases(
             lib, asked, limit=limit, progress=lambda _: tick(),
-            settings={"cases": str(cases), "model": settings.model, "embedding": lib.store.embedding},
+            settings={
+                "cases": str(cases), "model": settings.model, "embedding": lib.store.embedding,
+                "reranker": settings.reranker,
+            },
         )  # fmt: skip
     if output is not None:
         _write(json.dumps(to_json(run), ensure_ascii=False, indent=1), output)
@@ -459,6 +471,7 @@ def _library(settings: "Settings", *, create: bool = False, model_falls_back: bo
         judge=settings.judge,
         embedding=settings.embedding,
         cache_dir=settings.cache,
+        reranker=settings.reranker,
     ) as lib:
         yield lib
 

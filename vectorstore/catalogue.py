@@ -9,13 +9,13 @@ import sqlite3
 import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from .errors import NotALibrary
-from .passage import Document, Filters, Listing, Locator, Passage
+from .passage import Document, Filters, Listing, Locator, Passage, Selection
 
 SCHEMA_VERSION = 2
 _SCHEMA = """
@@ -49,6 +49,12 @@ _LISTED = tuple(column for column in _COLUMNS if column != "text")
 _PASSAGE = """p.id, p.document_id, p.start, p.stop, p.kind, p.context, p.place,
     p.page, p.paragraph, p.speaker, p.section,
     (SELECT sha256 FROM documents WHERE id = p.document_id)"""
+# Each value is looked up from the one before it in the index: DISTINCT would read every passage.
+_SPEAKERS = """WITH RECURSIVE found(speaker) AS (
+    SELECT min(speaker) FROM passages UNION ALL
+    SELECT (SELECT min(p.speaker) FROM passages p WHERE p.speaker > found.speaker) FROM found
+    WHERE found.speaker IS NOT NULL)
+SELECT speaker FROM found WHERE speaker IS NOT NULL"""
 _MAKE = f"""BEGIN IMMEDIATE; {_SCHEMA}
 INSERT OR IGNORE INTO meta VALUES ('schema', '{SCHEMA_VERSION}'); COMMIT;"""
 # What makes each older catalogue one of the next version. Files are forgotten where nothing was said about them by
@@ -365,6 +371,15 @@ class Catalogue:
             )
         ]
 
+    def passages_at(self, places: Sequence[tuple[str, int]]) -> list[PassageRow]:
+        """Passages by document id and order; places that do not exist are left out."""
+        if not places:
+            return []
+        marks = ",".join(["(?, ?)"] * len(places))
+        values = [value for place in places for value in place]
+        sql = f"SELECT {_PASSAGE} FROM passages p WHERE (p.document_id, p.place) IN (VALUES {marks})"
+        return [_passage_row(row) for row in self._rows(sql, values)]
+
     def unembedded(self, limit: int) -> list[PassageRow]:
         """Up to `limit` passages that are findable and still lack a vector."""
         return [
@@ -383,7 +398,7 @@ class Catalogue:
 
     def speakers(self) -> list[str]:
         """Every speaker named in the library, as printed."""
-        return [row[0] for row in self._rows("SELECT DISTINCT speaker FROM passages WHERE speaker IS NOT NULL")]
+        return [row[0] for row in self._rows(_SPEAKERS)]
 
     def paragraphs(self, numbers: Sequence[str], document_ids: Sequence[str] | None = None) -> list[PassageRow]:
         """Passages of the paragraphs with these printed numbers, in reading order."""
@@ -394,26 +409,57 @@ class Catalogue:
             values += document_ids
         return [_passage_row(row) for row in self._rows(sql + " ORDER BY p.document_id, p.place", values)]
 
+    @property
+    def has_vectors(self) -> bool:
+        """Whether any passage is embedded."""
+        return bool(self._rows("SELECT EXISTS (SELECT 1 FROM passages WHERE embedded)")[0][0])
+
+    def select(self, filters: Filters, *, few: int) -> Selection:
+        """What passes the filters; with the passages' ids where they are `few` or fewer.
+
+        Names are compared once each, not once a passage, so that it takes no longer in a large library.
+        """
+        documents = speakers = sections = None
+        clauses, values = _conditions(filters)
+        if clauses:
+            rows = self._rows(f"SELECT d.id FROM documents d WHERE {' AND '.join(clauses)}", values)
+            documents = frozenset(row[0] for row in rows)
+        if filters.speaker:
+            wanted = _casefold(filters.speaker)
+            speakers = frozenset(speaker for speaker in self.speakers() if wanted in speaker.casefold())
+        if filters.section:
+            wanted = _casefold(filters.section)
+            rows = self._rows("SELECT DISTINCT section FROM passages WHERE section IS NOT NULL")
+            sections = frozenset(row[0] for row in rows if wanted in row[0].casefold())
+        selection = Selection(documents=documents, speakers=speakers, sections=sections)
+        ids = self._ids_in(selection, few + 1)
+        return replace(selection, few=frozenset(ids) if len(ids) <= few else None)
+
     def ids_matching(self, filters: Filters) -> set[str]:
         """Ids of the passages that pass the filters."""
-        clauses, values = _conditions(filters)
-        sql = "SELECT p.id FROM passages p JOIN documents d ON d.id = p.document_id"
-        return {row[0] for row in self._rows(sql + (" WHERE " + " AND ".join(clauses) if clauses else ""), values)}
+        return set(self._ids_in(self.select(filters, few=0), -1))
+
+    def _ids_in(self, selection: Selection, limit: int) -> list[str]:
+        """Ids of the passages selected, at most `limit`; -1 for all."""
+        parts = {"document_id": selection.documents, "speaker": selection.speakers, "section": selection.sections}
+        asked = {column: json.dumps(list(names)) for column, names in parts.items() if names is not None}
+        where = " AND ".join(f"{column} IN (SELECT value FROM json_each(?))" for column in asked) or "TRUE"
+        sql = f"SELECT id FROM passages WHERE {where} LIMIT ?"
+        return [row[0] for row in self._rows(sql, [*asked.values(), limit])]
 
 
 def _conditions(filters: Filters) -> tuple[list[str], list[str]]:
-    """SQL conditions. A part of a name suffices, in any case; a date known to the month is in each day of it."""
+    """SQL conditions on documents. A part of a name suffices, in any case; a date known to the month is in each day
+    of it."""
     clauses: list[str] = []
     values: list[str] = []
     for value, columns in (
         (filters.document, ("d.id", "d.title", "d.source", "d.symbol")),
-        (filters.speaker, ("p.speaker",)),
         (filters.symbol, ("d.symbol",)),
-        (filters.section, ("p.section",)),
     ):
         if value:
             clauses.append("(" + " OR ".join(f"instr(casefold({column}), ?)" for column in columns) + ")")
-            values += [value.encode("utf-8", "replace").decode("utf-8").casefold()] * len(columns)
+            values += [_casefold(value)] * len(columns)
     if filters.since:
         clauses.append("d.date >= substr(?, 1, length(d.date))")
         values.append(filters.since)
@@ -424,7 +470,8 @@ def _conditions(filters: Filters) -> tuple[list[str], list[str]]:
 
 
 def _casefold(text: str | None) -> str:
-    return (text or "").casefold()
+    """Text as it is compared; a half of a character (lone surrogate), which SQLite cannot take, a question mark."""
+    return (text or "").encode("utf-8", "replace").decode("utf-8").casefold()
 
 
 def _remove(connection: sqlite3.Connection, document_id: str) -> None:

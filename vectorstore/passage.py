@@ -140,3 +140,24 @@ class Filters:
 
     def __bool__(self) -> bool:
         return any((self.document, self.speaker, self.symbol, self.section, self.since, self.until))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Selection:
+    """What filters let through, in the library's own names; a part is None where nothing is asked of it.
+
+    `few` holds the ids of the passages where they are few enough to be looked at one by one, else it is None.
+    """
+
+    documents: frozenset[str] | None = None
+    speakers: frozenset[str] | None = None
+    sections: frozenset[str] | None = None
+    few: frozenset[str] | None = None
+
+    def holds(self, document_id: str, locator: Locator) -> bool:
+        """Whether a passage of this document at this place passes."""
+        return (
+            (self.documents is None or document_id in self.documents)
+            and (self.speakers is None or locator.speaker in self.speakers)
+            and (self.sections is None or locator.section in self.sections)
+        )

@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 
 from rapporteur.vectorstore.errors import LibraryBusy, NotALibrary, OtherEmbedding
+from rapporteur.vectorstore.lexical import surroundings
 from rapporteur.vectorstore.passage import Document, Filters, Locator, Passage
 from rapporteur.vectorstore.store import Store
 
@@ -53,8 +54,11 @@ def fill(store: Store, *records: Document) -> None:
 
 
 def by_words(store: Store, words: str) -> list[str]:
+    """What is found and holds one of the words itself; what stands beside it is found too."""
     store.refresh()
-    return [hit.passage.text for hit in store.hits(store.by_words(dict.fromkeys(store.lexical.words(words), 1.0), 10))]
+    stems = dict.fromkeys(store.lexical.words(words), 1.0)
+    texts = [hit.passage.text for hit in store.hits(store.by_words(stems, 10))]
+    return [text for text in texts if stems.keys() & set(store.lexical.words(text))]
 
 
 def by_meaning(store: Store, words: str) -> list[str]:
@@ -91,6 +95,59 @@ def test_what_is_put_is_found_by_words_and_by_meaning(store: Store) -> None:
         ("lights", "embedded", 2),
     ]
     assert store.faults() == []
+
+
+def test_what_stands_beside_the_words_is_found_after_what_holds_them(store: Store) -> None:
+    far = "\n".join(f"Line {number} is about nothing in particular." for number in range(60))
+    record = document("long", f"{far}\nThe keeper was asleep.\nNobody woke him.\n{far.replace('Line', 'Row')}")
+    fill(store, record)
+    found = [hit.passage.text for hit in store.hits(store.by_words({"keeper": 1.0}, 100))]
+    assert found[0] == "The keeper was asleep."
+    assert "Nobody woke him." in found
+    assert "Line 0 is about nothing in particular." not in found
+
+
+def test_surroundings_are_whole_neighbours_on_both_sides_as_far_as_they_fit() -> None:
+    assert list(surroundings(["aaaa", "bb", "c", "dddd"], 7)) == [
+        "aaaa\nbb\nc",
+        "aaaa\nbb\nc",
+        "bb\nc\ndddd",
+        "bb\nc\ndddd",
+    ]
+    assert list(surroundings(["too long", "x"], 3)) == ["too long", "x"]
+
+
+def test_filters_that_let_many_passages_through_hold_for_words_and_meaning(store: Store) -> None:
+    keepers = document("keepers", "\n".join(f"The keeper of light {number} spoke." for number in range(600)))
+    pilots = document("pilots", "\n".join(f"The pilot saw light {number}." for number in range(600)), date="2031-05")
+    with store.writing():
+        store.put(keepers, passages(keepers, speaker="Norway", section="Lights"))
+        store.put(pilots, passages(pilots, speaker="Mexico"))
+        store.make_findable()
+        store.embed()
+    for filters, only in (
+        (Filters(speaker="norw"), "keepers"),
+        (Filters(section="lights"), "keepers"),
+        (Filters(since="2031"), "pilots"),
+        (Filters(since="2031", speaker="Mexico"), "pilots"),
+    ):
+        selection = store.select(filters)
+        assert selection.few is None
+        words = store.by_words({"light": 1.0, "spoke": 1.0, "saw": 1.0}, 50, within=selection)
+        vector = store.embedder.embed_query("the keeper and the pilot saw the light")
+        meaning = store.by_meaning(vector, 50, within=selection, beside=[key for key, _ in words])
+        for found in (words, meaning):
+            assert len(found) == 50
+            assert {key.split(":")[0] for key, _ in found} == {only}
+            assert [score for _, score in found] == sorted((score for _, score in found), reverse=True)
+
+
+def test_a_filter_that_lets_nothing_through_finds_nothing(store: Store) -> None:
+    fill(store, LIGHTS, BUOYS)
+    selection = store.select(Filters(speaker="Nobody"))
+    assert selection.few == frozenset()
+    assert store.by_words({"keeper": 1.0}, 10, within=selection) == []
+    assert store.by_meaning(store.embedder.embed_query("keeper"), 10, within=selection) == []
 
 
 def test_states_go_from_read_to_findable_to_embedded(store: Store) -> None:
