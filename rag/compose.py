@@ -87,7 +87,10 @@ def choose(store: Store, query: Query, hits: Sequence[Hit], notes: list[str]) ->
     if query.pointed.paragraphs and not query.words:
         return whole_paragraphs(hits, query.pointed.paragraphs)
     if query.wants_reply or query.wants_asker:
-        ranked = rank(store, query, turn(hits))
+        spoken = turn(hits)
+        if sum(len(hit.passage.text) for hit in spoken) <= MAX_QUOTE_CHARS:
+            return [_whole(hit) for hit in spoken]
+        ranked = rank(store, query, spoken)
         return _whole_thoughts(_fewest(ranked, MAX_QUOTES, KEEP_LISTED_SHARE), ranked)
     ranked = rank(store, query, said_by(hits, query.pointed.said_by if not query.sides else ()))
     return _whole_thoughts(_chosen(store, query, ranked, notes), ranked)
@@ -206,12 +209,14 @@ def whole_paragraphs(hits: Sequence[Hit], numbers: Sequence[str]) -> list[Quotab
     """The paragraphs asked for, whole, where a question wants nothing else of them; of the best document."""
     chosen = [hit for hit in hits if hit.passage.locator.paragraph in numbers]
     chosen = [hit for hit in chosen if hit.document.id == chosen[0].document.id][:MAX_LISTED]
-    return [
-        Quotable(
-            hit=hit, start=hit.passage.start + lead_length(hit), end=hit.passage.end, words=frozenset(), coverage=1.0
-        )
-        for hit in chosen
-    ]
+    return [_whole(hit) for hit in chosen]
+
+
+def _whole(hit: Hit) -> Quotable:
+    """A passage to be quoted from end to end, without its number and its speaker's label."""
+    return Quotable(
+        hit=hit, start=hit.passage.start + lead_length(hit), end=hit.passage.end, words=frozenset(), coverage=1.0
+    )
 
 
 def said_by(hits: Sequence[Hit], speakers: Sequence[str]) -> Sequence[Hit]:
