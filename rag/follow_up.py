@@ -21,7 +21,8 @@ MAX_TURNED_WORDS = 5
 MIN_ALIKE = 0.3
 _ANAPHORA = re.compile(
     r"\b(?:they|them|their|theirs|it|its|"
-    r"(?:create|make|get|need|use|have|is|are|which|another|such an?) ones?|he|him|his|she|her|hers|these|those|the same|else|"
+    r"(?:create|make|get|need|use|have|is|are|which|another|such an?) ones?|he|him|his|she|her|hers|these|those|"
+    r"the same|else|"
     r"this|that(?=\s*[?.!,;]|\s*$|\s+(?:be|is|was|decided|mean|happen|paragraph|programme|speaker|one|so)\b)|"
     r"(?<!is )(?<!are )(?<!was )(?<!were )there(?! (?:is|are|was|were|a|any)\b)|"
     r"the (?:first|second|third|fourth|fifth|last|former|latter)(?: (?:one|two|of them))?(?=\s*[?.!,]|\s*$|\s+"
