@@ -60,7 +60,7 @@ class Quotable:
         return self.hit.document.text[self.start : self.end]
 
 
-def choose(store: Store, query: Query, hits: Sequence[Hit]) -> list[Quotable]:
+def choose(store: Store, query: Query, hits: Sequence[Hit], limit: int = MAX_QUOTES) -> list[Quotable]:
     """The sentences that answer best, best first; the fewest that do, some of each side of a comparison.
 
     Where somebody's words are asked for ("What did Norway say?") and the passages hold any, nobody else is quoted.
@@ -76,7 +76,7 @@ def choose(store: Store, query: Query, hits: Sequence[Hit]) -> list[Quotable]:
     ranked = _about_names(store, query, ranked)
     if query.wants_list:
         return _fewest(ranked, MAX_LISTED, KEEP_LISTED_SHARE, whole_lists=True)
-    chosen = _fewest(ranked, MAX_QUOTES, KEEP_SHARE)
+    chosen = _fewest(ranked, limit, KEEP_SHARE)
     expected = query.expected
     return sorted(chosen, key=lambda quotable: not expected.met_by(quotable)) if expected else chosen
 

@@ -13,7 +13,7 @@ from ..vectorstore.errors import InputError
 from ..vectorstore.passage import Filters, Hit
 from ..vectorstore.store import Store
 from .answer import Answer, Citation, Sentence, Timing, Turn
-from .compose import choose, quote
+from .compose import MAX_QUOTES, choose, quote
 from .events import SentenceReady
 from .query import Query, read_question
 from .question import MAX_QUESTION_CHARS, clean
@@ -31,6 +31,8 @@ def climb(
     history: Sequence[Turn] = (),
     filters: Filters | None = None,
     writer: "Writer | None" = None,
+    passages: int | None = None,
+    strictness: str = "usual",
 ) -> Iterator[SentenceReady | Answer]:
     """Answers a question, sentence by sentence; the last event is the `Answer`.
 
@@ -40,6 +42,8 @@ def climb(
         history: the conversation so far, oldest first.
         filters: what the search is confined to.
         writer: a language model to write the answer; without one the record's own sentences are quoted.
+        passages: how many an answer may quote, or the model is shown; None for the usual number.
+        strictness: how near the question quotes must be, see `reason_to_refuse`.
 
     Raises:
         InputError: the question is empty or longer than `MAX_QUESTION_CHARS`.
@@ -55,12 +59,12 @@ def climb(
     citations: list[Citation] = []
     notes: list[str] = []
     if writer is None:
-        for event in _quotes(store, query, hits, notes):
+        for event in _quotes(store, query, hits, notes, passages or MAX_QUOTES, strictness):
             sentences.append(event.sentence)
             citations.extend(event.citations)
             yield event
     else:
-        for event in writer.write(store, query.text, hits, notes):
+        for event in writer.write(store, query.text, hits, notes, passages):
             sentences.append(event.sentence)
             citations.extend(event.citations)
             yield event
@@ -92,9 +96,11 @@ def _check(question: str) -> None:
         )
 
 
-def _quotes(store: Store, query: Query, hits: Sequence[Hit], notes: list[str]) -> Iterator[SentenceReady]:
-    chosen = choose(store, query, hits)
-    if reason := reason_to_refuse(store, query, chosen):
+def _quotes(
+    store: Store, query: Query, hits: Sequence[Hit], notes: list[str], limit: int, strictness: str
+) -> Iterator[SentenceReady]:
+    chosen = choose(store, query, hits, limit)
+    if reason := reason_to_refuse(store, query, chosen, strictness):
         notes.append(reason)
         return
     sentences, citations = quote(chosen)

@@ -35,6 +35,8 @@ def open_library(
     model_base_url: str | None = None,
     model_api_key: str | None = None,
     model_timeout_s: float = 120.0,
+    passages: int | None = None,
+    strictness: str = "usual",
     embedding: str | None = None,
     cache_dir: Path | None = None,
     embedder: Embedder | None = None,
@@ -48,6 +50,8 @@ def open_library(
         model_base_url: address of the model's service, where it is not the provider's own.
         model_api_key: key for it; by default the provider's own environment variable.
         model_timeout_s: how long to wait for the model.
+        passages: how many an answer may quote, or the model is shown; None for the usual number.
+        strictness: "lenient", "usual" or "strict": how near the question quotes must be to be an answer.
         embedding: name or path of a sentence-transformers model; None for the library's own or the default.
         cache_dir: where the default embedding model keeps its exported graph.
         embedder: an opened embedding model, instead of `embedding`.
@@ -63,15 +67,24 @@ def open_library(
         from .model import open_writer
 
         writer = open_writer(model, base_url=model_base_url, api_key=model_api_key, timeout_s=model_timeout_s)
-    return Library(store, writer)
+    return Library(store, writer, passages=passages, strictness=strictness)
 
 
 class Library:
     """A library of records. Safe to share between threads; close it, or use it in a `with` block."""
 
-    def __init__(self, store: Store, writer: "Writer | None" = None) -> None:
+    def __init__(
+        self,
+        store: Store,
+        writer: "Writer | None" = None,
+        *,
+        passages: int | None = None,
+        strictness: str = "usual",
+    ) -> None:
         self.store = store
         self.writer = writer
+        self.passages = passages
+        self.strictness = strictness
 
     def close(self) -> None:
         """Lets go of every file."""
@@ -200,7 +213,15 @@ class Library:
     ) -> Iterator[SentenceReady | Answer]:
         """The same, sentence by sentence as they are ready; the last event is the `Answer`."""
         turns = [turn if isinstance(turn, Turn) else Turn(question=turn.question, answer=turn.text) for turn in history]
-        return climb(self.store, question, history=turns, filters=filters, writer=self.writer)
+        return climb(
+            self.store,
+            question,
+            history=turns,
+            filters=filters,
+            writer=self.writer,
+            passages=self.passages,
+            strictness=self.strictness,
+        )
 
     # --- in other programs -------------------------------------------------------------------------------------
 

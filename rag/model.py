@@ -76,12 +76,14 @@ class Writer:
     name: str
     model: "BaseChatModel"
 
-    def write(self, store: Store, question: str, hits: Sequence[Hit], notes: list[str]) -> Iterator[SentenceReady]:
+    def write(
+        self, store: Store, question: str, hits: Sequence[Hit], notes: list[str], passages: int | None = None
+    ) -> Iterator[SentenceReady]:
         """Sentences as the model finishes them, each grounded; `notes` receives what grounding found wrong.
 
-        Raises ModelError when the model does not answer.
+        At most `passages` are shown to the model. Raises ModelError when it does not answer.
         """
-        shown = [hit for hit in hits if hit.passage.kind != "heading"][:PASSAGES_SHOWN]
+        shown = [hit for hit in hits if hit.passage.kind != "heading"][: passages or PASSAGES_SHOWN]
         if not shown:
             notes.append(REFUSAL)
             return

@@ -16,11 +16,17 @@ MIN_LIKENESS = 0.42
 MAX_UNKNOWN = 0.45
 MIN_TOPIC_SHARE = 0.34
 MAX_TOPIC_LIKENESS = 0.65
+STRICTNESS = {"lenient": 0.75, "usual": 1.0, "strict": 1.3}
 REFUSAL = "The documents do not answer this question."
 
 
-def reason_to_refuse(store: Store, query: Query, chosen: Sequence[Quotable]) -> str | None:
-    """Why the sentences chosen are no answer, in one sentence, or None when they may be one."""
+def reason_to_refuse(store: Store, query: Query, chosen: Sequence[Quotable], strictness: str = "usual") -> str | None:
+    """Why the sentences chosen are no answer, in one sentence, or None when they may be one.
+
+    `strictness` ("lenient", "usual", "strict") says how near the question they must be; names, numbers and
+    paragraphs that the documents do not hold are refused in any case.
+    """
+    needed = STRICTNESS[strictness]
     asked = query.pointed.paragraphs
     if asked and not any(quotable.hit.passage.locator.paragraph in asked for quotable in chosen):
         return f"The documents hold no paragraph {asked[0]} that answers this question."
@@ -31,12 +37,12 @@ def reason_to_refuse(store: Store, query: Query, chosen: Sequence[Quotable]) -> 
     if query.expected and not any(query.expected.met_by(q) for q in chosen[: 1 if query.expected.first else None]):
         return f"The documents do not answer this question: they do not hold {query.expected.kind} for it."
     best = chosen[0]
-    if best.coverage < MIN_COVERAGE and best.likeness < MIN_LIKENESS:
+    if best.coverage < needed * MIN_COVERAGE and best.likeness < needed * MIN_LIKENESS:
         return REFUSAL
-    if unknown_share(store, query) > MAX_UNKNOWN and best.likeness < MIN_LIKENESS:
+    if unknown_share(store, query) > MAX_UNKNOWN and best.likeness < needed * MIN_LIKENESS:
         return REFUSAL
     subject = topic(query.text, query.pointed) if not query.follows else ""
-    if topic_share(store, subject, chosen) < MIN_TOPIC_SHARE and best.likeness < MAX_TOPIC_LIKENESS:
+    if topic_share(store, subject, chosen) < needed * MIN_TOPIC_SHARE and best.likeness < needed * MAX_TOPIC_LIKENESS:
         return REFUSAL
     return None
 

@@ -420,6 +420,8 @@ def _library(settings: "Settings", *, create: bool = False) -> "Iterator[Library
         model_base_url=settings.model_base_url,
         model_api_key=key,
         model_timeout_s=settings.model_timeout_s,
+        passages=settings.passages,
+        strictness=settings.strictness,
         embedding=settings.embedding,
         cache_dir=settings.cache,
     ) as lib:
