@@ -11,6 +11,8 @@ from ..rag.library import Library
 from ..vectorstore.errors import RapporteurError
 from ..vectorstore.markup import plain
 from ..vectorstore.passage import Listing, Passage
+from .conversation import ENGLISH
+from .words import Words
 
 _MAX_EXAMPLES = 4
 _MAX_TRIED = 16
@@ -20,21 +22,22 @@ _MIN_HEADING_WORDS = 2
 _MIN_PASSAGE_CHARS = 80
 
 
-def welcome_html(documents: int, questions: Sequence[str]) -> str:
-    """The page before the first question."""
+def welcome_html(documents: int, questions: Sequence[str] | None, words: Words = ENGLISH) -> str:
+    """The page before the first question; `questions` are to ask by pressing them."""
     if not documents:
         return (
-            '<section class="r-welcome"><h2>No records yet</h2><p>Put some in with '
-            "<code>rapporteur ingest FOLDER</code>, or start with <code>rapporteur serve FOLDER</code>.</p></section>"
+            f'<section class="r-welcome"><h2>{words("welcome.empty")}</h2><p>{words("welcome.empty.more")}</p>'
+            f'<p><button type="button" class="r-button" data-show="r-records">{words("welcome.add")}</button></p>'
+            f'<p class="r-aside">{words("welcome.command")} <code>rapporteur ingest FOLDER</code></p></section>'
         )
     buttons = "".join(
         f'<button type="button" class="r-example" data-question="{escape(question)}">{escape(question)}</button>'
-        for question in questions
+        for question in questions or ()
     )
-    examples = f'<p class="r-eyebrow">For example</p><div class="r-examples">{buttons}</div>' if questions else ""
+    examples = f'<h3 class="r-eyebrow">{words("welcome.examples")}</h3><div class="r-examples">{buttons}</div>'
     return (
-        '<section class="r-welcome"><h2>Ask the records</h2>'
-        f"<p>Every sentence of an answer points at the words it rests on.</p>{examples}</section>"
+        f'<section class="r-welcome"><h2>{words("welcome.title")}</h2><p>{words("welcome.more")}</p>'
+        f"{examples if questions else ''}</section>"
     )
 
 
