@@ -6,7 +6,7 @@ import { close, isOpen, look, open, point, share, step, unhover, watchHover } fr
 import { list, watchReading, wireRecords } from "./records.js";
 import { at, copy, json, keep, learn, notice, say, state, stored, translate } from "./server.js";
 
-const NEEDED = ["#r-tools button", "#r-log", "#r-before", "#r-box textarea", "#r-mode", "#r-pane", "#r-keys"];
+const NEEDED = ["#r-tools button", "#r-log", "#r-welcome", "#r-box textarea", "#r-mode", "#r-pane", "#r-keys"];
 const asked = new URLSearchParams(location.search);
 const box = () => document.querySelector("#r-box textarea");
 

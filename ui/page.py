@@ -18,7 +18,7 @@ from gradio.themes.utils.fonts import LocalFont
 
 from .conversation import ENGLISH
 
-_STYLES = ("page.css", "conversation.css", "reading.css", "drawers.css")
+_STYLES = ("page.css", "bar.css", "welcome.css", "conversation.css", "reading.css", "drawers.css", "records.css")
 _SCRIPTS = ("page.js", "asking.js", "reading.js", "drawers.js", "records.js", "server.js")
 _TYPES = {".css": "text/css", ".js": "text/javascript"}
 _ICON = (
@@ -39,7 +39,7 @@ def build_page() -> gr.Blocks:
             with gr.Column(elem_id="r-left"):
                 with gr.Column(elem_id="r-scroll"):
                     gr.HTML(_said(_CONVERSATION), elem_id="r-conversation", apply_default_css=False)
-                    gr.HTML("", elem_id="r-before", apply_default_css=False)
+                    gr.HTML('<div id="r-welcome"></div>', elem_id="r-before", apply_default_css=False)
                 with gr.Column(elem_id="r-foot"):
                     box = gr.Textbox(
                         elem_id="r-box",

@@ -35,11 +35,8 @@ export async function watchReading() {
 
 async function welcome() {
   if (at("r-log").childElementCount) return;
-  at("r-before").querySelector(".html-container, div")?.setAttribute("data-filled", "");
-  before().innerHTML = await html("page/welcome").catch(() => before().innerHTML);
+  at("r-welcome").innerHTML = await html("page/welcome").catch(() => at("r-welcome").innerHTML);
 }
-
-const before = () => at("r-before").querySelector(".prose") ?? at("r-before");
 
 export async function list() {
   const box = at("r-listed");

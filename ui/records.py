@@ -90,7 +90,7 @@ def _listed(name: str, values: Sequence[str], chosen: Mapping[str, str], words: 
 def _date(name: str, chosen: Mapping[str, str], words: Words) -> str:
     return (
         f'<label>{words(f"filter.{name}")}<input name="{name}" inputmode="numeric" autocomplete="off" '
-        f'pattern="\\d{{4}}(-\\d\\d(-\\d\\d)?)?" placeholder="{words("filter.date_form")}" '
+        f'pattern="\\d{{4}}(-\\d\\d(-\\d\\d)?)?" placeholder="2031-03" '
         f'title="{words("filter.date_form")}" value="{escape(chosen.get(name, ""))}"></label>'
     )
 
