@@ -51,7 +51,7 @@ def climb(
     """
     began = time.perf_counter()
     question = clean(question)
-    _check(question)
+    check_question(question)
     query = read_question(store, question, history)
     hits = retrieve(store, query, filters=filters)
     retrieved = time.perf_counter()
@@ -86,7 +86,8 @@ def climb(
     )
 
 
-def _check(question: str) -> None:
+def check_question(question: str) -> None:
+    """Raises InputError for a question that is empty or longer than `MAX_QUESTION_CHARS`."""
     if not any(character.isalnum() for character in question):
         raise InputError("The question is empty. Ask something, for example: What did Norway say about pain relief?")
     if len(question) > MAX_QUESTION_CHARS:

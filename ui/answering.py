@@ -13,7 +13,9 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from ..rag.answer import Answer, Citation, Sentence, Turn
+from ..rag.ladder import check_question
 from ..rag.library import Library
+from ..rag.question import clean
 from ..vectorstore.errors import InputError, RapporteurError
 from ..vectorstore.passage import Filters
 from .conversation import exchange_html, sentences_html
@@ -77,9 +79,10 @@ class Answering:
             replaces: the last exchange of the conversation, where this takes its place.
 
         Raises:
-            InputError: too many questions are being answered.
+            InputError: the question is empty or too long, or too many are being answered.
             ModelError: the model cannot be set up.
         """
+        check_question(clean(question))
         if len(self._running) >= MAX_AT_ONCE:
             raise InputError(f"{MAX_AT_ONCE} questions are being answered already. Ask again in a moment.")
         writer = self._models.writer(owner, manner.model or self._models.default)
