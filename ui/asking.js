@@ -227,10 +227,16 @@ export async function tell(exchange, verdict, why = "") {
 
 export function renew() {
   if (running) return notice(say("answering.busy"), { urgent: true });
+  leave();
+  document.querySelector("#r-box textarea").focus();
+}
+
+// Empties the page for a new conversation.
+export function leave() {
   state.conversation = "";
   at("r-log").replaceChildren();
   history.replaceState(null, "", address({}));
-  document.querySelector("#r-box textarea").focus();
+  document.dispatchEvent(new Event("r-emptied"));
 }
 
 // Shows a conversation as the server keeps it; what is still being answered in it is followed on.

@@ -1,6 +1,6 @@
 // What opens over the page: earlier conversations, settings, filters, export, and why an answer was bad.
 
-import { remember, show, stop, tell } from "./asking.js";
+import { leave, remember, show, stop, tell } from "./asking.js";
 import { at, address, call, html, json, notice, say, state, write } from "./server.js";
 
 export const isShut = () => !document.querySelector("dialog[open]");
@@ -65,11 +65,7 @@ async function pressedConversation(event) {
     await openConversation(conversation);
   } else if (forget) {
     await call(`page/conversations/${forget}`, { method: "DELETE" });
-    if (forget === state.conversation) {
-      state.conversation = "";
-      at("r-log").replaceChildren();
-      history.replaceState(null, "", address({}));
-    }
+    if (forget === state.conversation) leave();
     await listConversations();
     at("r-search").focus();
   }

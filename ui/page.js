@@ -3,7 +3,7 @@
 import { act, ask, isBusy, renew, show, stop } from "./asking.js";
 import { isShut, openDrawer, showFilters, showMode, wireDrawers } from "./drawers.js";
 import { close, isOpen, look, open, point, share, step, unhover, watchHover } from "./reading.js";
-import { list, watchReading, wireRecords } from "./records.js";
+import { list, watchReading, welcome, wireRecords } from "./records.js";
 import { at, copy, json, keep, learn, notice, say, state, stored, translate } from "./server.js";
 
 const NEEDED = ["#r-tools button", "#r-log", "#r-welcome", "#r-box textarea", "#r-mode", "#r-pane", "#r-keys"];
@@ -37,6 +37,7 @@ async function begin() {
   document.addEventListener("click", press);
   document.addEventListener("keydown", key);
   document.addEventListener("r-settled", point);
+  document.addEventListener("r-emptied", welcome);
   at("r-letters").checked = !stored(localStorage, "rapporteur.letters").off;
   wireDrawers();
   wireRecords(openRecords);

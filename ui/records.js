@@ -33,7 +33,7 @@ export async function watchReading() {
   if (status.running) clock = setTimeout(watchReading, EVERY_MS);
 }
 
-async function welcome() {
+export async function welcome() {
   if (at("r-log").childElementCount) return;
   at("r-welcome").innerHTML = await html("page/welcome").catch(() => at("r-welcome").innerHTML);
 }

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from rapporteur.rag.library import open_library
 
@@ -16,6 +16,7 @@ from .serving import serving, visit, write_records
 CHROMIUM = os.environ.get("RAPPORTEUR_CHROMIUM") or next(
     filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
 )
+PATIENCE_MS = 20_000
 
 
 @pytest.fixture(scope="session")
@@ -24,6 +25,7 @@ def browser() -> Iterator[Browser]:
         pytest.skip("no Chromium found; install it or set RAPPORTEUR_CHROMIUM to its path")
     quiet = ["no-first-run", "disable-background-networking", "disable-component-update", "disable-sync"]
     arguments = [f"--{name}" for name in ("headless", "no-sandbox", "disable-gpu", "disable-quic", *quiet)]
+    expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=arguments)
         yield browser
@@ -44,7 +46,7 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 def context(browser: Browser) -> Iterator[BrowserContext]:
     """A fresh browser; afterwards: no error in any of its pages, and no request went elsewhere."""
     context = browser.new_context(viewport={"width": 1280, "height": 800})
-    context.set_default_timeout(15_000)
+    context.set_default_timeout(PATIENCE_MS)
     errors: list[str] = []
     asked: list[str] = []
     context.on("weberror", lambda error: errors.append(str(error.error)))

@@ -1,4 +1,4 @@
-"""Answers on the page: they grow sentence by sentence, can be stopped, asked again and edited; quotes are seen in place."""
+"""Answers on the page: they grow by sentences, are stopped, asked again and edited; quotes are seen in place."""
 
 from collections.abc import Iterator
 from pathlib import Path
