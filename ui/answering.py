@@ -112,6 +112,12 @@ class Answering:
                 running.stopping = True
                 self._end(exchange, running, STOPPED, stored_part(running.sentences, running.citations))
 
+    def close(self) -> None:
+        """Lets go of what is being answered, as the server ends; the history will find it broken off."""
+        with self._lock:
+            for running in self._running.values():
+                running.stopping = running.finished = True
+
     async def follow(self, key: str, words: Words, ended: Callable[[], bool]) -> AsyncIterator[str]:
         """Lines of JSON about an answer: "sentence" for each one, "done" with the whole exchange as HTML.
 

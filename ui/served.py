@@ -43,6 +43,7 @@ class Shelf:
     def stop(self) -> None:
         """Ends what is under way; the libraries are the caller's to close."""
         for served in self._served.values():
+            served.answering.close()
             served.intake.stop()
             served.history.close()
 

@@ -68,6 +68,7 @@ def serve(
     def announce() -> None:
         print(f"Rapporteur answers at {address}   (Ctrl-C ends it)", file=sys.stderr, flush=True)
         intake.start()
+        threading.Thread(target=_warm, args=(library,), daemon=True).start()
         if open_browser:
             threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
 
@@ -102,6 +103,12 @@ def build_app(library: Library, *, intake: Intake | None = None, also: Sequence[
     app.include_router(record_routes())
     app.add_middleware(_ConfinePage)
     return gr.mount_gradio_app(app, build_page(), path="/", **look())
+
+
+def _warm(library: Library) -> None:
+    """Loads the embedding model before the first question; what is wrong with it, the question will tell."""
+    with contextlib.suppress(Exception):
+        _ = library.store.embedder
 
 
 class _ConfinePage:
