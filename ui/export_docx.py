@@ -91,7 +91,7 @@ def _add_footnotes(document: Any, notes: Sequence[Note]) -> None:
     from docx.opc.part import Part
     from docx.oxml import OxmlElement
     from docx.oxml.ns import qn
-    from lxml import etree
+    from lxml import etree  # pyright: ignore[reportAttributeAccessIssue]
 
     def tag(name: str) -> str:
         return f"{{{_W}}}{name}"
