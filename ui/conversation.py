@@ -109,7 +109,8 @@ def _answer(answer: Answer, words: Words) -> str:
 
 
 def _refusal(answer: Answer, words: Words) -> str:
-    notice = f'<div class="r-refusal"><strong>{words("refused")}</strong><p>{escape(answer.text)}</p></div>'
+    reason = escape(words.refusal(answer.text))
+    notice = f'<div class="r-refusal"><strong>{words("refused")}</strong><p>{reason}</p></div>'
     if not answer.nearest:
         return notice
     nearest = "".join(_nearest(hit) for hit in answer.nearest)

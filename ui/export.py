@@ -67,7 +67,7 @@ def told(exchanges: Sequence[Exchange], words: Words) -> list[Told]:
 
 def as_markdown(conversation: Conversation, exchanges: Sequence[Exchange], words: Words) -> str:
     """The conversation in Markdown, citations as footnotes."""
-    parts = [f"# {_inert(conversation.title)}"]
+    parts = [f"# {words('export.heading')}"]
     notes: list[Note] = []
     for one in told(exchanges, words):
         parts.append(f"## {_inert(one.question)}")
@@ -99,7 +99,7 @@ def as_html(conversation: Conversation, exchanges: Sequence[Exchange], words: Wo
     return (
         f'<!doctype html>\n<html lang="{words.language}"><head><meta charset="utf-8"><title>{title}</title>'
         f'<meta name="viewport" content="width=device-width, initial-scale=1"><style>{_STYLE}</style></head>'
-        f"<body><h1>{title}</h1>{''.join(body)}</body></html>\n"
+        f"<body><h1>{words('export.heading')}</h1>{''.join(body)}</body></html>\n"
     )
 
 

@@ -31,7 +31,7 @@ def as_docx(conversation: Conversation, exchanges: Sequence[Exchange], words: Wo
     document.core_properties.title = _safe(conversation.title)
     document.core_properties.author = "Rapporteur"
     document.core_properties.language = words.language
-    document.add_heading(_safe(conversation.title), level=0)
+    document.add_heading(words("export.heading"), level=0)
     notes: list[Note] = []
     for one in told(exchanges, words):
         document.add_heading(_safe(one.question), level=1)
@@ -66,6 +66,7 @@ def _style(document: Any) -> None:
         for theme in ("w:asciiTheme", "w:hAnsiTheme", "w:eastAsiaTheme", "w:cstheme"):
             style.element.rPr.rFonts.attrib.pop(qn(theme), None)
         style.font.color.rgb = RGBColor(0x22, 0x26, 0x2B)
+    document.styles["Heading 1"].paragraph_format.space_after = Pt(5)
     text = document.styles.add_style("footnote text", WD_STYLE_TYPE.PARAGRAPH)
     text.base_style = document.styles["Normal"]
     text.font.size = Pt(9)

@@ -1,10 +1,19 @@
 """What the page says, in English, French or Spanish, as the browser asks (`Accept-Language`)."""
 
 import json
+import re
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
 
+_UNANSWERED = "The documents do not answer this question"
+_REFUSALS = (
+    (re.compile(rf"{_UNANSWERED}\."), "refusal.plain"),
+    (re.compile(rf"{_UNANSWERED}: (?P<name>.+) does not occur in them\."), "refusal.unknown"),
+    (re.compile(r"The documents hold no paragraph (?P<number>.+) that answers this question\."), "refusal.paragraph"),
+    (re.compile(rf"{_UNANSWERED}: none of them passes the filters\."), "refusal.filters"),
+    (re.compile(rf"{_UNANSWERED}: the library holds none yet\."), "refusal.empty"),
+)
 LANGUAGES = ("en", "fr", "es")
 _THOUSANDS = {"en": ",", "fr": "\u202f", "es": "."}
 
@@ -24,6 +33,13 @@ class Words:
         """The sentence under a key for so many: "1 document", "2,300 documents"."""
         form = "one" if count == 1 else "other"
         return self(f"{key}.{form}", count=f"{count:,}".replace(",", _THOUSANDS[self.language]), **values)
+
+    def refusal(self, text: str) -> str:
+        """A refusal in this language, where it is one of the usual ones; else as it is."""
+        for pattern, key in _REFUSALS:
+            if match := pattern.fullmatch(text):
+                return self(key, **match.groupdict())
+        return text
 
 
 @lru_cache

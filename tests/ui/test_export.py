@@ -29,13 +29,13 @@ Told = tuple[Conversation, list[Exchange], list[Answer]]
 
 @pytest.fixture(scope="module")
 def told(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Told]:
-    """A conversation of three questions: two answered, one refused; the title is hostile."""
+    """A conversation of four questions, the second refused, the last hostile, like the title."""
     folder = tmp_path_factory.mktemp("told")
     history = History(folder / FILE)
     with open_library(folder / "library", embedder=HashEmbedder()) as library:
         library.ingest([write_records(folder / "records")])
         key = history.begin("me", HOSTILE)
-        answers = [library.ask(question) for question in (LIGHTHOUSE, NOWHERE, HERRING)]
+        answers = [library.ask(question) for question in (LIGHTHOUSE, NOWHERE, HERRING, HOSTILE)]
         for answer in answers:
             history.finish(history.add(key, answer.question, {}).id, DONE, stored_answer(answer))
         conversation = history.conversation(key)
@@ -50,11 +50,7 @@ def test_markdown_has_a_footnote_for_every_citation(told: Told) -> None:
     count = sum(len(answer.citations) for answer in answers)
     marks, notes = re.findall(r"[^\n]\[\^(\d+)\]", text), re.findall(r"^\[\^(\d+)\]: ", text, re.MULTILINE)
     assert sorted(map(int, set(marks))) == list(range(1, count + 1)) == list(map(int, notes))
-    assert (
-        f"“{QUOTE}”" in text
-        and not re.search(r"(?<!\\)[<*]", re.sub(r"^\*.*\*$", "", text, flags=re.MULTILINE))
-        and "\\*stars\\*" in text
-    )
+    assert f"“{QUOTE}”" in text and not re.search(r"(?<!\\)[<*]", re.sub(r"^\*.*\*$", "", text, flags=re.MULTILINE))
     assert answers[1].text in text
 
 
@@ -91,7 +87,7 @@ def test_word_reads_back_what_was_said(told: Told) -> None:
     assert [one.text for one in document.paragraphs if one.style and one.style.name == "Heading 1"] == [
         answer.question for answer in answers
     ]
-    assert HOSTILE in words and all(sentence.text in words for answer in answers for sentence in answer.sentences)
+    assert all(sentence.text in words for answer in answers for sentence in answer.sentences)
     assert document.core_properties.title == HOSTILE
 
 
@@ -108,4 +104,4 @@ def test_what_was_stopped_is_exported_as_far_as_it_came(told: Told, tmp_path: Pa
 def test_a_control_character_does_not_break_the_document(told: Told) -> None:
     conversation, exchanges, _ = told
     odd = Conversation(id="c", owner="me", title="A\x00B\x0bC", updated=conversation.updated)
-    assert docx.Document(io.BytesIO(as_docx(odd, exchanges, ENGLISH))).paragraphs[0].text == "ABC"
+    assert docx.Document(io.BytesIO(as_docx(odd, exchanges, ENGLISH))).core_properties.title == "ABC"

@@ -11,6 +11,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from rapporteur.rag.library import Library, open_library
+from rapporteur.rag.refuse import REFUSAL
 from rapporteur.ui.history import BROKEN, DONE, FILE, History
 from rapporteur.ui.models import Models
 from rapporteur.ui.record_routes import file_name
@@ -67,6 +68,14 @@ def test_every_word_that_the_page_names_exists() -> None:
 )
 def test_the_language_is_the_one_liked_best(accepted: str | None, language: str) -> None:
     assert words_for(accepted).language == language
+
+
+def test_the_usual_refusals_are_translated(library: Library) -> None:
+    french = words_in("fr")
+    for text in (REFUSAL, library.ask("What did Zanzibar say?").text, library.ask("What does paragraph 900 say?").text):
+        assert french.refusal(text) != text, text
+        assert words_in("en").refusal(text) == text
+    assert french.refusal("Anything else.") == "Anything else."
 
 
 # --- history ---------------------------------------------------------------------------------------------------------
