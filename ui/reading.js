@@ -49,11 +49,16 @@ function closing() {
   return button;
 }
 
-// Brings a mark to the middle of what scrolls, or its beginning where it is longer.
+// Brings the pane on the screen, and a mark to the middle of what scrolls in it, or its beginning where it is longer.
 function settle(mark, box) {
-  if (!mark) return pane().scrollIntoView({ block: "nearest" });
-  mark.scrollIntoView({ block: mark.offsetHeight < (box?.clientHeight ?? innerHeight) ? "center" : "start" });
+  pane().scrollIntoView({ block: isNarrow() ? "start" : "nearest" });
+  if (!mark || !box) return;
+  const above = mark.getBoundingClientRect().top - box.getBoundingClientRect().top;
+  box.scrollTop += above - Math.max((box.clientHeight - mark.offsetHeight) / 2, 12);
 }
+
+// On a narrow screen the document stands below the conversation.
+const isNarrow = () => getComputedStyle(at("r-main")).display === "block";
 
 // Shows the text, or the page of the PDF as a picture.
 export async function look(which, page = null) {

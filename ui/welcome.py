@@ -23,6 +23,7 @@ _MIN_HEADING_WORDS = 2
 _MIN_PASSAGE_CHARS = 80
 _PRESIDES = re.compile(r"\b(?:chair\w*|president|moderator|secretar\w+|rapporteur)\b", re.IGNORECASE)
 _ITEM = re.compile(r"^(?:agenda )?item \w+[.:]\s*|^[\w.]{1,4}[.)]\s+", re.IGNORECASE)
+_CAPTION = re.compile(r"(?:table|figure|chart|map|box|annex|contents)\b", re.IGNORECASE)
 _ASIDE = re.compile(r"\s*\([^()]*\)")
 
 
@@ -102,7 +103,7 @@ def _topic(section: str | None) -> str:
 
 def _heading(passage: Passage) -> str | None:
     """A heading as a topic: without its number, and only where it says enough to ask about."""
-    if passage.kind != "heading" or passage.order == 0:
+    if passage.kind != "heading" or passage.order == 0 or _CAPTION.match(plain(passage.text)):
         return None
     words = plain(passage.text).split()
     if words and words[0].endswith((".", ")")):
