@@ -28,7 +28,7 @@ LIGHTS = "What did Verrano say about the automation of lights?"
 WATER = "Who said the buoys report only every ten minutes in a gale?"
 NOWHERE = "What did the delegation of Atlantis say?"
 SIZES = {"laptop": {"width": 1280, "height": 800}, "phone": {"width": 390, "height": 844}}
-IN_README = {"answer-laptop-light": "chat-light", "answer-laptop-dark": "chat-dark", "answer-phone-light": "chat-phone"}
+IN_README = {"answer-laptop-light": "chat-light", "printed-laptop-dark": "chat-page"}
 
 
 def welcome(page: Page) -> None:
