@@ -51,7 +51,7 @@ class Answer:
     A refusal (`answered` False) has no citations, says in one sentence that the documents do not answer, and
     offers up to three `nearest` passages as what they are: not an answer. `mode` is "quotes" (the record's own
     sentences) or "model" (a language model wrote it, the program grounded it). `notes` says what grounding
-    repaired or dropped.
+    repaired or dropped, whether a list may be longer than what was found, and who of those compared says nothing.
     """
 
     question: str

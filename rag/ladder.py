@@ -100,11 +100,12 @@ def check_question(question: str) -> None:
 def _quotes(
     store: Store, query: Query, hits: Sequence[Hit], notes: list[str], limit: int, strictness: str
 ) -> Iterator[SentenceReady]:
-    chosen = choose(store, query, hits, limit)
+    chosen = choose(store, query, hits, notes, limit)
     if reason := reason_to_refuse(store, query, chosen, strictness):
-        notes.append(reason)
+        notes[:] = [reason]
         return
-    sentences, citations = quote(chosen)
+    first = next((quotable for quotable in chosen if query.expected and query.expected.met_by(quotable)), None)
+    sentences, citations = quote(chosen, first)
     for sentence, citation in zip(sentences, citations, strict=True):
         yield SentenceReady(sentence=sentence, citations=(citation,))
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Self, cast
 
 from ..ingest.ingest import IngestReport, Watcher, ingest
 from ..ingest.parse import Limits
+from ..ingest.sentences import sentence_spans
 from ..vectorstore.embedder import Embedder, open_embedder
 from ..vectorstore.errors import InputError
 from ..vectorstore.passage import Document, Filters, Hit, Listing
@@ -40,6 +41,7 @@ def open_library(
     embedding: str | None = None,
     cache_dir: Path | None = None,
     embedder: Embedder | None = None,
+    sentence_vectors: bool = True,
 ) -> "Library":
     """Opens a library folder; the one place where its parts are put together.
 
@@ -55,13 +57,22 @@ def open_library(
         embedding: name or path of a sentence-transformers model; None for the library's own or the default.
         cache_dir: where the default embedding model keeps its exported graph.
         embedder: an opened embedding model, instead of `embedding`.
+        sentence_vectors: embed sentences beside their passages when records are read: finds more, takes twice as long
+            to embed and four times the room.
 
     Raises:
         NotALibrary: the folder holds something else.
         OtherEmbedding: it was made with another embedding model.
         ModelError: the model cannot be set up.
     """
-    store = Store(Path(folder).expanduser(), create=create, embedding=embedding, cache_dir=cache_dir, embedder=embedder)
+    store = Store(
+        Path(folder).expanduser(),
+        create=create,
+        embedding=embedding,
+        cache_dir=cache_dir,
+        embedder=embedder,
+        sentences=sentence_spans if sentence_vectors else None,
+    )
     writer = None
     if model is not None and model != "none":
         from .model import open_writer

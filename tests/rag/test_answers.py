@@ -1,5 +1,6 @@
 """Answers without a language model, over three small records: the promises every answer keeps, and whom it quotes."""
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -68,7 +69,7 @@ def untimed(answer: Answer) -> Answer:
     return replace(answer, seconds=Timing())
 
 
-# --- whatever is asked -----------------------------------------------------------------------------------------------
+# --- whatever is asked ----------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("question", QUESTIONS, ids=lambda question: ascii(question[:40]))
@@ -145,7 +146,7 @@ def test_an_empty_library_refuses(tmp_path) -> None:
         assert not answer.answered and answer.nearest == () and empty.search(QUOTA) == []
 
 
-# --- where a question points -----------------------------------------------------------------------------------------
+# --- where a question points ----------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -289,17 +290,17 @@ def test_a_quote_keeps_every_character_and_the_answer_shows_none_of_the_marks(li
     )
 
 
-# --- conversations ---------------------------------------------------------------------------------------------------
+# --- conversations --------------------------------------------------------------------------------------------------
 
 
 def test_a_follow_up_carries_the_question_before_it(library: Library) -> None:
     first = library.ask(QUOTA)
-    second = library.ask("And the closed season?", history=[first])
+    second = library.ask("Why did they say so?", history=[first])
     check(second, library)
-    assert second.question == "And the closed season?"
-    assert second.standalone_question == f"And the closed season? ({QUOTA})"
-    assert "We can accept a closed season of six weeks." in quotes(second)
-    as_turn = library.ask("And the closed season?", history=[Turn(question=first.question, answer=first.text)])
+    assert second.question == "Why did they say so?"
+    assert second.standalone_question == f"Why did they say so? ({QUOTA})"
+    assert "The herring quota for the northern banks" in " ".join(quotes(second))
+    as_turn = library.ask("Why did they say so?", history=[Turn(question=first.question, answer=first.text)])
     assert untimed(as_turn) == untimed(second)
 
 
@@ -314,7 +315,7 @@ def test_a_question_that_stands_alone_forgets_what_was_before(library: Library) 
     assert untimed(library.ask(question, history=[library.ask(QUOTA)])) == untimed(library.ask(question))
 
 
-# --- filters ---------------------------------------------------------------------------------------------------------
+# --- filters --------------------------------------------------------------------------------------------------------
 
 HOLDS: dict[str, tuple[Filters, Callable[..., bool]]] = {
     "speaker": (Filters(speaker="norw"), lambda hit: hit.passage.locator.speaker == "Norway"),
@@ -371,3 +372,26 @@ def test_a_filter_that_nothing_passes_refuses_whatever_the_question_names(librar
 
 def test_a_filter_may_hold_any_string(library: Library) -> None:
     assert library.search("herring", filters=Filters(speaker="\udcff")) == []
+
+
+# --- lists, comparisons, what stands first ----------------------------------------------------------------------------
+
+
+def test_a_list_says_how_many_were_found_and_how_sure_it_is(library: Library) -> None:
+    answer = library.ask("List all measures that the working group on waste agreed to.")
+    assert answer.answered and re.search(r"^\d+ passages? found in \d+ records?; .*(more|missed)", answer.notes[0])
+    assert not library.ask("What is the dredging budget?").notes
+
+
+def test_a_side_of_a_comparison_that_says_nothing_is_named(library: Library) -> None:
+    answer = library.ask("Compare what Norway and Mexico said about gillnets.")
+    assert "Norway" in speakers(answer)
+    silent = {"Norway", "Mexico"} - speakers(answer)
+    assert [note for note in answer.notes if "Nothing on this" in note] == [
+        f"Nothing on this was found by {speaker}." for speaker in silent
+    ]
+
+
+def test_a_number_asked_for_stands_first(library: Library) -> None:
+    answer = library.ask("How many collisions did the Board note in the outer channel?")
+    assert "fourteen collisions" in answer.citations[0].quote and answer.citations[0].number == 1

