@@ -1,6 +1,6 @@
 """Makes the pictures of the browser chat: `make screenshots`.
 
-Starts the server on the sample records and photographs the main states of the page, light and dark, on a laptop and on a
+Starts the server on the sample records and photographs the main states of the page, light and dark, on a laptop and a
 phone, into `docs/screens/` (not kept in the repository); the pictures that the README shows go into this folder.
 RAPPORTEUR_CHROMIUM names the browser where it is not on the path.
 """

@@ -105,7 +105,9 @@ def _asked(question: str, words: Words) -> str:
 def _answer(answer: Answer, words: Words) -> str:
     sentences = sentences_html(answer.sentences, answer.citations, words)
     sources = "".join(_source(citation, words) for citation in answer.citations)
-    return f'{sentences}<h3 class="r-eyebrow">{words("sources")}</h3><ol class="r-sources">{sources}</ol>'
+    told = answer.notes if answer.mode == "quotes" else ()
+    remarks = "".join(f'<p class="r-remark">{escape(note)}</p>' for note in told)
+    return f'{sentences}{remarks}<h3 class="r-eyebrow">{words("sources")}</h3><ol class="r-sources">{sources}</ol>'
 
 
 def _refusal(answer: Answer, words: Words) -> str:
@@ -165,7 +167,8 @@ def _footer(exchange: Exchange, answer: Answer, words: Words) -> str:
     mode = answer.model or words("mode.model") if answer.mode == "model" else words("mode.quotes")
     seconds = f"{answer.seconds.total:.2f} s" if answer.seconds.total < 1 else f"{answer.seconds.total:.1f} s"
     confined = _confined(exchange.settings.get("filters", {}), words)
-    notes = "".join(f"<li>{escape(note)}</li>" for note in answer.notes) if answer.answered else ""
+    checked = answer.answered and answer.mode == "model"
+    notes = "".join(f"<li>{escape(note)}</li>" for note in answer.notes) if checked else ""
     checking = f"<details><summary>{words('notes')}</summary><ul>{notes}</ul></details>" if notes else ""
     copy = (
         f'<button type="button" class="r-tool" data-copy="{escape(answer_text(answer))}" '

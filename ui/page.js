@@ -134,7 +134,8 @@ const letters = {
 
 function key(event) {
   if (event.key === "Escape") return escape(event);
-  const typing = event.target.matches?.("input, textarea, select");
+  // A field of a dialog just closed keeps the focus until the next frame.
+  const typing = event.target.matches?.("input, textarea, select") && !event.target.closest("dialog:not([open])");
   if (event.ctrlKey || event.metaKey || event.altKey || !isShut()) return;
   const helps = event.key === "?" && event.target === box() && !box().value;
   if ((typing && !helps) || (!helps && at("r-letters").checked === false)) return;

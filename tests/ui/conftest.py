@@ -19,8 +19,9 @@ CHROMIUM = os.environ.get("RAPPORTEUR_CHROMIUM") or next(
 PATIENCE_MS = 20_000
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
+    """One for each module: Playwright keeps an event loop running, which other modules cannot have about."""
     if CHROMIUM is None:
         pytest.skip("no Chromium found; install it or set RAPPORTEUR_CHROMIUM to its path")
     quiet = ["no-first-run", "disable-background-networking", "disable-component-update", "disable-sync"]

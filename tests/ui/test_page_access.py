@@ -100,6 +100,7 @@ def test_axe_finds_nothing_serious(browser: Browser, address: str, scheme: str) 
             expect(page.locator("#r-settings fieldset").first).to_be_visible()
         found[dialog] = page.evaluate(RUN_AXE)
         page.keyboard.press("Escape")
+        expect(page.locator(dialog)).to_be_hidden()
     page.close()
     assert {state: faults for state, faults in found.items() if faults} == {}
 

@@ -129,7 +129,7 @@ def printed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 def write_pdf(path: Path) -> None:
-    pdf = FPDF(format="A5")
+    pdf = FPDF(format=(150, 210))
     pdf.set_font("helvetica", size=12)
     for text in (f"Ferries of the northern sound.\n\n{TWICE}", f"Lanterns.\n\n{LIT}", f"Tides.\n\n{TWICE}"):
         pdf.add_page()
