@@ -6,6 +6,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -44,6 +45,10 @@ class ReadingStatus:
 
 class _Stopped(Exception):
     """The program ends: reading is broken off."""
+
+
+class _MoreCame(Exception):
+    """Embedding is broken off, so that what came meanwhile is found by words at once; then it goes on with all."""
 
 
 class Intake:
@@ -121,7 +126,7 @@ class Intake:
                     self._library.ingest(batch, watcher=self)
                 self._take_out()
                 return
-            except _Stopped:
+            except (_Stopped, _MoreCame):
                 return
             except LibraryBusy as error:
                 self._set(error=str(error))
@@ -129,11 +134,18 @@ class Intake:
                 self._set(error=None)
             except RapporteurError as error:
                 self._set(error=str(error))
-                return
+                return self._finish()
             except Exception:
                 _log.exception("Reading the records failed")
                 self._set(error=_INTERNAL)
                 return
+
+    def _finish(self) -> None:
+        """Embeds what an earlier round broke off, where the last one could not begin."""
+        store = self._library.store
+        with suppress(RapporteurError, _Stopped, _MoreCame), store.writing():
+            store.make_findable()
+            store.embed(self.embedding)
 
     def _take_out(self) -> None:
         """Removes what is to be removed. The writer's lock is this thread's own, so it may be done amid an ingest."""
@@ -160,6 +172,8 @@ class Intake:
         """Passages have been embedded."""
         self._heed()
         self._set(embedded=done, to_embed=total)
+        if self._waiting and done < total:
+            raise _MoreCame
 
     def _heed(self) -> None:
         if self._stopping:

@@ -1,17 +1,20 @@
 """The library pane: records put in, watched while they are read, filtered by, taken out; several libraries."""
 
-from collections.abc import Iterator
+import threading
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+import numpy as np
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 from rapporteur.rag.library import Library, open_library
 
 from ..fakes import HashEmbedder
-from .serving import HERRING, HOSTILE, HOSTILE_NAME, LIGHTHOUSE, QUOTE, ask, serving, visit, write_records
+from .serving import HERRING, HOSTILE, HOSTILE_NAME, LIGHTHOUSE, NOTES, QUOTE, ask, serving, visit, write_records
 
 BIG_BYTES = 50 << 20
+BATCH = 20  # more texts at once than a question has sentences to compare
 
 
 class Two:
@@ -64,6 +67,55 @@ def test_files_are_put_in_read_and_asked_about(page: Page, two: Two, tmp_path: P
     ask(page, "How many lanterns does the ferry carry?")
     expect(page.locator(".r-sources")).to_contain_text(HOSTILE_NAME)
     assert page.title() == "Rapporteur" and page.locator("#r-dialogs img, #r-main img").count() == 0
+
+
+class Slow(HashEmbedder):
+    """An embedder that makes vectors of records only when it is let; questions it embeds at once."""
+
+    gate = threading.Semaphore(0)
+    waits = threading.Event()
+
+    def embed(self, texts: Sequence[str]) -> np.ndarray:
+        if len(texts) > BATCH:
+            self.waits.set()
+            assert self.gate.acquire(timeout=60)
+        return super().embed(texts)
+
+    def let(self) -> None:
+        """Lets it make what it waits to make, once."""
+        assert self.waits.wait(timeout=60)
+        self.waits.clear()
+        self.gate.release()
+
+
+def test_questions_are_answered_while_records_are_still_read(context: BrowserContext, tmp_path: Path) -> None:
+    many = "\n\n".join(f"{n}. The board took note of item {n} and moved on." for n in range(1, 700))
+    (tmp_path / "long.txt").write_text(f"Minutes of the long board\n\n{many}", encoding="utf-8")
+    (tmp_path / "notes.txt").write_text(NOTES, encoding="utf-8")
+    embedder = Slow()
+    with open_library(tmp_path / "library", embedder=embedder) as library, serving(library) as address:
+        page = visit(context.new_page(), address)
+        open_records(page)
+        page.set_input_files("#r-files", [tmp_path / "long.txt"])
+        expect(page.locator("#r-listed")).to_contain_text("findable by words, learning meaning")
+        page.set_input_files("#r-files", [tmp_path / "notes.txt"])
+        expect(page.locator("#r-listed")).to_contain_text("Waiting")
+        page.keyboard.press("Escape")
+        ask(page, "What does paragraph 7 say?")
+        expect(page.locator(".r-sentence").first).to_contain_text("took note of item 7 and moved on")
+        while len(library.documents()) < 2:  # what came meanwhile is read before the rest is embedded
+            if embedder.waits.is_set():
+                embedder.let()
+            page.wait_for_timeout(20)
+        while "by meaning: 256 of" not in page.locator("#r-status").inner_text():
+            embedder.let()
+            page.evaluate("dispatchEvent(new Event('focus'))")  # the page looks every second, and now
+            page.wait_for_timeout(300)
+        ask(page, HERRING)
+        expect(page.locator("article").last.locator(".r-sentence")).to_contain_text("should fall by a third")
+        embedder.gate.release(1000)
+        expect(page.locator("#r-status")).to_contain_text("2 documents")
+        assert library.store.faults() == []
 
 
 def test_files_are_dropped_on_the_page(page: Page, two: Two) -> None:
