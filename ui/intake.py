@@ -29,7 +29,7 @@ _INTERNAL = "Reading the records failed inside the program; its log says where."
 class ReadingStatus:
     """How far the reading has got. `source` is the file being read, `error` what stopped the whole of it.
 
-    `waiting` names what is still to come after what is being read now.
+    `waiting` names what is still to be read.
     """
 
     running: bool = False
@@ -77,7 +77,8 @@ class Intake:
             names = list(map(str, sources))
             self._waiting.extend(names)
             failures = tuple(failure for failure in self._status.failures if failure.source not in names)
-            self._set(running=True, waiting=tuple(self._waiting), failures=failures)
+            waiting = tuple(dict.fromkeys([*self._status.waiting, *names]))
+            self._set(running=True, waiting=waiting, failures=failures)
         self.start()
 
     def remove(self, document_id: str) -> None:
@@ -112,13 +113,14 @@ class Intake:
                 self._waiting.clear()
                 if not batch and not self._to_remove:
                     self._thread = None
-                    self._set(running=False)
+                    self._set(running=False, waiting=())
                     return
-                self._set(waiting=(), read=0, total=len(batch), source="", embedded=0, to_embed=0)
+                self._set(waiting=tuple(batch), read=0, total=len(batch), source="", embedded=0, to_embed=0)
             self._read(batch)
         self._set(running=False)
 
     def _read(self, batch: Sequence[str]) -> None:
+        busy = ""
         for _ in range(_MAX_BUSY_WAITS):
             try:
                 self._take_out()
@@ -129,7 +131,8 @@ class Intake:
             except (_Stopped, _MoreCame):
                 return
             except LibraryBusy as error:
-                self._set(error=str(error))
+                busy = str(error)
+                self._set(error=busy)
                 time.sleep(_BUSY_WAIT_S)
                 self._set(error=None)
             except RapporteurError as error:
@@ -139,6 +142,7 @@ class Intake:
                 _log.exception("Reading the records failed")
                 self._set(error=_INTERNAL)
                 return
+        self._set(error=busy)
 
     def _finish(self) -> None:
         """Embeds what an earlier round broke off, where the last one could not begin."""
@@ -161,7 +165,9 @@ class Intake:
     def reading(self, done: int, total: int, source: str) -> None:
         """A file has been read."""
         self._heed()
-        self._set(read=done, total=total, source=source)
+        with self._lock:
+            left = self._waiting if done == total else [one for one in self._status.waiting if one != source]
+            self._set(read=done, total=total, source=source, waiting=tuple(left))
 
     def failed(self, failure: Failure) -> None:
         """A file could not be read."""

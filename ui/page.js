@@ -114,6 +114,7 @@ function press(event) {
 
 function read(button) {
   button.closest("dialog")?.close();
+  unhover();
   open(button.dataset, button);
 }
 

@@ -170,6 +170,7 @@ function hover(chip) {
 }
 
 export function unhover() {
+  clearTimeout(coming);
   const card = at("r-hover");
   if (card.hidden) return false;
   card.hidden = true;

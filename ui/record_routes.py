@@ -17,6 +17,7 @@ from pydantic import BaseModel, Field
 from ..ingest.fetch import is_address
 from ..rag.library import Library
 from ..vectorstore.passage import Document
+from .conversation import source_name
 from .intake import FILES
 from .page_image import Sheets
 from .pane import document_html, locator_at, sheet_html
@@ -82,8 +83,9 @@ def record_routes() -> APIRouter:
     @routes.get("/page/status")
     def status(at: At, words: Spoken) -> dict[str, Any]:
         progress, listings = at.intake.status(), at.library.documents()
+        waiting = [source_name(source) for source in progress.waiting]
         html = status_html(progress, len(listings), sum(listing.passages for listing in listings), words)
-        return {"html": html, "running": progress.running, "documents": len(listings)}
+        return {"html": html, "running": progress.running, "documents": len(listings), "waiting": waiting}
 
     @routes.get("/page/welcome", response_class=HTMLResponse)
     def welcome(at: At, words: Spoken) -> str:
@@ -127,7 +129,7 @@ def record_routes() -> APIRouter:
         except OSError as error:
             return PlainTextResponse(words("records.not_kept", reason=error.strerror), status_code=507)
         at.intake.add([path])
-        return Response(status_code=202)
+        return PlainTextResponse(path.name, status_code=202)
 
     @routes.get("/page/filters", response_class=HTMLResponse)
     def filters(request: Request, at: At, words: Spoken) -> str:

@@ -24,7 +24,9 @@ export async function watchReading() {
   }
   const line = at("r-status").querySelector("p");
   if (line.innerHTML !== status.html) line.innerHTML = status.html;
-  if (!status.running) at("r-uploads").querySelectorAll("[data-sent]").forEach((item) => item.remove());
+  at("r-uploads").querySelectorAll("[data-sent]").forEach((item) => {
+    if (!status.running || !status.waiting.includes(item.dataset.sent)) item.remove();
+  });
   if (status.documents !== held || !status.running) {
     held = status.documents;
     welcome();
@@ -130,7 +132,7 @@ function put({ file, item, bar, said }) {
       said.textContent = done
         ? say("records.sent")
         : say("records.not_sent", { reason: request.responseText || say("reading.unreachable") });
-      item.toggleAttribute(done ? "data-sent" : "data-failed", true);
+      item.setAttribute(done ? "data-sent" : "data-failed", done ? request.responseText : "");
       watchReading();
       resolve();
     };
