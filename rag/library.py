@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Self, cast
+from typing import TYPE_CHECKING, Any, Self, cast
 
 from ..ingest.ingest import IngestReport, Watcher, ingest
 from ..ingest.parse import Limits
@@ -26,6 +26,10 @@ if TYPE_CHECKING:
     from langchain_core.tools import BaseTool
 
     from .model import Writer
+    from .rerank import Reranker
+
+MAX_TURNS = 20
+MAX_TURN_CHARS = 2_000
 
 
 def open_library(
@@ -38,10 +42,13 @@ def open_library(
     model_timeout_s: float = 120.0,
     passages: int | None = None,
     strictness: str = "usual",
+    model_falls_back: bool = True,
+    judge: str | None = None,
     embedding: str | None = None,
     cache_dir: Path | None = None,
     embedder: Embedder | None = None,
     sentence_vectors: bool = True,
+    reranker: str | None = None,
 ) -> "Library":
     """Opens a library folder; the one place where its parts are put together.
 
@@ -54,11 +61,16 @@ def open_library(
         model_timeout_s: how long to wait for the model.
         passages: how many an answer may quote, or the model is shown; None for the usual number.
         strictness: "lenient", "usual" or "strict": how near the question quotes must be to be an answer.
+        model_falls_back: answer with quotes while the model's service is silent; else that is a ModelError.
+        judge: a further check of what the model writes, "nli:" and a cross-encoder's name or "provider:name" of a chat
+            model; None or "none" for the program's own checks only.
         embedding: name or path of a sentence-transformers model; None for the library's own or the default.
         cache_dir: where the default embedding model keeps its exported graph.
         embedder: an opened embedding model, instead of `embedding`.
         sentence_vectors: embed sentences beside their passages when records are read: finds more, takes twice as long
             to embed and four times the room.
+        reranker: name or path of a sentence-transformers CrossEncoder that re-ranks what is found; loaded when the
+            first question is asked.
 
     Raises:
         NotALibrary: the folder holds something else.
@@ -77,8 +89,20 @@ def open_library(
     if model is not None and model != "none":
         from .model import open_writer
 
-        writer = open_writer(model, base_url=model_base_url, api_key=model_api_key, timeout_s=model_timeout_s)
-    return Library(store, writer, passages=passages, strictness=strictness)
+        writer = open_writer(
+            model,
+            base_url=model_base_url,
+            api_key=model_api_key,
+            timeout_s=model_timeout_s,
+            judge=judge,
+            falls_back=model_falls_back,
+        )
+    if reranker is None:
+        return Library(store, writer, passages=passages, strictness=strictness)
+    from .rerank import CrossEncoderReranker
+
+    ranker = CrossEncoderReranker(name=reranker)
+    return Library(store, writer, ranker, passages=passages, strictness=strictness)
 
 
 class Library:
@@ -88,12 +112,14 @@ class Library:
         self,
         store: Store,
         writer: "Writer | None" = None,
+        reranker: "Reranker | None" = None,
         *,
         passages: int | None = None,
         strictness: str = "usual",
     ) -> None:
         self.store = store
         self.writer = writer
+        self.reranker = reranker
         self.passages = passages
         self.strictness = strictness
 
@@ -210,12 +236,11 @@ class Library:
         """Passages that may answer, best first; no answer. Raises InputError for an empty query."""
         if not any(character.isalnum() for character in query):
             raise InputError("The query is empty. Search for something, for example: pain relief")
-        return retrieve(
-            self.store, read_question(self.store, clean(query)[:MAX_QUESTION_CHARS]), filters=filters, limit=limit
-        )
+        asked = read_question(self.store, clean(query)[:MAX_QUESTION_CHARS])
+        return retrieve(self.store, asked, filters=filters, limit=limit, reranker=self.reranker)
 
     def ask(self, question: str, *, history: "Sequence[Answer | Turn]" = (), filters: Filters | None = None) -> Answer:
-        """One cited answer, or a refusal. Raises InputError, ModelError."""
+        """One cited answer, or a refusal. Raises ModelError where a model does not accept what it is asked."""
         *_, answer = self.stream(question, history=history, filters=filters)
         return cast(Answer, answer)
 
@@ -223,13 +248,13 @@ class Library:
         self, question: str, *, history: "Sequence[Answer | Turn]" = (), filters: Filters | None = None
     ) -> Iterator[SentenceReady | Answer]:
         """The same, sentence by sentence as they are ready; the last event is the `Answer`."""
-        turns = [turn if isinstance(turn, Turn) else Turn(question=turn.question, answer=turn.text) for turn in history]
         return climb(
             self.store,
             question,
-            history=turns,
+            history=turns_of(history),
             filters=filters,
             writer=self.writer,
+            reranker=self.reranker,
             passages=self.passages,
             strictness=self.strictness,
         )
@@ -253,6 +278,30 @@ class Library:
         from .langchain import as_tool
 
         return as_tool(self)
+
+
+def turns_of(history: Any) -> list[Turn]:
+    """The latest exchanges of a conversation; what is none is passed over, what is very long is cut.
+
+    Takes `Turn`, `Answer`, {"question", "answer"} and (question, answer); anything else tells nothing of what was said.
+    """
+    if not isinstance(history, Sequence) or isinstance(history, str | bytes):
+        return []
+    turns: list[Turn] = []
+    for turn in history[-MAX_TURNS:]:
+        match turn:
+            case Turn(question=question, answer=answer) | Answer(question=question, text=answer):
+                pass
+            case {"question": question, **rest}:
+                answer = rest.get("answer")
+            case (question, answer):
+                pass
+            case _:
+                continue
+        if isinstance(question, str) and any(character.isalnum() for character in question):
+            said = answer if isinstance(answer, str) else ""
+            turns.append(Turn(question=clean(question[:MAX_TURN_CHARS]), answer=clean(said[:MAX_TURN_CHARS])))
+    return turns
 
 
 def joined_spans(text: str, spans: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:

@@ -19,7 +19,7 @@ _SAYING = (
     r"(?:say|said|report(?:ed)?|state|stated|tell|told|ask(?:ed)?|argue|argued|propose|proposed|answer(?:ed)?|"
     r"reply|replied|think|suggest(?:ed)?|mention(?:ed)?|note|noted|call(?:ed)?|want(?:ed)?|explain(?:ed)?|"
     r"recommend(?:ed)?|stress(?:ed)?|present(?:ed)?|announce|announced|warn(?:ed)?|claim(?:ed)?|demand(?:ed)?|"
-    r"request(?:ed)?|define|defined|describe|described|comment(?:ed)?|react(?:ed)?|plan|planned|promise|promised|respond(?:ed)?|emphasi[sz]e|emphasi[sz]ed|raise|raised|commit(?:ted)?)"
+    r"request(?:ed)?|define|defined|describe|described|comment(?:ed)?|react(?:ed)?|plan|planned|promise|promised|respond(?:ed)?|emphasi[sz]e|emphasi[sz]ed|raise|raised|commit(?:ted)?|put|pose|posed)"
 )
 SAYS = re.compile(
     rf"\b(?:did|does|do|has|have|had)\s+(?P<who>[^?;]{{2,90}}?)\s+{_SAYING}\b(?P<what>[^?]*)"
@@ -120,7 +120,7 @@ def topic(question: str, pointed: Pointers) -> str:
     said = (match["what"] or "") if match else ""
     if about := ABOUT.search(said):
         return about["topic"].strip()
-    return said.strip() if pointed.said_by else ""
+    return said.strip() if pointed.said_by or proper_names(subject(question)) else ""
 
 
 def asks_for_reply(question: str) -> bool:
@@ -131,6 +131,12 @@ def asks_for_reply(question: str) -> bool:
 def asks_for_asker(question: str) -> bool:
     """Whether a follow-up asks whose question it was that somebody answered ("Who asked that?")."""
     return bool(_ASKER.search(question))
+
+
+def subject(question: str) -> str:
+    """Whose words are asked for, as put: "What did the Chair say about fees?" -> "the Chair"; else empty."""
+    match = SAYS.search(question)
+    return (match["who"] or match["whose"] or "") if match else ""
 
 
 def paragraph_numbers(question: str) -> tuple[str, ...]:

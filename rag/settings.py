@@ -32,6 +32,7 @@ class Settings(BaseSettings):
 
     library: Path | None = None
     embedding: str | None = None
+    reranker: str | None = None
     cache: Path | None = None
     model: str = "none"
     model_base_url: str | None = None
@@ -39,9 +40,11 @@ class Settings(BaseSettings):
     model_timeout_s: float = 120.0
     passages: int | None = Field(default=None, ge=1, le=20)
     strictness: Literal["lenient", "usual", "strict"] = "usual"
+    judge: str = "none"
     read_timeout_s: float = 300.0
     read_memory_mb: int = 3072
     read_file_mb: int = 512
     read_workers: int = 0
+    ocr_languages: str = "eng"
     host: str = "127.0.0.1"
     port: int = 7860

@@ -1,5 +1,6 @@
 """Answers and hits as JSON, in the shapes that programs rely on."""
 
+from dataclasses import asdict
 from typing import Any
 
 from ..vectorstore.passage import Document, Hit, Listing, Locator
@@ -15,6 +16,12 @@ def document_json(document: Document | Listing) -> dict[str, Any]:
         "symbol": document.symbol,
         "date": document.date,
     }
+
+
+def listing_json(listing: Listing) -> dict[str, Any]:
+    """What a table of contents says of a document, `pages`, `passages` and `state` apart."""
+    facts = ("meeting", "body", "session", "agenda_item", "author", "publisher", "language", "url")
+    return {**document_json(listing), **{fact: getattr(listing, fact) for fact in facts}}
 
 
 def locator_json(locator: Locator) -> dict[str, str | None]:
@@ -74,4 +81,5 @@ def answer_json(answer: Answer) -> dict[str, Any]:
             "total": round(answer.seconds.total, 4),
         },
         "notes": list(answer.notes),
+        "usage": asdict(answer.usage) if answer.usage else None,
     }

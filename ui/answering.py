@@ -89,6 +89,7 @@ class Answering:
         library = Library(
             self._library.store,
             writer,
+            self._library.reranker,
             passages=manner.passages or self._library.passages,
             strictness=manner.strictness or self._library.strictness,
         )
