@@ -25,7 +25,11 @@ def free_port() -> int:
 def test_a_server_restarted_in_the_middle_of_an_answer(context: BrowserContext, tmp_path: Path) -> None:
     port = free_port()
     records = write_records(tmp_path / "records")
-    pieces = ("Norway wants the quota to fall [{herring quota}]. ", "Iceland does not [{replacement fleet}]. ", "Ends.")
+    pieces = (
+        "Norway said that the herring quota should fall by a third [{herring quota}]. ",
+        "Iceland cannot leave the northern banks before a replacement fleet is ready [{replacement fleet}]. ",
+        "Norway has said that the herring quota should fall by a third for years [{herring quota}].",
+    )
     first, second = paced(*pieces), paced(*pieces)
     with open_library(tmp_path / "library", embedder=HashEmbedder(), model=first) as library:
         library.ingest([records])
@@ -38,17 +42,17 @@ def test_a_server_restarted_in_the_middle_of_an_answer(context: BrowserContext, 
         expect(page.locator("#r-notice[role=alert]")).to_contain_text("connection to the server is lost")
         first.let(9)
     with open_library(tmp_path / "library", embedder=HashEmbedder(), model=second) as library:
-        second.let(3)
+        second.let(20)
         with serving(library, port=port):
             expect(page.locator("article[data-state=done]")).to_have_count(1)
             expect(page.locator("article")).to_have_count(1)
             expect(page.locator(".r-question")).to_have_text([HERRING])
-            expect(page.locator(".r-sentence")).to_have_count(3)
+            expect(page.locator(".r-sentence").nth(1)).to_be_visible()
 
 
 def test_what_broke_off_unseen_says_so(context: BrowserContext, tmp_path: Path) -> None:
     records = write_records(tmp_path / "records")
-    model = paced("Norway wants the quota to fall [{herring quota}]. ", "And more.")
+    model = paced("Norway said that the herring quota should fall by a third [{herring quota}].")
     with open_library(tmp_path / "library", embedder=HashEmbedder(), model=model) as library:
         library.ingest([records])
         with serving(library) as address:
@@ -62,9 +66,9 @@ def test_what_broke_off_unseen_says_so(context: BrowserContext, tmp_path: Path) 
         with serving(library) as address:
             page = visit(context.new_page(), f"{address}/?{conversation}")
             expect(page.locator("article")).to_contain_text("The server was restarted while this was being answered")
-            model.let(2)
+            model.let()
             page.locator("[data-do=again]").click()
-            expect(page.locator("article[data-state=done] .r-sentence").first).to_contain_text("Norway wants")
+            expect(page.locator("article[data-state=done] .r-sentence").first).to_contain_text("Norway said")
 
 
 def test_twenty_people_ask_at_once(page: Page, address: str) -> None:
