@@ -76,7 +76,9 @@ class Quotable:
         return self.hit.passage.id == other.hit.passage.id and not re.search(r"\w", between)
 
 
-def choose(store: Store, query: Query, hits: Sequence[Hit], notes: list[str]) -> list[Quotable]:
+def choose(
+    store: Store, query: Query, hits: Sequence[Hit], notes: list[str], limit: int = MAX_QUOTES
+) -> list[Quotable]:
     """The sentences that answer best, best first; the fewest that do, some of each side of a comparison.
 
     Where somebody's words are asked for ("What did Norway say?") and the passages hold any, nobody else is quoted.
@@ -93,10 +95,10 @@ def choose(store: Store, query: Query, hits: Sequence[Hit], notes: list[str]) ->
         ranked = rank(store, query, spoken)
         return _whole_thoughts(_fewest(ranked, MAX_QUOTES, KEEP_LISTED_SHARE), ranked)
     ranked = rank(store, query, said_by(hits, query.pointed.said_by if not query.sides else ()))
-    return _whole_thoughts(_chosen(store, query, ranked, notes), ranked)
+    return _whole_thoughts(_chosen(store, query, ranked, notes, limit), ranked)
 
 
-def _chosen(store: Store, query: Query, ranked: Sequence[Quotable], notes: list[str]) -> list[Quotable]:
+def _chosen(store: Store, query: Query, ranked: Sequence[Quotable], notes: list[str], limit: int) -> list[Quotable]:
     if shares := _sides(query, ranked):
         notes.extend(_silent(query, shares))
         chosen = [quotable for share in shares for quotable in _fewest(share, QUOTES_A_SIDE, KEEP_SHARE)]
@@ -106,7 +108,7 @@ def _chosen(store: Store, query: Query, ranked: Sequence[Quotable], notes: list[
         chosen = _fewest(ranked, MAX_LISTED, KEEP_LISTED_SHARE, whole_lists=True)
         notes.append(_completeness(chosen, ranked))
         return chosen
-    chosen = _fewest(ranked, MAX_QUOTES, KEEP_SHARE)
+    chosen = _fewest(ranked, limit, KEEP_SHARE)
     expected = query.expected
     return sorted(chosen, key=lambda quotable: not expected.met_by(quotable)) if expected else chosen
 

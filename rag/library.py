@@ -40,6 +40,8 @@ def open_library(
     model_base_url: str | None = None,
     model_api_key: str | None = None,
     model_timeout_s: float = 120.0,
+    passages: int | None = None,
+    strictness: str = "usual",
     model_falls_back: bool = True,
     judge: str | None = None,
     embedding: str | None = None,
@@ -57,6 +59,8 @@ def open_library(
         model_base_url: address of the model's service, where it is not the provider's own.
         model_api_key: key for it; by default the provider's own environment variable.
         model_timeout_s: how long to wait for the model.
+        passages: how many an answer may quote, or the model is shown; None for the usual number.
+        strictness: "lenient", "usual" or "strict": how near the question quotes must be to be an answer.
         model_falls_back: answer with quotes while the model's service is silent; else that is a ModelError.
         judge: a further check of what the model writes, "nli:" and a cross-encoder's name or "provider:name" of a chat
             model; None or "none" for the program's own checks only.
@@ -94,19 +98,30 @@ def open_library(
             falls_back=model_falls_back,
         )
     if reranker is None:
-        return Library(store, writer)
+        return Library(store, writer, passages=passages, strictness=strictness)
     from .rerank import CrossEncoderReranker
 
-    return Library(store, writer, CrossEncoderReranker(name=reranker))
+    ranker = CrossEncoderReranker(name=reranker)
+    return Library(store, writer, ranker, passages=passages, strictness=strictness)
 
 
 class Library:
     """A library of records. Safe to share between threads; close it, or use it in a `with` block."""
 
-    def __init__(self, store: Store, writer: "Writer | None" = None, reranker: "Reranker | None" = None) -> None:
+    def __init__(
+        self,
+        store: Store,
+        writer: "Writer | None" = None,
+        reranker: "Reranker | None" = None,
+        *,
+        passages: int | None = None,
+        strictness: str = "usual",
+    ) -> None:
         self.store = store
         self.writer = writer
         self.reranker = reranker
+        self.passages = passages
+        self.strictness = strictness
 
     def close(self) -> None:
         """Lets go of every file."""
@@ -240,6 +255,8 @@ class Library:
             filters=filters,
             writer=self.writer,
             reranker=self.reranker,
+            passages=self.passages,
+            strictness=self.strictness,
         )
 
     # --- in other programs -------------------------------------------------------------------------------------
