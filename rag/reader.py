@@ -11,6 +11,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from importlib.resources import as_file, files
+from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -66,14 +67,18 @@ def open_reader(name: str | Path) -> "Reader | None":
     if str(name) == "none":
         return None
     if str(name) == "bundled":
-        with as_file(files(__package__) / BUNDLED) as path:
+        with as_file(_bundled()) as path:
             return _open(path, "bundled")
     return _open(Path(name).expanduser(), str(name))
 
 
 def has_bundled() -> bool:
     """Whether this installation came with a reader."""
-    return (files(__package__) / BUNDLED).is_file()
+    return _bundled().is_file()
+
+
+def _bundled() -> Traversable:
+    return files(__name__.rpartition(".")[0]) / BUNDLED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -43,10 +43,9 @@ def main() -> None:
 def of_windows(path: Path, file: Path) -> dict[str, Any]:
     """Figures over windows, all of them and set by set."""
     from .data import read_windows
-    from .export import excerpt_of, open_reader
+    from .export import excerpt_of
 
-    reader = open_reader(path)
-    assert reader is not None
+    reader = opened(path)
     windows = read_windows(file)
     judged = [(one, reader.judge(one.question, [excerpt_of(one, place)])[0]) for place, one in enumerate(windows)]
     answers = [(verdict.answers, one.answerable) for one, verdict in judged]
@@ -84,10 +83,8 @@ def of_windows(path: Path, file: Path) -> dict[str, Any]:
 def of_xquad(path: Path, folder: Path) -> dict[str, float]:
     """In the right paragraph: is the answer in the best sentence, and how well does the span agree?"""
     from .data import holds, read_set
-    from .export import open_reader
 
-    reader = open_reader(path)
-    assert reader is not None
+    reader = opened(path)
     right, shared = [], []
     for case in read_set(folder):
         [verdict] = reader.judge(case.question, [_whole(case)])
@@ -102,10 +99,7 @@ def of_scifact(path: Path, folder: Path) -> dict[str, float]:
     """Of each claim and abstract cited for it: is there evidence, in which sentence, and for or against the claim?"""
     from rapporteur.rag.reader import Excerpt
 
-    from .export import open_reader
-
-    reader = open_reader(path)
-    assert reader is not None
+    reader = opened(path)
     with gzip.open(folder / "corpus.jsonl.gz", "rt", encoding="utf-8") as lines:
         corpus = {one["_id"]: one for one in map(json.loads, lines)}
     answers, sentences, sides = [], [], []
@@ -137,6 +131,13 @@ def of_scifact(path: Path, folder: Path) -> dict[str, float]:
         "pairs": len(answers), "evidence_auc": area(answers), "sentence_auc": area(sentences),
         "support_or_contradict_auc": area(sides),
     }  # fmt: skip
+
+
+def opened(path: Path) -> Any:
+    """The reader in a file."""
+    from rapporteur.rag.reader import open_reader
+
+    return open_reader(path)
 
 
 def claims_of(claim: dict[str, Any]) -> list[tuple[str, list[dict[str, Any]]]]:
@@ -185,7 +186,7 @@ def sentence_accuracy(judged: Sequence[tuple[Sequence[int], Sequence[float]]]) -
 
 
 def calibration_error(scored: Scored) -> float:
-    """Expected calibration error, ten bins of equal width (Guo et al. 2017, On calibration of modern neural networks)."""
+    """Expected calibration error, ten bins of equal width (Guo et al. 2017)."""
     return sum(abs(row["promised"] - row["kept"]) * row["count"] for row in reliability(scored)) / len(scored)
 
 

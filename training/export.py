@@ -2,8 +2,8 @@
 
     python -m training.export OUT RUN READER.onnx [--full]
 
-The scale and shift that make each head's logits probabilities (Platt 1999) are fitted on OUT/val-0-mined.jsonl, after the
-weights were quantised, with the file itself. `--full` keeps 32-bit weights, to see what quantising costs.
+The scale and shift that make each head's logits probabilities (Platt 1999) are fitted on OUT/val-0-mined.jsonl, after
+the weights were quantised, with the file itself. `--full` keeps 32-bit weights, to see what quantising costs.
 """
 
 import argparse

@@ -4,7 +4,8 @@
 
 Reads OUT/train-0-mined.jsonl and so on, one an epoch in turn, and OUT/val-0-mined.jsonl. Keeps RUN/last.pt (weights,
 optimiser, place; every two minutes) and goes on from it when started again; RUN/log.jsonl gets a line for every hundred
-steps and every check on the validation windows. The learning rate falls to nothing over the steps or the minutes, whichever end sooner.
+steps and every check on the validation windows. The learning rate falls to nothing over the steps or the minutes,
+whichever end sooner.
 
 To share the work between processes, one a core, start each with `--ranks 2` and its own `--rank`: they train on
 different batches and add up their gradients.
