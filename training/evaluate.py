@@ -187,10 +187,10 @@ def sentence_accuracy(judged: Sequence[tuple[Sequence[int], Sequence[float]]]) -
 
 def calibration_error(scored: Scored) -> float:
     """Expected calibration error, ten bins of equal width (Guo et al. 2017)."""
-    return sum(abs(row["promised"] - row["kept"]) * row["count"] for row in reliability(scored)) / len(scored)
+    return mean([abs(row["promised"] - row["kept"]) for row in reliability(scored) for _ in range(row["count"])])
 
 
-def reliability(scored: Scored) -> list[dict[str, float]]:
+def reliability(scored: Scored) -> list[dict[str, Any]]:
     """What each bin promises on average and what it keeps, with how many it holds."""
     bins: dict[int, list[tuple[float, int]]] = defaultdict(list)
     for chance, label in scored:

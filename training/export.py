@@ -38,8 +38,10 @@ class Graph(nn.Module):
     def __init__(self, model: ReaderModel) -> None:
         super().__init__()
         self.model = model
-        self.scale = nn.Parameter(torch.ones(3))
-        self.shift = nn.Parameter(torch.zeros(3))
+        # Of equal numbers the exporter keeps one, and times 1 or plus 0 is optimised away: so they are nearly that.
+        near = [torch.full((1,), 1e-5 * (number + 1)) for number in range(len(HEADS))]
+        self.scale = nn.ParameterDict({h: nn.Parameter(1.0 + n) for h, n in zip(HEADS, near, strict=True)})
+        self.shift = nn.ParameterDict({h: nn.Parameter(n) for h, n in zip(HEADS, near, strict=True)})
 
     def forward(
         self, ids: torch.Tensor, mask: torch.Tensor, types: torch.Tensor, members: torch.Tensor
@@ -47,9 +49,9 @@ class Graph(nn.Module):
         """As `ReaderModel.forward`."""
         sentences, supports, answerable, starts, ends = self.model(ids, mask, types, members)
         return (
-            torch.sigmoid(sentences * self.scale[0] + self.shift[0]),
-            torch.sigmoid(supports * self.scale[1] + self.shift[1]),
-            torch.sigmoid(answerable * self.scale[2] + self.shift[2]),
+            torch.sigmoid(sentences * self.scale["sentences"] + self.shift["sentences"]),
+            torch.sigmoid(supports * self.scale["supports"] + self.shift["supports"]),
+            torch.sigmoid(answerable * self.scale["answerable"] + self.shift["answerable"]),
             starts.log_softmax(1),
             ends.log_softmax(1),
         )
@@ -77,10 +79,10 @@ def main() -> None:
     describe(graph, about)
     onnx.save(graph, str(given.target))
     windows = read_windows(given.out / "val-0-mined.jsonl")
-    for head, (scale, shift) in enumerate(fitted(given.target, windows)):
-        print(f"{HEADS[head]}: scale {scale:.3f}, shift {shift:.3f}")
-        set_value(graph, "scale", head, scale)
-        set_value(graph, "shift", head, shift)
+    for head, (scale, shift) in zip(HEADS, fitted(given.target, windows), strict=True):
+        print(f"{head}: scale {scale:.3f}, shift {shift:.3f}")
+        set_value(graph, f"scale.{head}", scale)
+        set_value(graph, f"shift.{head}", shift)
     onnx.save(graph, str(given.target))
     print(f"{given.target}: {given.target.stat().st_size / 1e6:.1f} MB")
 
@@ -129,12 +131,10 @@ def describe(graph: onnx.ModelProto, about: dict) -> None:
     graph.producer_name, graph.producer_version, graph.doc_string = "rapporteur", "", ""
 
 
-def set_value(graph: onnx.ModelProto, name: str, place: int, value: float) -> None:
-    """Changes one number of the graph's `scale` or `shift`."""
+def set_value(graph: onnx.ModelProto, name: str, value: float) -> None:
+    """Changes one number of the graph."""
     [found] = [one for one in graph.graph.initializer if one.name == name]
-    values = numpy_helper.to_array(found).copy()
-    values[place] = value
-    found.CopyFrom(numpy_helper.from_array(values, name))
+    found.CopyFrom(numpy_helper.from_array(np.array([value], dtype=np.float32), name))
 
 
 def excerpt_of(window: Window, place: int) -> Excerpt:
