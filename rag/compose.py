@@ -15,6 +15,7 @@ from ..vectorstore.passage import Hit
 from ..vectorstore.store import Store
 from .answer import Citation, Sentence
 from .query import Query
+from .replies import turn
 
 PASSAGES_READ = 14
 COMPARED_BY_MEANING = 12
@@ -23,9 +24,12 @@ COMPARED_PASSAGES = 5
 MAX_QUOTES = 3
 MAX_LIST_CHARS = 1500
 KEEP_SHARE = 0.86
+BESIDE_SHARE = 0.45
+MAX_QUOTE_CHARS = 700
 MAX_LISTED = 8
 KEEP_LISTED_SHARE = 0.6
 QUOTES_A_SIDE = 2
+SIDE_SHARE = 0.7
 MIN_WORDS = 2
 PASSAGE_WEIGHT = 0.3
 CONTEXT_SHARE = 0.35
@@ -59,6 +63,15 @@ class Quotable:
         """The sentence exactly as stored."""
         return self.hit.document.text[self.start : self.end]
 
+    def covers(self, other: "Quotable") -> bool:
+        """Whether another's words are all among this one's."""
+        return self.hit.document.id == other.hit.document.id and self.start <= other.start and other.end <= self.end
+
+    def adjoins(self, other: "Quotable") -> bool:
+        """Whether the two stand side by side in a passage, with nothing said between them."""
+        between = self.hit.document.text[min(self.end, other.end) : max(self.start, other.start)]
+        return self.hit.passage.id == other.hit.passage.id and not re.search(r"\w", between)
+
 
 def choose(store: Store, query: Query, hits: Sequence[Hit]) -> list[Quotable]:
     """The sentences that answer best, best first; the fewest that do, some of each side of a comparison.
@@ -66,11 +79,18 @@ def choose(store: Store, query: Query, hits: Sequence[Hit]) -> list[Quotable]:
     Where somebody's words are asked for ("What did Norway say?") and the passages hold any, nobody else is quoted.
     """
     hits = in_paragraphs(hits, query.pointed.paragraphs)
+    hits = [hit for hit in hits if hit.passage.locator.speaker not in query.but_for or not query.but_for]
     if query.pointed.paragraphs and not query.words:
         return whole_paragraphs(hits, query.pointed.paragraphs)
+    if query.wants_reply or query.wants_asker:
+        ranked = rank(store, query, turn(hits))
+        return _whole_thoughts(_fewest(ranked, MAX_QUOTES, KEEP_LISTED_SHARE), ranked)
     ranked = rank(store, query, said_by(hits, query.pointed.said_by if not query.sides else ()))
-    if query.sides:
-        shares = [[quotable for quotable in ranked if side.holds(quotable.hit)] for side in query.sides]
+    return _whole_thoughts(_chosen(store, query, ranked), ranked)
+
+
+def _chosen(store: Store, query: Query, ranked: Sequence[Quotable]) -> list[Quotable]:
+    if shares := _sides(query, ranked):
         chosen = [quotable for share in shares for quotable in _fewest(share, QUOTES_A_SIDE, KEEP_SHARE)]
         return sorted(dict.fromkeys(chosen), key=lambda quotable: -quotable.score)
     ranked = _about_names(store, query, ranked)
@@ -79,6 +99,22 @@ def choose(store: Store, query: Query, hits: Sequence[Hit]) -> list[Quotable]:
     chosen = _fewest(ranked, MAX_QUOTES, KEEP_SHARE)
     expected = query.expected
     return sorted(chosen, key=lambda quotable: not expected.met_by(quotable)) if expected else chosen
+
+
+def _sides(query: Query, ranked: Sequence[Quotable]) -> list[list[Quotable]]:
+    """What each side of a comparison says: the sides the question names, else the two documents that say most.
+
+    Empty where nothing is compared, or where only one document has anything to say.
+    """
+    if query.sides:
+        return [[quotable for quotable in ranked if side.holds(quotable.hit)] for side in query.sides]
+    if not query.compares:
+        return []
+    documents: dict[str, list[Quotable]] = {}
+    for quotable in ranked:
+        documents.setdefault(quotable.hit.document.id, []).append(quotable)
+    shares = sorted(documents.values(), key=lambda share: -share[0].score)[:2]
+    return shares if len(shares) > 1 and shares[1][0].score >= SIDE_SHARE * shares[0][0].score else []
 
 
 def _about_names(store: Store, query: Query, ranked: Sequence[Quotable]) -> Sequence[Quotable]:
@@ -105,6 +141,28 @@ def _fewest(ranked: Sequence[Quotable], limit: int, keep_share: float, *, whole_
         if not any(_repeats(quotable, other) for other in chosen):
             chosen.append(quotable)
     return chosen
+
+
+def _whole_thoughts(chosen: Sequence[Quotable], ranked: Sequence[Quotable]) -> list[Quotable]:
+    """The sentences chosen, each with those beside it in its passage that answer nearly as well, as one quote."""
+    whole: list[Quotable] = []
+    for quotable in chosen:
+        if any(other.covers(quotable) for other in whole):
+            continue
+        beside = [
+            other for other in ranked if other.hit is quotable.hit and other.score >= BESIDE_SHARE * quotable.score
+        ]
+        for other in sorted(beside, key=lambda other: abs(other.start - quotable.start)):
+            if quotable.adjoins(other) and other.end - quotable.start <= MAX_QUOTE_CHARS >= quotable.end - other.start:
+                quotable = replace(
+                    quotable,
+                    start=min(quotable.start, other.start),
+                    end=max(quotable.end, other.end),
+                    words=quotable.words | other.words,
+                )
+        whole = [other for other in whole if not quotable.covers(other)]
+        whole.append(quotable)
+    return whole
 
 
 def in_paragraphs(hits: Sequence[Hit], numbers: Sequence[str]) -> Sequence[Hit]:
@@ -136,7 +194,7 @@ def rank(store: Store, query: Query, hits: Sequence[Hit]) -> list[Quotable]:
     wants_questions = bool(_ASKS_FOR_QUESTIONS.search(query.text))
     scored = []
     for quotable in quotables(store, hits[:PASSAGES_READ]):
-        quotable = score_words(store, quotable, asked, hits)
+        quotable = score_words(store, quotable, asked, hits, query.same)
         if quotable.text.rstrip("”\"'*_ ").endswith("?") and not wants_questions:
             quotable = replace(quotable, score=quotable.score - QUESTION_PENALTY)
         if query.expected and query.expected.met_by(quotable):
@@ -211,17 +269,30 @@ def inverse_frequency(store: Store) -> Callable[[str], float]:
     return weight
 
 
-def score_words(store: Store, quotable: Quotable, asked: dict[str, float], hits: Sequence[Hit]) -> Quotable:
-    """Scores a sentence by the share of the question's telling words it holds, and its passage's standing."""
+def score_words(
+    store: Store,
+    quotable: Quotable,
+    asked: dict[str, float],
+    hits: Sequence[Hit],
+    same: Sequence[frozenset[frozenset[str]]] = (),
+) -> Quotable:
+    """Scores a sentence by the share of the question's telling words it holds, and its passage's standing.
+
+    A sentence that holds one form of a name holds its others too: "ARQ" is "annual report questionnaire".
+    """
     total = sum(asked.values()) or 1.0
     passage = quotable.hit.passage
-    nearby = frozenset(store.lexical.words(f"{passage.context} {passage.text}"))
-    held = quotable.words | frozenset(store.lexical.words(passage.locator.speaker or ""))
+    nearby = _with_forms(frozenset(store.lexical.words(f"{passage.context} {passage.text}")), same)
+    held = _with_forms(quotable.words | frozenset(store.lexical.words(passage.locator.speaker or "")), same)
     covered = sum(weight for word, weight in asked.items() if word in held)
     around = sum(weight for word, weight in asked.items() if word not in held and word in nearby)
     standing = quotable.hit.score / hits[0].score if hits and hits[0].score else 0.0
     score = (covered + CONTEXT_SHARE * around) / total + PASSAGE_WEIGHT * standing
     return replace(quotable, score=score, coverage=(covered + around) / total)
+
+
+def _with_forms(words: frozenset[str], same: Sequence[frozenset[frozenset[str]]]) -> frozenset[str]:
+    return words.union(*(form for forms in same if any(form <= words for form in forms) for form in forms))
 
 
 def score_meaning(store: Store, question: str, quotables: Sequence[Quotable]) -> list[Quotable]:

@@ -38,7 +38,7 @@ _TIME = re.compile(
     re.IGNORECASE,
 )
 _SPAN = re.compile(
-    r"(?:\d|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|twelve|several|few|many)\b)[\w\s-]{0,20}"
+    r"(?:\d|\b(?:an?|one|two|three|four|five|six|seven|eight|nine|ten|twelve|several|few|many)\b)[\w\s-]{0,20}"
     r"(?:second|minute|hour|day|week|month|year|decade)s?\b|\b(?:annual|permanent|indefinite)",
     re.IGNORECASE,
 )
@@ -101,7 +101,10 @@ def _asking(pattern: str) -> re.Pattern[str]:
 
 _KINDS: "tuple[tuple[re.Pattern[str], str, Callable[[Quotable], bool]], ...]" = (
     (
-        _asking(r"\bhow much\b.*\b(?:costs?|spen[dt]|pay|paid|money|fund\w*|budget)\b|\bwhat (?:did|is)\b.*\bcost\b"),
+        _asking(
+            r"\bhow much\b.*\b(?:costs?|spen[dt]|pay|paid|money|fund\w*|budget)\b|\bwhat (?:did|is)\b.*\bcost\b|"
+            r"\b(?:what|which|how (?:large|big)) (?:is |was )?(?:the |an? )?(?:\w+ )?(?:budget|price|fee)\b"
+        ),
         "an amount of money",
         _holding(_MONEY),
     ),
@@ -112,7 +115,11 @@ _KINDS: "tuple[tuple[re.Pattern[str], str, Callable[[Quotable], bool]], ...]" = 
         "a person's name",
         _names_a_person,
     ),
-    (_asking(r"\bhow many\b"), "a number", _counts),
+    (
+        _asking(r"\bhow many\b|^\W*(?:the )?number of\b|\bwhat (?:is|was) the (?:total )?number of\b"),
+        "a number",
+        _counts,
+    ),
     (
         _asking(r"^\s*when\b|\bwhat (?:year|date|day|month)s?\b|\bin (?:what|which) (?:year|month)\b"),
         "a date",

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from ..vectorstore.passage import Hit
 from ..vectorstore.store import Store
 from .compose import Quotable, inverse_frequency
+from .demonyms import demonyms_of, states_of
 from .query import Query
 from .question import proper_names, telling_words, topic
 from .spelling import repaired
@@ -30,6 +31,10 @@ def reason_to_refuse(store: Store, query: Query, chosen: Sequence[Quotable]) -> 
         return f"The documents do not answer this question: {names[0]} does not occur in them."
     if query.expected and not any(query.expected.met_by(q) for q in chosen[: 1 if query.expected.first else None]):
         return f"The documents do not answer this question: they do not hold {query.expected.kind} for it."
+    if missing := names_left_out(store, query, chosen):
+        return f"The documents do not answer this question: what they say on it has nothing to do with {missing[0]}."
+    if asked or query.wants_reply or query.wants_asker:
+        return None
     best = chosen[0]
     if best.coverage < MIN_COVERAGE and best.likeness < MIN_LIKENESS:
         return REFUSAL
@@ -59,6 +64,26 @@ def unknown_names(store: Store, question: str) -> list[str]:
     return [name for name in proper_names(question) if _is_unknown(store, name)]
 
 
+def names_left_out(store: Store, query: Query, chosen: Sequence[Quotable]) -> list[str]:
+    """Names in the question, acronyms aside, that none of the passages chosen has to do with."""
+    names = [name for name in proper_names(query.text) if sum(letter.isupper() for letter in name) == 1]
+    if not names or query.sides or query.wants_reply or query.wants_asker:
+        return []
+    said = " ".join(
+        f"{hit.document.title} {hit.document.symbol or ''} {hit.document.source} {hit.passage.locator} "
+        f"{hit.passage.context} {hit.passage.text}"
+        for hit in (quotable.hit for quotable in chosen)
+    )
+    held = frozenset(store.lexical.words(said))
+    return [name for name in names if not any(held.issuperset(form) for form in _forms(store, name))]
+
+
+def _forms(store: Store, name: str) -> list[list[str]]:
+    """The stems of a name as it may be written: itself, and where it is a state or its people, either."""
+    forms = {name, *states_of(name), *demonyms_of(name)}
+    return [[repaired(store, stem) for stem in store.lexical.words(form)] for form in forms]
+
+
 def unknown_share(store: Store, query: Query) -> float:
     """How much of the question's weight lies on words that the library does not have (0 to 1)."""
     idf = inverse_frequency(store)
@@ -68,8 +93,9 @@ def unknown_share(store: Store, query: Query) -> float:
 
 
 def _is_unknown(store: Store, name: str) -> bool:
-    words = [repaired(store, word) for word in store.lexical.words(re.sub(r"[’']s$", "", name))]
-    return bool(words) and not any(store.lexical.document_frequency(word) for word in words)
+    forms = _forms(store, re.sub(r"[’']s$", "", name))
+    known = (any(store.lexical.document_frequency(stem) for stem in form) for form in forms)
+    return any(forms) and not any(known)
 
 
 def nearest(hits: Sequence[Hit]) -> tuple[Hit, ...]:

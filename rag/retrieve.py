@@ -13,6 +13,7 @@ from ..vectorstore.passage import Filters, Hit, Locator
 from ..vectorstore.store import Store
 from .query import Query
 from .question import Pointers
+from .replies import first_in_turn
 
 DEPTH = 200
 WORDS_WEIGHT = 1.0
@@ -51,7 +52,8 @@ def retrieve(store: Store, query: Query, *, filters: Filters | None = None, limi
     _add(scores, _asked_paragraphs(store, pointed, _best_first(scores), allowed), PARAGRAPH_WEIGHT)
     best = _best_first(scores)
     hits = store.hits([(key, scores[key]) for key in best[: limit if not query.sides else DEPTH]])
-    return _every_side_first(hits, query)[:limit]
+    hits = _every_side_first(hits, query)
+    return first_in_turn(store, query, hits)[:limit]
 
 
 def _every_side_first(hits: Sequence[Hit], query: Query) -> list[Hit]:
