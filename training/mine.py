@@ -9,6 +9,9 @@ given and beside them, for a share of the questions,
 - cut: the window without the sentences that answer,
 - swapped: a name or number of the question put in place of another, so that nothing answers it any more (Rajpurkar
   et al. 2018, Know what you don't know, made questions unanswerable in the same way, by hand).
+
+Training rounds after the first hold more of what is hard: questions that people made unanswerable come twice, half of
+what is easily told apart is left out.
 """
 
 import argparse
@@ -23,6 +26,9 @@ from pathlib import Path
 from .data import CLAIMS, SEED, Window, read_windows, write_windows
 
 FOUND_SHARE, CUT_SHARE, SWAPPED_SHARE = 0.45, 0.12, 0.1
+HARD = frozenset({"squad2_dev", "clapnq_dev", "qed_dev"})
+EASY = frozenset({"fever_symmetric", "fm2", "molweni", "contractnli"})
+EASY_SHARE = 0.5
 # A word with a capital inside a question, or a number.
 _TELLING = re.compile(r"(?<=\w )(?:[A-Z][\w’'-]+(?: (?:of |the )?[A-Z][\w’'-]+)*|\d[\d,.]*\d|\d)")
 K1, B = 1.2, 0.75
@@ -37,8 +43,28 @@ def main() -> None:
         given = read_windows(file)
         seed = f"{SEED}:{file.stem}"
         mined = [*found(given, seed), *cut(given, seed), *swapped(given, seed)]
-        write_windows(out / f"{file.stem}-mined.jsonl", [*given, *mined])
+        windows = [*given, *mined]
+        if re.fullmatch(r"train-[1-9]", file.stem):
+            windows = harder(windows, seed, read_windows(next_round(file)))
+        write_windows(out / f"{file.stem}-mined.jsonl", windows)
         print(file.stem, len(given), "given", dict(Counter(one.kind for one in mined)))
+
+
+def harder(windows: Sequence[Window], seed: str, others: Sequence[Window]) -> list[Window]:
+    """Half of the easy windows left out, the hard ones of another round added."""
+    kept = [
+        one
+        for one in windows
+        if not (one.kind == "found" or one.set in EASY) or dice(one, seed, "harder").random() < EASY_SHARE
+    ]
+    return [*kept, *(one for one in others if one.set in HARD)]
+
+
+def next_round(file: Path) -> Path:
+    """The file of the round after, the first's after the last's."""
+    name, _, number = file.stem.rpartition("-")
+    following = file.with_name(f"{name}-{int(number) + 1}.jsonl")
+    return following if following.exists() else file.with_name(f"{name}-0.jsonl")
 
 
 def found(windows: Sequence[Window], seed: str) -> Iterator[Window]:
