@@ -82,7 +82,7 @@ def stand_alone(
     before = stand_alone(last.question, history[:-1][-MAX_TURNS_BACK:], directory, embed)
     if directory and (turned := _turned_to(question, before, directory)):
         return turned
-    if replaced := _put_in_place(question, before, embed):
+    if replaced := _put_in_place(question, before, directory, embed):
         return replaced
     named = _with_item(_with_person(question, last), last)
     return named if named != question and not follows_up(named) else f"{named} ({before})"
@@ -123,7 +123,7 @@ def _turned_to(question: str, before: str, directory: Directory) -> str | None:
     return None
 
 
-def _put_in_place(question: str, before: str, embed: Embed | None) -> str | None:
+def _put_in_place(question: str, before: str, directory: Directory | None, embed: Embed | None) -> str | None:
     """The question before with "X" of "And X?" where it had a thing of X's kind; None where it had none.
 
     Of a kind are two years, two states, two things with the same head ("Chapter IV", "Chapter II"), or two whose
@@ -133,7 +133,7 @@ def _put_in_place(question: str, before: str, embed: Embed | None) -> str | None
     if not new or len(new.split()) > MAX_TURNED_WORDS or _ASKS.search(new):
         return None
     if (old := _of_the_same_shape(new, before)) is None and embed is not None:
-        old = _most_alike(new, before, embed)
+        old = _most_alike(new, before, directory.find_speaker(before) if directory else None, embed)
     return before[: old[0]] + new + before[old[1] :] if old else None
 
 
@@ -150,10 +150,13 @@ def _of_the_same_shape(new: str, before: str) -> tuple[int, int] | None:
     return None
 
 
-def _most_alike(new: str, before: str, embed: Embed) -> tuple[int, int] | None:
-    """The one or two words of a question whose meaning is most like some others'; None where none is like them."""
+def _most_alike(new: str, before: str, speaker: tuple[int, int] | None, embed: Embed) -> tuple[int, int] | None:
+    """The one or two words of a question, its speaker's name aside, whose meaning is most like some others'; None where
+    none is like them."""
     words = list(re.finditer(r"[^\W\d_][\w’'-]*", before))
     spans = [(w.start(), w.end()) for w in words if w[0].casefold() not in ASKING_WORDS]
+    if speaker:
+        spans = [(start, end) for start, end in spans if end <= speaker[0] or start >= speaker[1]]
     pairs = [(a[0], b[1]) for a, b in pairwise(spans) if before[a[1] : b[0]] == " "]
     spans += pairs
     if not spans:

@@ -9,7 +9,7 @@ import time
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from ..vectorstore.errors import InputError
+from ..vectorstore.errors import InputError, ModelSilent
 from ..vectorstore.passage import Filters, Hit
 from ..vectorstore.store import Store
 from .answer import Answer, Citation, Sentence, Timing, Turn
@@ -19,6 +19,7 @@ from .query import Query, read_question
 from .question import MAX_QUESTION_CHARS, clean
 from .refuse import REFUSAL, nearest, reason_to_refuse
 from .retrieve import retrieve
+from .service import Tally
 
 if TYPE_CHECKING:
     from .model import Writer
@@ -41,29 +42,41 @@ def climb(
         filters: what the search is confined to.
         writer: a language model to write the answer; without one the record's own sentences are quoted.
 
+    A question that cannot be asked (`check_question`) is refused. While the model's service is silent, the record's own
+    sentences are quoted instead and `notes` says why; what the model wrote before it broke off stays.
+
     Raises:
-        InputError: the question is empty or longer than `MAX_QUESTION_CHARS`.
-        ModelError: the language model does not answer.
+        ModelError: the language model does not accept the request, or is silent and the writer does not fall back.
     """
     began = time.perf_counter()
     question = clean(question)
-    _check(question)
-    query = read_question(store, question, history)
+    if not_askable := _not_askable(question):
+        yield _refused(question, not_askable)
+        return
+    tally = Tally()
+    query = _understood(store, question, history, writer, tally)
     hits = retrieve(store, query, filters=filters)
     retrieved = time.perf_counter()
     sentences: list[Sentence] = []
     citations: list[Citation] = []
     notes: list[str] = []
-    if writer is None:
-        for event in _quotes(store, query, hits, notes):
+    try:
+        for event in _events(store, query, hits, notes, writer, tally):
             sentences.append(event.sentence)
             citations.extend(event.citations)
             yield event
-    else:
-        for event in writer.write(store, query.text, hits, notes):
-            sentences.append(event.sentence)
-            citations.extend(event.citations)
-            yield event
+    except ModelSilent as error:
+        if writer is None or not (writer.falls_back or citations):
+            raise
+        if citations:
+            notes.insert(0, f"{error} What stands here was written and checked before; more may be missing.")
+        else:
+            notes, writer = [], None
+            for event in _quotes(store, query, hits, notes):
+                sentences.append(event.sentence)
+                citations.extend(event.citations)
+                yield event
+            notes.append(f"{error} So these are the record's own sentences, chosen without it.")
     done = time.perf_counter()
     answered = bool(citations)
     text = " ".join(map(_numbered, sentences)) if answered else _refusal(store, hits, filters, notes)
@@ -79,25 +92,68 @@ def climb(
         model=writer.name if writer else None,
         seconds=Timing(retrieve=retrieved - began, answer=done - retrieved, total=done - began),
         notes=tuple(notes),
+        usage=tally.usage,
     )
 
 
-def _check(question: str) -> None:
-    if not any(character.isalnum() for character in question):
-        raise InputError("The question is empty. Ask something, for example: What did Norway say about pain relief?")
+def check_question(question: str) -> None:
+    """Raises InputError where a question cannot be asked: it has no words, or is longer than `MAX_QUESTION_CHARS`.
+
+    For whoever tells a wrong use from a refusal; `climb` itself refuses.
+    """
+    if reason := _not_askable(question):
+        raise InputError(reason)
+
+
+def _not_askable(question: str) -> str | None:
     if len(question) > MAX_QUESTION_CHARS:
-        raise InputError(
+        return (
             f"The question is {len(question):,} characters long; at most {MAX_QUESTION_CHARS:,} can be asked at once. "
             "Put long texts into the library with: rapporteur ingest FILE"
         )
+    if not any(character.isalnum() for character in question):
+        return "The question is empty. Ask something, for example: What did Norway say about pain relief?"
+    return None
+
+
+def _refused(question: str, reason: str) -> Answer:
+    what = "too long" if len(question) > MAX_QUESTION_CHARS else "empty"
+    text = f"{REFUSAL.rstrip('.')}: it is {what}."
+    return Answer(
+        question=question,
+        standalone_question=question,
+        answered=False,
+        text=text,
+        sentences=(Sentence(text=text),),
+        notes=(reason,),
+    )
+
+
+def _understood(store: Store, question: str, history: Sequence[Turn], writer: "Writer | None", tally: Tally) -> Query:
+    """The question as understood; where a model writes, it makes a follow-up stand alone, if it can."""
+    if writer is not None and history:
+        alone = writer.stand_alone(store, question, history, tally)
+        if alone is not None:
+            return read_question(store, alone)
+    return read_question(store, question, history)
+
+
+def _events(
+    store: Store, query: Query, hits: Sequence[Hit], notes: list[str], writer: "Writer | None", tally: Tally
+) -> Iterator[SentenceReady]:
+    if writer is None:
+        return _quotes(store, query, hits, notes)
+    wide = query.wants_list or bool(query.sides)
+    return writer.write(store, query.text, hits, notes, tally, wide=wide)
 
 
 def _quotes(store: Store, query: Query, hits: Sequence[Hit], notes: list[str]) -> Iterator[SentenceReady]:
-    chosen = choose(store, query, hits)
+    chosen = choose(store, query, hits, notes)
     if reason := reason_to_refuse(store, query, chosen):
-        notes.append(reason)
+        notes[:] = [reason]
         return
-    sentences, citations = quote(chosen)
+    first = next((quotable for quotable in chosen if query.expected and query.expected.met_by(quotable)), None)
+    sentences, citations = quote(chosen, first)
     for sentence, citation in zip(sentences, citations, strict=True):
         yield SentenceReady(sentence=sentence, citations=(citation,))
 

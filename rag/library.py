@@ -3,10 +3,11 @@
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Self, cast
+from typing import TYPE_CHECKING, Any, Self, cast
 
 from ..ingest.ingest import IngestReport, Watcher, ingest
 from ..ingest.parse import Limits
+from ..ingest.sentences import sentence_spans
 from ..vectorstore.embedder import Embedder, open_embedder
 from ..vectorstore.errors import InputError
 from ..vectorstore.passage import Document, Filters, Hit, Listing
@@ -26,6 +27,9 @@ if TYPE_CHECKING:
 
     from .model import Writer
 
+MAX_TURNS = 20
+MAX_TURN_CHARS = 2_000
+
 
 def open_library(
     folder: str | Path,
@@ -35,9 +39,12 @@ def open_library(
     model_base_url: str | None = None,
     model_api_key: str | None = None,
     model_timeout_s: float = 120.0,
+    model_falls_back: bool = True,
+    judge: str | None = None,
     embedding: str | None = None,
     cache_dir: Path | None = None,
     embedder: Embedder | None = None,
+    sentence_vectors: bool = True,
 ) -> "Library":
     """Opens a library folder; the one place where its parts are put together.
 
@@ -48,21 +55,40 @@ def open_library(
         model_base_url: address of the model's service, where it is not the provider's own.
         model_api_key: key for it; by default the provider's own environment variable.
         model_timeout_s: how long to wait for the model.
+        model_falls_back: answer with quotes while the model's service is silent; else that is a ModelError.
+        judge: a further check of what the model writes, "nli:" and a cross-encoder's name or "provider:name" of a chat
+            model; None or "none" for the program's own checks only.
         embedding: name or path of a sentence-transformers model; None for the library's own or the default.
         cache_dir: where the default embedding model keeps its exported graph.
         embedder: an opened embedding model, instead of `embedding`.
+        sentence_vectors: embed sentences beside their passages when records are read: finds more, takes twice as long
+            to embed and four times the room.
 
     Raises:
         NotALibrary: the folder holds something else.
         OtherEmbedding: it was made with another embedding model.
         ModelError: the model cannot be set up.
     """
-    store = Store(Path(folder).expanduser(), create=create, embedding=embedding, cache_dir=cache_dir, embedder=embedder)
+    store = Store(
+        Path(folder).expanduser(),
+        create=create,
+        embedding=embedding,
+        cache_dir=cache_dir,
+        embedder=embedder,
+        sentences=sentence_spans if sentence_vectors else None,
+    )
     writer = None
     if model is not None and model != "none":
         from .model import open_writer
 
-        writer = open_writer(model, base_url=model_base_url, api_key=model_api_key, timeout_s=model_timeout_s)
+        writer = open_writer(
+            model,
+            base_url=model_base_url,
+            api_key=model_api_key,
+            timeout_s=model_timeout_s,
+            judge=judge,
+            falls_back=model_falls_back,
+        )
     return Library(store, writer)
 
 
@@ -191,7 +217,7 @@ class Library:
         )
 
     def ask(self, question: str, *, history: "Sequence[Answer | Turn]" = (), filters: Filters | None = None) -> Answer:
-        """One cited answer, or a refusal. Raises InputError, ModelError."""
+        """One cited answer, or a refusal. Raises ModelError where a model does not accept what it is asked."""
         *_, answer = self.stream(question, history=history, filters=filters)
         return cast(Answer, answer)
 
@@ -199,8 +225,7 @@ class Library:
         self, question: str, *, history: "Sequence[Answer | Turn]" = (), filters: Filters | None = None
     ) -> Iterator[SentenceReady | Answer]:
         """The same, sentence by sentence as they are ready; the last event is the `Answer`."""
-        turns = [turn if isinstance(turn, Turn) else Turn(question=turn.question, answer=turn.text) for turn in history]
-        return climb(self.store, question, history=turns, filters=filters, writer=self.writer)
+        return climb(self.store, question, history=turns_of(history), filters=filters, writer=self.writer)
 
     # --- in other programs -------------------------------------------------------------------------------------
 
@@ -221,6 +246,30 @@ class Library:
         from .langchain import as_tool
 
         return as_tool(self)
+
+
+def turns_of(history: Any) -> list[Turn]:
+    """The latest exchanges of a conversation; what is none is passed over, what is very long is cut.
+
+    Takes `Turn`, `Answer`, {"question", "answer"} and (question, answer); anything else tells nothing of what was said.
+    """
+    if not isinstance(history, Sequence) or isinstance(history, str | bytes):
+        return []
+    turns: list[Turn] = []
+    for turn in history[-MAX_TURNS:]:
+        match turn:
+            case Turn(question=question, answer=answer) | Answer(question=question, text=answer):
+                pass
+            case {"question": question, **rest}:
+                answer = rest.get("answer")
+            case (question, answer):
+                pass
+            case _:
+                continue
+        if isinstance(question, str) and any(character.isalnum() for character in question):
+            said = answer if isinstance(answer, str) else ""
+            turns.append(Turn(question=clean(question[:MAX_TURN_CHARS]), answer=clean(said[:MAX_TURN_CHARS])))
+    return turns
 
 
 def joined_spans(text: str, spans: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:

@@ -1,7 +1,7 @@
 """A question as understood: what is searched for, which words weigh, whom and where it points at, what it expects."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from ..vectorstore.passage import Hit
@@ -93,6 +93,7 @@ def read_question(store: Store, question: str, history: Sequence[Turn] = ()) -> 
         if asks_for_others(question):
             but_for = frozenset(directory.speakers_in(f"{text} {history[-1].answer}"))
             pointed = replace(pointed, speakers=(), said_by=())
+            words = {stem: weight for stem, weight in words.items() if stem not in _stems(store, but_for)}
         elif refers_back(question):
             words |= {stem: ANSWER_WEIGHT for stem in telling_words(store, history[-1].answer)}
     return Query(
@@ -110,6 +111,10 @@ def read_question(store: Store, question: str, history: Sequence[Turn] = ()) -> 
         wants_asker=asks_for_asker(text),
         follows=follows,
     )
+
+
+def _stems(store: Store, names: Iterable[str]) -> set[str]:
+    return {stem for name in names for stem in store.lexical.words(name)}
 
 
 def _is_acronym(name: str) -> bool:

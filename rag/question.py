@@ -19,7 +19,7 @@ _SAYING = (
     r"(?:say|said|report(?:ed)?|state|stated|tell|told|ask(?:ed)?|argue|argued|propose|proposed|answer(?:ed)?|"
     r"reply|replied|think|suggest(?:ed)?|mention(?:ed)?|note|noted|call(?:ed)?|want(?:ed)?|explain(?:ed)?|"
     r"recommend(?:ed)?|stress(?:ed)?|present(?:ed)?|announce|announced|warn(?:ed)?|claim(?:ed)?|demand(?:ed)?|"
-    r"request(?:ed)?|define|defined|describe|described|comment(?:ed)?|react(?:ed)?|plan|planned|promise|promised|respond(?:ed)?|emphasi[sz]e|emphasi[sz]ed|raise|raised|commit(?:ted)?)"
+    r"request(?:ed)?|define|defined|describe|described|comment(?:ed)?|react(?:ed)?|plan|planned|promise|promised|respond(?:ed)?|emphasi[sz]e|emphasi[sz]ed|raise|raised|commit(?:ted)?|put|pose|posed)"
 )
 SAYS = re.compile(
     rf"\b(?:did|does|do|has|have|had)\s+(?P<who>[^?;]{{2,90}}?)\s+{_SAYING}\b(?P<what>[^?]*)"
@@ -34,7 +34,8 @@ SYMBOL = re.compile(r"\b\w+(?:[./-]\w+)*/[\w./()-]*\w")
 _SEVERAL = re.compile(r"\b(?:each|both)\b", re.IGNORECASE)
 _REPLY = r"(?:repl(?:y|ies|ied)|respon(?:d|ded|se)|answer(?:ed)?|react(?:ed|ion)?|rejoinder)"
 _REPLIES = re.compile(
-    rf"\b(?:did|does|do|has|have|was|were|is)\b[^?]{{0,60}}?\b{_REPLY}\b|\w[’']s? {_REPLY}\b|"
+    rf"\b(?:did|does|do|has|have|had)\b[^?]{{0,60}}?\b{_REPLY}\b|\w[’']s? {_REPLY}\b|"
+    rf"\bwhat (?:was|were) the {_REPLY}\b|"
     r"\bsa(?:y|id) (?:to|in (?:reply|response|answer) to) (?:that|this|it|them|him|her)\b|"
     r"\b(?:in (?:reply|return)|(?:get|got|receive|received) (?:in|as)? ?(?:an? |the )?(?:answer|reply|response))\b",
     re.IGNORECASE,
@@ -53,7 +54,7 @@ ASKING_WORDS = frozenset(
     no so if than then into over say says said saying tell tells told telling mention mentions mentioned describe
     describes described explain explained according paragraph paragraphs para paras many much any some anybody anyone
     anything everything all list name names give gives gave given please just also else one ones thing things ask asked
-    s t d ll re ve m""".split()
+    speak speaks spoke spoken think thinks thought s t d ll re ve m""".split()
 )
 
 
@@ -119,7 +120,7 @@ def topic(question: str, pointed: Pointers) -> str:
     said = (match["what"] or "") if match else ""
     if about := ABOUT.search(said):
         return about["topic"].strip()
-    return said.strip() if pointed.said_by else ""
+    return said.strip() if pointed.said_by or proper_names(subject(question)) else ""
 
 
 def asks_for_reply(question: str) -> bool:
@@ -130,6 +131,12 @@ def asks_for_reply(question: str) -> bool:
 def asks_for_asker(question: str) -> bool:
     """Whether a follow-up asks whose question it was that somebody answered ("Who asked that?")."""
     return bool(_ASKER.search(question))
+
+
+def subject(question: str) -> str:
+    """Whose words are asked for, as put: "What did the Chair say about fees?" -> "the Chair"; else empty."""
+    match = SAYS.search(question)
+    return (match["who"] or match["whose"] or "") if match else ""
 
 
 def paragraph_numbers(question: str) -> tuple[str, ...]:

@@ -45,7 +45,7 @@ def replies(store: Store, query: Query, hits: Sequence[Hit]) -> list[Hit]:
     found: dict[str, Hit] = {}
     for hit in turns[:ASKED_TURNS]:
         for passage in _next_turn(store.passages_of(hit.document.id), hit.passage, repliers):
-            context = f"{passage.context} {hit.passage.text}".strip()
+            context = f"{passage.context} {hit.passage.locator.speaker}: {hit.passage.text}".strip()
             reply = Hit(passage=replace(passage, context=context), document=hit.document, score=hit.score)
             found.setdefault(passage.id, reply)
         if found:

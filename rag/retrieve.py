@@ -1,5 +1,7 @@
 """The passages that may answer: by words (BM25), by meaning (vectors) and by what the question points at, fused.
 
+Meaning is compared with whole passages and with their single sentences: a passage of many thoughts is near none.
+
 Words and meaning are fused by the weighted sum of their scores, each made 0 to 1 within one search (a convex
 combination: Bruch, Gai and Ingber 2023, An analysis of fusion functions for hybrid retrieval). Reciprocal rank was
 tried beside it and did worse, see docs/quality.md. What the question points at moves passages further up.
@@ -17,7 +19,8 @@ from .replies import first_in_turn
 
 DEPTH = 200
 WORDS_WEIGHT = 1.0
-MEANING_WEIGHT = 1.0
+MEANING_WEIGHT = 0.6
+SENTENCE_WEIGHT = 0.5
 SPEAKER_WEIGHT = 0.3
 DOCUMENT_WEIGHT = 0.15
 PARAGRAPH_WEIGHT = 4.0
@@ -38,8 +41,8 @@ def retrieve(store: Store, query: Query, *, filters: Filters | None = None, limi
     store.refresh()
     allowed = store.ids_matching(filters) if filters else None
     pointed = query.pointed
-    by_words, by_meaning = _searched(store, query, allowed)
-    scores = fused((by_words, WORDS_WEIGHT), (by_meaning, MEANING_WEIGHT))
+    by_words, by_meaning, by_sentence = _searched(store, query, allowed)
+    scores = fused((by_words, WORDS_WEIGHT), (by_meaning, MEANING_WEIGHT), (by_sentence, SENTENCE_WEIGHT))
     rows = store.catalogue.passage_rows(list(scores))
     scores = {
         key: score * (HEADING_SHARE if rows[key].kind == "heading" else 1)
@@ -76,13 +79,16 @@ def fused(*searched: tuple[Scored, float]) -> dict[str, float]:
     return scores
 
 
-def _searched(store: Store, query: Query, allowed: set[str] | None) -> tuple[Scored, Scored]:
-    """Passages by words and by meaning, those allowed; by words alone while no vectors can be had."""
+def _searched(store: Store, query: Query, allowed: set[str] | None) -> tuple[Scored, Scored, Scored]:
+    """Passages by words, by meaning and by that of their best sentence, those allowed; by words alone while no vectors
+    can be had."""
     by_words = store.by_words(query.words, DEPTH, within=allowed)
     try:
-        return by_words, store.by_meaning(store.embedder.embed_query(query.text), DEPTH, within=allowed)
+        vector = store.embedder.embed_query(query.text)
     except ModelError:
-        return by_words, []
+        return by_words, [], []
+    by_meaning = store.by_meaning(vector, DEPTH, within=allowed)
+    return by_words, by_meaning, store.by_sentence(vector, DEPTH, within=allowed)
 
 
 def _best_first(scores: dict[str, float]) -> list[str]:

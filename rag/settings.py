@@ -37,6 +37,7 @@ class Settings(BaseSettings):
     model_base_url: str | None = None
     model_api_key: SecretStr | None = None
     model_timeout_s: float = 120.0
+    judge: str = "none"
     read_timeout_s: float = 300.0
     read_memory_mb: int = 3072
     read_file_mb: int = 512

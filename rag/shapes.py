@@ -1,5 +1,6 @@
 """Answers and hits as JSON, in the shapes that programs rely on."""
 
+from dataclasses import asdict
 from typing import Any
 
 from ..vectorstore.passage import Document, Hit, Listing, Locator
@@ -74,4 +75,5 @@ def answer_json(answer: Answer) -> dict[str, Any]:
             "total": round(answer.seconds.total, 4),
         },
         "notes": list(answer.notes),
+        "usage": asdict(answer.usage) if answer.usage else None,
     }

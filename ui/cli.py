@@ -249,6 +249,7 @@ def ask(
     quiet: QuietOption = False,
 ) -> None:
     """Answer a question with exact, cited quotes, or say that the documents do not."""
+    from ..rag.ladder import check_question
     from ..rag.shapes import answer_json
     from .render import print_answer
 
@@ -258,6 +259,7 @@ def ask(
     with _library(_settings(library=library, model=model, model_base_url=model_base_url)) as lib:
         if batch is not None:
             raise typer.Exit(_ask_batch(lib, batch, filters))
+        check_question(question or "")
         answer = lib.ask(question or "", filters=filters)
     _say(answer_json(answer), as_json, lambda: print_answer(answer, quiet=quiet))
 
@@ -265,6 +267,7 @@ def ask(
 @app.command()
 def chat(library: LibraryOption = None, model: ModelOption = None, model_base_url: BaseUrlOption = None) -> None:
     """A conversation in the terminal: follow-up questions know what was asked before."""
+    from ..rag.ladder import check_question
     from .render import print_answer
 
     with _library(_settings(library=library, model=model, model_base_url=model_base_url)) as lib:
@@ -272,6 +275,7 @@ def chat(library: LibraryOption = None, model: ModelOption = None, model_base_ur
         history = []
         while question := _next_question():
             try:
+                check_question(question)
                 answer = lib.ask(question, history=history)
             except RapporteurError as error:
                 print(error, file=sys.stderr)
@@ -326,7 +330,9 @@ def eval_run(
     asked = read_cases(cases)
     settings = _settings(library=library, model=model, model_base_url=model_base_url)
     to_standard_output = str(output) == "-"
-    with _library(settings) as lib, count("Asking", len(asked), quiet=quiet or to_standard_output) as tick:
+    # An answer without the model that is measured would count as the model's: an error is one.
+    opened = _library(settings, model_falls_back=False)
+    with opened as lib, count("Asking", len(asked), quiet=quiet or to_standard_output) as tick:
         run = run_cases(
             lib, asked, limit=limit, progress=lambda _: tick(),
             settings={"cases": str(cases), "model": settings.model, "embedding": lib.store.embedding},
@@ -409,7 +415,7 @@ def _folder(settings: "Settings") -> Path:
 
 
 @contextmanager
-def _library(settings: "Settings", *, create: bool = False) -> "Iterator[Library]":
+def _library(settings: "Settings", *, create: bool = False, model_falls_back: bool = True) -> "Iterator[Library]":
     from ..rag import open_library
 
     key = settings.model_api_key.get_secret_value() if settings.model_api_key else None
@@ -420,6 +426,8 @@ def _library(settings: "Settings", *, create: bool = False) -> "Iterator[Library
         model_base_url=settings.model_base_url,
         model_api_key=key,
         model_timeout_s=settings.model_timeout_s,
+        model_falls_back=model_falls_back,
+        judge=settings.judge,
         embedding=settings.embedding,
         cache_dir=settings.cache,
     ) as lib:
@@ -454,6 +462,7 @@ def _say(shape: Any, as_json: bool, to_people: Callable[[], None]) -> None:
 
 def _ask_batch(lib: "Library", batch: Path, filters: "Filters | None") -> int:
     """Answers a file of questions, a JSON line each, in order; a line that cannot be asked says why in `error`."""
+    from ..rag.ladder import check_question
     from ..rag.shapes import answer_json
 
     status = DONE
@@ -464,6 +473,7 @@ def _ask_batch(lib: "Library", batch: Path, filters: "Filters | None") -> int:
         try:
             asked = _asked(line, number)
             key = asked.id
+            check_question(asked.question)
             answer = lib.ask(asked.question, history=asked.turns, filters=filters)
             shape = {"id": key, **answer_json(answer)}
         except RapporteurError as error:

@@ -29,7 +29,8 @@ def print_answer(answer: "Answer", *, quiet: bool = False) -> None:
     if not quiet:
         how = answer.model if answer.mode == "model" else "quotes only"
         print(f"\n{how}, {answer.seconds.total:.2f} s", file=sys.stderr)
-        for note in answer.notes if answer.mode == "model" else ():
+        # A refusal's first note is what its text says.
+        for note in answer.notes[not answer.answered :]:
             print(f"  note: {printable(note)}", file=sys.stderr)
 
 

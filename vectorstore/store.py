@@ -2,7 +2,7 @@
 
     folder/catalogue.sqlite   documents, canonical text, passages, states
     folder/lexical/           tantivy; rebuilt from the catalogue when missing or damaged
-    folder/chroma/            vectors
+    folder/chroma/            vectors of passages, and of sentences
     folder/writer.lock        one writer at a time
 
 Writing goes  catalogue (read) -> lexical (findable) -> vectors (embedded); each step can be repeated without harm, so
@@ -39,8 +39,13 @@ _REBUILD_WAIT_S = 60
 # of many, enough are among the best of all.
 _FEW = 2000
 _DEEPER = 20
+_SENTENCES_DEEPER = 3
+_SENTENCES_A_PASSAGE = 24
+_MIN_SENTENCE_CHARS = 12
+_WITHOUT_SENTENCES = ("heading", "table")
 
 Progress = Callable[[int, int], None]
+SentenceSpans = Callable[[str], Sequence[tuple[int, int]]]
 
 
 class Store:
@@ -54,6 +59,7 @@ class Store:
         embedding: str | None = None,
         cache_dir: Path | None = None,
         embedder: Embedder | None = None,
+        sentences: SentenceSpans | None = None,
     ) -> None:
         """Opens a library.
 
@@ -63,6 +69,8 @@ class Store:
             embedding: name or path of the embedding model; None for the one the library was made with.
             cache_dir: where the default model keeps its exported graph.
             embedder: an opened model, instead of `embedding`.
+            sentences: the spans of a text's sentences; with it, sentences are embedded beside their passages, which
+                takes about twice the time and four times the room, and finds more.
 
         Raises:
             NotALibrary: the folder holds something else, or nothing and `create` is false.
@@ -78,6 +86,7 @@ class Store:
         self._embedder = embedder
         self._embedding = embedder.name if embedder else embedding
         self._embedder_lock = threading.Lock()
+        self._sentences = sentences
         self._writer = threading.RLock()
         self._writing = 0
         self._seen = self.catalogue.version
@@ -195,11 +204,27 @@ class Store:
         while rows := self.catalogue.unembedded(_EMBED_BATCH):
             passages = [passage for row in rows if (passage := self._with_text(row))]
             self.vectors.add(passages, embedder.embed([embedded_text(passage) for passage in passages]))
+            self._embed_sentences(passages, embedder)
             self.catalogue.mark_embedded([row.id for row in rows])
             done += len(rows)
             if progress:
                 progress(done, max(total, done))
         return done
+
+    def _embed_sentences(self, passages: Sequence[Passage], embedder: Embedder) -> None:
+        """Embeds the sentences of passages, where the library keeps their vectors."""
+        if self._sentences is None:
+            return
+        texts: dict[tuple[str, int], str] = {}
+        for passage in passages:
+            if passage.kind in _WITHOUT_SENTENCES:
+                continue
+            for number, (start, end) in enumerate(self._sentences(passage.text)[:_SENTENCES_A_PASSAGE]):
+                words = plain(passage.text[start:end])
+                if len(words) >= _MIN_SENTENCE_CHARS:
+                    texts[passage.id, number] = words
+        if texts:
+            self.vectors.add_sentences(list(texts), embedder.embed(list(texts.values())))
 
     def re_embed(self, embedder: Embedder) -> None:
         """Forgets all vectors and takes another model; `embed` makes the new ones."""
@@ -259,6 +284,19 @@ class Store:
             return self.vectors.search_within(vector, limit, within)
         found = self.vectors.search(vector, limit * _DEEPER)
         return [hit for hit in found if hit[0] in within][:limit]
+
+    def by_sentence(
+        self, vector: "np.ndarray", limit: int, *, within: Set[str] | None = None
+    ) -> list[tuple[str, float]]:
+        """(passage id, cosine similarity of its nearest sentence), nearest first; empty where none are embedded."""
+        if self.catalogue.fact("embedding_fingerprint") is None or not self.catalogue.count_passages(embedded=True):
+            return []
+        found = self.vectors.search_sentences(vector, limit * _SENTENCES_DEEPER * (1 if within is None else _DEEPER))
+        return [hit for hit in found if within is None or hit[0] in within][:limit]
+
+    def sentence_vectors(self, passage_ids: Sequence[str]) -> dict[str, dict[int, "np.ndarray"]]:
+        """The vectors of the sentences of passages, float32 (dimension,), by passage id and number from 0."""
+        return self.vectors.sentence_vectors(passage_ids)
 
     def hits(self, scored: Sequence[tuple[str, float]]) -> list[Hit]:
         """Passages with their documents, in the order given; what the catalogue no longer knows is left out."""

@@ -10,7 +10,6 @@ from langchain_core.runnables import Runnable, RunnableLambda
 from langchain_core.tools import BaseTool
 
 from rapporteur.rag import Answer, Filters, Library, SentenceReady, Timing
-from rapporteur.vectorstore.errors import InputError
 
 from .invariants import check
 
@@ -69,11 +68,9 @@ def test_batch_answers_in_order(library: Library) -> None:
     assert [untimed(answer) for answer in answers] == [untimed(library.ask(question)) for question in questions]
 
 
-def test_one_bad_question_of_a_batch_fails_alone(library: Library) -> None:
-    good, bad = library.as_runnable().batch([QUOTA, ""], return_exceptions=True)
-    assert good.answered and isinstance(bad, InputError)
-    with pytest.raises(InputError):
-        library.as_runnable().invoke("")
+def test_one_empty_question_of_a_batch_is_refused_alone(library: Library) -> None:
+    good, bad = library.as_runnable().batch([QUOTA, ""])
+    assert good.answered and not bad.answered and "it is empty" in bad.text
 
 
 def test_stream_yields_sentences_and_then_the_answer(library: Library) -> None:
@@ -106,7 +103,7 @@ def test_the_chain_fits_between_others_and_is_traced(library: Library) -> None:
     watch = Watch()
     chain = RunnableLambda(lambda topic: f"What did Norway say about {topic}?") | library.as_runnable()
     text = (chain | (lambda answer: answer.text)).invoke("the herring quota", config={"callbacks": [watch]})
-    assert text == "Norway: “The herring quota for the northern banks should fall by a third.” [1]"
+    assert text.startswith("Norway: “The herring quota for the northern banks should fall by a third.")
     assert "rapporteur" in watch.names
 
 
