@@ -15,7 +15,9 @@ from ..vectorstore.passage import Hit
 from ..vectorstore.store import Store
 from .answer import Citation, Sentence
 from .query import Query
+from .reader import Reader
 from .replies import turn
+from .verdicts import judged
 
 PASSAGES_READ = 14
 COMPARED_BY_MEANING = 12
@@ -49,7 +51,8 @@ class Quotable:
     `number` counts the sentences of its passage from 0, None where it is not one of them.
     `score` adds up the question's telling words in the sentence, the rank of its passage and likeness of meaning;
     `coverage` is the share of the question's telling words that stand in the sentence or around it (0 to 1),
-    `likeness` the cosine similarity of sentence and question (-1 to 1, 0 where it was not compared).
+    `likeness` the cosine similarity of sentence and question (-1 to 1, 0 where it was not compared), `answers` the
+    reader's probability that the sentence answers (0 to 1, None where no reader read it).
     """
 
     hit: Hit
@@ -60,6 +63,7 @@ class Quotable:
     score: float = 0.0
     coverage: float = 0.0
     likeness: float = 0.0
+    answers: float | None = None
 
     @property
     def text(self) -> str:
@@ -76,20 +80,23 @@ class Quotable:
         return self.hit.passage.id == other.hit.passage.id and not re.search(r"\w", between)
 
 
-def choose(store: Store, query: Query, hits: Sequence[Hit], notes: list[str]) -> list[Quotable]:
+def choose(
+    store: Store, query: Query, hits: Sequence[Hit], notes: list[str], reader: Reader | None = None
+) -> list[Quotable]:
     """The sentences that answer best, best first; the fewest that do, some of each side of a comparison.
 
     Where somebody's words are asked for ("What did Norway say?") and the passages hold any, nobody else is quoted.
-    `notes` receives what a reader must know of the choice: whether a list may be longer, whose side says nothing.
+    `notes` receives what people must know of the choice: whether a list may be longer, whose side says nothing.
+    A `reader` has its say in the scores.
     """
     hits = in_paragraphs(hits, query.pointed.paragraphs)
     hits = [hit for hit in hits if hit.passage.locator.speaker not in query.but_for or not query.but_for]
     if query.pointed.paragraphs and not query.words:
         return whole_paragraphs(hits, query.pointed.paragraphs)
     if query.wants_reply or query.wants_asker:
-        ranked = rank(store, query, turn(hits))
+        ranked = rank(store, query, turn(hits), reader)
         return _whole_thoughts(_fewest(ranked, MAX_QUOTES, KEEP_LISTED_SHARE), ranked)
-    ranked = rank(store, query, said_by(hits, query.pointed.said_by if not query.sides else ()))
+    ranked = rank(store, query, said_by(hits, query.pointed.said_by if not query.sides else ()), reader)
     return _whole_thoughts(_chosen(store, query, ranked, notes), ranked)
 
 
@@ -219,7 +226,7 @@ def said_by(hits: Sequence[Hit], speakers: Sequence[str]) -> Sequence[Hit]:
     return [hit for hit in hits if hit.passage.locator.speaker in speakers] or hits
 
 
-def rank(store: Store, query: Query, hits: Sequence[Hit]) -> list[Quotable]:
+def rank(store: Store, query: Query, hits: Sequence[Hit], reader: Reader | None = None) -> list[Quotable]:
     """Every sentence of the best passages, scored against the question, best first."""
     idf = inverse_frequency(store)
     asked = {word: weight * idf(word) for word, weight in query.words.items()}
@@ -238,7 +245,8 @@ def rank(store: Store, query: Query, hits: Sequence[Hit]) -> list[Quotable]:
     compared = _to_compare(unknown, hits)
     near = [*known.values(), *score_meaning(store, query.text, compared)]
     rest = [quotable for quotable in unknown if quotable not in compared]
-    return sorted(near, key=lambda quotable: -quotable.score) + rest
+    ranked = sorted(near, key=lambda quotable: -quotable.score) + rest
+    return judged(reader, query.text, ranked) if reader else ranked
 
 
 def _to_compare(scored: Sequence[Quotable], hits: Sequence[Hit]) -> list[Quotable]:

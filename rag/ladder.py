@@ -17,6 +17,7 @@ from .compose import choose, quote
 from .events import SentenceReady
 from .query import Query, read_question
 from .question import MAX_QUESTION_CHARS, clean
+from .reader import Reader
 from .refuse import REFUSAL, nearest, reason_to_refuse
 from .retrieve import retrieve
 from .service import Tally
@@ -32,6 +33,7 @@ def climb(
     history: Sequence[Turn] = (),
     filters: Filters | None = None,
     writer: "Writer | None" = None,
+    reader: Reader | None = None,
 ) -> Iterator[SentenceReady | Answer]:
     """Answers a question, sentence by sentence; the last event is the `Answer`.
 
@@ -41,6 +43,7 @@ def climb(
         history: the conversation so far, oldest first.
         filters: what the search is confined to.
         writer: a language model to write the answer; without one the record's own sentences are quoted.
+        reader: a small model that helps to choose them, and to refuse.
 
     A question that cannot be asked (`check_question`) is refused. While the model's service is silent, the record's own
     sentences are quoted instead and `notes` says why; what the model wrote before it broke off stays.
@@ -61,7 +64,7 @@ def climb(
     citations: list[Citation] = []
     notes: list[str] = []
     try:
-        for event in _events(store, query, hits, notes, writer, tally):
+        for event in _events(store, query, hits, notes, writer, tally, reader):
             sentences.append(event.sentence)
             citations.extend(event.citations)
             yield event
@@ -72,7 +75,7 @@ def climb(
             notes.insert(0, f"{error} What stands here was written and checked before; more may be missing.")
         else:
             notes, writer = [], None
-            for event in _quotes(store, query, hits, notes):
+            for event in _quotes(store, query, hits, notes, reader):
                 sentences.append(event.sentence)
                 citations.extend(event.citations)
                 yield event
@@ -90,6 +93,7 @@ def climb(
         nearest=() if answered else nearest(hits),
         mode="quotes" if writer is None else "model",
         model=writer.name if writer else None,
+        reader=reader.name if reader and not writer else None,
         seconds=Timing(retrieve=retrieved - began, answer=done - retrieved, total=done - began),
         notes=tuple(notes),
         usage=tally.usage,
@@ -139,16 +143,24 @@ def _understood(store: Store, question: str, history: Sequence[Turn], writer: "W
 
 
 def _events(
-    store: Store, query: Query, hits: Sequence[Hit], notes: list[str], writer: "Writer | None", tally: Tally
+    store: Store,
+    query: Query,
+    hits: Sequence[Hit],
+    notes: list[str],
+    writer: "Writer | None",
+    tally: Tally,
+    reader: Reader | None,
 ) -> Iterator[SentenceReady]:
     if writer is None:
-        return _quotes(store, query, hits, notes)
+        return _quotes(store, query, hits, notes, reader)
     wide = query.wants_list or bool(query.sides)
     return writer.write(store, query.text, hits, notes, tally, wide=wide)
 
 
-def _quotes(store: Store, query: Query, hits: Sequence[Hit], notes: list[str]) -> Iterator[SentenceReady]:
-    chosen = choose(store, query, hits, notes)
+def _quotes(
+    store: Store, query: Query, hits: Sequence[Hit], notes: list[str], reader: Reader | None
+) -> Iterator[SentenceReady]:
+    chosen = choose(store, query, hits, notes, reader)
     if reason := reason_to_refuse(store, query, chosen):
         notes[:] = [reason]
         return

@@ -17,6 +17,7 @@ from .events import SentenceReady
 from .ladder import climb
 from .query import read_question
 from .question import MAX_QUESTION_CHARS, clean
+from .reader import Reader, open_reader
 from .retrieve import retrieve
 
 if TYPE_CHECKING:
@@ -45,6 +46,7 @@ def open_library(
     cache_dir: Path | None = None,
     embedder: Embedder | None = None,
     sentence_vectors: bool = True,
+    reader: str | Path = "none",
 ) -> "Library":
     """Opens a library folder; the one place where its parts are put together.
 
@@ -63,12 +65,14 @@ def open_library(
         embedder: an opened embedding model, instead of `embedding`.
         sentence_vectors: embed sentences beside their passages when records are read: finds more, takes twice as long
             to embed and four times the room.
+        reader: a small model that helps to choose the sentences quoted and to refuse: "bundled", a file, or "none".
 
     Raises:
         NotALibrary: the folder holds something else.
         OtherEmbedding: it was made with another embedding model.
-        ModelError: the model cannot be set up.
+        ModelError: the model or the reader cannot be set up.
     """
+    judging = open_reader(reader)
     store = Store(
         Path(folder).expanduser(),
         create=create,
@@ -89,15 +93,16 @@ def open_library(
             judge=judge,
             falls_back=model_falls_back,
         )
-    return Library(store, writer)
+    return Library(store, writer, judging)
 
 
 class Library:
     """A library of records. Safe to share between threads; close it, or use it in a `with` block."""
 
-    def __init__(self, store: Store, writer: "Writer | None" = None) -> None:
+    def __init__(self, store: Store, writer: "Writer | None" = None, reader: Reader | None = None) -> None:
         self.store = store
         self.writer = writer
+        self.reader = reader
 
     def close(self) -> None:
         """Lets go of every file."""
@@ -225,7 +230,14 @@ class Library:
         self, question: str, *, history: "Sequence[Answer | Turn]" = (), filters: Filters | None = None
     ) -> Iterator[SentenceReady | Answer]:
         """The same, sentence by sentence as they are ready; the last event is the `Answer`."""
-        return climb(self.store, question, history=turns_of(history), filters=filters, writer=self.writer)
+        return climb(
+            self.store,
+            question,
+            history=turns_of(history),
+            filters=filters,
+            writer=self.writer,
+            reader=self.reader,
+        )
 
     # --- in other programs -------------------------------------------------------------------------------------
 

@@ -33,6 +33,7 @@ class Settings(BaseSettings):
     library: Path | None = None
     embedding: str | None = None
     cache: Path | None = None
+    reader: str = "none"
     model: str = "none"
     model_base_url: str | None = None
     model_api_key: SecretStr | None = None

@@ -50,6 +50,12 @@ BaseUrlOption = Annotated[str | None, typer.Option("--model-base-url", help="Add
 EmbeddingOption = Annotated[
     str | None, typer.Option("--embedding", help="sentence-transformers model, by name or path [RAPPORTEUR_EMBEDDING].")
 ]
+ReaderOption = Annotated[
+    str | None,
+    typer.Option(
+        "--reader", help="Small model that helps to choose quotes: none, bundled or a file [RAPPORTEUR_READER]."
+    ),
+]
 DocumentOption = Annotated[
     str | None, typer.Option("--document", help="Only documents with this in title, file name or symbol.")
 ]
@@ -239,6 +245,7 @@ def ask(
     library: LibraryOption = None,
     model: ModelOption = None,
     model_base_url: BaseUrlOption = None,
+    reader: ReaderOption = None,
     document: DocumentOption = None,
     speaker: SpeakerOption = None,
     symbol: SymbolOption = None,
@@ -256,7 +263,7 @@ def ask(
     if (question is None) == (batch is None):
         raise InputError('Ask one question (rapporteur ask "What did Norway say?") or name a file with --batch.')
     filters = _filters(document, speaker, symbol, section, since, until)
-    with _library(_settings(library=library, model=model, model_base_url=model_base_url)) as lib:
+    with _library(_settings(library=library, model=model, model_base_url=model_base_url, reader=reader)) as lib:
         if batch is not None:
             raise typer.Exit(_ask_batch(lib, batch, filters))
         check_question(question or "")
@@ -265,12 +272,17 @@ def ask(
 
 
 @app.command()
-def chat(library: LibraryOption = None, model: ModelOption = None, model_base_url: BaseUrlOption = None) -> None:
+def chat(
+    library: LibraryOption = None,
+    model: ModelOption = None,
+    model_base_url: BaseUrlOption = None,
+    reader: ReaderOption = None,
+) -> None:
     """A conversation in the terminal: follow-up questions know what was asked before."""
     from ..rag.ladder import check_question
     from .render import print_answer
 
-    with _library(_settings(library=library, model=model, model_base_url=model_base_url)) as lib:
+    with _library(_settings(library=library, model=model, model_base_url=model_base_url, reader=reader)) as lib:
         print(f"{len(lib.documents())} documents. Ask away; an empty line ends.", file=sys.stderr)
         history = []
         while question := _next_question():
@@ -294,12 +306,13 @@ def serve(
     port: Annotated[int | None, typer.Option("--port", min=1, max=65535, help="Port to listen on [7860].")] = None,
     model: ModelOption = None,
     model_base_url: BaseUrlOption = None,
+    reader: ReaderOption = None,
     open_browser: Annotated[bool, typer.Option("--open", help="Open the page in the browser.")] = False,
 ) -> None:
     """Open the chat in the browser; PATHs are read while the page is already usable."""
     from .server import serve as serve_library
 
-    settings = _settings(library=library, model=model, model_base_url=model_base_url)
+    settings = _settings(library=library, model=model, model_base_url=model_base_url, reader=reader)
     with _library(settings, create=True) as lib:
         serve_library(
             lib, host=host or settings.host, port=port or settings.port, open_browser=open_browser, ingest=paths or []
@@ -315,6 +328,7 @@ def eval_run(
     library: LibraryOption = None,
     model: ModelOption = None,
     model_base_url: BaseUrlOption = None,
+    reader: ReaderOption = None,
     output: Annotated[
         Path | None, typer.Option("--json", metavar="OUT", help="Write everything as JSON; - prints it.")
     ] = None,
@@ -328,14 +342,17 @@ def eval_run(
     from .render import print_run
 
     asked = read_cases(cases)
-    settings = _settings(library=library, model=model, model_base_url=model_base_url)
+    settings = _settings(library=library, model=model, model_base_url=model_base_url, reader=reader)
     to_standard_output = str(output) == "-"
     # An answer without the model that is measured would count as the model's: an error is one.
     opened = _library(settings, model_falls_back=False)
     with opened as lib, count("Asking", len(asked), quiet=quiet or to_standard_output) as tick:
         run = run_cases(
             lib, asked, limit=limit, progress=lambda _: tick(),
-            settings={"cases": str(cases), "model": settings.model, "embedding": lib.store.embedding},
+            settings={
+                "cases": str(cases), "model": settings.model, "embedding": lib.store.embedding,
+                "reader": settings.reader,
+            },
         )  # fmt: skip
     if output is not None:
         _write(json.dumps(to_json(run), ensure_ascii=False, indent=1), output)
@@ -430,6 +447,7 @@ def _library(settings: "Settings", *, create: bool = False, model_falls_back: bo
         judge=settings.judge,
         embedding=settings.embedding,
         cache_dir=settings.cache,
+        reader=settings.reader,
     ) as lib:
         yield lib
 
