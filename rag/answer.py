@@ -65,7 +65,7 @@ class Answer:
     sentences) or "model" (a language model wrote it, the program grounded it). `notes` says what grounding
     repaired or dropped, whether a list may be longer than what was found, who of those compared says nothing, or why a
     language model that was asked for did not write. `usage` is what it was asked, None where none was. `reader`
-    names the reader that helped to choose the quotes, None where none did.
+    names the reader that took part, None where none did.
     """
 
     question: str

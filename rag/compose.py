@@ -15,9 +15,8 @@ from ..vectorstore.passage import Hit
 from ..vectorstore.store import Store
 from .answer import Citation, Sentence
 from .query import Query
-from .reader import Reader
 from .replies import turn
-from .verdicts import judged
+from .verdicts import Reading, sentences_judged
 
 PASSAGES_READ = 14
 COMPARED_BY_MEANING = 12
@@ -81,22 +80,22 @@ class Quotable:
 
 
 def choose(
-    store: Store, query: Query, hits: Sequence[Hit], notes: list[str], reader: Reader | None = None
+    store: Store, query: Query, hits: Sequence[Hit], notes: list[str], reading: Reading | None = None
 ) -> list[Quotable]:
     """The sentences that answer best, best first; the fewest that do, some of each side of a comparison.
 
     Where somebody's words are asked for ("What did Norway say?") and the passages hold any, nobody else is quoted.
     `notes` receives what people must know of the choice: whether a list may be longer, whose side says nothing.
-    A `reader` has its say in the scores.
+    What a reader made of the passages has its say in the scores.
     """
     hits = in_paragraphs(hits, query.pointed.paragraphs)
     hits = [hit for hit in hits if hit.passage.locator.speaker not in query.but_for or not query.but_for]
     if query.pointed.paragraphs and not query.words:
         return whole_paragraphs(hits, query.pointed.paragraphs)
     if query.wants_reply or query.wants_asker:
-        ranked = rank(store, query, turn(hits), reader)
+        ranked = rank(store, query, turn(hits), reading)
         return _whole_thoughts(_fewest(ranked, MAX_QUOTES, KEEP_LISTED_SHARE), ranked)
-    ranked = rank(store, query, said_by(hits, query.pointed.said_by if not query.sides else ()), reader)
+    ranked = rank(store, query, said_by(hits, query.pointed.said_by if not query.sides else ()), reading)
     return _whole_thoughts(_chosen(store, query, ranked, notes), ranked)
 
 
@@ -226,7 +225,7 @@ def said_by(hits: Sequence[Hit], speakers: Sequence[str]) -> Sequence[Hit]:
     return [hit for hit in hits if hit.passage.locator.speaker in speakers] or hits
 
 
-def rank(store: Store, query: Query, hits: Sequence[Hit], reader: Reader | None = None) -> list[Quotable]:
+def rank(store: Store, query: Query, hits: Sequence[Hit], reading: Reading | None = None) -> list[Quotable]:
     """Every sentence of the best passages, scored against the question, best first."""
     idf = inverse_frequency(store)
     asked = {word: weight * idf(word) for word, weight in query.words.items()}
@@ -246,7 +245,7 @@ def rank(store: Store, query: Query, hits: Sequence[Hit], reader: Reader | None 
     near = [*known.values(), *score_meaning(store, query.text, compared)]
     rest = [quotable for quotable in unknown if quotable not in compared]
     ranked = sorted(near, key=lambda quotable: -quotable.score) + rest
-    return judged(reader, query.text, ranked) if reader else ranked
+    return sentences_judged(reading, ranked) if reading else ranked
 
 
 def _to_compare(scored: Sequence[Quotable], hits: Sequence[Hit]) -> list[Quotable]:

@@ -21,6 +21,7 @@ from .reader import Reader
 from .refuse import REFUSAL, nearest, reason_to_refuse
 from .retrieve import retrieve
 from .service import Tally
+from .verdicts import Reading
 
 if TYPE_CHECKING:
     from .model import Writer
@@ -43,7 +44,7 @@ def climb(
         history: the conversation so far, oldest first.
         filters: what the search is confined to.
         writer: a language model to write the answer; without one the record's own sentences are quoted.
-        reader: a small model that helps to choose them, and to refuse.
+        reader: a small model that helps to find and choose them, and to refuse.
 
     A question that cannot be asked (`check_question`) is refused. While the model's service is silent, the record's own
     sentences are quoted instead and `notes` says why; what the model wrote before it broke off stays.
@@ -58,13 +59,14 @@ def climb(
         return
     tally = Tally()
     query = _understood(store, question, history, writer, tally)
-    hits = retrieve(store, query, filters=filters)
+    reading = Reading(reader=reader, question=query.text) if reader else None
+    hits = retrieve(store, query, filters=filters, reading=reading)
     retrieved = time.perf_counter()
     sentences: list[Sentence] = []
     citations: list[Citation] = []
     notes: list[str] = []
     try:
-        for event in _events(store, query, hits, notes, writer, tally, reader):
+        for event in _events(store, query, hits, notes, writer, tally, reading):
             sentences.append(event.sentence)
             citations.extend(event.citations)
             yield event
@@ -75,7 +77,7 @@ def climb(
             notes.insert(0, f"{error} What stands here was written and checked before; more may be missing.")
         else:
             notes, writer = [], None
-            for event in _quotes(store, query, hits, notes, reader):
+            for event in _quotes(store, query, hits, notes, reading):
                 sentences.append(event.sentence)
                 citations.extend(event.citations)
                 yield event
@@ -93,7 +95,7 @@ def climb(
         nearest=() if answered else nearest(hits),
         mode="quotes" if writer is None else "model",
         model=writer.name if writer else None,
-        reader=reader.name if reader and not writer else None,
+        reader=reader.name if reader else None,
         seconds=Timing(retrieve=retrieved - began, answer=done - retrieved, total=done - began),
         notes=tuple(notes),
         usage=tally.usage,
@@ -149,18 +151,18 @@ def _events(
     notes: list[str],
     writer: "Writer | None",
     tally: Tally,
-    reader: Reader | None,
+    reading: Reading | None,
 ) -> Iterator[SentenceReady]:
     if writer is None:
-        return _quotes(store, query, hits, notes, reader)
+        return _quotes(store, query, hits, notes, reading)
     wide = query.wants_list or bool(query.sides)
     return writer.write(store, query.text, hits, notes, tally, wide=wide)
 
 
 def _quotes(
-    store: Store, query: Query, hits: Sequence[Hit], notes: list[str], reader: Reader | None
+    store: Store, query: Query, hits: Sequence[Hit], notes: list[str], reading: Reading | None
 ) -> Iterator[SentenceReady]:
-    chosen = choose(store, query, hits, notes, reader)
+    chosen = choose(store, query, hits, notes, reading)
     if reason := reason_to_refuse(store, query, chosen):
         notes[:] = [reason]
         return

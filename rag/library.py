@@ -19,6 +19,7 @@ from .query import read_question
 from .question import MAX_QUESTION_CHARS, clean
 from .reader import Reader, open_reader
 from .retrieve import retrieve
+from .verdicts import Reading
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
@@ -217,9 +218,9 @@ class Library:
         """Passages that may answer, best first; no answer. Raises InputError for an empty query."""
         if not any(character.isalnum() for character in query):
             raise InputError("The query is empty. Search for something, for example: pain relief")
-        return retrieve(
-            self.store, read_question(self.store, clean(query)[:MAX_QUESTION_CHARS]), filters=filters, limit=limit
-        )
+        asked = read_question(self.store, clean(query)[:MAX_QUESTION_CHARS])
+        reading = Reading(reader=self.reader, question=asked.text) if self.reader else None
+        return retrieve(self.store, asked, filters=filters, limit=limit, reading=reading)
 
     def ask(self, question: str, *, history: "Sequence[Answer | Turn]" = (), filters: Filters | None = None) -> Answer:
         """One cited answer, or a refusal. Raises ModelError where a model does not accept what it is asked."""

@@ -16,6 +16,7 @@ from ..vectorstore.store import Store
 from .query import Query
 from .question import Pointers
 from .replies import first_in_turn
+from .verdicts import READ_PASSAGES, Reading, passages_judged
 
 DEPTH = 200
 WORDS_WEIGHT = 1.0
@@ -32,11 +33,13 @@ NEIGHBOUR_SHARE = 0.3
 Scored = Sequence[tuple[str, float]]
 
 
-def retrieve(store: Store, query: Query, *, filters: Filters | None = None, limit: int = 40) -> list[Hit]:
+def retrieve(
+    store: Store, query: Query, *, filters: Filters | None = None, limit: int = 40, reading: Reading | None = None
+) -> list[Hit]:
     """The `limit` best passages for a question, best first; of each side of a comparison, some are among the first.
 
-    `filters` confine the search; what the question itself points at only moves passages up. Scores compare within
-    one search only.
+    `filters` confine the search; what a reader makes of the best passages (`reading`) and what the question itself
+    points at only move passages up. Scores compare within one search only.
     """
     store.refresh()
     allowed = store.ids_matching(filters) if filters else None
@@ -50,6 +53,10 @@ def retrieve(store: Store, query: Query, *, filters: Filters | None = None, limi
         if key in rows
     }
     scores = _with_neighbours(scores, rows)
+    if reading:
+        best = _best_first(scores)[:READ_PASSAGES]
+        judged = passages_judged(reading, store.hits([(key, scores[key]) for key in best]))
+        scores |= {key: scores[key] + more for key, more in judged.items()}
     _raise(scores, rows, lambda row: row.locator.speaker in pointed.speakers, SPEAKER_WEIGHT)
     _raise(scores, rows, lambda row: row.document_id in pointed.documents, DOCUMENT_WEIGHT)
     _add(scores, _asked_paragraphs(store, pointed, _best_first(scores), allowed), PARAGRAPH_WEIGHT)
