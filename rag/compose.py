@@ -260,10 +260,10 @@ def _to_compare(scored: Sequence[Quotable], hits: Sequence[Hit]) -> list[Quotabl
 def quotables(store: Store, hits: Sequence[Hit]) -> Iterator[Quotable]:
     """The sentences of the passages, without paragraph numbers, speaker labels and bullets, in order of the hits.
 
-    A heading or a document's title answers nothing.
+    A heading, the title of a document and noise answer nothing.
     """
     for hit in hits:
-        if hit.passage.kind == "heading" or _is_title(hit):
+        if hit.passage.kind in ("heading", "noise") or _is_title(hit):
             continue
         lead = lead_length(hit)
         for number, (start, end) in enumerate(sentence_spans(hit.passage.text)):

@@ -25,6 +25,7 @@ from .verdicts import Reading
 
 if TYPE_CHECKING:
     from .model import Writer
+    from .rerank import Reranker
 
 
 def climb(
@@ -34,6 +35,7 @@ def climb(
     history: Sequence[Turn] = (),
     filters: Filters | None = None,
     writer: "Writer | None" = None,
+    reranker: "Reranker | None" = None,
     reader: Reader | None = None,
 ) -> Iterator[SentenceReady | Answer]:
     """Answers a question, sentence by sentence; the last event is the `Answer`.
@@ -44,13 +46,15 @@ def climb(
         history: the conversation so far, oldest first.
         filters: what the search is confined to.
         writer: a language model to write the answer; without one the record's own sentences are quoted.
+        reranker: puts the best passages in its own order first.
         reader: a small model that helps to find and choose them, and to refuse.
 
     A question that cannot be asked (`check_question`) is refused. While the model's service is silent, the record's own
     sentences are quoted instead and `notes` says why; what the model wrote before it broke off stays.
 
     Raises:
-        ModelError: the language model does not accept the request, or is silent and the writer does not fall back.
+        ModelError: the language model does not accept the request, or is silent and the writer does not fall back; or
+            the reranker cannot be loaded.
     """
     began = time.perf_counter()
     question = clean(question)
@@ -60,7 +64,7 @@ def climb(
     tally = Tally()
     query = _understood(store, question, history, writer, tally)
     reading = Reading(reader=reader, question=query.text) if reader else None
-    hits = retrieve(store, query, filters=filters, reading=reading)
+    hits = retrieve(store, query, filters=filters, reranker=reranker, reading=reading)
     retrieved = time.perf_counter()
     sentences: list[Sentence] = []
     citations: list[Citation] = []

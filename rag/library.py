@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from langchain_core.tools import BaseTool
 
     from .model import Writer
+    from .rerank import Reranker
 
 MAX_TURNS = 20
 MAX_TURN_CHARS = 2_000
@@ -47,6 +48,7 @@ def open_library(
     cache_dir: Path | None = None,
     embedder: Embedder | None = None,
     sentence_vectors: bool = True,
+    reranker: str | None = None,
     reader: str | Path = "none",
 ) -> "Library":
     """Opens a library folder; the one place where its parts are put together.
@@ -66,6 +68,8 @@ def open_library(
         embedder: an opened embedding model, instead of `embedding`.
         sentence_vectors: embed sentences beside their passages when records are read: finds more, takes twice as long
             to embed and four times the room.
+        reranker: name or path of a sentence-transformers CrossEncoder that re-ranks what is found; loaded when the
+            first question is asked.
         reader: a small model that helps to choose the sentences quoted and to refuse: "bundled", a file, or "none".
 
     Raises:
@@ -94,15 +98,26 @@ def open_library(
             judge=judge,
             falls_back=model_falls_back,
         )
-    return Library(store, writer, judging)
+    if reranker is None:
+        return Library(store, writer, reader=judging)
+    from .rerank import CrossEncoderReranker
+
+    return Library(store, writer, CrossEncoderReranker(name=reranker), judging)
 
 
 class Library:
     """A library of records. Safe to share between threads; close it, or use it in a `with` block."""
 
-    def __init__(self, store: Store, writer: "Writer | None" = None, reader: Reader | None = None) -> None:
+    def __init__(
+        self,
+        store: Store,
+        writer: "Writer | None" = None,
+        reranker: "Reranker | None" = None,
+        reader: Reader | None = None,
+    ) -> None:
         self.store = store
         self.writer = writer
+        self.reranker = reranker
         self.reader = reader
 
     def close(self) -> None:
@@ -220,7 +235,7 @@ class Library:
             raise InputError("The query is empty. Search for something, for example: pain relief")
         asked = read_question(self.store, clean(query)[:MAX_QUESTION_CHARS])
         reading = Reading(reader=self.reader, question=asked.text) if self.reader else None
-        return retrieve(self.store, asked, filters=filters, limit=limit, reading=reading)
+        return retrieve(self.store, asked, filters=filters, limit=limit, reranker=self.reranker, reading=reading)
 
     def ask(self, question: str, *, history: "Sequence[Answer | Turn]" = (), filters: Filters | None = None) -> Answer:
         """One cited answer, or a refusal. Raises ModelError where a model does not accept what it is asked."""
@@ -237,6 +252,7 @@ class Library:
             history=turns_of(history),
             filters=filters,
             writer=self.writer,
+            reranker=self.reranker,
             reader=self.reader,
         )
 

@@ -107,7 +107,7 @@ class Writer:
             ModelSilent: the service cannot be reached, takes too long or breaks off.
             ModelError: it does not accept the request.
         """
-        passages = [hit for hit in hits if hit.passage.kind != "heading"]
+        passages = [hit for hit in hits if hit.passage.kind not in ("heading", "noise")]
         shown = _fitting(passages, PASSAGES_LISTED if wide else PASSAGES_SHOWN)
         if not shown:
             notes.append(REFUSAL)

@@ -182,4 +182,4 @@ def _is_unknown(store: Store, name: str) -> bool:
 
 def nearest(hits: Sequence[Hit]) -> tuple[Hit, ...]:
     """Passages to offer beside a refusal, as not an answer."""
-    return tuple(hit for hit in hits if hit.passage.kind != "heading")[:NEAREST]
+    return tuple(hit for hit in hits if hit.passage.kind not in ("heading", "noise"))[:NEAREST]

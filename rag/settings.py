@@ -32,6 +32,7 @@ class Settings(BaseSettings):
 
     library: Path | None = None
     embedding: str | None = None
+    reranker: str | None = None
     cache: Path | None = None
     reader: str = "none"
     model: str = "none"
@@ -43,5 +44,6 @@ class Settings(BaseSettings):
     read_memory_mb: int = 3072
     read_file_mb: int = 512
     read_workers: int = 0
+    ocr_languages: str = "eng"
     host: str = "127.0.0.1"
     port: int = 7860

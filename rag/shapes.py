@@ -18,6 +18,12 @@ def document_json(document: Document | Listing) -> dict[str, Any]:
     }
 
 
+def listing_json(listing: Listing) -> dict[str, Any]:
+    """What a table of contents says of a document, `pages`, `passages` and `state` apart."""
+    facts = ("meeting", "body", "session", "agenda_item", "author", "publisher", "language", "url")
+    return {**document_json(listing), **{fact: getattr(listing, fact) for fact in facts}}
+
+
 def locator_json(locator: Locator) -> dict[str, str | None]:
     """Page, paragraph, speaker and section; null where it does not apply."""
     return {

@@ -50,6 +50,10 @@ BaseUrlOption = Annotated[str | None, typer.Option("--model-base-url", help="Add
 EmbeddingOption = Annotated[
     str | None, typer.Option("--embedding", help="sentence-transformers model, by name or path [RAPPORTEUR_EMBEDDING].")
 ]
+RerankerOption = Annotated[
+    str | None,
+    typer.Option("--reranker", help="Cross-encoder that re-ranks what is found, name or path [RAPPORTEUR_RERANKER]."),
+]
 ReaderOption = Annotated[
     str | None,
     typer.Option(
@@ -109,26 +113,39 @@ def ingest(
         bool, typer.Option("--watch", help="Go on: read again whatever changes, until Ctrl-C.")
     ] = False,
     values: Annotated[
-        list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="title, symbol, date, meeting or language.")
+        list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="title, symbol, date, body, author ...")
     ] = None,
     allow_private: Annotated[
         bool, typer.Option("--allow-private", help="Fetch from this machine and private networks too.")
     ] = False,
+    ocr_languages: Annotated[
+        str | None,
+        typer.Option(
+            "--ocr-languages", help="What scans are in, as Tesseract names it: eng+fra [RAPPORTEUR_OCR_LANGUAGES]."
+        ),
+    ] = None,
     re_embed: Annotated[bool, typer.Option("--re-embed", help="Embed everything again, with --embedding.")] = False,
     embedding: EmbeddingOption = None,
     as_json: JsonOption = False,
     quiet: QuietOption = False,
 ) -> None:
     """Read files and folders into the library; unchanged files are skipped."""
+    from ..ingest.ingest import find_sources
     from ..ingest.overrides import from_pairs
     from ..rag import Limits
     from .progress import watch
     from .render import print_report, report_json
 
-    settings = _settings(library=library, embedding=None if re_embed else embedding)
+    settings = _settings(library=library, embedding=None if re_embed else embedding, ocr_languages=ocr_languages)
     if not sources and not re_embed:
         raise InputError("Nothing to ingest: name a file or a folder.")
-    with _library(settings, create=True) as lib, watch(quiet=quiet or as_json) as watcher:
+    if sources:
+        find_sources(sources, prune=prune)  # before a library is made for nothing
+    with (
+        _until_interrupted(watch_on),
+        _library(settings, create=True) as lib,
+        watch(quiet=quiet or as_json) as watcher,
+    ):
         if re_embed:
             count = lib.re_embed(embedding or "all-MiniLM-L6-v2", watcher=watcher)
             if not sources:
@@ -139,6 +156,7 @@ def ingest(
             memory_mb=settings.read_memory_mb,
             file_mb=settings.read_file_mb,
             workers=settings.read_workers,
+            ocr_languages=settings.ocr_languages,
         )
         read = partial(
             lib.ingest, sources or [], known=from_pairs(values or []), limits=limits, allow_private=allow_private,
@@ -149,6 +167,7 @@ def ingest(
         if watch_on:
             for report in _reports_of_changes(sources or [], read):
                 _say(report_json(report), as_json, partial(print_report, report, quiet=quiet))
+            return
     if report.failed:
         usable = report.added + report.updated + report.unchanged
         raise typer.Exit(SOME_FAILED if usable else FAILED)
@@ -157,13 +176,13 @@ def ingest(
 @app.command()
 def documents(library: LibraryOption = None, as_json: JsonOption = False) -> None:
     """List what the library holds."""
-    from ..rag.shapes import document_json
+    from ..rag.shapes import listing_json
     from .render import print_documents
 
     with _library(_settings(library=library)) as lib:
         listings = lib.documents()
     shape = [
-        {**document_json(listing), "pages": listing.pages, "passages": listing.passages, "state": listing.state}
+        {**listing_json(listing), "pages": listing.pages, "passages": listing.passages, "state": listing.state}
         for listing in listings
     ]
     _say(shape, as_json, lambda: print_documents(listings))
@@ -214,6 +233,7 @@ def search(
     query: str,
     limit: Annotated[int, typer.Option("--limit", min=1, max=1000)] = 10,
     library: LibraryOption = None,
+    reranker: RerankerOption = None,
     document: DocumentOption = None,
     speaker: SpeakerOption = None,
     symbol: SymbolOption = None,
@@ -230,7 +250,7 @@ def search(
 
     began = perf_counter()
     filters = _filters(document, speaker, symbol, section, since, until)
-    with _library(_settings(library=library)) as lib:
+    with _library(_settings(library=library, reranker=reranker)) as lib:
         hits = lib.search(query, limit=limit, filters=filters)
     shape = {"query": query, "hits": [hit_json(hit) for hit in hits], "seconds": round(perf_counter() - began, 4)}
     _say(shape, as_json, lambda: print_hits(hits))
@@ -245,6 +265,7 @@ def ask(
     library: LibraryOption = None,
     model: ModelOption = None,
     model_base_url: BaseUrlOption = None,
+    reranker: RerankerOption = None,
     reader: ReaderOption = None,
     document: DocumentOption = None,
     speaker: SpeakerOption = None,
@@ -263,7 +284,8 @@ def ask(
     if (question is None) == (batch is None):
         raise InputError('Ask one question (rapporteur ask "What did Norway say?") or name a file with --batch.')
     filters = _filters(document, speaker, symbol, section, since, until)
-    with _library(_settings(library=library, model=model, model_base_url=model_base_url, reader=reader)) as lib:
+    settings = _settings(library=library, model=model, model_base_url=model_base_url, reranker=reranker, reader=reader)
+    with _library(settings) as lib:
         if batch is not None:
             raise typer.Exit(_ask_batch(lib, batch, filters))
         check_question(question or "")
@@ -306,13 +328,17 @@ def serve(
     port: Annotated[int | None, typer.Option("--port", min=1, max=65535, help="Port to listen on [7860].")] = None,
     model: ModelOption = None,
     model_base_url: BaseUrlOption = None,
+    reranker: RerankerOption = None,
     reader: ReaderOption = None,
     open_browser: Annotated[bool, typer.Option("--open", help="Open the page in the browser.")] = False,
 ) -> None:
     """Open the chat in the browser; PATHs are read while the page is already usable."""
+    from ..ingest.ingest import find_sources
     from .server import serve as serve_library
 
-    settings = _settings(library=library, model=model, model_base_url=model_base_url, reader=reader)
+    if paths:
+        find_sources(paths)
+    settings = _settings(library=library, model=model, model_base_url=model_base_url, reranker=reranker, reader=reader)
     with _library(settings, create=True) as lib:
         serve_library(
             lib, host=host or settings.host, port=port or settings.port, open_browser=open_browser, ingest=paths or []
@@ -328,6 +354,7 @@ def eval_run(
     library: LibraryOption = None,
     model: ModelOption = None,
     model_base_url: BaseUrlOption = None,
+    reranker: RerankerOption = None,
     reader: ReaderOption = None,
     output: Annotated[
         Path | None, typer.Option("--json", metavar="OUT", help="Write everything as JSON; - prints it.")
@@ -342,7 +369,7 @@ def eval_run(
     from .render import print_run
 
     asked = read_cases(cases)
-    settings = _settings(library=library, model=model, model_base_url=model_base_url, reader=reader)
+    settings = _settings(library=library, model=model, model_base_url=model_base_url, reranker=reranker, reader=reader)
     to_standard_output = str(output) == "-"
     # An answer without the model that is measured would count as the model's: an error is one.
     opened = _library(settings, model_falls_back=False)
@@ -351,6 +378,7 @@ def eval_run(
             lib, asked, limit=limit, progress=lambda _: tick(),
             settings={
                 "cases": str(cases), "model": settings.model, "embedding": lib.store.embedding,
+                "reranker": settings.reranker,
                 "reader": settings.reader,
             },
         )  # fmt: skip
@@ -385,6 +413,17 @@ def doctor(library: LibraryOption = None, as_json: JsonOption = False) -> None:
     _say([{"what": f.what, "ok": f.ok, "says": f.says} for f in findings], as_json, lambda: print_findings(findings))
     if not all(finding.ok for finding in findings):
         raise typer.Exit(SOME_FAILED)
+
+
+@contextmanager
+def _until_interrupted(expected: bool) -> Iterator[None]:
+    """Takes Ctrl-C for the end of the command, with status 0, where that is how it is meant to end."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        if not expected:
+            raise
+        raise typer.Exit(DONE) from None
 
 
 def _reports_of_changes(sources: list[str], read: "Callable[..., IngestReport]") -> "Iterator[IngestReport]":
@@ -447,6 +486,7 @@ def _library(settings: "Settings", *, create: bool = False, model_falls_back: bo
         judge=settings.judge,
         embedding=settings.embedding,
         cache_dir=settings.cache,
+        reranker=settings.reranker,
         reader=settings.reader,
     ) as lib:
         yield lib
