@@ -64,7 +64,8 @@ class Answer:
     offers up to three `nearest` passages as what they are: not an answer. `mode` is "quotes" (the record's own
     sentences) or "model" (a language model wrote it, the program grounded it). `notes` says what grounding
     repaired or dropped, whether a list may be longer than what was found, who of those compared says nothing, or why a
-    language model that was asked for did not write. `usage` is what it was asked, None where none was.
+    language model that was asked for did not write. `usage` is what it was asked, None where none was. `reader`
+    names the reader that took part, None where none did.
     """
 
     question: str
@@ -76,6 +77,7 @@ class Answer:
     nearest: tuple[Hit, ...] = ()
     mode: str = "quotes"
     model: str | None = None
+    reader: str | None = None
     seconds: Timing = field(default_factory=Timing)
     notes: tuple[str, ...] = ()
     usage: Usage | None = None

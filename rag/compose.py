@@ -16,6 +16,7 @@ from ..vectorstore.store import Store
 from .answer import Citation, Sentence
 from .query import Query
 from .replies import turn
+from .verdicts import Reading, sentences_judged
 
 PASSAGES_READ = 14
 COMPARED_BY_MEANING = 12
@@ -49,7 +50,8 @@ class Quotable:
     `number` counts the sentences of its passage from 0, None where it is not one of them.
     `score` adds up the question's telling words in the sentence, the rank of its passage and likeness of meaning;
     `coverage` is the share of the question's telling words that stand in the sentence or around it (0 to 1),
-    `likeness` the cosine similarity of sentence and question (-1 to 1, 0 where it was not compared).
+    `likeness` the cosine similarity of sentence and question (-1 to 1, 0 where it was not compared), `answers` the
+    reader's probability that the sentence answers (0 to 1, None where no reader read it).
     """
 
     hit: Hit
@@ -60,6 +62,7 @@ class Quotable:
     score: float = 0.0
     coverage: float = 0.0
     likeness: float = 0.0
+    answers: float | None = None
 
     @property
     def text(self) -> str:
@@ -77,12 +80,18 @@ class Quotable:
 
 
 def choose(
-    store: Store, query: Query, hits: Sequence[Hit], notes: list[str], limit: int = MAX_QUOTES
+    store: Store,
+    query: Query,
+    hits: Sequence[Hit],
+    notes: list[str],
+    limit: int = MAX_QUOTES,
+    reading: Reading | None = None,
 ) -> list[Quotable]:
     """The sentences that answer best, best first; the fewest that do, some of each side of a comparison.
 
     Where somebody's words are asked for ("What did Norway say?") and the passages hold any, nobody else is quoted.
-    `notes` receives what a reader must know of the choice: whether a list may be longer, whose side says nothing.
+    `notes` receives what people must know of the choice: whether a list may be longer, whose side says nothing.
+    What a reader made of the passages has its say in the scores.
     """
     hits = in_paragraphs(hits, query.pointed.paragraphs)
     hits = [hit for hit in hits if hit.passage.locator.speaker not in query.but_for or not query.but_for]
@@ -92,9 +101,9 @@ def choose(
         spoken = turn(hits)
         if sum(len(hit.passage.text) for hit in spoken) <= MAX_QUOTE_CHARS:
             return [_whole(hit) for hit in spoken]
-        ranked = rank(store, query, spoken)
+        ranked = rank(store, query, spoken, reading)
         return _whole_thoughts(_fewest(ranked, MAX_QUOTES, KEEP_LISTED_SHARE), ranked)
-    ranked = rank(store, query, said_by(hits, query.pointed.said_by if not query.sides else ()))
+    ranked = rank(store, query, said_by(hits, query.pointed.said_by if not query.sides else ()), reading)
     return _whole_thoughts(_chosen(store, query, ranked, notes, limit), ranked)
 
 
@@ -226,7 +235,7 @@ def said_by(hits: Sequence[Hit], speakers: Sequence[str]) -> Sequence[Hit]:
     return [hit for hit in hits if hit.passage.locator.speaker in speakers] or hits
 
 
-def rank(store: Store, query: Query, hits: Sequence[Hit]) -> list[Quotable]:
+def rank(store: Store, query: Query, hits: Sequence[Hit], reading: Reading | None = None) -> list[Quotable]:
     """Every sentence of the best passages, scored against the question, best first."""
     idf = inverse_frequency(store)
     asked = {word: weight * idf(word) for word, weight in query.words.items()}
@@ -245,7 +254,8 @@ def rank(store: Store, query: Query, hits: Sequence[Hit]) -> list[Quotable]:
     compared = _to_compare(unknown, hits)
     near = [*known.values(), *score_meaning(store, query.text, compared)]
     rest = [quotable for quotable in unknown if quotable not in compared]
-    return sorted(near, key=lambda quotable: -quotable.score) + rest
+    ranked = sorted(near, key=lambda quotable: -quotable.score) + rest
+    return sentences_judged(reading, ranked) if reading else ranked
 
 
 def _to_compare(scored: Sequence[Quotable], hits: Sequence[Hit]) -> list[Quotable]:

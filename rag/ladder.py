@@ -17,9 +17,11 @@ from .compose import MAX_QUOTES, choose, quote
 from .events import SentenceReady
 from .query import Query, read_question
 from .question import MAX_QUESTION_CHARS, clean
+from .reader import Reader
 from .refuse import REFUSAL, nearest, reason_to_refuse
 from .retrieve import retrieve
 from .service import Tally
+from .verdicts import Reading
 
 if TYPE_CHECKING:
     from .model import Writer
@@ -36,6 +38,7 @@ def climb(
     reranker: "Reranker | None" = None,
     passages: int | None = None,
     strictness: str = "usual",
+    reader: Reader | None = None,
 ) -> Iterator[SentenceReady | Answer]:
     """Answers a question, sentence by sentence; the last event is the `Answer`.
 
@@ -48,6 +51,7 @@ def climb(
         passages: how many an answer may quote, or the model is shown; None for the usual number.
         strictness: how near the question quotes must be, see `reason_to_refuse`.
         reranker: puts the best passages in its own order first.
+        reader: a small model that helps to find and choose them, and to refuse.
 
     A question that cannot be asked (`check_question`) is refused. While the model's service is silent, the record's own
     sentences are quoted instead and `notes` says why; what the model wrote before it broke off stays.
@@ -63,13 +67,14 @@ def climb(
         return
     tally = Tally()
     query = _understood(store, question, history, writer, tally)
-    hits = retrieve(store, query, filters=filters, reranker=reranker)
+    reading = Reading(reader=reader, question=query.text) if reader else None
+    hits = retrieve(store, query, filters=filters, reranker=reranker, reading=reading)
     retrieved = time.perf_counter()
     sentences: list[Sentence] = []
     citations: list[Citation] = []
     notes: list[str] = []
     try:
-        for event in _events(store, query, hits, notes, writer, tally, passages, strictness):
+        for event in _events(store, query, hits, notes, writer, tally, passages, strictness, reading):
             sentences.append(event.sentence)
             citations.extend(event.citations)
             yield event
@@ -80,7 +85,7 @@ def climb(
             notes.insert(0, f"{error} What stands here was written and checked before; more may be missing.")
         else:
             notes, writer = [], None
-            for event in _quotes(store, query, hits, notes, passages, strictness):
+            for event in _quotes(store, query, hits, notes, passages, strictness, reading):
                 sentences.append(event.sentence)
                 citations.extend(event.citations)
                 yield event
@@ -98,6 +103,7 @@ def climb(
         nearest=() if answered else nearest(hits),
         mode="quotes" if writer is None else "model",
         model=writer.name if writer else None,
+        reader=reader.name if reader else None,
         seconds=Timing(retrieve=retrieved - began, answer=done - retrieved, total=done - began),
         notes=tuple(notes),
         usage=tally.usage,
@@ -155,17 +161,24 @@ def _events(
     tally: Tally,
     passages: int | None,
     strictness: str,
+    reading: Reading | None,
 ) -> Iterator[SentenceReady]:
     if writer is None:
-        return _quotes(store, query, hits, notes, passages, strictness)
+        return _quotes(store, query, hits, notes, passages, strictness, reading)
     wide = query.wants_list or bool(query.sides)
     return writer.write(store, query.text, hits, notes, tally, wide=wide, limit=passages)
 
 
 def _quotes(
-    store: Store, query: Query, hits: Sequence[Hit], notes: list[str], passages: int | None, strictness: str
+    store: Store,
+    query: Query,
+    hits: Sequence[Hit],
+    notes: list[str],
+    passages: int | None,
+    strictness: str,
+    reading: Reading | None,
 ) -> Iterator[SentenceReady]:
-    chosen = choose(store, query, hits, notes, passages or MAX_QUOTES)
+    chosen = choose(store, query, hits, notes, passages or MAX_QUOTES, reading)
     if reason := reason_to_refuse(store, query, chosen, strictness):
         notes[:] = [reason]
         return

@@ -17,7 +17,9 @@ from .events import SentenceReady
 from .ladder import climb
 from .query import read_question
 from .question import MAX_QUESTION_CHARS, clean
+from .reader import Reader, open_reader
 from .retrieve import retrieve
+from .verdicts import Reading
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
@@ -49,6 +51,7 @@ def open_library(
     embedder: Embedder | None = None,
     sentence_vectors: bool = True,
     reranker: str | None = None,
+    reader: str | Path = "none",
 ) -> "Library":
     """Opens a library folder; the one place where its parts are put together.
 
@@ -71,12 +74,14 @@ def open_library(
             to embed and four times the room.
         reranker: name or path of a sentence-transformers CrossEncoder that re-ranks what is found; loaded when the
             first question is asked.
+        reader: a small model that helps to choose the sentences quoted and to refuse: "bundled", a file, or "none".
 
     Raises:
         NotALibrary: the folder holds something else.
         OtherEmbedding: it was made with another embedding model.
-        ModelError: the model cannot be set up.
+        ModelError: the model or the reader cannot be set up.
     """
+    judging = open_reader(reader)
     store = Store(
         Path(folder).expanduser(),
         create=create,
@@ -98,11 +103,11 @@ def open_library(
             falls_back=model_falls_back,
         )
     if reranker is None:
-        return Library(store, writer, passages=passages, strictness=strictness)
+        return Library(store, writer, reader=judging, passages=passages, strictness=strictness)
     from .rerank import CrossEncoderReranker
 
     ranker = CrossEncoderReranker(name=reranker)
-    return Library(store, writer, ranker, passages=passages, strictness=strictness)
+    return Library(store, writer, ranker, judging, passages=passages, strictness=strictness)
 
 
 class Library:
@@ -113,6 +118,7 @@ class Library:
         store: Store,
         writer: "Writer | None" = None,
         reranker: "Reranker | None" = None,
+        reader: Reader | None = None,
         *,
         passages: int | None = None,
         strictness: str = "usual",
@@ -122,6 +128,7 @@ class Library:
         self.reranker = reranker
         self.passages = passages
         self.strictness = strictness
+        self.reader = reader
 
     def close(self) -> None:
         """Lets go of every file."""
@@ -237,7 +244,8 @@ class Library:
         if not any(character.isalnum() for character in query):
             raise InputError("The query is empty. Search for something, for example: pain relief")
         asked = read_question(self.store, clean(query)[:MAX_QUESTION_CHARS])
-        return retrieve(self.store, asked, filters=filters, limit=limit, reranker=self.reranker)
+        reading = Reading(reader=self.reader, question=asked.text) if self.reader else None
+        return retrieve(self.store, asked, filters=filters, limit=limit, reranker=self.reranker, reading=reading)
 
     def ask(self, question: str, *, history: "Sequence[Answer | Turn]" = (), filters: Filters | None = None) -> Answer:
         """One cited answer, or a refusal. Raises ModelError where a model does not accept what it is asked."""
@@ -257,6 +265,7 @@ class Library:
             reranker=self.reranker,
             passages=self.passages,
             strictness=self.strictness,
+            reader=self.reader,
         )
 
     # --- in other programs -------------------------------------------------------------------------------------

@@ -11,6 +11,7 @@ from .demonyms import demonyms_of, states_of
 from .query import Query
 from .question import proper_names, subject, telling_words, topic
 from .spelling import repaired
+from .verdicts import none_answers
 
 NEAREST = 3
 MIN_COVERAGE = 0.12
@@ -79,7 +80,7 @@ def reason_to_refuse(store: Store, query: Query, chosen: Sequence[Quotable], str
         and best.likeness < needed * MAX_TOPIC_LIKENESS
     ):
         return REFUSAL
-    return None
+    return REFUSAL if none_answers(query, chosen) else None
 
 
 def topic_share(store: Store, subject: str, chosen: Sequence[Quotable]) -> float:

@@ -34,6 +34,7 @@ class Settings(BaseSettings):
     embedding: str | None = None
     reranker: str | None = None
     cache: Path | None = None
+    reader: str = "none"
     model: str = "none"
     model_base_url: str | None = None
     model_api_key: SecretStr | None = None

@@ -54,6 +54,12 @@ RerankerOption = Annotated[
     str | None,
     typer.Option("--reranker", help="Cross-encoder that re-ranks what is found, name or path [RAPPORTEUR_RERANKER]."),
 ]
+ReaderOption = Annotated[
+    str | None,
+    typer.Option(
+        "--reader", help="Small model that helps to choose quotes: none, bundled or a file [RAPPORTEUR_READER]."
+    ),
+]
 DocumentOption = Annotated[
     str | None, typer.Option("--document", help="Only documents with this in title, file name or symbol.")
 ]
@@ -260,6 +266,7 @@ def ask(
     model: ModelOption = None,
     model_base_url: BaseUrlOption = None,
     reranker: RerankerOption = None,
+    reader: ReaderOption = None,
     document: DocumentOption = None,
     speaker: SpeakerOption = None,
     symbol: SymbolOption = None,
@@ -277,7 +284,7 @@ def ask(
     if (question is None) == (batch is None):
         raise InputError('Ask one question (rapporteur ask "What did Norway say?") or name a file with --batch.')
     filters = _filters(document, speaker, symbol, section, since, until)
-    settings = _settings(library=library, model=model, model_base_url=model_base_url, reranker=reranker)
+    settings = _settings(library=library, model=model, model_base_url=model_base_url, reranker=reranker, reader=reader)
     with _library(settings) as lib:
         if batch is not None:
             raise typer.Exit(_ask_batch(lib, batch, filters))
@@ -287,12 +294,17 @@ def ask(
 
 
 @app.command()
-def chat(library: LibraryOption = None, model: ModelOption = None, model_base_url: BaseUrlOption = None) -> None:
+def chat(
+    library: LibraryOption = None,
+    model: ModelOption = None,
+    model_base_url: BaseUrlOption = None,
+    reader: ReaderOption = None,
+) -> None:
     """A conversation in the terminal: follow-up questions know what was asked before."""
     from ..rag.ladder import check_question
     from .render import print_answer
 
-    with _library(_settings(library=library, model=model, model_base_url=model_base_url)) as lib:
+    with _library(_settings(library=library, model=model, model_base_url=model_base_url, reader=reader)) as lib:
         print(f"{len(lib.documents())} documents. Ask away; an empty line ends.", file=sys.stderr)
         history = []
         while question := _next_question():
@@ -317,6 +329,7 @@ def serve(
     model: ModelOption = None,
     model_base_url: BaseUrlOption = None,
     reranker: RerankerOption = None,
+    reader: ReaderOption = None,
     open_browser: Annotated[bool, typer.Option("--open", help="Open the page in the browser.")] = False,
     also: Annotated[
         list[Path] | None, typer.Option("--also", metavar="DIR", help="Another library to switch to; may be repeated.")
@@ -328,7 +341,7 @@ def serve(
 
     if paths:
         find_sources(paths)
-    settings = _settings(library=library, model=model, model_base_url=model_base_url, reranker=reranker)
+    settings = _settings(library=library, model=model, model_base_url=model_base_url, reranker=reranker, reader=reader)
     with _library(settings, create=True) as lib, ExitStack() as others:
         more = [others.enter_context(_library(settings.model_copy(update={"library": path}))) for path in also or []]
         serve_library(
@@ -351,6 +364,7 @@ def eval_run(
     model: ModelOption = None,
     model_base_url: BaseUrlOption = None,
     reranker: RerankerOption = None,
+    reader: ReaderOption = None,
     output: Annotated[
         Path | None, typer.Option("--json", metavar="OUT", help="Write everything as JSON; - prints it.")
     ] = None,
@@ -364,7 +378,7 @@ def eval_run(
     from .render import print_run
 
     asked = read_cases(cases)
-    settings = _settings(library=library, model=model, model_base_url=model_base_url, reranker=reranker)
+    settings = _settings(library=library, model=model, model_base_url=model_base_url, reranker=reranker, reader=reader)
     to_standard_output = str(output) == "-"
     # An answer without the model that is measured would count as the model's: an error is one.
     opened = _library(settings, model_falls_back=False)
@@ -374,6 +388,7 @@ def eval_run(
             settings={
                 "cases": str(cases), "model": settings.model, "embedding": lib.store.embedding,
                 "reranker": settings.reranker,
+                "reader": settings.reader,
             },
         )  # fmt: skip
     if output is not None:
@@ -483,6 +498,7 @@ def _library(settings: "Settings", *, create: bool = False, model_falls_back: bo
         embedding=settings.embedding,
         cache_dir=settings.cache,
         reranker=settings.reranker,
+        reader=settings.reader,
     ) as lib:
         yield lib
 
