@@ -6,7 +6,7 @@ from io import StringIO
 import pytest
 from rich.console import Console
 
-from rapporteur.evals.cases import Case
+from rapporteur.evals.case import Case
 from rapporteur.evals.run import CaseResult, Run, add_up, measure_case, run_cases, to_json
 from rapporteur.evals.table import print_table
 from rapporteur.rag.answer import Turn
