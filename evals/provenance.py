@@ -76,6 +76,13 @@ def library_facts(library: object) -> dict[str, Any] | None:
     }
 
 
+def options_of(library: object) -> dict[str, Any]:
+    """The options that a library answers with: its plain fields, and the name of its model."""
+    fields = {name: value for name, value in vars(library).items() if isinstance(value, str | int | float | None)}
+    writer = getattr(library, "writer", None)
+    return {**fields, "model": getattr(writer, "name", None)} if isinstance(library, Library) else {}
+
+
 def cases_fingerprint(cases: Sequence[Case]) -> str:
     """SHA-256 of the cases as they were asked."""
     return sha256_of([case_json(case) for case in cases])

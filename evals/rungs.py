@@ -1,6 +1,6 @@
 """At which rung of the ladder a case went wrong: the first one at which its evidence was lost.
 
-    not ingested right -> not retrieved -> not chosen or wrongly refused -> not attributed -> not said
+not ingested right -> not retrieved -> not chosen or wrongly refused -> not attributed -> not said
 """
 
 from collections.abc import Callable, Sequence

@@ -1,6 +1,6 @@
 """A run: every case asked and searched, measured one by one, added up over all and by kind.
 
-    cases -> asked (or taken from the cache) -> records -> measures with intervals -> Run
+cases -> asked (or taken from the cache) -> records -> measures with intervals -> Run
 """
 
 import time
@@ -23,7 +23,15 @@ from .judge import Judge, judged_shares
 from .kept import Cache
 from .measures import file_name, percentile
 from .outcome import BY_NAME, MEASURES, TIMED, Outcome, add_up, measure_outcome, shares_of
-from .provenance import cases_fingerprint, code_fingerprint, commit, library_facts, sha256_of, versions
+from .provenance import (
+    cases_fingerprint,
+    code_fingerprint,
+    commit,
+    library_facts,
+    options_of,
+    sha256_of,
+    versions,
+)
 from .record import record_of, shares_from
 from .rungs import Shelf
 from .share import Share
@@ -134,13 +142,15 @@ def run(
     asker = _Asker(
         library=library, limit=limit, search_only=search_only, judge=judge, entails=entails,
         shelf=_shelf_of(library), cache=Cache(cache) if cache and facts else None,
-        stamp={"settings": _without(recorded, "cases"), "library": facts, "code": code_fingerprint(),
+        stamp={"settings": _without(recorded, "cases"), "library": facts, "options": options_of(library),
+               "code": code_fingerprint(),
                "judge": judge.name if judge else None, "entails": getattr(entails, "name", str(entails))},
     )  # fmt: skip
     results = _asked(asker, cases, jobs, progress)
     records = [result.record for result in results]
     made_by = {
-        "code": code_fingerprint(), "commit": commit(), "library": facts, "cases": cases_fingerprint(cases),
+        "code": code_fingerprint(), "commit": commit(), "library": facts, "options": options_of(library),
+        "cases": cases_fingerprint(cases),
         "versions": versions(), "seed": seed, "judge": judge.name if judge else None,
     }  # fmt: skip
     return Run(

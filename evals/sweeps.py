@@ -4,6 +4,7 @@ Retrieval is swept, since that is what these settings change: how much words and
 taken, which embedding model. Another model needs its vectors, so the library is copied and embedded anew for it.
 """
 
+import inspect
 import itertools
 import shutil
 import tempfile
@@ -14,11 +15,21 @@ from pathlib import Path
 from typing import Any
 
 from ..rag.library import Library, open_library
+from ..vectorstore.errors import InputError
 from .case import Case
 from .runs import Run, run
 from .ways import Weighted
 
 Grid = Mapping[str, Sequence[Any]]
+ANSWERED = (
+    "key_facts",
+    "cite_recall",
+    "cite_precision",
+    "abstain_f1",
+    "refused_answerable",
+    "answer_chars",
+    "seconds_p50",
+)
 SHOWN = ("evidence_recall_4000", "recall_10", "mrr", "ndcg_10", "map")
 
 
@@ -107,3 +118,38 @@ def _embedded_with(folder: Path, embedding: str | None, options: Mapping[str, An
 
 def _bytes(folder: Path) -> int:
     return sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
+
+
+def sweep_options(
+    folder: Path,
+    cases: Sequence[Case],
+    grid: Mapping[str, Sequence[Any]],
+    *,
+    progress: Callable[[Run], None] | None = None,
+    **options: Any,
+) -> list[dict[str, Any]]:
+    """Asks every case with every combination of a library's options (those of `open_library`); a row each.
+
+    Use it for what changes answers rather than retrieval: the model, and whatever else a library can be opened with.
+
+    Raises:
+        InputError: there is no such option, or not with such a value.
+    """
+    known = inspect.signature(open_library).parameters
+    if unknown := next((name for name in grid if name not in known), None):
+        raise InputError(f"A library has no option {unknown!r}; it has {', '.join(known)}")
+    rows: list[dict[str, Any]] = []
+    for values in itertools.product(*grid.values()):
+        setting = dict(zip(grid, map(_as_given, values), strict=True))
+        with open_library(folder, create=False, **{**options, **setting}) as library:
+            found = run(library, cases, settings=setting)
+        figures = {name: found.measures[name] for name in ANSWERED}
+        rows.append({**setting, **{name: value for name, value in figures.items() if value is not None}})
+        if progress is not None:
+            progress(found)
+    return rows
+
+
+def _as_given(value: Any) -> Any:
+    """A text from the command line as the number it may be."""
+    return int(value) if isinstance(value, str) and value.isdigit() else value
