@@ -81,7 +81,7 @@ def _about(run: Mapping[str, Any]) -> str:
         f"{run['n']} questions" + (f" from {_name(settings['cases'])}" if settings.get("cases") else ""),
         f"{library['documents']} documents, {library['passages']:,} passages" if library else "",
         "answers in quotes, no language model" if model in (None, "none") else f"answers by {model}",
-        str(run.get("clock", {}).get("started", ""))[:10],
+        str(run.get("clock", {}).get("started", ""))[:10].replace("-", "\u2011"),
     ]
     return " · ".join(escape(fact) for fact in facts if fact)
 
@@ -218,7 +218,7 @@ def _lost(run: Mapping[str, Any]) -> str:
         for rung, says in _OF_RUNG.items()
         if rung in rungs
     ]
-    return f'<ul class="lost">{"".join(rows)}</ul>' if rows else '<p class="muted">Nothing was lost.</p>'
+    return f'<ul class="losses">{"".join(rows)}</ul>' if rows else '<p class="muted">Nothing was lost.</p>'
 
 
 def _case(case: Mapping[str, Any]) -> str:

@@ -6,6 +6,7 @@ cases -> asked (or taken from the cache) -> records -> measures with intervals -
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
@@ -146,7 +147,8 @@ def run(
                "code": code_fingerprint(),
                "judge": judge.name if judge else None, "entails": getattr(entails, "name", str(entails))},
     )  # fmt: skip
-    results = _asked(asker, cases, jobs, progress)
+    with _exact_search(library):
+        results = _asked(asker, cases, jobs, progress)
     records = [result.record for result in results]
     made_by = {
         "code": code_fingerprint(), "commit": commit(), "library": facts, "options": options_of(library),
@@ -169,6 +171,20 @@ def run(
             "cache_fault": asker.cache.fault if asker.cache else None,
         },
     )  # fmt: skip
+
+
+@contextmanager
+def _exact_search(library: object) -> Iterator[None]:
+    """Has a library compare all vectors, since an approximate search finds a little otherwise each time."""
+    vectors = library.store.vectors if isinstance(library, Library) else None
+    before = vectors.exact if vectors else False
+    if vectors:
+        vectors.exact = True
+    try:
+        yield
+    finally:
+        if vectors:
+            vectors.exact = before
 
 
 def _asked(asker: "_Asker", cases: Sequence[Case], jobs: int, progress: Progress | None) -> list[CaseResult]:

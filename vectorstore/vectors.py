@@ -2,6 +2,9 @@
 
 Chroma's persistent client does not notice what another process writes, and may fail on it; so the store tells this
 file when to reopen, and a query that fails is tried once more on a fresh client.
+
+A small collection is compared whole instead, exactly: HNSW's graph is built anew whenever the collection is opened, and
+finds a little otherwise each time.
 """
 
 import threading
@@ -16,10 +19,16 @@ if TYPE_CHECKING:
 
 _COLLECTION = "passages"
 _BATCH = 2000
+_EXACT_UP_TO = 5000
 
 
 class Vectors:
-    """Nearest passages by cosine similarity."""
+    """Nearest passages by cosine similarity.
+
+    With `exact` set, large collections are compared whole too: slower, and the same in every run.
+    """
+
+    exact = False
 
     def __init__(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
@@ -27,10 +36,12 @@ class Vectors:
         self._lock = threading.Lock()
         self._client: Any = None
         self._collection: Any = None
+        self._matrix: tuple[list[str], np.ndarray] | None = None
 
     def add(self, passages: Sequence[Passage], vectors: "np.ndarray") -> None:
         """Stores passages with their vectors, float32 (len(passages), dimension); known ids are replaced."""
         collection = self._open()
+        self._matrix = None
         for first in range(0, len(passages), _BATCH):
             batch = passages[first : first + _BATCH]
             collection.upsert(
@@ -43,6 +54,7 @@ class Vectors:
     def delete(self, ids: Sequence[str]) -> None:
         """Forgets passages; unknown ids do not matter."""
         collection = self._open()
+        self._matrix = None
         for first in range(0, len(ids), _BATCH):
             collection.delete(ids=list(ids[first : first + _BATCH]))
 
@@ -87,12 +99,27 @@ class Vectors:
         with self._lock:
             if self._client is not None:
                 self._client.close()
-            self._client = self._collection = None
+            self._client = self._collection = self._matrix = None
 
     def _query(self, vector: "np.ndarray", limit: int) -> list[tuple[str, float]]:
         collection = self._open()
+        if self._matrix or self.exact or collection.count() <= _EXACT_UP_TO:
+            return self._compared(vector, limit)
         found = collection.query(query_embeddings=[vector], n_results=limit, include=["distances"])
         return [(key, 1.0 - distance) for key, distance in zip(found["ids"][0], found["distances"][0], strict=True)]
+
+    def _compared(self, vector: "np.ndarray", limit: int) -> list[tuple[str, float]]:
+        """The nearest by comparing all; of equals, the one whose id comes first."""
+        matrix = self._matrix
+        if matrix is None:
+            found = self._open().get(include=["embeddings"])
+            order = sorted(range(len(found["ids"])), key=lambda place: found["ids"][place])
+            self._matrix = matrix = [found["ids"][place] for place in order], found["embeddings"][order]
+        ids, vectors = matrix
+        if not ids:
+            return []
+        scores = vectors @ vector
+        return [(ids[place], float(scores[place])) for place in (-scores).argsort(kind="stable")[:limit]]
 
     def _open(self) -> Any:
         with self._lock:
