@@ -77,10 +77,15 @@ def library_facts(library: object) -> dict[str, Any] | None:
 
 
 def options_of(library: object) -> dict[str, Any]:
-    """The options that a library answers with: its plain fields, and the name of its model."""
-    fields = {name: value for name, value in vars(library).items() if isinstance(value, str | int | float | None)}
+    """What a library, or a way of searching it, answers with: its kind, its plain fields, the name of its model."""
+    fields = {name: value for name, value in _fields(library).items() if isinstance(value, str | int | float | None)}
     writer = getattr(library, "writer", None)
-    return {**fields, "model": getattr(writer, "name", None)} if isinstance(library, Library) else {}
+    return {"kind": type(library).__name__, **fields, "model": getattr(writer, "name", None)}
+
+
+def _fields(value: object) -> dict[str, Any]:
+    names = getattr(value, "__slots__", None) or vars(value)
+    return {name: getattr(value, name) for name in names if not name.startswith("_")}
 
 
 def cases_fingerprint(cases: Sequence[Case]) -> str:

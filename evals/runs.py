@@ -134,7 +134,8 @@ def run(
         InputError: the library is empty.
     """
     began, started = time.perf_counter(), datetime.now(UTC).isoformat(timespec="seconds")
-    facts = library_facts(library)
+    held = getattr(library, "library", library)
+    facts = library_facts(held)
     if facts is not None and not facts["documents"]:
         raise InputError(
             "The library holds no documents yet, so nothing can be measured. Add some: rapporteur ingest PATH"
@@ -142,12 +143,12 @@ def run(
     recorded = {"limit": limit, "budget_chars": 4000, "search_only": search_only, **(settings or {})}
     asker = _Asker(
         library=library, limit=limit, search_only=search_only, judge=judge, entails=entails,
-        shelf=_shelf_of(library), cache=Cache(cache) if cache and facts else None,
+        shelf=_shelf_of(held), cache=Cache(cache) if cache and facts else None,
         stamp={"settings": _without(recorded, "cases"), "library": facts, "options": options_of(library),
                "code": code_fingerprint(),
                "judge": judge.name if judge else None, "entails": getattr(entails, "name", str(entails))},
     )  # fmt: skip
-    with _exact_search(library):
+    with _exact_search(held):
         results = _asked(asker, cases, jobs, progress)
     records = [result.record for result in results]
     made_by = {
