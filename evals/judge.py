@@ -66,11 +66,13 @@ class Judge:
         return Verdict(score=None, reason=fault)
 
 
-def open_judge(model: "str | BaseChatModel", *, timeout_s: float = 120.0) -> Judge:
+def open_judge(
+    model: "str | BaseChatModel", *, base_url: str | None = None, api_key: str | None = None, timeout_s: float = 120.0
+) -> Judge:
     """A judge by "provider:name", or of a chat model. Raises ModelError."""
     from ..rag.model import open_writer
 
-    writer = open_writer(model, base_url=None, api_key=None, timeout_s=timeout_s)
+    writer = open_writer(model, base_url=base_url, api_key=api_key, timeout_s=timeout_s)
     return Judge(name=writer.name, model=writer.model)
 
 

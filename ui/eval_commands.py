@@ -12,6 +12,7 @@ from ..vectorstore.errors import InputError
 from .options import BaseUrlOption, EmbeddingOption, JsonOption, LibraryOption, ModelOption, QuietOption
 
 if TYPE_CHECKING:
+    from ..evals.judge import Judge
     from ..evals.runs import Run
     from ..rag.settings import Settings
 
@@ -259,7 +260,6 @@ def _run(
 ) -> "Run":  # fmt: skip
     """Asks the cases; says on standard error how to go on after an interruption, and what could not be kept."""
     from ..evals.entailment import cross_encoder
-    from ..evals.judge import open_judge
     from ..evals.runs import run
     from .progress import count
 
@@ -268,7 +268,7 @@ def _run(
         try:
             done = run(
                 lib, asked, **given, settings=recorded, cache=None if fresh else _cache_folder(settings),
-                judge=open_judge(judge, timeout_s=settings.model_timeout_s) if judge else None,
+                judge=_judge(judge, settings) if judge else None,
                 entails=cross_encoder(nli) if nli else None, progress=lambda _: tick(),
             )  # fmt: skip
         except KeyboardInterrupt:
@@ -278,6 +278,14 @@ def _run(
     if fault := done.clock["cache_fault"]:
         print(f"rapporteur: {fault}; this run is whole, another will ask again.", file=sys.stderr)
     return done
+
+
+def _judge(name: str, settings: "Settings") -> "Judge":
+    """The judge, reached as the model is."""
+    from ..evals.judge import open_judge
+
+    key = settings.model_api_key.get_secret_value() if settings.model_api_key else None
+    return open_judge(name, base_url=settings.model_base_url, api_key=key, timeout_s=settings.model_timeout_s)
 
 
 def _json_of(done: "Run", times: bool) -> dict[str, Any]:
