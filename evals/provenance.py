@@ -25,13 +25,13 @@ def sha256_of(value: Any) -> str:
 
 
 @cache
-def code_fingerprint() -> str:
+def code_fingerprint(folders: Sequence[str] = _FOLDERS) -> str:
     """SHA-256 of the program's own files, so that an edit that is not committed counts too.
 
     The browser, the command line and the report's looks change no result and are left out.
     """
     digest = hashlib.sha256()
-    for folder in _FOLDERS:
+    for folder in folders:
         for file in sorted(_source_files(folder), key=lambda file: file.name):
             digest.update(f"{folder}/{file.name}\0".encode() + file.read_bytes())
     return digest.hexdigest()
