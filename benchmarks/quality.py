@@ -6,8 +6,9 @@ docs/quality.template.md holds what people wrote; `<!-- figures: SECTION -->` in
 section is one function below, registered in SECTIONS, that returns Markdown. What is done is kept in the work folder
 under the fingerprint of the code that made it, so that an interrupted run goes on where it ended; cases are kept too.
 
-The data folder holds, as far as they exist: evals/seeds_dev.jsonl, seeds/ (the records it asks about) and bench/ (sets in
-BEIR's form, PUBLISHED.json). A section whose set is missing says so in one line.
+The data folder holds, as far as they exist: evals/seeds_dev.jsonl, seeds/ (the records it asks about) and data/bench/
+(sets in BEIR's form, PUBLISHED.json). A section whose set is missing says so in one line. `--only` without a section measures
+nothing and writes the document from what is kept.
 """
 
 import argparse
@@ -32,6 +33,7 @@ from rapporteur.evals.ways import PlainWords, Weighted
 from rapporteur.rag import Library, open_library
 
 ROOT = Path(__file__).parents[1]
+BENCH = "data/bench"
 DEPTH = 100
 # Enough for intervals of about .04 either way, and minutes instead of hours.
 ASKED = 600
@@ -116,22 +118,30 @@ def bm25(desk: Desk) -> str:
     """BM25 alone, whole documents as units, nothing read into the question: as the published baseline."""
     rows = []
     for name in ("scifact_train", "xquad_en"):
-        source = f"beir:{desk.there(f'bench/{name}')}"
-        with desk.library(f"{name}-whole", lambda it: fill(it, documents(source), whole=True, embed=False)) as library:
-            ours = desk.measured(PlainWords(library=library), cases(source), limit=DEPTH, search_only=True)
-        theirs = published(desk, name)["mteb/baseline-bm25s"]
+        ours, theirs = whole_documents(desk, name), published(desk, name).get("mteb/baseline-bm25s", {})
         rows += [
-            [name, "published (bm25s)", f"{theirs['ndcg_at_10']:.4f}", f"{theirs['recall_at_10']:.4f}"],
-            [name, "through this harness", *(f"{ours.measures[m]:.4f}" for m in ("ndcg_10", "recall_10"))],
+            [name, "published (bm25s)", number(theirs.get("ndcg_at_10")), number(theirs.get("recall_at_10"))],
+            [name, "through this harness", *(number(ours.measures[m]) for m in ("ndcg_10", "recall_10"))],
         ]
     return table(["set", "BM25", "nDCG@10", "recall@10"], rows)
+
+
+def whole_documents(desk: Desk, name: str) -> Run:
+    """A published set searched by plain words, each document one passage."""
+    source = f"beir:{desk.there(f'{BENCH}/{name}')}"
+
+    def make(library: Library) -> int:
+        return fill(library, documents(source), whole=True, embed=False)
+
+    with desk.library(f"{name}-whole", make) as library:
+        return desk.measured(PlainWords(library=library), cases(source), limit=DEPTH, search_only=True)
 
 
 def retrieval(name: str) -> Callable[[Desk], str]:
     """Retrieval on a published set, our ways beside each other and beside published figures."""
 
     def section(desk: Desk) -> str:
-        source = f"beir:{desk.there(f'bench/{name}')}"
+        source = f"beir:{desk.there(f'{BENCH}/{name}')}"
         asked = [case for case in cases(source) if case.relevant]
         with desk.library(name, lambda library: fill(library, documents(source))) as library:
             ways: dict[str, Searchable] = {
@@ -155,23 +165,25 @@ def retrieval(name: str) -> Callable[[Desk], str]:
 
 def languages(desk: Desk) -> str:
     """The same questions over the same paragraphs in six languages."""
-    rows = []
-    for name in ("xquad_en", "xquad_es", "xquad_de", "xquad_ru", "xquad_zh", "xquad_ar"):
-        if not (desk.data / "bench" / name).exists():
-            continue
-        source = f"beir:{desk.there(f'bench/{name}')}"
-        with desk.library(name, lambda library: fill(library, documents(source))) as library:  # noqa: B023  used at once
-            rows.append([name, *_ranked(desk.measured(library, cases(source), limit=DEPTH, search_only=True))])
+    names = [f"xquad_{code}" for code in ("en", "es", "de", "ru", "zh", "ar")]
+    rows = [[name, *_ranked(searched(desk, name))] for name in names if (desk.data / BENCH / name).exists()]
     if not rows:
-        raise Missing("bench/xquad_*")
+        raise Missing(f"{BENCH}/xquad_*")
     return table(["set", "nDCG@10", "recall@10", "MRR", "95 % interval of nDCG@10"], rows)
+
+
+def searched(desk: Desk, name: str) -> Run:
+    """A published set searched as the product does."""
+    source = f"beir:{desk.there(f'{BENCH}/{name}')}"
+    with desk.library(name, lambda library: fill(library, documents(source))) as library:
+        return desk.measured(library, cases(source), limit=DEPTH, search_only=True)
 
 
 def answers(name: str, *shown: str) -> Callable[[Desk], str]:
     """Answers and refusals on a published set; of a large one, every so many'th question."""
 
     def section(desk: Desk) -> str:
-        source = f"beir:{desk.there(f'bench/{name}')}"
+        source = f"beir:{desk.there(f'{BENCH}/{name}')}"
         every = cases(source)
         asked = every[:: max(1, len(every) // ASKED)]
         with desk.library(name, lambda library: fill(library, documents(source))) as library:
@@ -184,7 +196,7 @@ def answers(name: str, *shown: str) -> Callable[[Desk], str]:
 
 def reports(desk: Desk) -> str:
     """Real PDF reports, read; there are no questions about them."""
-    folder = desk.there("bench/ntsb_pdf/pdf")
+    folder = desk.there(f"{BENCH}/ntsb_pdf/pdf")
     with desk.library("ntsb", lambda library: library.ingest([folder])) as library:
         listings = library.documents()
         passages = [passage for each in listings for passage in library.store.passages_of(each.id)]
@@ -237,7 +249,7 @@ def seeds_library(desk: Desk) -> Iterator[Library]:
 
 def published(desk: Desk, name: str) -> dict[str, dict[str, Any]]:
     """Published figures of a set by model; empty where there are none."""
-    file = desk.data / "bench" / "PUBLISHED.json"
+    file = desk.data / BENCH / "PUBLISHED.json"
     rows = json.loads(file.read_text(encoding="utf-8"))["rows"] if file.exists() else []
     return {row["model"]: row for row in rows if row["set"] == name}
 
@@ -286,7 +298,7 @@ def main() -> None:
     desk = Desk(data=arguments.data, work=arguments.work)
     found: dict[str, str] = {}
     for name, section in SECTIONS.items():
-        if arguments.only and name not in arguments.only:
+        if arguments.only is not None and name not in arguments.only:
             found[name] = kept(desk, name, any_code=True) or "*Not measured yet.*"
             continue
         before = "" if arguments.fresh else kept(desk, name)
@@ -301,7 +313,7 @@ def read_arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description="Measures the program and writes docs/quality.md.")
     parser.add_argument("--data", type=Path, default=ROOT.parent / "shared", help="folder of the sets")
     parser.add_argument("--work", type=Path, default=ROOT / "build" / "quality", help="folder for work in progress")
-    parser.add_argument("--only", nargs="+", choices=SECTIONS, help="measure these; take the others as they are")
+    parser.add_argument("--only", nargs="*", choices=SECTIONS, help="measure these; take the others as they are")
     parser.add_argument("--fresh", action="store_true", help="measure again what is measured already")
     return parser.parse_args()
 
