@@ -7,8 +7,8 @@ section is one function below, registered in SECTIONS, that returns Markdown. Wh
 under the fingerprint of the code that made it, so that an interrupted run goes on where it ended; cases are kept too.
 
 The data folder holds, as far as they exist: evals/seeds_dev.jsonl, seeds/ (the records it asks about) and data/bench/
-(sets in BEIR's form, PUBLISHED.json). A section whose set is missing says so in one line. `--only` without a section measures
-nothing and writes the document from what is kept.
+(sets in BEIR's form, PUBLISHED.json). A section whose set is missing says so in one line. `--only` without a section
+measures nothing and writes the document from what is kept.
 """
 
 import argparse
