@@ -93,3 +93,10 @@ def test_options_of_a_library_are_swept_by_asking(
     assert row["model"] == "none" and row["key_facts"] == 1
     with pytest.raises(InputError, match="no option 'colour'"):
         sweep_options(folder, small_cases, {"colour": ["red"]}, embedder=HashEmbedder())
+
+
+def test_another_embedding_model_is_tried_on_a_copy(small_library: Library, small_cases: list[Case]) -> None:
+    folder = small_library.store.folder
+    [point] = sweep(folder, small_cases, words=(0,), meaning=(1,), embeddings=("all-MiniLM-L6-v2",))
+    assert point.setting["embedding"] == "all-MiniLM-L6-v2" and (point.run.measures["recall_10"] or 0) > 0.6
+    assert small_library.store.catalogue.fact("embedding") == "hash", "the library is as it was"
