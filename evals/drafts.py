@@ -27,8 +27,14 @@ if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
 
 _MIN_WORDS, _MAX_WORDS = 8, 60
+_MIN_COUNTED_WORDS, _MAX_HEADING_WORDS = 2, 14
+# Words that a question cannot well end in, and those that lead a heading in.
+_LOOSE_END = re.compile(
+    r"(?:\s+(?:of|on|in|to|for|by|with|at|from|and|or|the|a|an|has|have|had|that|which|per|were|was))+$"
+)
+_LEAD_IN = re.compile(r"^(?:on|about|regarding)\s+(?:the\s+)?", re.IGNORECASE)
 _DEFINED = re.compile(
-    r"^(?:The\s+|An?\s+)?(?P<term>[“\"']?[A-Z][\w’'()-]*(?:\s+[\w’'()-]+){0,5}[”\"']?)\s+"
+    r"^(?:The\s+|An?\s+)?(?P<term>(?!(?:This|That|These|Those|It|Which|He|She|They|We)\b)[“\"']?[A-Z][\w’'()-]*(?:\s+[\w’'()-]+){0,5}[”\"']?)\s+"
     r"(?:means|is defined as|are defined as|refers to|denotes)\s+(?P<sense>.+)"
 )
 _COUNTED = re.compile(
@@ -75,6 +81,8 @@ def from_feedback(library: Library) -> list[Case]:
 def _from_acronyms(library: Library, document: Document) -> Iterator[Case]:
     """What an acronym stands for, at the place that introduces it."""
     for short, long in library.store.catalogue.acronyms():
+        if long.startswith(("of ", "and ", "for ", "the ")):
+            continue
         for passage, start, end in _sentences(library, document):
             sentence = document.text[start:end]
             if long.casefold() in sentence.casefold() and f"({short})" in sentence:
@@ -93,8 +101,9 @@ def _from_numbers(library: Library, document: Document) -> Iterator[Case]:
     """How many of something, in the words that follow the number."""
     for passage, start, end in _sentences(library, document):
         match = _COUNTED.search(document.text[start:end])
-        if match and not _is_a_year(match["number"]):
-            question = f"How many {' '.join(match['what'].split())}, according to {document.name}?"
+        counted = _LOOSE_END.sub("", " ".join(match["what"].split())) if match else ""
+        if match and len(counted.split()) >= _MIN_COUNTED_WORDS and not _is_a_year(match["number"]):
+            question = f"How many {counted}, according to “{document.name}”?"
             yield _proposal("number", question, document, passage, start, end, [match["number"]])
 
 
@@ -102,14 +111,15 @@ def _from_headings(library: Library, document: Document) -> Iterator[Case]:
     """What a speaker, or else the record, says under a heading: the longest sentence there."""
     groups: dict[tuple[str, str], list[tuple[Passage, int, int]]] = {}
     for passage, start, end in _sentences(library, document):
-        heading = (passage.locator.section or "").rsplit(" > ", 1)[-1].strip()
-        if heading and len(heading.split()) > 1:
-            groups.setdefault((passage.locator.speaker or document.name, heading), []).append((passage, start, end))
+        heading = _LEAD_IN.sub("", (passage.locator.section or "").rsplit(" > ", 1)[-1].strip(" :.;"))
+        if 1 < len(heading.split()) <= _MAX_HEADING_WORDS:
+            who = passage.locator.speaker or f"“{document.name}”"
+            groups.setdefault((who, heading), []).append((passage, start, end))
     for (who, heading), found in groups.items():
         passage, start, end = max(found, key=lambda each: each[2] - each[1])
         kind = "speaker" if passage.locator.speaker else "heading"
         verb = "did" if passage.locator.speaker else "does"
-        yield _proposal(kind, f"What {verb} {who} say about {heading}?", document, passage, start, end, [])
+        yield _proposal(kind, f"What {verb} {who} say about “{heading}”?", document, passage, start, end, [])
 
 
 def _sentences(library: Library, document: Document) -> Iterator[tuple[Passage, int, int]]:
