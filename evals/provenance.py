@@ -77,10 +77,13 @@ def library_facts(library: object) -> dict[str, Any] | None:
 
 
 def options_of(library: object) -> dict[str, Any]:
-    """What a library, or a way of searching it, answers with: its kind, its plain fields, the name of its model."""
-    fields = {name: value for name, value in _fields(library).items() if isinstance(value, str | int | float | None)}
-    writer = getattr(library, "writer", None)
-    return {"kind": type(library).__name__, **fields, "model": getattr(writer, "name", None)}
+    """What a library, or a way of searching it, answers with: its kind, its plain fields, the names of its parts."""
+    said: dict[str, Any] = {"kind": type(library).__name__}
+    for field, value in _fields(library).items():
+        plain = value if isinstance(value, str | int | float | None) else getattr(value, "name", None)
+        if plain is None or isinstance(plain, str | int | float):
+            said[field] = plain
+    return said
 
 
 def _fields(value: object) -> dict[str, Any]:

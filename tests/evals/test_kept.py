@@ -14,7 +14,9 @@ from rapporteur.evals import cases as read_cases
 from rapporteur.evals import run, to_json
 from rapporteur.evals.case import Case, case_json
 from rapporteur.evals.kept import Cache, read_run, write_whole
+from rapporteur.evals.provenance import options_of
 from rapporteur.evals.runs import CaseResult
+from rapporteur.evals.ways import Weighted
 from rapporteur.rag import Answer, Hit, Library, Turn, open_library
 from rapporteur.vectorstore.errors import InputError
 
@@ -180,3 +182,19 @@ def test_cases_written_are_the_cases_read(small_cases: list[Case], tmp_path: Pat
 def test_a_library_of_another_kind_is_not_cached(small_cases: list[Case], tmp_path: Path) -> None:
     run(ScriptedLibrary({}), small_cases, cache=tmp_path)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_what_a_library_answers_with_is_recorded(small_library: Library) -> None:
+    assert options_of(small_library).items() >= {"kind": "Library", "writer": None}.items()
+    assert options_of(Weighted(library=small_library, meaning=0.5)) == {
+        "kind": "Weighted", "library": None, "words": 1.0, "meaning": 0.5,
+    }  # fmt: skip
+
+    class Reranked(Counted):
+        reranker = None
+
+        def __init__(self, library: Library) -> None:
+            super().__init__(library)
+            self.reranker = HashEmbedder(name="a-cross-encoder")
+
+    assert options_of(Reranked(small_library))["reranker"] == "a-cross-encoder"
