@@ -339,7 +339,9 @@ def kept(desk: Desk, name: str, *, any_code: bool = False) -> str:
     """A section measured earlier by the same code, or by any."""
     file = _section_file(desk, name)
     value = json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
-    return value.get("text", "") if any_code or value.get("code") == code_of(name) else ""
+    if value.get("code") == code_of(name):
+        return value["text"]
+    return f"{value['text']}\n\n*(measured on commit {value['commit']})*" if any_code and value else ""
 
 
 def code_of(name: str) -> str:
