@@ -1,6 +1,7 @@
 """Proposals of cases: each must be a case that the library's own text bears out."""
 
 import json
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -26,10 +27,11 @@ Night pilotage means the guiding of a ship between sunset and sunrise by a licen
 """
 
 
-@pytest.fixture
-def library(tmp_path: Path):
-    with open_library(tmp_path / "library", embedder=HashEmbedder()) as library:
-        library.ingest([write_records(tmp_path / "records", terms=MORE)])
+@pytest.fixture(scope="module")
+def library(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
+    folder = tmp_path_factory.mktemp("drafts")
+    with open_library(folder / "library", embedder=HashEmbedder()) as library:
+        library.ingest([write_records(folder / "records", terms=MORE)])
         yield library
 
 
