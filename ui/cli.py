@@ -16,6 +16,17 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from ..vectorstore.errors import InputError, RapporteurError
+from .eval_commands import evaluation
+from .options import (
+    BaseUrlOption,
+    EmbeddingOption,
+    JsonOption,
+    LibraryOption,
+    ModelOption,
+    QuietOption,
+    ReaderOption,
+    RerankerOption,
+)
 
 if TYPE_CHECKING:
     from ..rag import Filters, IngestReport, Library
@@ -31,35 +42,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-evaluation = typer.Typer(help="Measure answers against cases with known evidence.", no_args_is_help=True)
 app.add_typer(evaluation, name="eval")
 
-LibraryOption = Annotated[
-    Path | None,
-    typer.Option("--library", "-l", help="Library folder [RAPPORTEUR_LIBRARY, else the user's data folder]."),
-]
-JsonOption = Annotated[bool, typer.Option("--json", help="One JSON value on standard output, nothing else.")]
-QuietOption = Annotated[bool, typer.Option("--quiet", "-q", help="No progress, no remarks.")]
-ModelOption = Annotated[
-    str | None,
-    typer.Option(
-        "--model", help="provider:name of a chat model that writes the answers; none quotes only [RAPPORTEUR_MODEL]."
-    ),
-]
-BaseUrlOption = Annotated[str | None, typer.Option("--model-base-url", help="Address of the model's service.")]
-EmbeddingOption = Annotated[
-    str | None, typer.Option("--embedding", help="sentence-transformers model, by name or path [RAPPORTEUR_EMBEDDING].")
-]
-RerankerOption = Annotated[
-    str | None,
-    typer.Option("--reranker", help="Cross-encoder that re-ranks what is found, name or path [RAPPORTEUR_RERANKER]."),
-]
-ReaderOption = Annotated[
-    str | None,
-    typer.Option(
-        "--reader", help="Small model that helps to choose quotes: none, bundled or a file [RAPPORTEUR_READER]."
-    ),
-]
 DocumentOption = Annotated[
     str | None, typer.Option("--document", help="Only documents with this in title, file name or symbol.")
 ]
@@ -354,65 +338,6 @@ def serve(
         )
 
 
-# --- measuring ---------------------------------------------------------------------------------------------------
-
-
-@evaluation.command("run")
-def eval_run(
-    cases: Annotated[Path, typer.Argument(metavar="CASES.jsonl", help="Cases with known evidence.")],
-    library: LibraryOption = None,
-    model: ModelOption = None,
-    model_base_url: BaseUrlOption = None,
-    reranker: RerankerOption = None,
-    reader: ReaderOption = None,
-    output: Annotated[
-        Path | None, typer.Option("--json", metavar="OUT", help="Write everything as JSON; - prints it.")
-    ] = None,
-    limit: Annotated[int, typer.Option("--limit", min=1, max=1000, help="Passages retrieved a question.")] = 50,
-    quiet: QuietOption = False,
-) -> None:
-    """Ask every case and measure retrieval, answers, citations and refusals."""
-    from ..evals.cases import read_cases
-    from ..evals.run import run_cases, to_json
-    from .progress import count
-    from .render import print_run
-
-    asked = read_cases(cases)
-    settings = _settings(library=library, model=model, model_base_url=model_base_url, reranker=reranker, reader=reader)
-    to_standard_output = str(output) == "-"
-    # An answer without the model that is measured would count as the model's: an error is one.
-    opened = _library(settings, model_falls_back=False)
-    with opened as lib, count("Asking", len(asked), quiet=quiet or to_standard_output) as tick:
-        run = run_cases(
-            lib, asked, limit=limit, progress=lambda _: tick(),
-            settings={
-                "cases": str(cases), "model": settings.model, "embedding": lib.store.embedding,
-                "reranker": settings.reranker,
-                "reader": settings.reader,
-            },
-        )  # fmt: skip
-    if output is not None:
-        _write(json.dumps(to_json(run), ensure_ascii=False, indent=1), output)
-    if not to_standard_output:
-        print_run(run)
-
-
-@evaluation.command("structure")
-def eval_structure(
-    cases: Annotated[Path, typer.Argument(metavar="CASES.jsonl", help="Cases with known evidence.")],
-    library: LibraryOption = None,
-    as_json: JsonOption = False,
-) -> None:
-    """Look every gold quote up: is it whole, in the right paragraph, with the right speaker?"""
-    from ..evals.cases import read_cases
-    from ..evals.structure import place_all, structure_json
-    from .render import print_structure
-
-    with _library(_settings(library=library)) as lib:
-        shape = structure_json(place_all(lib, read_cases(cases)))
-    _say(shape, as_json, lambda: print_structure(shape))
-
-
 @app.command()
 def doctor(library: LibraryOption = None, as_json: JsonOption = False) -> None:
     """Say what is installed, which models can be reached, and whether the library is sound."""
@@ -578,16 +503,6 @@ def _lines(path: Path) -> Iterator[str]:
                 yield from lines
     except (OSError, UnicodeDecodeError) as error:
         raise InputError(f"{path} cannot be read: {error}.") from error
-
-
-def _write(text: str, output: Path) -> None:
-    if str(output) == "-":
-        print(text)
-        return
-    try:
-        output.write_text(text + "\n", encoding="utf-8")
-    except OSError as error:
-        raise InputError(f"{output} cannot be written: {error.strerror}.") from error
 
 
 def _next_question() -> str | None:

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 from ..vectorstore.markup import plain
 
 if TYPE_CHECKING:
-    from ..evals.run import Run
     from ..ingest.ingest import IngestReport
     from ..rag import Answer, Hit, Listing
 
@@ -96,15 +95,6 @@ def print_report(report: "IngestReport", *, quiet: bool = False) -> None:
     )  # fmt: skip
     what = ", ".join(f"{number} {change}" for number, change in changes if number) or "nothing to do"
     print(f"{what}. The library holds {report.documents} documents, {report.passages} passages. {report.seconds:.1f} s")
-
-
-def print_run(run: "Run") -> None:
-    """An evaluation's measures."""
-    from rich.console import Console
-
-    from ..evals.table import print_table
-
-    print_table(run, Console())
 
 
 def print_structure(shape: dict[str, Any]) -> None:

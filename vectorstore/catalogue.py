@@ -328,6 +328,11 @@ class Catalogue:
                 (datetime.now(UTC).isoformat(timespec="seconds"), json.dumps(body, ensure_ascii=False)),
             )
 
+    def feedback(self) -> list[dict[str, Any]]:
+        """What readers said of answers, oldest first; each with when they did, in `at`."""
+        rows = self._rows("SELECT at, body FROM feedback ORDER BY id")
+        return [{**json.loads(body), "at": at} for at, body in rows]
+
     # --- reading -------------------------------------------------------------------------------------------
 
     def document(self, document_id: str) -> Document | None:

@@ -2,6 +2,9 @@
 
 Chroma's persistent client does not notice what another process writes, and may fail on it; so the store tells this
 file when to reopen, and a query that fails is tried once more on a fresh client.
+
+A small collection is compared whole instead, exactly: HNSW's graph is built anew whenever the collection is opened, and
+finds a little otherwise each time.
 """
 
 import threading
@@ -17,10 +20,16 @@ if TYPE_CHECKING:
 _PASSAGES = "passages"
 _SENTENCES = "sentences"
 _BATCH = 2000
+_EXACT_UP_TO = 5000
 
 
 class Vectors:
-    """Nearest passages by cosine similarity."""
+    """Nearest passages by cosine similarity.
+
+    With `exact` set, large collections are compared whole too: slower, and the same in every run.
+    """
+
+    exact = False
 
     def __init__(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
@@ -28,10 +37,12 @@ class Vectors:
         self._lock = threading.Lock()
         self._client: Any = None
         self._collections: dict[str, Any] = {}
+        self._matrices: dict[str, tuple[list[str], np.ndarray]] = {}
 
     def add(self, passages: Sequence[Passage], vectors: "np.ndarray") -> None:
         """Stores passages with their vectors, float32 (len(passages), dimension); known ids are replaced."""
         collection = self._open(_PASSAGES)
+        self._matrices.clear()
         for first in range(0, len(passages), _BATCH):
             batch = passages[first : first + _BATCH]
             collection.upsert(
@@ -44,6 +55,7 @@ class Vectors:
     def add_sentences(self, keys: Sequence[tuple[str, int]], vectors: "np.ndarray") -> None:
         """Stores sentences, each as (passage id, its number in the passage from 0), with their vectors."""
         collection = self._open(_SENTENCES)
+        self._matrices.clear()
         for first in range(0, len(keys), _BATCH):
             batch = keys[first : first + _BATCH]
             collection.upsert(
@@ -55,6 +67,7 @@ class Vectors:
     def delete(self, ids: Sequence[str]) -> None:
         """Forgets passages and their sentences; unknown ids do not matter."""
         passages, sentences = self._open(_PASSAGES), self._open(_SENTENCES)
+        self._matrices.clear()
         for first in range(0, len(ids), _BATCH):
             batch = list(ids[first : first + _BATCH])
             passages.delete(ids=batch)
@@ -118,6 +131,7 @@ class Vectors:
                 self._client.close()
             self._client = None
             self._collections = {}
+            self._matrices = {}
 
     def _search(self, name: str, vector: "np.ndarray", limit: int) -> list[tuple[str, float]]:
         try:
@@ -128,8 +142,24 @@ class Vectors:
 
     def _query(self, name: str, vector: "np.ndarray", limit: int) -> list[tuple[str, float]]:
         collection = self._open(name)
+        if name in self._matrices or self.exact or collection.count() <= _EXACT_UP_TO:
+            return self._compared(name, vector, limit)
         found = collection.query(query_embeddings=[vector], n_results=limit, include=["distances"])
         return [(key, 1.0 - distance) for key, distance in zip(found["ids"][0], found["distances"][0], strict=True)]
+
+    def _compared(self, name: str, vector: "np.ndarray", limit: int) -> list[tuple[str, float]]:
+        """The nearest by comparing all; of equals, the one whose id comes first."""
+        matrix = self._matrices.get(name)
+        if matrix is None:
+            found = self._open(name).get(include=["embeddings"])
+            order = sorted(range(len(found["ids"])), key=lambda place: found["ids"][place])
+            matrix = [found["ids"][place] for place in order], found["embeddings"][order]
+            self._matrices[name] = matrix
+        ids, vectors = matrix
+        if not ids:
+            return []
+        scores = vectors @ vector
+        return [(ids[place], float(scores[place])) for place in (-scores).argsort(kind="stable")[:limit]]
 
     def _open(self, name: str) -> Any:
         with self._lock:
