@@ -9,7 +9,7 @@ import time
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from ..vectorstore.errors import InputError
+from ..vectorstore.errors import InputError, RapporteurError
 from ..vectorstore.passage import Filters, Hit
 from ..vectorstore.store import Store
 from .answer import Answer, Citation, Sentence, Timing, Turn
@@ -19,6 +19,7 @@ from .query import Query, read_question
 from .question import MAX_QUESTION_CHARS, clean
 from .refuse import REFUSAL, nearest, reason_to_refuse
 from .retrieve import retrieve
+from .rungs import RungWatch, unwatched
 
 if TYPE_CHECKING:
     from .model import Writer
@@ -31,6 +32,7 @@ def climb(
     history: Sequence[Turn] = (),
     filters: Filters | None = None,
     writer: "Writer | None" = None,
+    watch: RungWatch = unwatched,
 ) -> Iterator[SentenceReady | Answer]:
     """Answers a question, sentence by sentence; the last event is the `Answer`.
 
@@ -40,6 +42,7 @@ def climb(
         history: the conversation so far, oldest first.
         filters: what the search is confined to.
         writer: a language model to write the answer; without one the record's own sentences are quoted.
+        watch: is told of every rung.
 
     Raises:
         InputError: the question is empty or longer than `MAX_QUESTION_CHARS`.
@@ -48,25 +51,32 @@ def climb(
     began = time.perf_counter()
     question = clean(question)
     _check(question)
+    end = watch("read_question", question)
     query = read_question(store, question, history)
+    end(query.text)
+    end = watch("retrieve", query.text)
     hits = retrieve(store, query, filters=filters)
+    end(hits)
     retrieved = time.perf_counter()
     sentences: list[Sentence] = []
     citations: list[Citation] = []
     notes: list[str] = []
-    if writer is None:
-        for event in _quotes(store, query, hits, notes):
+    end = watch("write" if writer else "compose", query.text)
+    try:
+        events = (
+            writer.write(store, query.text, hits, notes, watch) if writer else _quotes(store, query, hits, notes)
+        )
+        for event in events:
             sentences.append(event.sentence)
             citations.extend(event.citations)
             yield event
-    else:
-        for event in writer.write(store, query.text, hits, notes):
-            sentences.append(event.sentence)
-            citations.extend(event.citations)
-            yield event
+    except RapporteurError as error:
+        end(error)
+        raise
+    end(sentences)
     done = time.perf_counter()
     answered = bool(citations)
-    text = " ".join(map(_numbered, sentences)) if answered else _refusal(store, hits, filters, notes)
+    text = " ".join(map(numbered, sentences)) if answered else _refusal(store, hits, filters, notes)
     yield Answer(
         question=question,
         standalone_question=query.text,
@@ -112,7 +122,8 @@ def _refusal(store: Store, hits: Sequence[Hit], filters: Filters | None, notes: 
     return f"{said.rstrip('.')}, but more are still being read." if store.is_writing else said
 
 
-def _numbered(sentence: Sentence) -> str:
+def numbered(sentence: Sentence) -> str:
+    """A sentence with the numbers of its citations, as it stands in an answer's text."""
     marks = "".join(f"[{number}]" for number in sentence.citations)
     unsupported = "" if sentence.supported else " (unsupported)"
     return f"{sentence.text}{unsupported} {marks}".rstrip()

@@ -17,13 +17,14 @@ from .ladder import climb
 from .query import read_question
 from .question import MAX_QUESTION_CHARS, clean
 from .retrieve import retrieve
+from .rungs import RungWatch, unwatched
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
     from langchain_core.retrievers import BaseRetriever
-    from langchain_core.runnables import Runnable
     from langchain_core.tools import BaseTool
 
+    from .langchain import Ladder
     from .model import Writer
 
 
@@ -38,6 +39,7 @@ def open_library(
     embedding: str | None = None,
     cache_dir: Path | None = None,
     embedder: Embedder | None = None,
+    chroma_url: str | None = None,
 ) -> "Library":
     """Opens a library folder; the one place where its parts are put together.
 
@@ -51,13 +53,18 @@ def open_library(
         embedding: name or path of a sentence-transformers model; None for the library's own or the default.
         cache_dir: where the default embedding model keeps its exported graph.
         embedder: an opened embedding model, instead of `embedding`.
+        chroma_url: address of a Chroma server that keeps the vectors; None keeps them in the folder. After a change
+            of place they are made anew by the next ingest.
 
     Raises:
         NotALibrary: the folder holds something else.
         OtherEmbedding: it was made with another embedding model.
         ModelError: the model cannot be set up.
     """
-    store = Store(Path(folder).expanduser(), create=create, embedding=embedding, cache_dir=cache_dir, embedder=embedder)
+    store = Store(
+        Path(folder).expanduser(), create=create, embedding=embedding, cache_dir=cache_dir, embedder=embedder,
+        chroma_url=chroma_url,
+    )  # fmt: skip
     writer = None
     if model is not None and model != "none":
         from .model import open_writer
@@ -196,15 +203,23 @@ class Library:
         return cast(Answer, answer)
 
     def stream(
-        self, question: str, *, history: "Sequence[Answer | Turn]" = (), filters: Filters | None = None
+        self,
+        question: str,
+        *,
+        history: "Sequence[Answer | Turn]" = (),
+        filters: Filters | None = None,
+        watch: RungWatch = unwatched,
     ) -> Iterator[SentenceReady | Answer]:
-        """The same, sentence by sentence as they are ready; the last event is the `Answer`."""
+        """The same, sentence by sentence as they are ready; the last event is the `Answer`.
+
+        `watch` is told of every rung the question climbs, see `rapporteur.rag.rungs`.
+        """
         turns = [turn if isinstance(turn, Turn) else Turn(question=turn.question, answer=turn.text) for turn in history]
-        return climb(self.store, question, history=turns, filters=filters, writer=self.writer)
+        return climb(self.store, question, history=turns, filters=filters, writer=self.writer, watch=watch)
 
     # --- in other programs -------------------------------------------------------------------------------------
 
-    def as_runnable(self) -> "Runnable":
+    def as_runnable(self) -> "Ladder":
         """The whole ladder as a LangChain Runnable: a question, or {"question", "history"}, becomes an `Answer`."""
         from .langchain import as_runnable
 

@@ -15,6 +15,7 @@ from .events import SentenceReady
 from .ground import Claim, claims, ground
 from .prompts import prompt
 from .refuse import REFUSAL
+from .rungs import RungWatch, unwatched
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
@@ -76,7 +77,9 @@ class Writer:
     name: str
     model: "BaseChatModel"
 
-    def write(self, store: Store, question: str, hits: Sequence[Hit], notes: list[str]) -> Iterator[SentenceReady]:
+    def write(
+        self, store: Store, question: str, hits: Sequence[Hit], notes: list[str], watch: RungWatch = unwatched
+    ) -> Iterator[SentenceReady]:
         """Sentences as the model finishes them, each grounded; `notes` receives what grounding found wrong.
 
         Raises ModelError when the model does not answer.
@@ -90,7 +93,9 @@ class Writer:
             if _REFUSES.search(claim.text):
                 refused = True
                 continue
+            end = watch("ground", claim.text)
             grounded = ground(store, claim, shown)
+            end(grounded)
             notes.extend(f"“{claim.text}” {problem}" for problem in grounded.problems)
             citations = tuple(citation_of(quotable, number + place) for place, quotable in enumerate(grounded.evidence))
             number += len(citations)

@@ -1,4 +1,4 @@
-"""Answers and hits as JSON, in the shapes that programs rely on."""
+"""Answers and hits as JSON, in the shapes that programs rely on; answers as text for models that read them."""
 
 from typing import Any
 
@@ -15,6 +15,14 @@ def document_json(document: Document | Listing) -> dict[str, Any]:
         "symbol": document.symbol,
         "date": document.date,
     }
+
+
+def listing_json(listing: Listing) -> dict[str, Any]:
+    """A document as a table of contents shows it."""
+    return {
+        **document_json(listing), "media_type": listing.media_type, "pages": listing.pages,
+        "characters": listing.characters, "passages": listing.passages, "state": listing.state,
+    }  # fmt: skip
 
 
 def locator_json(locator: Locator) -> dict[str, str | None]:
@@ -75,3 +83,9 @@ def answer_json(answer: Answer) -> dict[str, Any]:
         },
         "notes": list(answer.notes),
     }
+
+
+def answer_text(answer: Answer) -> str:
+    """An answer as text that stands alone: its sentences, then each quote with where it stands."""
+    quotes = "\n".join(f"[{c.number}] {c.label}: “{c.quote}”" for c in answer.citations)
+    return f"{answer.text}\n\n{quotes}".strip()

@@ -1,14 +1,17 @@
-"""The vectors of passages, in Chroma: a persistent client on disk, cosine distance, HNSW.
+"""The vectors of passages, in Chroma: a persistent client on disk or a Chroma server, cosine distance, HNSW.
 
 Chroma's persistent client does not notice what another process writes, and may fail on it; so the store tells this
 file when to reopen, and a query that fails is tried once more on a fresh client.
 """
 
 import threading
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
+from .errors import InputError, VectorsUnreachable
 from .passage import Passage
 
 if TYPE_CHECKING:
@@ -19,11 +22,20 @@ _BATCH = 2000
 
 
 class Vectors:
-    """Nearest passages by cosine similarity."""
+    """Nearest passages by cosine similarity.
 
-    def __init__(self, folder: Path) -> None:
-        folder.mkdir(parents=True, exist_ok=True)
+    With `server_url` they lie on a Chroma server, in the collection `collection`, and nothing is in the folder.
+    A server that does not answer raises VectorsUnreachable.
+    """
+
+    def __init__(self, folder: Path, *, server_url: str | None = None, collection: str = _COLLECTION) -> None:
+        if server_url is None:
+            folder.mkdir(parents=True, exist_ok=True)
+        elif urlsplit(server_url).scheme not in ("http", "https") or not urlsplit(server_url).hostname:
+            raise InputError(f"{server_url!r} is no address of a Chroma server. Write one as http://127.0.0.1:8000")
         self._folder = folder
+        self._server_url = server_url
+        self._name = collection
         self._lock = threading.Lock()
         self._client: Any = None
         self._collection: Any = None
@@ -33,23 +45,26 @@ class Vectors:
         collection = self._open()
         for first in range(0, len(passages), _BATCH):
             batch = passages[first : first + _BATCH]
-            collection.upsert(
-                ids=[passage.id for passage in batch],
-                embeddings=vectors[first : first + _BATCH],
-                documents=[passage.text for passage in batch],
-                metadatas=[_facts(passage) for passage in batch],
-            )
+            with self._reached():
+                collection.upsert(
+                    ids=[passage.id for passage in batch],
+                    embeddings=vectors[first : first + _BATCH],
+                    documents=[passage.text for passage in batch],
+                    metadatas=[_facts(passage) for passage in batch],
+                )
 
     def delete(self, ids: Sequence[str]) -> None:
         """Forgets passages; unknown ids do not matter."""
         collection = self._open()
         for first in range(0, len(ids), _BATCH):
-            collection.delete(ids=list(ids[first : first + _BATCH]))
+            with self._reached():
+                collection.delete(ids=list(ids[first : first + _BATCH]))
 
     def delete_all(self) -> None:
         """Forgets everything."""
         self._open()
-        self._client.delete_collection(_COLLECTION)
+        with self._reached():
+            self._client.delete_collection(self._name)
         self.close()
 
     def search(self, vector: "np.ndarray", limit: int) -> list[tuple[str, float]]:
@@ -58,7 +73,8 @@ class Vectors:
             return self._query(vector, limit)
         except Exception:  # Chroma's Rust layer raises InternalError while another process writes
             self.close()
-            return self._query(vector, limit)
+            with self._reached():
+                return self._query(vector, limit)
 
     def search_within(self, vector: "np.ndarray", limit: int, ids: Collection[str]) -> list[tuple[str, float]]:
         """The same among a few passages only, each compared with the question."""
@@ -70,17 +86,28 @@ class Vectors:
         """Stored vectors by passage id, float32 (dimension,); ids without one are left out."""
         if not ids:
             return {}
-        found = self._open().get(ids=list(ids), include=["embeddings"])
+        collection = self._open()
+        with self._reached():
+            found = collection.get(ids=list(ids), include=["embeddings"])
         return dict(zip(found["ids"], found["embeddings"], strict=True))
 
     @property
     def exist(self) -> bool:
         """Whether anything was ever stored here."""
+        if self._server_url is not None:
+            return self.count() > 0
         return (self._folder / "chroma.sqlite3").exists()
+
+    @property
+    def place(self) -> str:
+        """Where the vectors lie: "folder" or "server"."""
+        return "folder" if self._server_url is None else "server"
 
     def count(self) -> int:
         """How many vectors there are."""
-        return self._open().count()
+        collection = self._open()
+        with self._reached():
+            return collection.count()
 
     def close(self) -> None:
         """Lets go of the files; the next call opens them again."""
@@ -97,16 +124,41 @@ class Vectors:
     def _open(self) -> Any:
         with self._lock:
             if self._collection is None:
-                import chromadb
-                from chromadb.config import Settings
-
-                self._client = chromadb.PersistentClient(
-                    str(self._folder), settings=Settings(anonymized_telemetry=False, allow_reset=False)
-                )
-                self._collection = self._client.get_or_create_collection(
-                    _COLLECTION, embedding_function=None, configuration={"hnsw": {"space": "cosine", "ef_search": 200}}
-                )
+                with self._reached():
+                    client = self._connect()
+                    self._collection = client.get_or_create_collection(
+                        self._name,
+                        embedding_function=None,
+                        configuration={"hnsw": {"space": "cosine", "ef_search": 200}},
+                    )
+                self._client = client
             return self._collection
+
+    def _connect(self) -> Any:
+        import chromadb
+        from chromadb.config import Settings
+
+        settings = Settings(anonymized_telemetry=False, allow_reset=False)
+        if self._server_url is None:
+            return chromadb.PersistentClient(str(self._folder), settings=settings)
+        url = urlsplit(self._server_url)
+        secure = url.scheme == "https"
+        port = url.port or (443 if secure else 80)
+        return chromadb.HttpClient(url.hostname or "", port, ssl=secure, settings=settings)
+
+    @contextmanager
+    def _reached(self) -> Iterator[None]:
+        """Tells what goes wrong on the way to a server; what goes wrong on disk is Chroma's own to tell."""
+        if self._server_url is None:
+            yield
+            return
+        try:
+            yield
+        except Exception as error:  # Chroma raises ValueError, httpx's errors and its own, by where it fails
+            raise VectorsUnreachable(
+                f"The Chroma server at {self._server_url} does not answer as it should ({type(error).__name__}). "
+                "Start it, or correct RAPPORTEUR_CHROMA_URL."
+            ) from error
 
 
 def _facts(passage: Passage) -> dict[str, str]:

@@ -1,0 +1,27 @@
+"""Server-sent events (HTML standard, section 9.2), written while something slow goes on in a thread."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Iterator
+from typing import Any
+
+import anyio.to_thread
+
+SIGN_OF_LIFE_S = 15.0
+
+
+def server_sent(data: Any, *, event: str | None = None) -> str:
+    """One event with JSON data."""
+    name = f"event: {event}\n" if event else ""
+    return f"{name}data: {json.dumps(data, ensure_ascii=False)}\n\n"
+
+
+async def sent_as_ready(events: Iterator[str]) -> AsyncIterator[str]:
+    """Events as a thread makes them; a comment now and then keeps proxies from hanging up meanwhile."""
+    while True:
+        waiting = asyncio.ensure_future(anyio.to_thread.run_sync(next, events, None))
+        while not (await asyncio.wait({waiting}, timeout=SIGN_OF_LIFE_S))[0]:
+            yield ": still at it\n\n"
+        if (event := waiting.result()) is None:
+            return
+        yield event
