@@ -110,9 +110,10 @@ class LibraryRetriever(BaseRetriever):
     filters: Filters = Filters()
 
     def _get_relevant_documents(
-        self, query: str, *, run_manager: CallbackManagerForRetrieverRun, **_: Any
+        self, query: str, *, run_manager: CallbackManagerForRetrieverRun, limit: int | None = None, **_: Any
     ) -> list[LangChainDocument]:
-        return [as_document(hit) for hit in self.library.search(query, limit=self.limit, filters=self.filters or None)]
+        hits = self.library.search(query, limit=limit or self.limit, filters=self.filters or None)
+        return [as_document(hit) for hit in hits]
 
 
 def as_document(hit: Hit) -> LangChainDocument:

@@ -92,6 +92,8 @@ class Gate:
 
     async def _admit(self, request: "_Passage", receive: Receive) -> Receive:
         """Lets a request in, or raises the Problem that keeps it out; what it returns gives the body."""
+        if _OPEN.fullmatch(request.path):
+            return receive
         self._check_origin(request)
         key, refusal = self._identify(request)
         request.key = key
@@ -115,7 +117,7 @@ class Gate:
         """Keeps out what a page of another origin makes a browser send."""
         origin = request.headers.get("origin")
         allowed = self._rules.cors_origins
-        if origin is None or _OPEN.fullmatch(request.path) or origin in allowed or "*" in allowed:
+        if origin is None or origin in allowed or "*" in allowed:
             return
         if urlsplit(origin).netloc != request.headers.get("host"):
             raise Problem("foreign-origin", f"Pages of {origin} may not call. Allow them: RAPPORTEUR_CORS_ORIGINS")
@@ -123,8 +125,6 @@ class Gate:
     def _identify(self, request: "_Passage") -> tuple[Key | None, Problem | None]:
         """The key shown, and what speaks against letting it in."""
         scope = _scope_needed(request.method, request.path)
-        if scope is None:
-            return None, None
         if not self._keys.needed:
             if scope == "ask" or request.is_local:
                 return None, None
@@ -267,10 +267,8 @@ class Rate:
         return 0 if allowed else max(1, round((1 - left) * 60 / self._per_minute))
 
 
-def _scope_needed(method: str, path: str) -> str | None:
-    """Which scope a request needs; None for what is open to all."""
-    if _OPEN.fullmatch(path):
-        return None
+def _scope_needed(method: str, path: str) -> str:
+    """Which scope a request needs."""
     if path == "/metrics" or (method == "DELETE" and path.startswith("/api/")):
         return "admin"
     return "ingest" if (method, path) == _UPLOAD else "ask"
