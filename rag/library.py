@@ -5,8 +5,6 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self, cast
 
-from ..ingest.ingest import IngestReport, Watcher, ingest
-from ..ingest.parse import Limits
 from ..vectorstore.embedder import Embedder, open_embedder
 from ..vectorstore.errors import InputError
 from ..vectorstore.passage import Document, Filters, Hit, Listing
@@ -24,6 +22,8 @@ if TYPE_CHECKING:
     from langchain_core.retrievers import BaseRetriever
     from langchain_core.tools import BaseTool
 
+    from ..ingest.ingest import IngestReport, Watcher
+    from ..ingest.parse import Limits
     from .langchain import Ladder
     from .model import Writer
 
@@ -100,16 +100,18 @@ class Library:
         *,
         prune: bool = False,
         known: Mapping[str, str] | None = None,
-        limits: Limits | None = None,
+        limits: "Limits | None" = None,
         allow_private: bool = False,
-        watcher: Watcher | None = None,
-    ) -> IngestReport:
+        watcher: "Watcher | None" = None,
+    ) -> "IngestReport":
         """Reads files, folders and web pages into the library; see `rapporteur.ingest.ingest.ingest`."""
+        from ..ingest.ingest import ingest  # what reads documents is loaded by those who have some to read
+
         return ingest(
             self.store, sources, prune=prune, known=known, limits=limits, allow_private=allow_private, watcher=watcher
         )
 
-    def re_embed(self, embedding: str, *, watcher: Watcher | None = None) -> int:
+    def re_embed(self, embedding: str, *, watcher: "Watcher | None" = None) -> int:
         """Embeds every passage again with another model; returns how many."""
         with self.store.writing():
             self.store.re_embed(open_embedder(embedding))

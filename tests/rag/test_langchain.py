@@ -167,7 +167,8 @@ def test_the_model_and_its_grounding_are_seen_too(library: Library) -> None:
     tree = Tree()
     written.as_runnable().invoke(QUOTA, config={"callbacks": [tree]})
     assert tree.below("rapporteur") == ["read_question", "retrieve", "write", "model", "ground"]
-    failing = Library(library.store, Writer(name="fake", model=FakeListChatModel(responses=["x"], error_on_chunk_number=0)))
+    broken = FakeListChatModel(responses=["x"], error_on_chunk_number=0)
+    failing = Library(library.store, Writer(name="fake", model=broken))
     tree = Tree()
     with pytest.raises(ModelError):
         failing.as_runnable().invoke(QUOTA, config={"callbacks": [tree]})

@@ -31,7 +31,3 @@ class TestLibraryRetriever(RetrieversIntegrationTests):
     @property
     def num_results_arg_name(self) -> str:
         return "limit"
-
-    @pytest.mark.asyncio
-    async def test_ainvoke_returns_documents(self, retriever: BaseRetriever) -> None:
-        await super().test_ainvoke_returns_documents(retriever)

@@ -29,9 +29,8 @@ def calls() -> Calls:
 
     def client(library: Library, options: ApiOptions | None = None, address: str = "127.0.0.1") -> TestClient:
         host = "127.0.0.1:7860" if address == "127.0.0.1" else "records.example"
-        return TestClient(
-            build_api(library, options), base_url=f"http://{host}", client=(address, 50000), raise_server_exceptions=False
-        )
+        app = build_api(library, options)
+        return TestClient(app, base_url=f"http://{host}", client=(address, 50000), raise_server_exceptions=False)
 
     return client
 

@@ -266,7 +266,8 @@ def test_a_body_that_is_too_large_is_refused(records: Library, calls) -> None:
     long = {"question": "x" * 1000}
     assert_problem(client.post("/api/ask", json=long), "too-large")
     in_pieces = (piece for piece in [b'{"question": "', b"x" * 1000, b'"}'])
-    assert_problem(client.post("/api/ask", content=in_pieces, headers={"Content-Type": "application/json"}), "too-large")
+    as_json = {"Content-Type": "application/json"}
+    assert_problem(client.post("/api/ask", content=in_pieces, headers=as_json), "too-large")
     assert_problem(client.post("/api/documents", files=[("files", ("a.txt", b"x" * 2000))]), "too-large")
     pieces = (piece for piece in [b"--x\r\n", b'Content-Disposition: form-data; name="urls"\r\n\r\n', b"y" * 2000])
     as_form = {"Content-Type": "multipart/form-data; boundary=x"}
@@ -336,7 +337,8 @@ def test_metrics_count_what_was_asked_and_name_nobody(records: Library, calls) -
     assert 'rapporteur_requests_total{method="POST",route="/api/ask",status="200"} 2.0' in text
     assert 'rapporteur_answers_total{answered="false",mode="quotes"} 1.0' in text
     assert 'route="/api/documents/{document_id}"' in text and "rapporteur_documents 3.0" in text
-    assert "rapporteur_request_seconds_bucket" in text and "Norway" not in text and records.documents()[0].id not in text
+    assert "rapporteur_request_seconds_bucket" in text
+    assert "Norway" not in text and records.documents()[0].id not in text
 
 
 def test_a_log_line_is_json_without_questions_or_names(records: Library, calls, caplog) -> None:
@@ -388,7 +390,8 @@ def test_the_description_names_every_door_with_examples(client: TestClient) -> N
 
 def test_the_docs_page_confines_itself_to_this_server(client: TestClient) -> None:
     page = client.get("/docs")
-    assert "default-src 'none'" in page.headers["content-security-policy"] and "http" not in page.text.split("<body>")[1]
+    assert "default-src 'none'" in page.headers["content-security-policy"]
+    assert "http" not in page.text
     for asset in ("swagger-ui-bundle.js", "swagger-ui.css", "start.js"):
         assert f"docs/{asset}" in page.text and client.get(f"/docs/{asset}").status_code == 200
     assert_problem(client.get("/docs/redoc.standalone.js"), "not-found")

@@ -43,7 +43,7 @@ def test_the_model_is_listed(client: OpenAI) -> None:
 
 
 @pytest.mark.parametrize("question", [QUOTA, MEXICO, NOBODY])
-def test_a_completion_is_the_answer_and_its_citations_ride_along(client: OpenAI, records: Library, question: str) -> None:
+def test_a_completion_is_the_answer_with_its_citations(client: OpenAI, records: Library, question: str) -> None:
     answer = records.ask(question)
     completion = ask(client, question)
     [choice] = completion.choices
