@@ -38,7 +38,8 @@ def calls() -> Calls:
 @pytest.fixture
 def own_library(tmp_path: Path) -> Iterator[Library]:
     """A library of this test only, with one small record."""
-    (tmp_path / "notes.txt").write_text("Norway: The herring quota should fall by a third.", encoding="utf-8")
+    notes = "Notes of the council\n\nNorway: The herring quota should fall by a third.\n\nMexico: It should rise."
+    (tmp_path / "notes.txt").write_text(notes, encoding="utf-8")
     with open_library(tmp_path / "library", embedder=HashEmbedder()) as library:
         library.ingest([tmp_path / "notes.txt"])
         yield library
