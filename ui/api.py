@@ -41,12 +41,14 @@ from .metrics import Metrics
 from .openai_api import openai_routes
 from .problems import Problem, as_problem, path_of, tell_problems
 from .render import report_json
-from .streams import sent_as_ready, server_sent
+from .streams import event_schema, sent_as_ready, server_sent
 from .tracing import Tracing
 
 PAGE_OF_DOCUMENTS = 50
 MAX_PAGE_OF_DOCUMENTS = 200
 UPLOADS = "uploads"
+_EVENTS = ("sentence", "answer", "problem")
+_TEXT = {"type": "string"}
 _MAX_UPLOADS = 100
 _NAME_CHARS = 120
 _ASSETS = {"swagger-ui-bundle.js": "text/javascript", "swagger-ui.css": "text/css"}
@@ -148,7 +150,7 @@ def _questions(library: Library, metrics: Metrics, tracing: Tracing) -> APIRoute
         "/ask/stream",
         response_class=StreamingResponse,
         responses=problems(408, 413, 422, 502, 503)
-        | {200: _of_type("text/event-stream", "Events")},
+        | {200: {"description": "Events", "content": {"text/event-stream": {"schema": event_schema(*_EVENTS)}}}},
     )
     def ask_stream(asked: shapes.AskIn, request: Request) -> StreamingResponse:
         """The same as server-sent events.
@@ -199,10 +201,6 @@ def _as_sent(first: SentenceReady | Answer, rest: Iterator[Any], request: Reques
     except Exception as error:
         problem = as_problem(error)
         yield server_sent(problem.as_json(path_of(request.scope), request.scope.get("request_id")), event="problem")
-
-
-def _of_type(media_type: str, says: str) -> dict[str, Any]:
-    return {"description": says, "content": {media_type: {"schema": {"type": "string"}}}}
 
 
 def answer_sentence(event: SentenceReady) -> dict[str, Any]:
@@ -362,7 +360,7 @@ def _state(library: Library, metrics: Metrics) -> APIRouter:
     @routes.get(
         "/metrics",
         response_class=Response,
-        responses=problems() | {200: _of_type("text/plain", "Metrics")},
+        responses=problems() | {200: {"description": "Metrics", "content": {"text/plain": {"schema": _TEXT}}}},
     )
     def tell_metrics() -> Response:
         """What the server counts of itself, as Prometheus reads it; needs the scope admin where keys were made."""

@@ -24,7 +24,7 @@ from ..rag.shapes import citation_json
 from .api_shapes import problems
 from .metrics import Metrics
 from .problems import Problem, as_problem
-from .streams import sent_as_ready, server_sent
+from .streams import event_schema, sent_as_ready, server_sent
 from .tracing import Tracing
 
 MODEL = "rapporteur"
@@ -121,7 +121,7 @@ def openai_routes(library: Library, metrics: Metrics, tracing: Tracing) -> APIRo
                 "description": "A chat.completion, or chat.completion.chunk events",
                 "content": {
                     "application/json": {"schema": {"type": "object"}},
-                    "text/event-stream": {"schema": {"type": "string"}},
+                    "text/event-stream": {"schema": event_schema()},
                 },
             }
         },

@@ -16,6 +16,15 @@ def server_sent(data: Any, *, event: str | None = None) -> str:
     return f"{name}data: {json.dumps(data, ensure_ascii=False)}\n\n"
 
 
+def event_schema(*names: str) -> dict[str, Any]:
+    """How OpenAPI describes one event of a stream, of these names; its data is JSON as a string."""
+    data = {"type": "string", "contentMediaType": "application/json"}
+    if not names:
+        return {"type": "object", "properties": {"data": data}, "required": ["data"]}
+    event = {"type": "string", "enum": list(names)}
+    return {"type": "object", "properties": {"event": event, "data": data}, "required": ["event", "data"]}
+
+
 async def sent_as_ready(events: Iterator[str]) -> AsyncIterator[str]:
     """Events as a thread makes them; a comment now and then keeps proxies from hanging up meanwhile."""
     while True:
