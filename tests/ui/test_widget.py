@@ -1,4 +1,4 @@
-"""The widget on a page of another origin, under a strict policy, in a real browser; and the page that documents the API."""
+"""The widget on a page of another origin, under a strict policy, in a real browser; and the API's own page."""
 
 import threading
 from collections.abc import Iterator
