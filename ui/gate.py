@@ -35,6 +35,7 @@ _PAGE_ANSWERS = "/queue/data"
 _UPLOAD = ("POST", "/api/documents")
 _REQUEST_ID = re.compile(r"[\w.:-]{1,64}")
 _CALLERS_KEPT = 10_000
+_PROXY_HEADERS = ("forwarded", "via", "x-forwarded-for", "x-real-ip")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,6 +127,10 @@ class Gate:
         """The key shown, and what speaks against letting it in."""
         scope = _scope_needed(request.method, request.path)
         if not self._keys.needed:
+            if request.is_misnamed:
+                return None, Problem(
+                    "foreign-origin", "Call this server 127.0.0.1 or localhost; a proxy must send X-Forwarded-For."
+                )
             if scope == "ask" or request.is_local:
                 return None, None
             return None, Problem(
@@ -238,12 +243,18 @@ class _Passage:
 
     @property
     def is_local(self) -> bool:
-        """Whether the caller sits at this machine, and calls it by a name of this machine.
+        """Whether the caller sits at this machine, and no proxy stands between."""
+        return _is_loopback(self.address) and not any(name in self.headers for name in _PROXY_HEADERS)
 
-        The name matters: a page of another site can make a browser here call this server under that site's name.
+    @property
+    def is_misnamed(self) -> bool:
+        """Whether a caller at this machine calls it by another's name.
+
+        So does a browser here, when a page of another site has its site's name lead to this machine to read what is
+        for this machine only (DNS rebinding).
         """
         name = urlsplit(f"//{self.headers.get('host', '')}").hostname or ""
-        return _is_loopback(self.address) and (name == "localhost" or _is_loopback(name))
+        return self.is_local and name != "localhost" and not _is_loopback(name)
 
 
 class Rate:

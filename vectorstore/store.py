@@ -153,8 +153,8 @@ class Store:
                     self.sweep()
                     yield
                 finally:
+                    self._seen = self.catalogue.version  # first, lest a reader takes our own writing for another's
                     self._writing -= 1
-                    self._seen = self.catalogue.version
 
     @property
     def is_writing(self) -> bool:

@@ -86,9 +86,13 @@ class Vectors:
         """Stored vectors by passage id, float32 (dimension,); ids without one are left out."""
         if not ids:
             return {}
-        collection = self._open()
-        with self._reached():
-            found = collection.get(ids=list(ids), include=["embeddings"])
+        try:
+            found = self._open().get(ids=list(ids), include=["embeddings"])
+        except Exception:  # as in `search`
+            self.close()
+            collection = self._open()
+            with self._reached():
+                found = collection.get(ids=list(ids), include=["embeddings"])
         return dict(zip(found["ids"], found["embeddings"], strict=True))
 
     @property

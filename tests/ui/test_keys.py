@@ -56,8 +56,18 @@ def test_without_a_key_everybody_may_ask_and_this_machine_change(own_library: Li
     assert_problem(elsewhere.post("/api/documents", **upload), "local-only")
     assert_problem(elsewhere.delete("/api/documents/x"), "local-only")
     assert_problem(elsewhere.get("/metrics"), "local-only")
-    # A page of another site whose name was made to lead here calls from here, but under that name.
-    assert_problem(here.post("/api/documents", **upload, headers={"Host": "evil.example"}), "local-only")
+    assert_problem(here.post("/api/documents", **upload, headers={"X-Real-IP": ELSEWHERE}), "local-only")
+    assert here.post("/api/ask", json=ASK, headers={"Host": "records.example", "Via": "1.1 proxy"}).status_code == 200
+
+
+def test_a_page_whose_name_was_made_to_lead_here_reads_nothing(own_library: Library, keys: Keys, calls) -> None:
+    here = calls(own_library)
+    renamed = {"Host": "evil.example:7860", "Origin": "http://evil.example:7860"}
+    assert_problem(here.post("/api/ask", json=ASK, headers=renamed), "foreign-origin")
+    assert_problem(here.get("/api/documents", headers={"Host": "evil.example"}), "foreign-origin")
+    assert here.post("/api/ask", json=ASK, headers={"Host": "localhost:7860"}).status_code == 200
+    _, told = keys.create("program", ["ask"])
+    assert here.post("/api/ask", json=ASK, headers=renamed | bearer(told)).status_code == 200
 
 
 def test_once_there_is_a_key_it_is_needed(own_library: Library, keys: Keys, calls) -> None:
