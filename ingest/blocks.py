@@ -6,7 +6,7 @@ Everything after the readers (structure, splitting) sees blocks only and knows n
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
-Kind = Literal["heading", "paragraph", "item", "table", "footnote", "rule", "furniture"]
+Kind = Literal["heading", "paragraph", "item", "table", "footnote", "rule", "furniture", "noise"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,7 +27,10 @@ class Block:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
-    """A file as read: `text` is canonical, `blocks` ascend and do not overlap; properties only where found."""
+    """A file as read: `text` is canonical, `blocks` ascend and do not overlap; properties only where found.
+
+    `notes` say what of the file could not be read here, and the way out.
+    """
 
     text: str = field(repr=False)
     blocks: tuple[Block, ...]
@@ -35,7 +38,11 @@ class Reading:
     title: str | None = None
     date: str | None = None
     language: str | None = None
+    author: str | None = None
+    publisher: str | None = None
+    url: str | None = None
     pages: int = 0
+    notes: tuple[str, ...] = ()
 
 
 class TextBuilder:

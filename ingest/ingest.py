@@ -40,11 +40,20 @@ class Failure:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Note:
+    """A file that was read but for a part, and which, in one sentence."""
+
+    source: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class IngestReport:
     """What an ingest did. `documents` and `passages` count the whole library afterwards.
 
     `skipped` names files in folders whose type is not read, `duplicates` files that hold what the library has
-    under another name already (kept once, findable under both).
+    under another name already (kept once, findable under both), `notes` files of which a part could not be read; those
+    are read again at the next ingest, when what was missing may be there.
     """
 
     added: int
@@ -57,6 +66,7 @@ class IngestReport:
     documents: int
     passages: int
     seconds: float
+    notes: tuple[Note, ...] = ()
 
 
 class Watcher(Protocol):
@@ -93,11 +103,7 @@ def ingest(
         LibraryBusy: another process is writing.
     """
     began = time.monotonic()
-    addresses = [str(source) for source in sources if is_address(str(source))]
-    paths = [source for source in sources if not is_address(str(source))]
-    files, skipped = find_files(paths)
-    if not files and not addresses and not prune:
-        raise InputError(_nothing_to_read(sources, skipped))
+    addresses, paths, files, skipped = find_sources(sources, prune=prune)
     limits = limits or Limits()
     with store.writing():
         intake = _Intake(store=store, watcher=watcher, total=len(files) + len(addresses), names=store.catalogue.names())
@@ -122,7 +128,23 @@ def ingest(
         documents=len(listings),
         passages=sum(listing.passages for listing in listings),
         seconds=round(time.monotonic() - began, 3),
+        notes=tuple(intake.notes),
     )
+
+
+def find_sources(
+    sources: Sequence[str | Path], *, prune: bool = False
+) -> tuple[list[str], list[str | Path], list[Path], list[str]]:
+    """Web addresses, paths, the files to read below these, and those of other types.
+
+    Raises InputError for a path that does not exist, and where there is nothing to read (nor, with `prune`, to remove).
+    """
+    addresses = [str(source) for source in sources if is_address(str(source))]
+    paths = [source for source in sources if not is_address(str(source))]
+    files, skipped = find_files(paths)
+    if not files and not addresses and not prune:
+        raise InputError(_nothing_to_read(sources, skipped))
+    return addresses, paths, files, skipped
 
 
 def find_files(sources: Sequence[str | Path]) -> tuple[list[Path], list[str]]:
@@ -242,6 +264,7 @@ class _Intake:
     done: int = 0
     failed: list[Failure] = field(default_factory=list[Failure])
     duplicates: list[str] = field(default_factory=list[str])
+    notes: list[Note] = field(default_factory=list[Note])
     findable_at: float = field(default_factory=time.monotonic)
     held: dict[str, set[str]] = field(init=False)
 
@@ -251,7 +274,7 @@ class _Intake:
     def take_in(self, job: Job, found: Sequence[Parsed | UnreadableFile]) -> None:
         """Stores the documents of one file; those it no longer holds are removed, if all of it could be read."""
         source = job.source
-        before = len(self.failed)
+        before, noted = len(self.failed), len(self.notes)
         present: set[str] = set()
         for parsed in found:
             present.add(parsed.source)
@@ -259,13 +282,14 @@ class _Intake:
                 if isinstance(parsed, UnreadableFile):
                     raise parsed
                 self._store_document(parsed, job.known)
+                self.notes += [Note(source=parsed.source, note=note) for note in parsed.notes]
             except UnreadableFile as error:
                 self.fail(error.source, error.reason)
         unread = [failure.source for failure in self.failed[before:]]
         for name in self.names_in(source):
             if name not in present and not any(name.startswith(holder + MARK) for holder in unread):
                 self._drop(name)
-        self.store.catalogue.keep_file(source, None if unread else job.fingerprint)
+        self.store.catalogue.keep_file(source, None if unread or len(self.notes) > noted else job.fingerprint)
         self.step(source)
 
     def keep(self, source: str) -> None:
@@ -417,15 +441,11 @@ def _document(document_id: str, source: str, parsed: Parsed, facts: Mapping[str,
     return Document(
         id=document_id,
         source=source,
-        title=facts["title"],
         text=parsed.text,
-        symbol=facts["symbol"],
-        date=facts["date"],
-        meeting=facts.get("meeting"),
-        language=facts.get("language") or parsed.language,
         media_type=parsed.media_type,
         sha256=parsed.sha256,
         pages=parsed.pages,
+        **facts,
     )
 
 

@@ -14,6 +14,7 @@ import time
 import warnings
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import lru_cache
 from io import BytesIO
 from itertools import islice
 from statistics import mean
@@ -48,14 +49,14 @@ def ocr_pages(data: bytes, pages: Sequence[int], *, languages: str = "eng") -> d
     Raises:
         ValueError: Tesseract or a language is not installed, or the PDF cannot be opened.
     """
-    _require_tesseract()
+    _require_tesseract(languages)
     pictures = (_page_picture(data, page) for page in pages)
     return dict(zip(pages, _recognised(pictures, languages), strict=False))
 
 
 def read_image(data: bytes, *, languages: str = "eng") -> Reading:
     """Blocks of a picture of text (PNG, JPEG, TIFF with its pages). Raises ValueError saying why there are none."""
-    _require_tesseract()
+    _require_tesseract(languages)
     builder = TextBuilder()
     media_type, frames, pictures = _frames(data)
     read = 0
@@ -69,9 +70,26 @@ def read_image(data: bytes, *, languages: str = "eng") -> Reading:
     return Reading(text=builder.text, blocks=tuple(builder.blocks), media_type=media_type, pages=frames)
 
 
-def _require_tesseract() -> None:
-    if shutil.which("tesseract") is None:
+def has_tesseract() -> bool:
+    """Whether scans can be read here at all."""
+    return shutil.which("tesseract") is not None
+
+
+def _require_tesseract(languages: str) -> None:
+    if not has_tesseract():
         raise ValueError("it is a scan or a picture, without text of its own: install tesseract-ocr and ingest again")
+    # Of several languages Tesseract leaves out in silence what it has not got.
+    if missing := [name for name in languages.split("+") if name not in _installed_languages()]:
+        packages = " ".join(f"tesseract-ocr-{name.replace('_', '-')}" for name in missing)
+        raise ValueError(
+            f"it is a scan, and Tesseract lacks the language data for {'+'.join(missing)}: install {packages}"
+        )
+
+
+@lru_cache(maxsize=1)
+def _installed_languages() -> frozenset[str]:
+    done = subprocess.run(["tesseract", "--list-langs"], capture_output=True, timeout=TIMEOUT_S, check=False)
+    return frozenset((done.stdout + done.stderr).decode(errors="replace").split())
 
 
 # --- pictures, as portable graymaps (what every Tesseract reads, and no library has to write) ------------------

@@ -1,6 +1,6 @@
 """What people know better of a record than the record says: a sidecar file, or values given with the command.
 
-`minutes.pdf.meta.json` beside `minutes.pdf` holds any of title, symbol, date, meeting and language, as strings.
+`minutes.pdf.meta.json` beside `minutes.pdf` holds any of `FIELDS`, as strings.
 """
 
 import json
@@ -10,7 +10,9 @@ from pathlib import Path
 
 from ..vectorstore.errors import InputError, UnreadableFile
 
-FIELDS = ("title", "symbol", "date", "meeting", "language")
+FIELDS = (
+    "title", "symbol", "date", "meeting", "body", "session", "agenda_item", "author", "publisher", "language", "url",
+)  # fmt: skip
 SIDECAR = ".meta.json"
 
 

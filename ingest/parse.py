@@ -29,27 +29,32 @@ _AHEAD_BYTES = 64 << 20
 class Limits:
     """What one file may cost: seconds of wall time, megabytes of address space and of bytes on disk.
 
-    `workers` is how many files are parsed at once, 0 for one for each processor.
+    `workers` is how many files are parsed at once, 0 for one for each processor. `ocr_languages` are those that scans
+    are read in, as Tesseract names them.
     """
 
     timeout_s: float = 300.0
     memory_mb: int = 3072
     file_mb: int = 512
     workers: int = 0
+    ocr_languages: str = "eng"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parsed:
-    """A document as parsed: canonical text, units and metadata; `sha256` is that of its own bytes."""
+    """A document as parsed: canonical text, units and metadata; `sha256` is that of its own bytes.
+
+    `notes` say what of it could not be read.
+    """
 
     source: str
     sha256: str
     text: str
     media_type: str
-    language: str | None
     pages: int
     facts: Metadata
     units: tuple[Unit, ...]
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,7 +130,10 @@ class _Worker:
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "rapporteur.ingest.worker", str(limits.memory_mb), str(limits.timeout_s)],
+            [
+                *(sys.executable, "-m", "rapporteur.ingest.worker"),
+                *(str(limits.memory_mb), str(limits.timeout_s), limits.ocr_languages),
+            ],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
@@ -185,8 +193,8 @@ def _taken_in(answer: dict[str, Any]) -> Parsed | UnreadableFile:
         sha256=answer["sha256"],
         text=answer["text"],
         media_type=answer["media_type"],
-        language=answer["language"],
         pages=answer["pages"],
         facts=Metadata(**answer["facts"]),
         units=tuple(Unit(**{**unit, "locator": Locator(**unit["locator"])}) for unit in answer["units"]),
+        notes=tuple(answer["notes"]),
     )

@@ -16,6 +16,7 @@ HYPHENS = ("\ufffe", "\x02", "\u00ad")
 _MARK = re.compile(r"\(?[\w.]{1,8}[.)]|\d{1,3}(?:\.(?:\d{1,3}|[IVX]{1,4}))+|[•·▪◦–—-]")
 _WIDEST_AFTER_MARK = 4.0
 _EDGE = 0.11
+LIMIT_PAGES = 20_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +62,8 @@ def lines_of_pages(data: bytes) -> list[list[Line]]:
         count = len(document)
         if count == 0:
             raise ValueError("the PDF has no pages")
+        if count > LIMIT_PAGES:
+            raise ValueError(f"the PDF claims to have {count:,} pages; split it into parts of up to {LIMIT_PAGES:,}")
         return [_lines_of_page(document, index) for index in range(count)]
     finally:
         document.close()

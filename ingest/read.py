@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
 from ..vectorstore.errors import UnreadableFile
 from .blocks import Reading
@@ -36,14 +37,16 @@ _REPAIRS = {code: "\ufffd" for code in range(0xD800, 0xE000)} | {
 }
 
 
-def read(source: str, data: bytes) -> Reading:
+def read(source: str, data: bytes, languages: str = "eng") -> Reading:
     """The text and blocks of a file; halves of characters (lone surrogates) become U+FFFD.
+
+    `languages` are those that scans are read in, as Tesseract names them ("eng+fra").
 
     Raises UnreadableFile with the reason in one sentence.
     """
     if not data.strip():
         raise UnreadableFile(source, "the file is empty")
-    reader = _reader(source, data)
+    reader = _reader(source, data, languages)
     try:
         reading = reader(data)
     except ValueError as error:
@@ -64,8 +67,11 @@ def _is_notice(text: str) -> bool:
     return len(text.split()) < _LONGEST_NOTICE_WORDS and bool(_MISSING.search(text))
 
 
-def _reader(source: str, data: bytes) -> Callable[[bytes], Reading]:
-    return _READERS[format_of(source, data)]
+def _reader(source: str, data: bytes, languages: str) -> Callable[[bytes], Reading]:
+    kind = format_of(source, data)
+    if kind == "pdf":
+        return partial(read_pdf, languages=languages)
+    return partial(read_image, languages=languages) if kind == "image" else _READERS[kind]
 
 
 def _zip(data: bytes) -> Reading:
@@ -79,7 +85,6 @@ def _text(data: bytes) -> Reading:
 _READERS: dict[Format, Callable[[bytes], Reading]] = {
     "text": _text,
     "html": read_html,
-    "pdf": read_pdf,
     "docx": read_docx,
     "pptx": read_pptx,
     "sheet": read_sheet,
@@ -87,7 +92,6 @@ _READERS: dict[Format, Callable[[bytes], Reading]] = {
     "odt": read_odt,
     "rtf": read_rtf,
     "mail": read_mail,
-    "image": read_image,
     "zip": _zip,
     "old office": read_old_office,
 }

@@ -13,7 +13,9 @@ from typing import Any
 
 from .blocks import Reading, TextBuilder
 from .docx_numbering import Numbering
-from .metadata import own_symbol
+from .issuer import is_body, is_masthead
+from .metadata import is_date, own_symbol
+from .office_variants import as_plain
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
@@ -34,12 +36,12 @@ def read_docx(data: bytes) -> Reading:
     from docx import Document
 
     try:
-        document = Document(BytesIO(data))
+        document = Document(BytesIO(as_plain(data)))
     except Exception as error:  # python-docx raises whatever its XML layer meets
         raise ValueError(f"the Word document is damaged ({type(error).__name__})") from error
     builder = TextBuilder()
-    if symbol := _symbol_of_headers(document):
-        builder.add(symbol, "furniture")
+    for line in _masthead(document):
+        builder.add(line, "furniture")
     marks = _note_marks(document.element.body)
     _add_body(builder, document, marks)
     for mark, note in _notes(data, marks):
@@ -52,6 +54,8 @@ def read_docx(data: bytes) -> Reading:
         blocks=tuple(builder.blocks),
         media_type="application/vnd.openxmlformats-officedocument.wordprocessingml.document",
         title=properties.title or None,
+        author=properties.author or None,
+        language=properties.language or None,
     )
 
 
@@ -66,14 +70,16 @@ def _add_body(builder: TextBuilder, document: Any, marks: dict[tuple[str, str], 
             _add_paragraph(builder, Paragraph(element, document), numbering, marks)
 
 
-def _symbol_of_headers(document: Any) -> str | None:
-    """The document symbol that stands at the head of the pages; nothing else there belongs to the text."""
-    for part in document.part.rels.values():
-        if part.reltype.endswith("/header") and not part.is_external:
-            lines = (_text(paragraph, {}) for paragraph in _root(part.target_part.blob).iter(f"{_W}p"))
-            if symbol := next(filter(None, map(own_symbol, lines)), None):
-                return symbol
-    return None
+def _masthead(document: Any) -> list[str]:
+    """What the heads of the pages say of the record: publisher, body, symbol and date; nothing else there is text."""
+    lines = [
+        _text(paragraph, {})
+        for part in document.part.rels.values()
+        if part.reltype.endswith("/header") and not part.is_external
+        for paragraph in _root(part.target_part.blob).iter(f"{_W}p")
+    ]
+    found = [next(filter(says, lines), None) for says in (is_masthead, is_body, own_symbol, is_date)]
+    return [line for line in dict.fromkeys(found) if line]
 
 
 def _root(xml: bytes) -> Any:

@@ -43,6 +43,8 @@ def read_epub(data: bytes) -> Reading:
         title=_stated(package, "title"),
         date=_date(_stated(package, "date")),
         language=_stated(package, "language"),
+        author=_stated(package, "creator"),
+        publisher=_stated(package, "publisher"),
     )
 
 

@@ -5,6 +5,7 @@ from copy import deepcopy
 from typing import Any
 
 from .blocks import Reading, TextBuilder
+from .fetch import is_address
 from .html_blocks import add_html
 from .read_text import read_text
 
@@ -29,7 +30,7 @@ def read_html(data: bytes) -> Reading:
     if page is None:
         raise ValueError("no HTML could be found in it")
     facts = trafilatura.extract_metadata(deepcopy(page), date_config=_DATE_CONFIG)
-    title = (facts.title if facts else None) or None
+    title = _title(page, (facts.title if facts else None) or "")
     content = _content(page)
     builder = TextBuilder()
     if _is_preformatted(content):
@@ -49,7 +50,36 @@ def read_html(data: bytes) -> Reading:
         media_type="text/html",
         title=title,
         date=facts.date if facts and facts.date else None,
+        author=(facts.author if facts else None) or None,
+        publisher=_meta(page, "og:site_name", "dc.publisher", "dcterms.publisher", "citation_publisher"),
+        url=_address(page),
+        language=page.get("lang") or _meta(page, "dc.language", "language", "content-language"),
     )
+
+
+def _title(page: Any, found: str) -> str | None:
+    """The title as trafilatura cleaned it, where it stands so in one of the places for titles; else as stated."""
+    stated = " ".join("".join(page.xpath("string(//head/title)")).split()).strip(" :|-–—")
+    places = [stated, _meta(page, "og:title", "dc.title", "citation_title") or "", *map(_text, page.iter("h1"))]
+    is_whole = found.count("(") == found.count(")") and any(found.casefold() in place.casefold() for place in places)
+    return (found if is_whole else stated or found) or None
+
+
+def _meta(page: Any, *names: str) -> str | None:
+    """What a page states of itself under the first of these names that it has."""
+    stated = {
+        (element.get("property") or element.get("name") or element.get("http-equiv") or "").lower(): element
+        for element in page.iter("meta")
+    }
+    contents = (" ".join((stated[name].get("content") or "").split()) for name in names if name in stated)
+    return next(filter(None, contents), None)
+
+
+def _address(page: Any) -> str | None:
+    """Where a page says that it stands on the web."""
+    canonical = page.xpath("string(//head/link[contains(concat(' ', @rel, ' '), ' canonical ')]/@href)").strip()
+    address = canonical or _meta(page, "og:url") or ""
+    return address if is_address(address) else None
 
 
 def _in_utf8(data: bytes) -> bytes:

@@ -36,7 +36,12 @@ def read_mail(data: bytes) -> Reading:
     if not builder.blocks:
         raise ValueError("it is not a mail (it has neither headers nor a text)")
     return Reading(
-        text=builder.text, blocks=tuple(builder.blocks), media_type="message/rfc822", title=subject or None, date=date
+        text=builder.text,
+        blocks=tuple(builder.blocks),
+        media_type="message/rfc822",
+        title=subject or None,
+        date=date,
+        author=re.sub(r"\s*<[^<>]*>", "", _names(message, "from")).strip("\"' ") or None,
     )
 
 

@@ -43,13 +43,20 @@ def read_odt(data: bytes) -> Reading:
     _Walk(builder, [root for root in (styles, content) if root is not None]).add(body)
     if not builder.blocks:
         raise ValueError("the document holds no text")
-    title = meta.find(f".//{_DC}title") if meta is not None else None
     return Reading(
         text=builder.text,
         blocks=tuple(builder.blocks),
         media_type=_MIMETYPE,
-        title=" ".join("".join(title.itertext()).split()) or None if title is not None else None,
+        title=_stated(meta, "title"),
+        author=_stated(meta, "creator"),
+        language=_stated(meta, "language"),
     )
+
+
+def _stated(meta: Any, name: str) -> str | None:
+    """What the file's properties say."""
+    element = meta.find(f".//{_DC}{name}") if meta is not None else None
+    return " ".join("".join(element.itertext()).split()) or None if element is not None else None
 
 
 def _member(archive: zipfile.ZipFile, name: str) -> bytes:

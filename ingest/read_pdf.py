@@ -14,7 +14,9 @@ from itertools import pairwise, zip_longest
 from statistics import median
 
 from .blocks import Reading, TextBuilder
+from .noise import garbled_share
 from .pdf_lines import HYPHENS, PDFIUM, Line, lines_of_pages
+from .pdf_scans import garbled_scans, inked, named_pages
 from .pdf_tables import stretches
 from .structure import begins_turn, is_open
 
@@ -34,16 +36,18 @@ _NEVER_HEADING = re.compile(r"^(?:\([a-z]{1,4}\)|[•·▪◦–—-])\s")
 _NOTE_MARK = re.compile(r"^(?P<mark>\d{1,3}|[a-z]|\*{1,3}|[†‡§¹²³⁴-⁹]+)\)?(?:\s|(?<=[*†‡§¹²³⁴-⁹]))\s*\S")
 
 
-def read_pdf(data: bytes) -> Reading:
+def read_pdf(data: bytes, languages: str = "eng") -> Reading:
     """Blocks of a PDF; pages that are pictures of text are read by OCR where Tesseract is installed.
 
-    Raises ValueError saying why it could not be read (password, damage, no text and no Tesseract).
+    `languages` are those they are in, as Tesseract names them. Raises ValueError saying why it could not be read
+    (password, damage, no text and no Tesseract).
     """
     with PDFIUM:
         pages = lines_of_pages(data)
-    recognised = _recognised(data, pages)
+    recognised, unread = _recognised(data, pages, languages)
+    pages = [[] if recognised.get(number) else page for number, page in enumerate(pages)]
     if not any(pages):
-        return _scan(recognised)
+        return _scan(recognised, unread)
     pages = _with_hyphens(pages)
     furniture = _repeated(pages)
     labels = _page_labels(pages, furniture)
@@ -58,28 +62,50 @@ def read_pdf(data: bytes) -> Reading:
         last = _add_page(builder, [line for line in body if line not in notes], label, body_size, last)
         for note in _paragraphs(notes, _NOTE_MARK):
             builder.add(_joined(note), "footnote", page=label)
-    return Reading(text=builder.text, blocks=tuple(builder.blocks), media_type="application/pdf", pages=len(pages))
+    return Reading(
+        text=builder.text, blocks=tuple(builder.blocks), media_type="application/pdf", pages=len(pages), notes=unread
+    )
 
 
 # --- scans ------------------------------------------------------------------------------------------------------
 
 
-def _recognised(data: bytes, pages: Sequence[Sequence[Line]]) -> dict[int, str]:
-    """What OCR reads on the pages that have no text; where it cannot run, the pages with text must do."""
+def _recognised(data: bytes, pages: Sequence[Sequence[Line]], languages: str) -> tuple[dict[int, str], tuple[str, ...]]:
+    """What OCR reads on the pages that have no text, or text that was read off them badly; and what it could not read.
+
+    Where it cannot run, the pages with text must do.
+    """
     pictures = [number for number, page in enumerate(pages) if not page]
-    if not pictures:
-        return {}
+    garbled = garbled_scans(data, pages)
+    if not pictures and not garbled:
+        return {}, ()
     from .ocr import ocr_pages
 
     try:
-        return ocr_pages(data, pictures)
-    except ValueError:
-        if any(pages):
-            return {}
-        raise
+        read = ocr_pages(data, [*pictures, *garbled], languages=languages)
+    except ValueError as error:
+        if not any(pages):
+            raise
+        return {}, _left_out(inked(data, pictures), garbled, str(error).rpartition(": ")[2])
+    layers = {number: " ".join(line.text for line in pages[number]) for number in garbled}
+    kept = {number for number in garbled if garbled_share(read.get(number, "")) >= garbled_share(layers[number])}
+    late = [number for number in pictures if number not in read]
+    return {number: text for number, text in read.items() if number not in kept}, _left_out(
+        late, [], "reading them takes too long"
+    )
 
 
-def _scan(recognised: Mapping[int, str]) -> Reading:
+def _left_out(pictures: Sequence[int], garbled: Sequence[int], why: str) -> tuple[str, ...]:
+    notes = []
+    if pictures:
+        verb = "has" if len(pictures) == 1 else "have"
+        notes.append(f"{named_pages(pictures)} {verb} no text and could not be read: {why}")
+    if garbled:
+        notes.append(f"the text of {named_pages(garbled)} was badly read off a scan: {why}")
+    return tuple(notes)
+
+
+def _scan(recognised: Mapping[int, str], notes: tuple[str, ...]) -> Reading:
     """A PDF all of whose pages are pictures."""
     builder = TextBuilder()
     for number, text in sorted(recognised.items()):
@@ -87,7 +113,13 @@ def _scan(recognised: Mapping[int, str]) -> Reading:
             builder.add(paragraph, page=str(number + 1))
     if not builder.blocks:
         raise ValueError("it is a scan, and nothing could be recognised on its pages")
-    return Reading(text=builder.text, blocks=tuple(builder.blocks), media_type="application/pdf", pages=len(recognised))
+    return Reading(
+        text=builder.text,
+        blocks=tuple(builder.blocks),
+        media_type="application/pdf",
+        pages=len(recognised),
+        notes=notes,
+    )
 
 
 # --- hyphens --------------------------------------------------------------------------------------------------------

@@ -10,6 +10,7 @@ from typing import Any
 
 from .archive import open_zip
 from .blocks import Reading, TextBuilder
+from .office_variants import as_plain
 from .sniff import OLE
 from .table import labelled_rows
 
@@ -28,7 +29,7 @@ def read_pptx(data: bytes) -> Reading:
     from pptx import Presentation
 
     try:
-        presentation = Presentation(BytesIO(data))
+        presentation = Presentation(BytesIO(as_plain(data)))
         slides = list(presentation.slides)
     except Exception as error:  # python-pptx raises whatever its XML layer meets
         raise ValueError(f"the presentation is damaged ({type(error).__name__})") from error
@@ -48,6 +49,7 @@ def read_pptx(data: bytes) -> Reading:
         blocks=tuple(builder.blocks),
         media_type="application/vnd.openxmlformats-officedocument.presentationml.presentation",
         title=_title(presentation, slides),
+        author=presentation.core_properties.author or None,
         pages=len(slides),
     )
 

@@ -10,6 +10,7 @@ from itertools import pairwise
 from statistics import quantiles
 
 from .blocks import Block, Kind, Reading
+from .fetch import is_address
 
 _LIST_MARK = re.compile(r"^\s*(?:[-*+•‣◦▪·–—]\s+|\(?[a-z]\)\s+|\(?[ivx]{1,5}\)\s+|\(?\d{1,3}[.)]\s+)", re.IGNORECASE)
 _BULLET = re.compile(r"^\s*[-*+•‣◦▪·–—]\s+\S")
@@ -19,6 +20,7 @@ _ATX = re.compile(r"^ {0,3}(#{1,6})(?:\s+\S|(?<=##)\w)")
 _BOLD_LINE = re.compile(r"^\s*(?:\*\*[^*]+\*\*|__[^_]+__)+\s*$")
 _FOOTNOTE = re.compile(r"^\s*(?:<sup>\s*\w{1,3}\s*</sup>|\[\^?\w{1,3}\]:?|\\\*+|\*{1,2}(?=\s)|[¹²³⁴-⁹]+)\s*\S")
 _PAGE_MARK = re.compile(r"\s*\[\[?page\s+([\w.-]{1,12})\]\]?\s*$", re.IGNORECASE)
+_FRONT_MATTER = re.compile(r"---\n(?=[A-Za-z][\w-]*:)(?:.*\n){1,80}?---(?=\n|$)")
 _SENTENCE_ENDS = (".", "!", "?", "”", '"', ")", "]", ":")
 _LABEL = re.compile(r"^\s*(?:(?:Mr|Mrs|Ms|Dr|Prof|Hon|Sra?|Mme|M)\.\s)?[A-Z][^:.!?]{1,60}:(?:\s|$)")
 
@@ -31,16 +33,38 @@ def read_text(text: str, media_type: str = "text/plain", *, wrapped: bool | None
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\f", "\n")
     if wrapped is None:
         wrapped = _is_wrapped(text)
-    blocks: list[Block] = []
+    front = _FRONT_MATTER.match(text)
+    blocks = [Block(start=0, end=front.end(), kind="furniture")] if front else []
     after_rule, page = False, None
-    for lines in _chunks(text):
+    for lines in _chunks(text, front.end() if front else 0):
         for start, end in _split_chunk(text, lines, wrapped):
             kind, level = _classify(text[start:end], after_rule)
             if mark := _PAGE_MARK.match(text, start, end):
                 kind, page = "furniture", mark[1]
             blocks.append(Block(start=start, end=end, kind=kind, level=level, page=page))
             after_rule = kind == "rule"
-    return Reading(text=text, blocks=tuple(_underlined(text, blocks)), media_type=_media_type(text, media_type))
+    stated = _stated(front[0]) if front else {}
+    return Reading(
+        text=text,
+        blocks=tuple(_underlined(text, blocks)),
+        media_type=_media_type(text, media_type),
+        title=stated.get("title"),
+        author=stated.get("author"),
+        publisher=stated.get("publisher"),
+        language=stated.get("language") or stated.get("lang"),
+        url=next((stated[key] for key in ("url", "source", "permalink") if is_address(stated.get(key, ""))), None),
+    )
+
+
+def _stated(front: str) -> dict[str, str]:
+    """The plain values of a Markdown file's front matter (YAML), by lower-case key."""
+    pairs = re.findall(r"^([A-Za-z][\w-]*):[ \t]+(\S.*(?:\n[ \t]+[^\s-].*)*)", front, re.MULTILINE)
+    values = {
+        key.lower(): " ".join(value.split()).strip("\"'")
+        for key, value in pairs
+        if not value.startswith(("[", "{", "|", ">", "&"))
+    }
+    return {key: value for key, value in values.items() if value}
 
 
 def _underlined(text: str, blocks: Sequence[Block]) -> list[Block]:
@@ -54,11 +78,10 @@ def _underlined(text: str, blocks: Sequence[Block]) -> list[Block]:
     return found
 
 
-def _chunks(text: str) -> list[list[tuple[int, int]]]:
-    """Runs of non-blank lines, each line as (start, end)."""
+def _chunks(text: str, position: int = 0) -> list[list[tuple[int, int]]]:
+    """Runs of non-blank lines from a position on, each line as (start, end)."""
     chunks: list[list[tuple[int, int]]] = [[]]
-    position = 0
-    for line in text.split("\n"):
+    for line in text[position:].split("\n"):
         if line.strip():
             chunks[-1].append((position, position + len(line)))
         elif chunks[-1]:

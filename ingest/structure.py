@@ -14,6 +14,7 @@ from functools import lru_cache
 from ..vectorstore.markup import plain
 from ..vectorstore.passage import Locator
 from .blocks import Block, Kind, Reading
+from .quotations import with_quoted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,7 +34,7 @@ def structure(reading: Reading) -> list[Unit]:
     blocks = _join_broken(reading.text, blocks)
     texts = [reading.text[block.start : block.end] for block in blocks]
     numbers = paragraph_numbers(texts, blocks)
-    speakers = speakers_of(texts, blocks)
+    speakers = with_quoted(texts, blocks, speakers_of(texts, blocks))
     return _locate(texts, blocks, numbers, speakers)
 
 
@@ -46,7 +47,7 @@ _FURNITURE = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _CONTENTS = re.compile(r"(?:table of )?contents|sommaire|table des matières|[ií]ndice|inhalt(?:sverzeichnis)?", re.I)
-_LEADERS = re.compile(r"(?:\. ?){6,}\s*\d{1,4}\b|^.{3,120}\s\d{1,4}$")
+_LEADERS = re.compile(r"(?<![.])(?<!\. )(?:\. ?){6,}+\s*+\d{1,4}\b|^.{3,120}\s\d{1,4}$")
 _LONGEST_CONTENTS_LINE = 300
 
 

@@ -1,6 +1,6 @@
 """Reads files in a process of its own, so that a file that crashes, hangs or eats memory harms nothing else.
 
-    python -m rapporteur.ingest.worker MEMORY_MB TIMEOUT_S
+    python -m rapporteur.ingest.worker MEMORY_MB TIMEOUT_S OCR_LANGUAGES
 
 Frames both ways: 8 bytes of length, then that many bytes. In come pairs of frames, a file's name and its bytes. Out
 go frames of JSON: one for each document in the file, as `parsed_json` or {"source", "error"}, then {"done": true}.
@@ -20,6 +20,7 @@ from typing import Any, BinaryIO
 from ..vectorstore.errors import UnreadableFile
 from .members import members
 from .metadata import metadata
+from .noise import mark_noise
 from .read import read
 from .structure import structure
 
@@ -44,12 +45,12 @@ def write_frame(stream: BinaryIO, body: bytes) -> None:
     stream.flush()
 
 
-def parse(source: str, data: bytes) -> Iterator[dict[str, Any]]:
+def parse(source: str, data: bytes, languages: str = "eng") -> Iterator[dict[str, Any]]:
     """What each document in a file holds, or why it cannot be read, ready to be sent."""
     try:
         for inner, content in members(source, data):
             try:
-                yield parsed_json(inner, content)
+                yield parsed_json(inner, content, languages)
             except UnreadableFile as error:
                 yield {"source": inner, "error": error.reason}
     except UnreadableFile as error:
@@ -58,12 +59,12 @@ def parse(source: str, data: bytes) -> Iterator[dict[str, Any]]:
         yield {"source": source, "error": "reading it takes more memory than is allowed"}
 
 
-def parsed_json(source: str, data: bytes) -> dict[str, Any]:
+def parsed_json(source: str, data: bytes, languages: str = "eng") -> dict[str, Any]:
     """A document's text, units and metadata."""
     try:
-        reading = read(source, data)
-        units = structure(reading)
-        facts = metadata(source, reading.text, units, title=reading.title, date=reading.date)
+        reading = read(source, data, languages)
+        units = mark_noise(reading.text, structure(reading))
+        facts = metadata(source, reading, units)
     except UnreadableFile:
         raise
     except (MemoryError, RecursionError) as error:
@@ -75,8 +76,8 @@ def parsed_json(source: str, data: bytes) -> dict[str, Any]:
         "sha256": sha256(data).hexdigest(),
         "text": reading.text,
         "media_type": reading.media_type,
-        "language": reading.language,
         "pages": reading.pages,
+        "notes": reading.notes,
         "facts": asdict(facts),
         "units": [asdict(unit) for unit in units],
     }
@@ -84,13 +85,13 @@ def parsed_json(source: str, data: bytes) -> dict[str, Any]:
 
 def main() -> None:
     """Serves files until standard input ends."""
-    memory_mb, timeout_s = int(sys.argv[1]), float(sys.argv[2])
+    memory_mb, timeout_s, languages = int(sys.argv[1]), float(sys.argv[2]), sys.argv[3]
     _limit_memory(memory_mb)
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # what a library prints must not get between the frames
     while (name := read_frame(sys.stdin.buffer)) is not None and (data := read_frame(sys.stdin.buffer)) is not None:
         _end_after(timeout_s + _GRACE_S)
-        for document in parse(os.fsdecode(name), data):
+        for document in parse(os.fsdecode(name), data, languages):
             write_frame(answers, json.dumps(document).encode())
         write_frame(answers, b'{"done": true}')
         _end_after(0)

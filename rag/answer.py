@@ -50,13 +50,26 @@ class Timing:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Usage:
+    """What a language model was asked for one answer: calls, and tokens as its service counts them.
+
+    Tokens are 0 where the service does not say. A judge that is a language model counts too.
+    """
+
+    calls: int = 0
+    input_tokens: int = 0
+    output_tokens: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
     """A cited answer, or a refusal.
 
     A refusal (`answered` False) has no citations, says in one sentence that the documents do not answer, and
     offers up to three `nearest` passages as what they are: not an answer. `mode` is "quotes" (the record's own
     sentences) or "model" (a language model wrote it, the program grounded it). `notes` says what grounding
-    repaired or dropped.
+    repaired or dropped, whether a list may be longer than what was found, who of those compared says nothing, or why a
+    language model that was asked for did not write. `usage` is what it was asked, None where none was.
     """
 
     question: str
@@ -70,6 +83,7 @@ class Answer:
     model: str | None = None
     seconds: Timing = field(default_factory=Timing)
     notes: tuple[str, ...] = ()
+    usage: Usage | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

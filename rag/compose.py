@@ -15,6 +15,7 @@ from ..vectorstore.passage import Hit
 from ..vectorstore.store import Store
 from .answer import Citation, Sentence
 from .query import Query
+from .replies import turn
 
 PASSAGES_READ = 14
 COMPARED_BY_MEANING = 12
@@ -23,9 +24,13 @@ COMPARED_PASSAGES = 5
 MAX_QUOTES = 3
 MAX_LIST_CHARS = 1500
 KEEP_SHARE = 0.86
+BESIDE_SHARE = 0.6
+MAX_QUOTE_CHARS = 700
 MAX_LISTED = 8
+NEAR_SHARE = 0.9
 KEEP_LISTED_SHARE = 0.6
 QUOTES_A_SIDE = 2
+SIDE_SHARE = 0.7
 MIN_WORDS = 2
 PASSAGE_WEIGHT = 0.3
 CONTEXT_SHARE = 0.35
@@ -41,6 +46,7 @@ _ASKS_FOR_QUESTIONS = re.compile(r"\b(?:ask|asked|asks|question|questions|wanted
 class Quotable:
     """A sentence of a passage found: offsets into the document's text, its stems, and how well it answers.
 
+    `number` counts the sentences of its passage from 0, None where it is not one of them.
     `score` adds up the question's telling words in the sentence, the rank of its passage and likeness of meaning;
     `coverage` is the share of the question's telling words that stand in the sentence or around it (0 to 1),
     `likeness` the cosine similarity of sentence and question (-1 to 1, 0 where it was not compared).
@@ -50,6 +56,7 @@ class Quotable:
     start: int
     end: int
     words: frozenset[str]
+    number: int | None = None
     score: float = 0.0
     coverage: float = 0.0
     likeness: float = 0.0
@@ -59,26 +66,87 @@ class Quotable:
         """The sentence exactly as stored."""
         return self.hit.document.text[self.start : self.end]
 
+    def covers(self, other: "Quotable") -> bool:
+        """Whether another's words are all among this one's."""
+        return self.hit.document.id == other.hit.document.id and self.start <= other.start and other.end <= self.end
 
-def choose(store: Store, query: Query, hits: Sequence[Hit]) -> list[Quotable]:
+    def adjoins(self, other: "Quotable") -> bool:
+        """Whether the two stand side by side in a passage, with nothing said between them."""
+        between = self.hit.document.text[min(self.end, other.end) : max(self.start, other.start)]
+        return self.hit.passage.id == other.hit.passage.id and not re.search(r"\w", between)
+
+
+def choose(store: Store, query: Query, hits: Sequence[Hit], notes: list[str]) -> list[Quotable]:
     """The sentences that answer best, best first; the fewest that do, some of each side of a comparison.
 
     Where somebody's words are asked for ("What did Norway say?") and the passages hold any, nobody else is quoted.
+    `notes` receives what a reader must know of the choice: whether a list may be longer, whose side says nothing.
     """
     hits = in_paragraphs(hits, query.pointed.paragraphs)
+    hits = [hit for hit in hits if hit.passage.locator.speaker not in query.but_for or not query.but_for]
     if query.pointed.paragraphs and not query.words:
         return whole_paragraphs(hits, query.pointed.paragraphs)
+    if query.wants_reply or query.wants_asker:
+        ranked = rank(store, query, turn(hits))
+        return _whole_thoughts(_fewest(ranked, MAX_QUOTES, KEEP_LISTED_SHARE), ranked)
     ranked = rank(store, query, said_by(hits, query.pointed.said_by if not query.sides else ()))
-    if query.sides:
-        shares = [[quotable for quotable in ranked if side.holds(quotable.hit)] for side in query.sides]
+    return _whole_thoughts(_chosen(store, query, ranked, notes), ranked)
+
+
+def _chosen(store: Store, query: Query, ranked: Sequence[Quotable], notes: list[str]) -> list[Quotable]:
+    if shares := _sides(query, ranked):
+        notes.extend(_silent(query, shares))
         chosen = [quotable for share in shares for quotable in _fewest(share, QUOTES_A_SIDE, KEEP_SHARE)]
         return sorted(dict.fromkeys(chosen), key=lambda quotable: -quotable.score)
     ranked = _about_names(store, query, ranked)
     if query.wants_list:
-        return _fewest(ranked, MAX_LISTED, KEEP_LISTED_SHARE, whole_lists=True)
+        chosen = _fewest(ranked, MAX_LISTED, KEEP_LISTED_SHARE, whole_lists=True)
+        notes.append(_completeness(chosen, ranked))
+        return chosen
     chosen = _fewest(ranked, MAX_QUOTES, KEEP_SHARE)
     expected = query.expected
     return sorted(chosen, key=lambda quotable: not expected.met_by(quotable)) if expected else chosen
+
+
+def _sides(query: Query, ranked: Sequence[Quotable]) -> list[list[Quotable]]:
+    """What each side of a comparison says: the sides the question names, else the two documents that say most.
+
+    Empty where nothing is compared, or where only one document has anything to say.
+    """
+    if query.sides:
+        return [[quotable for quotable in ranked if side.holds(quotable.hit)] for side in query.sides]
+    if not query.compares:
+        return []
+    documents: dict[str, list[Quotable]] = {}
+    for quotable in ranked:
+        documents.setdefault(quotable.hit.document.id, []).append(quotable)
+    shares = sorted(documents.values(), key=lambda share: -share[0].score)[:2]
+    return shares if len(shares) > 1 and shares[1][0].score >= SIDE_SHARE * shares[0][0].score else []
+
+
+def _silent(query: Query, shares: Sequence[Sequence[Quotable]]) -> Iterator[str]:
+    """The sides of a comparison of which nothing was found on the subject."""
+    for side, share in zip(query.sides, shares, strict=False):
+        if not share:
+            whose = f"by {side.speaker}" if side.speaker else "in one of the records compared"
+            yield f"Nothing on this was found {whose}."
+
+
+def _completeness(chosen: Sequence[Quotable], ranked: Sequence[Quotable]) -> str:
+    """How many places a list was drawn from, and how sure it is that these are all."""
+    places = len({quotable.hit.passage.id for quotable in chosen})
+    documents = len({quotable.hit.document.id for quotable in chosen})
+    found = f"{_counted(places, 'passage')} found in {_counted(documents, 'record')}"
+    rest = [quotable for quotable in ranked if not any(quotable.hit is other.hit for other in chosen)]
+    if len(chosen) == MAX_LISTED:
+        return f"{found}; only the best are quoted, so there may well be more: search for the rest."
+    if rest and chosen and rest[0].score > NEAR_SHARE * chosen[-1].score:
+        return f"{found}; others come near, so there may be more."
+    return f"{found}; nothing else comes near, but a list put in other words can be missed."
+
+
+def _counted(number: int, thing: str) -> str:
+    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"
 
 
 def _about_names(store: Store, query: Query, ranked: Sequence[Quotable]) -> Sequence[Quotable]:
@@ -105,6 +173,28 @@ def _fewest(ranked: Sequence[Quotable], limit: int, keep_share: float, *, whole_
         if not any(_repeats(quotable, other) for other in chosen):
             chosen.append(quotable)
     return chosen
+
+
+def _whole_thoughts(chosen: Sequence[Quotable], ranked: Sequence[Quotable]) -> list[Quotable]:
+    """The sentences chosen, each with those beside it in its passage that answer nearly as well, as one quote."""
+    whole: list[Quotable] = []
+    for quotable in chosen:
+        if any(other.covers(quotable) for other in whole):
+            continue
+        beside = [
+            other for other in ranked if other.hit is quotable.hit and other.score >= BESIDE_SHARE * quotable.score
+        ]
+        for other in sorted(beside, key=lambda other: abs(other.start - quotable.start)):
+            if quotable.adjoins(other) and other.end - quotable.start <= MAX_QUOTE_CHARS >= quotable.end - other.start:
+                quotable = replace(
+                    quotable,
+                    start=min(quotable.start, other.start),
+                    end=max(quotable.end, other.end),
+                    words=quotable.words | other.words,
+                )
+        whole = [other for other in whole if not quotable.covers(other)]
+        whole.append(quotable)
+    return whole
 
 
 def in_paragraphs(hits: Sequence[Hit], numbers: Sequence[str]) -> Sequence[Hit]:
@@ -136,16 +226,18 @@ def rank(store: Store, query: Query, hits: Sequence[Hit]) -> list[Quotable]:
     wants_questions = bool(_ASKS_FOR_QUESTIONS.search(query.text))
     scored = []
     for quotable in quotables(store, hits[:PASSAGES_READ]):
-        quotable = score_words(store, quotable, asked, hits)
+        quotable = score_words(store, quotable, asked, hits, query.same)
         if quotable.text.rstrip("”\"'*_ ").endswith("?") and not wants_questions:
             quotable = replace(quotable, score=quotable.score - QUESTION_PENALTY)
         if query.expected and query.expected.met_by(quotable):
             quotable = replace(quotable, score=quotable.score + EXPECTED_BONUS)
         scored.append(quotable)
     scored.sort(key=lambda quotable: -quotable.score)
-    compared = _to_compare(scored, hits)
-    near = score_meaning(store, query.text, compared)
-    rest = [quotable for quotable in scored if quotable not in compared]
+    known = score_known(store, query.text, scored)
+    unknown = [quotable for quotable in scored if quotable not in known]
+    compared = _to_compare(unknown, hits)
+    near = [*known.values(), *score_meaning(store, query.text, compared)]
+    rest = [quotable for quotable in unknown if quotable not in compared]
     return sorted(near, key=lambda quotable: -quotable.score) + rest
 
 
@@ -161,19 +253,20 @@ def _to_compare(scored: Sequence[Quotable], hits: Sequence[Hit]) -> list[Quotabl
 def quotables(store: Store, hits: Sequence[Hit]) -> Iterator[Quotable]:
     """The sentences of the passages, without paragraph numbers, speaker labels and bullets, in order of the hits.
 
-    A heading or a document's title answers nothing.
+    A heading, the title of a document and noise answer nothing.
     """
     for hit in hits:
-        if hit.passage.kind == "heading" or _is_title(hit):
+        if hit.passage.kind in ("heading", "noise") or _is_title(hit):
             continue
         lead = lead_length(hit)
-        for start, end in sentence_spans(hit.passage.text):
+        for number, (start, end) in enumerate(sentence_spans(hit.passage.text)):
             start = max(start, lead)
             if lead_in := _LEAD_IN.match(hit.passage.text, start, end):
                 start = lead_in.end()
             words = frozenset(store.lexical.words(hit.passage.text[start:end])) if start < end else frozenset()
             if len(words) >= MIN_WORDS and len(_WORD.findall(hit.passage.text[start:end])) >= MIN_WORDS:
-                yield Quotable(hit=hit, start=hit.passage.start + start, end=hit.passage.start + end, words=words)
+                first, last = hit.passage.start + start, hit.passage.start + end
+                yield Quotable(hit=hit, start=first, end=last, words=words, number=number)
 
 
 def _is_title(hit: Hit) -> bool:
@@ -211,17 +304,45 @@ def inverse_frequency(store: Store) -> Callable[[str], float]:
     return weight
 
 
-def score_words(store: Store, quotable: Quotable, asked: dict[str, float], hits: Sequence[Hit]) -> Quotable:
-    """Scores a sentence by the share of the question's telling words it holds, and its passage's standing."""
+def score_words(
+    store: Store,
+    quotable: Quotable,
+    asked: dict[str, float],
+    hits: Sequence[Hit],
+    same: Sequence[frozenset[frozenset[str]]] = (),
+) -> Quotable:
+    """Scores a sentence by the share of the question's telling words it holds, and its passage's standing.
+
+    A sentence that holds one form of a name holds its others too: "ARQ" is "annual report questionnaire".
+    """
     total = sum(asked.values()) or 1.0
     passage = quotable.hit.passage
-    nearby = frozenset(store.lexical.words(f"{passage.context} {passage.text}"))
-    held = quotable.words | frozenset(store.lexical.words(passage.locator.speaker or ""))
+    nearby = _with_forms(frozenset(store.lexical.words(f"{passage.context} {passage.text}")), same)
+    held = _with_forms(quotable.words | frozenset(store.lexical.words(passage.locator.speaker or "")), same)
     covered = sum(weight for word, weight in asked.items() if word in held)
     around = sum(weight for word, weight in asked.items() if word not in held and word in nearby)
     standing = quotable.hit.score / hits[0].score if hits and hits[0].score else 0.0
     score = (covered + CONTEXT_SHARE * around) / total + PASSAGE_WEIGHT * standing
     return replace(quotable, score=score, coverage=(covered + around) / total)
+
+
+def _with_forms(words: frozenset[str], same: Sequence[frozenset[frozenset[str]]]) -> frozenset[str]:
+    return words.union(*(form for forms in same if any(form <= words for form in forms) for form in forms))
+
+
+def score_known(store: Store, question: str, quotables: Sequence[Quotable]) -> dict[Quotable, Quotable]:
+    """The quotables whose vectors the library keeps, each with likeness of meaning added to its score."""
+    try:
+        kept = store.sentence_vectors(list(dict.fromkeys(quotable.hit.passage.id for quotable in quotables)))
+        asked = store.embedder.embed_query(question) if kept else None
+    except ModelError:
+        return {}
+    known = {}
+    for quotable in quotables:
+        numbered = kept.get(quotable.hit.passage.id, {})
+        if quotable.number in numbered:
+            known[quotable] = _with_likeness(quotable, float(numbered[quotable.number] @ asked))
+    return known
 
 
 def score_meaning(store: Store, question: str, quotables: Sequence[Quotable]) -> list[Quotable]:
@@ -233,10 +354,11 @@ def score_meaning(store: Store, question: str, quotables: Sequence[Quotable]) ->
     except ModelError:
         return list(quotables)
     likeness = vectors[1:] @ vectors[0]
-    return [
-        replace(quotable, score=quotable.score + MEANING_WEIGHT * float(near), likeness=float(near))
-        for quotable, near in zip(quotables, likeness, strict=True)
-    ]
+    return [_with_likeness(quotable, float(near)) for quotable, near in zip(quotables, likeness, strict=True)]
+
+
+def _with_likeness(quotable: Quotable, likeness: float) -> Quotable:
+    return replace(quotable, score=quotable.score + MEANING_WEIGHT * likeness, likeness=likeness)
 
 
 def with_its_list(quotable: Quotable, *, whole: bool = False) -> Quotable:
@@ -264,10 +386,16 @@ def _repeats(quotable: Quotable, other: Quotable) -> bool:
     return len(quotable.words & other.words) > 0.8 * min(len(quotable.words), len(other.words))
 
 
-def quote(chosen: Sequence[Quotable]) -> tuple[list[Sentence], list[Citation]]:
-    """Sentences and citations of an answer, in reading order within each document, numbered from 1."""
+def quote(chosen: Sequence[Quotable], first: Quotable | None = None) -> tuple[list[Sentence], list[Citation]]:
+    """Sentences and citations of an answer, numbered from 1: what was asked for first, else in reading order.
+
+    The first one chosen stands first where it holds the number, date or name asked for (`first`); the others follow in
+    reading order, document by document.
+    """
     documents = list(dict.fromkeys(quotable.hit.document.id for quotable in chosen))
     ordered = sorted(chosen, key=lambda quotable: (documents.index(quotable.hit.document.id), quotable.start))
+    if first is not None:
+        ordered.sort(key=lambda quotable: quotable != first)
     sentences, citations = [], []
     for number, quotable in enumerate(ordered, start=1):
         citations.append(citation_of(quotable, number))

@@ -12,6 +12,7 @@ from threading import Lock
 from weakref import WeakKeyDictionary
 
 from ..vectorstore.store import Store
+from .demonyms import states_of
 
 _MAX_NAME_WORDS = 9
 _MIN_TITLE_WORDS = 2
@@ -35,10 +36,11 @@ class Directory:
     short_forms: Mapping[str, frozenset[str]]
 
     def speakers_in(self, text: str) -> list[str]:
-        """Speakers of the library whose name, or a telling part of it, stands in the text."""
+        """Speakers of the library whose name, or a telling part of it, stands in the text, or whose people do."""
         found: dict[str, None] = {}
         for name in _runs(fold(text)):
-            found |= dict.fromkeys(sorted(self.speakers.get(name, ())))
+            for called in (name, *sorted(states_of(name))):
+                found |= dict.fromkeys(sorted(self.speakers.get(called, ())))
         return list(found)
 
     def find_speaker(self, text: str) -> tuple[int, int] | None:
@@ -47,7 +49,8 @@ class Directory:
         for first in range(len(words)):
             for last in range(min(len(words), first + _MAX_NAME_WORDS) - 1, first - 1, -1):
                 start, end = words[first].start(), words[last].end()
-                if fold(text[start:end]).strip(".'\"“”") in self.speakers:
+                name = fold(text[start:end]).strip(".'\"“”")
+                if name in self.speakers or any(state in self.speakers for state in states_of(name)):
                     return start, end
         return None
 

@@ -38,11 +38,21 @@ _TIME = re.compile(
     re.IGNORECASE,
 )
 _SPAN = re.compile(
-    r"(?:\d|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|twelve|several|few|many)\b)[\w\s-]{0,20}"
+    r"(?:\d|\b(?:an?|one|two|three|four|five|six|seven|eight|nine|ten|twelve|several|few|many)\b)[\w\s-]{0,20}"
     r"(?:second|minute|hour|day|week|month|year|decade)s?\b|\b(?:annual|permanent|indefinite)",
     re.IGNORECASE,
 )
-_PERSON = re.compile(r"(?<![.] )\b[A-ZÀ-Þ][a-zà-ÿ]+(?:[ -][A-ZÀ-Þ][\w’'-]*[a-zà-ÿ])+")
+_BODY = (
+    r"(?:General|Assembly|Commissions?|Committees?|United|Nations|States?|Office|Offices|Programmes?|Programs?|Sessions?|"
+    r"Special|Conventions?|Councils?|Agenda|Groups?|Members?|Parties|Agreement|Health|Organi[sz]ations?|International|"
+    r"National|Regional|World|Rights|Human|Ministry|Ministries|Department|Government|Governments|Institute|University|Union|"
+    r"Secretariat|Board|Court|Bank|Fund|Conference|Meeting|Report|Reports|Resolution|Declaration|Protocol|Chapter|Article|"
+    r"Part|Section|Annex|Table|Day|Week|Year|Development|Sustainable|Goals?|Plan|Action|Strategy|Act|Bill|Law|Centre|Center|"
+    r"January|February|March|April|May|June|July|August|September|October|November|December|Monday|Tuesday|Wednesday|"
+    r"Thursday|Friday|Saturday|Sunday|The|This|These|Those|In|On|At|For|By|With|And|Of|North|South|East|West|Northern|"
+    r"Southern|Eastern|Western|New|Security|Economic|Social|African|European|American|Asian)\b"
+)
+_PERSON = re.compile(rf"(?<![.] )\b(?!{_BODY})[A-ZÀ-Þ][a-zà-ÿ]+(?:[ -](?!{_BODY})[A-ZÀ-Þ][\w’'-]*[a-zà-ÿ])+")
 _DEFINED = r"(?:\(\s*{short}\s*[),;]|\b{short}\s*\(|\b{short}\s+(?:stands? for|means)|\b{short}\s*[—–:=-]\s)"
 _DEFINITION = re.compile(
     r"^\s*(?i:what (?:does|do|did|is|are)\s+(?:the\s+)?(?:acronym\s+|abbreviation\s+)?)?"
@@ -101,18 +111,25 @@ def _asking(pattern: str) -> re.Pattern[str]:
 
 _KINDS: "tuple[tuple[re.Pattern[str], str, Callable[[Quotable], bool]], ...]" = (
     (
-        _asking(r"\bhow much\b.*\b(?:costs?|spen[dt]|pay|paid|money|fund\w*|budget)\b|\bwhat (?:did|is)\b.*\bcost\b"),
+        _asking(
+            r"\bhow much\b.*\b(?:costs?|spen[dt]|pay|paid|money|fund\w*|budget)\b|\bwhat (?:did|is)\b.*\bcost\b|"
+            r"\b(?:what|which|how (?:large|big)) (?:is |was )?(?:the |an? )?(?:\w+ )?(?:budget|price|fee)\b"
+        ),
         "an amount of money",
         _holding(_MONEY),
     ),
     (_asking(r"\b(?:what|which) (?:share|percentage|proportion|per ?cent|fraction)\b"), "a share", _holding(_SHARE)),
     (_asking(r"\bhow (?:long|quickly|soon)\b|\bwithin what time\b"), "a length of time", _holding(_SPAN)),
     (
-        _asking(r"\bname of (?:the|a) \w+|\bwhose name\b|'s (?:first|full|last) name\b|^\s*who (?:is|was)\b"),
+        _asking(r"\bnames? of (?:the|a|all) \w+|\bwhose name\b|'s (?:first|full|last) name\b|^\s*who (?:is|was)\b"),
         "a person's name",
         _names_a_person,
     ),
-    (_asking(r"\bhow many\b"), "a number", _counts),
+    (
+        _asking(r"\bhow many\b|^\W*(?:the )?number of\b|\bwhat (?:is|was) the (?:total )?number of\b"),
+        "a number",
+        _counts,
+    ),
     (
         _asking(r"^\s*when\b|\bwhat (?:year|date|day|month)s?\b|\bin (?:what|which) (?:year|month)\b"),
         "a date",

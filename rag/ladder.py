@@ -9,7 +9,7 @@ import time
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from ..vectorstore.errors import InputError, RapporteurError
+from ..vectorstore.errors import InputError, ModelSilent, RapporteurError
 from ..vectorstore.passage import Filters, Hit
 from ..vectorstore.store import Store
 from .answer import Answer, Citation, Sentence, Timing, Turn
@@ -20,9 +20,11 @@ from .question import MAX_QUESTION_CHARS, clean
 from .refuse import REFUSAL, nearest, reason_to_refuse
 from .retrieve import retrieve
 from .rungs import RungWatch, unwatched
+from .service import Tally
 
 if TYPE_CHECKING:
     from .model import Writer
+    from .rerank import Reranker
 
 
 def climb(
@@ -32,6 +34,7 @@ def climb(
     history: Sequence[Turn] = (),
     filters: Filters | None = None,
     writer: "Writer | None" = None,
+    reranker: "Reranker | None" = None,
     watch: RungWatch = unwatched,
 ) -> Iterator[SentenceReady | Answer]:
     """Answers a question, sentence by sentence; the last event is the `Answer`.
@@ -42,20 +45,27 @@ def climb(
         history: the conversation so far, oldest first.
         filters: what the search is confined to.
         writer: a language model to write the answer; without one the record's own sentences are quoted.
+        reranker: puts the best passages in its own order first.
         watch: is told of every rung.
 
+    A question that cannot be asked (`check_question`) is refused. While the model's service is silent, the record's own
+    sentences are quoted instead and `notes` says why; what the model wrote before it broke off stays.
+
     Raises:
-        InputError: the question is empty or longer than `MAX_QUESTION_CHARS`.
-        ModelError: the language model does not answer.
+        ModelError: the language model does not accept the request, or is silent and the writer does not fall back; or
+            the reranker cannot be loaded.
     """
     began = time.perf_counter()
     question = clean(question)
-    _check(question)
+    if not_askable := _not_askable(question):
+        yield _refused(question, not_askable)
+        return
+    tally = Tally()
     end = watch("read_question", question)
-    query = read_question(store, question, history)
+    query = _understood(store, question, history, writer, tally)
     end(query.text)
     end = watch("retrieve", query.text)
-    hits = retrieve(store, query, filters=filters)
+    hits = retrieve(store, query, filters=filters, reranker=reranker)
     end(hits)
     retrieved = time.perf_counter()
     sentences: list[Sentence] = []
@@ -63,17 +73,30 @@ def climb(
     notes: list[str] = []
     end = watch("write" if writer else "compose", query.text)
     try:
-        events = (
-            writer.write(store, query.text, hits, notes, watch) if writer else _quotes(store, query, hits, notes)
-        )
-        for event in events:
+        for event in _events(store, query, hits, notes, writer, tally, watch):
             sentences.append(event.sentence)
             citations.extend(event.citations)
             yield event
+    except ModelSilent as error:
+        end(error)
+        if writer is None or not (writer.falls_back or citations):
+            raise
+        if citations:
+            notes.insert(0, f"{error} What stands here was written and checked before; more may be missing.")
+        else:
+            notes, writer = [], None
+            end = watch("compose", query.text)
+            for event in _quotes(store, query, hits, notes):
+                sentences.append(event.sentence)
+                citations.extend(event.citations)
+                yield event
+            end(sentences)
+            notes.append(f"{error} So these are the record's own sentences, chosen without it.")
     except RapporteurError as error:
         end(error)
         raise
-    end(sentences)
+    else:
+        end(sentences)
     done = time.perf_counter()
     answered = bool(citations)
     text = " ".join(map(numbered, sentences)) if answered else _refusal(store, hits, filters, notes)
@@ -89,25 +112,74 @@ def climb(
         model=writer.name if writer else None,
         seconds=Timing(retrieve=retrieved - began, answer=done - retrieved, total=done - began),
         notes=tuple(notes),
+        usage=tally.usage,
     )
 
 
-def _check(question: str) -> None:
-    if not any(character.isalnum() for character in question):
-        raise InputError("The question is empty. Ask something, for example: What did Norway say about pain relief?")
+def check_question(question: str) -> None:
+    """Raises InputError where a question cannot be asked: it has no words, or is longer than `MAX_QUESTION_CHARS`.
+
+    For whoever tells a wrong use from a refusal; `climb` itself refuses.
+    """
+    if reason := _not_askable(question):
+        raise InputError(reason)
+
+
+def _not_askable(question: str) -> str | None:
     if len(question) > MAX_QUESTION_CHARS:
-        raise InputError(
+        return (
             f"The question is {len(question):,} characters long; at most {MAX_QUESTION_CHARS:,} can be asked at once. "
             "Put long texts into the library with: rapporteur ingest FILE"
         )
+    if not any(character.isalnum() for character in question):
+        return "The question is empty. Ask something, for example: What did Norway say about pain relief?"
+    return None
+
+
+def _refused(question: str, reason: str) -> Answer:
+    what = "too long" if len(question) > MAX_QUESTION_CHARS else "empty"
+    text = f"{REFUSAL.rstrip('.')}: it is {what}."
+    return Answer(
+        question=question,
+        standalone_question=question,
+        answered=False,
+        text=text,
+        sentences=(Sentence(text=text),),
+        notes=(reason,),
+    )
+
+
+def _understood(store: Store, question: str, history: Sequence[Turn], writer: "Writer | None", tally: Tally) -> Query:
+    """The question as understood; where a model writes, it makes a follow-up stand alone, if it can."""
+    if writer is not None and history:
+        alone = writer.stand_alone(store, question, history, tally)
+        if alone is not None:
+            return read_question(store, alone)
+    return read_question(store, question, history)
+
+
+def _events(
+    store: Store,
+    query: Query,
+    hits: Sequence[Hit],
+    notes: list[str],
+    writer: "Writer | None",
+    tally: Tally,
+    watch: RungWatch,
+) -> Iterator[SentenceReady]:
+    if writer is None:
+        return _quotes(store, query, hits, notes)
+    wide = query.wants_list or bool(query.sides)
+    return writer.write(store, query.text, hits, notes, tally, wide=wide, watch=watch)
 
 
 def _quotes(store: Store, query: Query, hits: Sequence[Hit], notes: list[str]) -> Iterator[SentenceReady]:
-    chosen = choose(store, query, hits)
+    chosen = choose(store, query, hits, notes)
     if reason := reason_to_refuse(store, query, chosen):
-        notes.append(reason)
+        notes[:] = [reason]
         return
-    sentences, citations = quote(chosen)
+    first = next((quotable for quotable in chosen if query.expected and query.expected.met_by(quotable)), None)
+    sentences, citations = quote(chosen, first)
     for sentence, citation in zip(sentences, citations, strict=True):
         yield SentenceReady(sentence=sentence, citations=(citation,))
 

@@ -3,8 +3,9 @@
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Self, cast
+from typing import TYPE_CHECKING, Any, Self, cast
 
+from ..ingest.sentences import sentence_spans
 from ..vectorstore.embedder import Embedder, open_embedder
 from ..vectorstore.errors import InputError
 from ..vectorstore.passage import Document, Filters, Hit, Listing
@@ -26,6 +27,10 @@ if TYPE_CHECKING:
     from ..ingest.parse import Limits
     from .langchain import Ladder
     from .model import Writer
+    from .rerank import Reranker
+
+MAX_TURNS = 20
+MAX_TURN_CHARS = 2_000
 
 
 def open_library(
@@ -36,10 +41,14 @@ def open_library(
     model_base_url: str | None = None,
     model_api_key: str | None = None,
     model_timeout_s: float = 120.0,
+    model_falls_back: bool = True,
+    judge: str | None = None,
     embedding: str | None = None,
     cache_dir: Path | None = None,
     embedder: Embedder | None = None,
     chroma_url: str | None = None,
+    sentence_vectors: bool = True,
+    reranker: str | None = None,
 ) -> "Library":
     """Opens a library folder; the one place where its parts are put together.
 
@@ -50,11 +59,18 @@ def open_library(
         model_base_url: address of the model's service, where it is not the provider's own.
         model_api_key: key for it; by default the provider's own environment variable.
         model_timeout_s: how long to wait for the model.
+        model_falls_back: answer with quotes while the model's service is silent; else that is a ModelError.
+        judge: a further check of what the model writes, "nli:" and a cross-encoder's name or "provider:name" of a chat
+            model; None or "none" for the program's own checks only.
         embedding: name or path of a sentence-transformers model; None for the library's own or the default.
         cache_dir: where the default embedding model keeps its exported graph.
         embedder: an opened embedding model, instead of `embedding`.
         chroma_url: address of a Chroma server that keeps the vectors; None keeps them in the folder. After a change
             of place they are made anew by the next ingest.
+        sentence_vectors: embed sentences beside their passages when records are read: finds more, takes twice as long
+            to embed and four times the room.
+        reranker: name or path of a sentence-transformers CrossEncoder that re-ranks what is found; loaded when the
+            first question is asked.
 
     Raises:
         NotALibrary: the folder holds something else.
@@ -62,23 +78,40 @@ def open_library(
         ModelError: the model cannot be set up.
     """
     store = Store(
-        Path(folder).expanduser(), create=create, embedding=embedding, cache_dir=cache_dir, embedder=embedder,
+        Path(folder).expanduser(),
+        create=create,
+        embedding=embedding,
+        cache_dir=cache_dir,
+        embedder=embedder,
         chroma_url=chroma_url,
-    )  # fmt: skip
+        sentences=sentence_spans if sentence_vectors else None,
+    )
     writer = None
     if model is not None and model != "none":
         from .model import open_writer
 
-        writer = open_writer(model, base_url=model_base_url, api_key=model_api_key, timeout_s=model_timeout_s)
-    return Library(store, writer)
+        writer = open_writer(
+            model,
+            base_url=model_base_url,
+            api_key=model_api_key,
+            timeout_s=model_timeout_s,
+            judge=judge,
+            falls_back=model_falls_back,
+        )
+    if reranker is None:
+        return Library(store, writer)
+    from .rerank import CrossEncoderReranker
+
+    return Library(store, writer, CrossEncoderReranker(name=reranker))
 
 
 class Library:
     """A library of records. Safe to share between threads; close it, or use it in a `with` block."""
 
-    def __init__(self, store: Store, writer: "Writer | None" = None) -> None:
+    def __init__(self, store: Store, writer: "Writer | None" = None, reranker: "Reranker | None" = None) -> None:
         self.store = store
         self.writer = writer
+        self.reranker = reranker
 
     def close(self) -> None:
         """Lets go of every file."""
@@ -195,12 +228,11 @@ class Library:
         """Passages that may answer, best first; no answer. Raises InputError for an empty query."""
         if not any(character.isalnum() for character in query):
             raise InputError("The query is empty. Search for something, for example: pain relief")
-        return retrieve(
-            self.store, read_question(self.store, clean(query)[:MAX_QUESTION_CHARS]), filters=filters, limit=limit
-        )
+        asked = read_question(self.store, clean(query)[:MAX_QUESTION_CHARS])
+        return retrieve(self.store, asked, filters=filters, limit=limit, reranker=self.reranker)
 
     def ask(self, question: str, *, history: "Sequence[Answer | Turn]" = (), filters: Filters | None = None) -> Answer:
-        """One cited answer, or a refusal. Raises InputError, ModelError."""
+        """One cited answer, or a refusal. Raises ModelError where a model does not accept what it is asked."""
         *_, answer = self.stream(question, history=history, filters=filters)
         return cast(Answer, answer)
 
@@ -216,8 +248,15 @@ class Library:
 
         `watch` is told of every rung the question climbs, see `rapporteur.rag.rungs`.
         """
-        turns = [turn if isinstance(turn, Turn) else Turn(question=turn.question, answer=turn.text) for turn in history]
-        return climb(self.store, question, history=turns, filters=filters, writer=self.writer, watch=watch)
+        return climb(
+            self.store,
+            question,
+            history=turns_of(history),
+            filters=filters,
+            writer=self.writer,
+            reranker=self.reranker,
+            watch=watch,
+        )
 
     # --- in other programs -------------------------------------------------------------------------------------
 
@@ -238,6 +277,30 @@ class Library:
         from .langchain import as_tool
 
         return as_tool(self)
+
+
+def turns_of(history: Any) -> list[Turn]:
+    """The latest exchanges of a conversation; what is none is passed over, what is very long is cut.
+
+    Takes `Turn`, `Answer`, {"question", "answer"} and (question, answer); anything else tells nothing of what was said.
+    """
+    if not isinstance(history, Sequence) or isinstance(history, str | bytes):
+        return []
+    turns: list[Turn] = []
+    for turn in history[-MAX_TURNS:]:
+        match turn:
+            case Turn(question=question, answer=answer) | Answer(question=question, text=answer):
+                pass
+            case {"question": question, **rest}:
+                answer = rest.get("answer")
+            case (question, answer):
+                pass
+            case _:
+                continue
+        if isinstance(question, str) and any(character.isalnum() for character in question):
+            said = answer if isinstance(answer, str) else ""
+            turns.append(Turn(question=clean(question[:MAX_TURN_CHARS]), answer=clean(said[:MAX_TURN_CHARS])))
+    return turns
 
 
 def joined_spans(text: str, spans: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:

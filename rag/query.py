@@ -1,19 +1,21 @@
 """A question as understood: what is searched for, which words weigh, whom and where it points at, what it expects."""
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from ..vectorstore.passage import Hit
 from ..vectorstore.store import Store
 from .answer import Turn
-from .directory import directory_of
+from .directory import Directory, directory_of
 from .expect import Expectation, expectation
-from .question import Pointers, pointers, proper_names, stand_alone, telling_words
+from .follow_up import asks_for_others, refers_back, stand_alone
+from .question import Pointers, asks_for_asker, asks_for_reply, pointers, proper_names, telling_words
 from .spelling import repaired
 
 NOW_WEIGHT = 2.0
 OTHER_FORM_WEIGHT = 0.4
+ANSWER_WEIGHT = 1.0
 MIN_ACRONYM_CHARS = 4
 _LISTS = re.compile(
     r"\b(?:list (?:all|every|the)|list$|list everything|name (?:all|the)|all (?:the|of the)?\s*\w+s\b|everything|"
@@ -49,8 +51,12 @@ class Query:
     """A question as understood.
 
     `text` stands alone; `words` weigh the stems it is searched by (1 is usual); `sides` are what it compares, at
-    least two or none; `names` holds for each acronym in it the stems of its forms; `wants_list` is true where one
-    instance is not enough, `follows` where it leans on the question before.
+    least two or none; `names` holds for each acronym in it the stems of its forms, `same` those of each name in it that
+    the records write in several ways; `but_for` are the speakers not asked for ("Who else ...").
+
+    `compares` is true where things are set side by side, `wants_list` where one instance is not enough, `wants_reply`
+    where what was said in return is asked for, `wants_asker` where who put the question is, `follows` where it leans on
+    the question before.
     """
 
     text: str
@@ -59,21 +65,37 @@ class Query:
     expected: Expectation | None = None
     sides: tuple[Side, ...] = ()
     names: tuple[frozenset[frozenset[str]], ...] = ()
+    same: tuple[frozenset[frozenset[str]], ...] = ()
+    but_for: frozenset[str] = frozenset()
+    compares: bool = False
     wants_list: bool = False
+    wants_reply: bool = False
+    wants_asker: bool = False
     follows: bool = False
 
 
 def read_question(store: Store, question: str, history: Sequence[Turn] = ()) -> Query:
     """Reads a question against what the library holds."""
-    text = stand_alone(question, history, directory_of(store))
+    directory = directory_of(store)
+    text = stand_alone(question, history, directory, store.embedder.embed)
+    follows = text != " ".join(question.split())
     pointed = pointers(text, store)
     words = {stem: 1.0 for stem in telling_words(store, text)}
-    for form in directory_of(store).other_forms(text):
+    same = _same(store, directory, text)
+    for form in directory.other_forms(text):
         for stem in store.lexical.words(form):
             words.setdefault(stem, OTHER_FORM_WEIGHT)
-    follows = text != " ".join(question.split())
+    but_for = frozenset[str]()
+    if asks_for_reply(text):
+        pointed = replace(pointed, said_by=pointers(text.partition(" (")[0], store).said_by)
     if follows:
         words |= {stem: NOW_WEIGHT for stem in telling_words(store, question) if stem in words}
+        if asks_for_others(question):
+            but_for = frozenset(directory.speakers_in(f"{text} {history[-1].answer}"))
+            pointed = replace(pointed, speakers=(), said_by=())
+            words = {stem: weight for stem, weight in words.items() if stem not in _stems(store, but_for)}
+        elif refers_back(question):
+            words |= {stem: ANSWER_WEIGHT for stem in telling_words(store, history[-1].answer)}
     return Query(
         text=text,
         words=words,
@@ -81,9 +103,18 @@ def read_question(store: Store, question: str, history: Sequence[Turn] = ()) -> 
         expected=expectation(question),
         sides=_sides(text, pointed),
         names=tuple(_forms(store, name) for name in proper_names(text) if _is_acronym(name)),
-        wants_list=bool(_LISTS.search(question)),
+        same=same,
+        but_for=but_for,
+        compares=bool(_COMPARES.search(text)),
+        wants_list=bool(_LISTS.search(question)) or bool(but_for),
+        wants_reply=asks_for_reply(text),
+        wants_asker=asks_for_asker(text),
         follows=follows,
     )
+
+
+def _stems(store: Store, names: Iterable[str]) -> set[str]:
+    return {stem for name in names for stem in store.lexical.words(name)}
 
 
 def _is_acronym(name: str) -> bool:
@@ -95,6 +126,12 @@ def _forms(store: Store, name: str) -> frozenset[frozenset[str]]:
     forms = [name, *directory_of(store).other_forms(name)]
     stems = (frozenset(repaired(store, stem) for stem in store.lexical.words(form)) for form in forms)
     return frozenset(found for found in stems if found)
+
+
+def _same(store: Store, directory: Directory, text: str) -> tuple[frozenset[frozenset[str]], ...]:
+    """For each acronym or its long form in the text, the stems of all its forms."""
+    found = [_forms(store, form) for form in directory.other_forms(text)]
+    return tuple(dict.fromkeys(forms for forms in found if len(forms) > 1))
 
 
 def _sides(question: str, pointed: Pointers) -> tuple[Side, ...]:

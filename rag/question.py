@@ -1,26 +1,15 @@
-"""What a question itself says: what it follows up, and where it points (paragraph, speaker, document)."""
+"""What a question itself says: its telling words, its topic, where it points (paragraph, speaker, document)."""
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ..ingest.structure import countries
 from ..vectorstore.markup import plain
 from ..vectorstore.store import Store
-from .answer import Turn
-from .directory import Directory, directory_of
+from .directory import directory_of
 from .spelling import repaired
 
 MAX_QUESTION_CHARS = 20_000
-_ANAPHORA = re.compile(
-    r"\b(?:they|them|their|theirs|it|its|he|him|his|she|her|hers|this|that|these|those|there|the same|else|both|"
-    r"the (?:first|second|third|last|former|latter)(?: one)?)\b",
-    re.IGNORECASE,
-)
-_ELLIPSIS = re.compile(
-    r"^\s*(?:and|but|or|so|also|what about|how about|which (?:one|paragraph|document|page)|in which|quote|et|y)\b",
-    re.IGNORECASE,
-)
 _PARAGRAPHS = re.compile(
     r"(?:\bparagraphs?|\bparas?\.?|\bpar\.|§+|¶+)\s*(?P<list>\d+(?:\.\d+)*(?:\s*(?:bis|ter))?"
     r"(?:\s*(?:,|and|&|to|through|[-–—])\s*\d+(?:\.\d+)*(?:\s*(?:bis|ter))?)*)",
@@ -30,20 +19,33 @@ _SAYING = (
     r"(?:say|said|report(?:ed)?|state|stated|tell|told|ask(?:ed)?|argue|argued|propose|proposed|answer(?:ed)?|"
     r"reply|replied|think|suggest(?:ed)?|mention(?:ed)?|note|noted|call(?:ed)?|want(?:ed)?|explain(?:ed)?|"
     r"recommend(?:ed)?|stress(?:ed)?|present(?:ed)?|announce|announced|warn(?:ed)?|claim(?:ed)?|demand(?:ed)?|"
-    r"request(?:ed)?|define|defined|describe|described|comment(?:ed)?|react(?:ed)?|plan|planned|promise|promised|respond(?:ed)?|emphasi[sz]e|emphasi[sz]ed|raise|raised|commit(?:ted)?)"
+    r"request(?:ed)?|define|defined|describe|described|comment(?:ed)?|react(?:ed)?|plan|planned|promise|promised|respond(?:ed)?|emphasi[sz]e|emphasi[sz]ed|raise|raised|commit(?:ted)?|put|pose|posed)"
 )
-_SAYS = re.compile(
+SAYS = re.compile(
     rf"\b(?:did|does|do|has|have|had)\s+(?P<who>[^?;]{{2,90}}?)\s+{_SAYING}\b(?P<what>[^?]*)"
     r"|\baccording to (?P<whose>[^,?.;]{2,60})",
     re.IGNORECASE,
 )
-_ABOUT = re.compile(r"^(?:\s+\S+){0,5}?\s+(?:about|on|regarding|concerning)\s+(?P<topic>.+)", re.IGNORECASE)
+ABOUT = re.compile(r"^(?:\s+\S+){0,5}?\s+(?:about|on|regarding|concerning)\s+(?P<topic>.+)", re.IGNORECASE)
 _TITLE = re.compile(r"\b(?:Mr|Ms|Mrs|Miss|Dr|Prof|Mme|Sra?|H\.E|Ambassador)\b\.?\s*")
 _TITLED = re.compile(_TITLE.pattern.removesuffix("*") + r"+([A-ZÀ-Þ][\w’'-]+)")
 _NAME = re.compile(r"(?<![.!?:“\"'‘(] )(?<!^)(?<![“\"'‘(])\b[A-ZÀ-Þ][\w’'-]*[\w]\b")
 SYMBOL = re.compile(r"\b\w+(?:[./-]\w+)*/[\w./()-]*\w")
 _SEVERAL = re.compile(r"\b(?:each|both)\b", re.IGNORECASE)
-_TURNS = re.compile(r"^\s*(?:(?:and|but|so|or)\s+)?(?:(?:what|how) about\s+)?(?:the\s+)?$", re.IGNORECASE)
+_REPLY = r"(?:repl(?:y|ies|ied)|respon(?:d|ded|se)|answer(?:ed)?|react(?:ed|ion)?|rejoinder)"
+_REPLIES = re.compile(
+    rf"\b(?:did|does|do|has|have|had)\b[^?]{{0,60}}?\b{_REPLY}\b|\w[’']s? {_REPLY}\b|"
+    rf"\bwhat (?:was|were) the {_REPLY}\b|"
+    r"\bsa(?:y|id) (?:to|in (?:reply|response|answer) to) (?:that|this|it|them|him|her)\b|"
+    r"\b(?:in (?:reply|return)|(?:get|got|receive|received) (?:in|as)? ?(?:an? |the )?(?:answer|reply|response))\b",
+    re.IGNORECASE,
+)
+_ASKER = re.compile(
+    r"\b(?:who|which (?:\w+ )?(?:delegation|country|speaker|organi[sz]ation|ngo)) (?:had |has )?"
+    r"(?:asked|put|posed|raised|wanted to know) (?:it|that|this|so|him|her|them)\b|"
+    r"\bwhat (?:was|were) (?:the question|asked|they asked|(?:he|she) asked)\b",
+    re.IGNORECASE,
+)
 _MAX_RANGE = 40
 ASKING_WORDS = frozenset(
     """a an the what which who whom whose how why when where does do did doing done is are was were be been being can
@@ -52,7 +54,7 @@ ASKING_WORDS = frozenset(
     no so if than then into over say says said saying tell tells told telling mention mentions mentioned describe
     describes described explain explained according paragraph paragraphs para paras many much any some anybody anyone
     anything everything all list name names give gives gave given please just also else one ones thing things ask asked
-    s t d ll re ve m""".split()
+    speak speaks spoke spoken think thinks thought s t d ll re ve m""".split()
 )
 
 
@@ -73,45 +75,6 @@ class Pointers:
 def clean(text: str) -> str:
     """Text as it can be stored and searched: halves of characters (lone surrogates) become question marks."""
     return text.encode("utf-8", "replace").decode("utf-8")
-
-
-def stand_alone(question: str, history: Sequence[Turn], directory: Directory | None = None) -> str:
-    """The question with what it leaves unsaid: a follow-up carries the question before it along.
-
-    One that turns to another speaker of the `directory` ("And Mexico?") asks the question before of that one.
-    """
-    question = " ".join(question.split())
-    if not history or not follows_up(question):
-        return question
-    before = history[-1]
-    if directory and (turned := _turned_to(question, before.question, directory)):
-        return turned
-    return f"{question} ({before.question})"
-
-
-def _turned_to(question: str, before: str, directory: Directory) -> str | None:
-    """The question before, asked of the speaker that a follow-up names; None where it names none."""
-    whom, earlier = directory.find_speaker(question), directory.find_speaker(before)
-    if not whom or not earlier:
-        return None
-    name = question[whom[0] : whom[1]]
-    if _TURNS.match(question[: whom[0]]) and not question[whom[1] :].strip(" ?!."):
-        return before[: earlier[0]] + name + before[earlier[1] :]
-    says = _SAYS.search(before)
-    about = _ABOUT.search(says["what"] or "") if says else None
-    if about and _SAYS.search(question) and not _ABOUT.search(question):
-        return f"{question.rstrip(' ?')} about {about['topic'].strip(' ?')}?"
-    return None
-
-
-def follows_up(question: str) -> bool:
-    """Whether a question leans on the one before: it begins like a continuation, or has a pronoun and few words."""
-    words = question.split()
-    return (
-        bool(_ELLIPSIS.match(question) and len(words) <= 9)
-        or len(words) <= 3
-        or (bool(_ANAPHORA.search(question)) and len(words) <= 14)
-    )
 
 
 def telling_words(store: Store, question: str) -> list[str]:
@@ -141,7 +104,7 @@ def proper_names(question: str) -> list[str]:
 def pointers(question: str, store: Store) -> Pointers:
     """Paragraph numbers, speakers and documents that the question names."""
     directory = directory_of(store)
-    subjects = [match["who"] or match["whose"] for match in _SAYS.finditer(question)]
+    subjects = [match["who"] or match["whose"] for match in SAYS.finditer(question)]
     asked_of = " ".join(subject for subject in subjects if not _SEVERAL.search(subject))
     return Pointers(
         paragraphs=paragraph_numbers(question),
@@ -153,11 +116,27 @@ def pointers(question: str, store: Store) -> Pointers:
 
 def topic(question: str, pointed: Pointers) -> str:
     """What somebody's words are asked about: "What did Norway say about pain relief?" -> "pain relief"; else empty."""
-    match = _SAYS.search(question)
+    match = SAYS.search(question)
     said = (match["what"] or "") if match else ""
-    if about := _ABOUT.search(said):
+    if about := ABOUT.search(said):
         return about["topic"].strip()
-    return said.strip() if pointed.said_by else ""
+    return said.strip() if pointed.said_by or proper_names(subject(question)) else ""
+
+
+def asks_for_reply(question: str) -> bool:
+    """Whether a question asks what was said in return ("How did UNODC answer?")."""
+    return bool(_REPLIES.search(question))
+
+
+def asks_for_asker(question: str) -> bool:
+    """Whether a follow-up asks whose question it was that somebody answered ("Who asked that?")."""
+    return bool(_ASKER.search(question))
+
+
+def subject(question: str) -> str:
+    """Whose words are asked for, as put: "What did the Chair say about fees?" -> "the Chair"; else empty."""
+    match = SAYS.search(question)
+    return (match["who"] or match["whose"] or "") if match else ""
 
 
 def paragraph_numbers(question: str) -> tuple[str, ...]:

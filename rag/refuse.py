@@ -3,11 +3,13 @@
 import re
 from collections.abc import Sequence
 
+from ..vectorstore.markup import plain
 from ..vectorstore.passage import Hit
 from ..vectorstore.store import Store
 from .compose import Quotable, inverse_frequency
+from .demonyms import demonyms_of, states_of
 from .query import Query
-from .question import proper_names, telling_words, topic
+from .question import proper_names, subject, telling_words, topic
 from .spelling import repaired
 
 NEAREST = 3
@@ -16,7 +18,31 @@ MIN_LIKENESS = 0.42
 MAX_UNKNOWN = 0.45
 MIN_TOPIC_SHARE = 0.34
 MAX_TOPIC_LIKENESS = 0.65
+KNOWN_WITHOUT_IT = 0.55
 REFUSAL = "The documents do not answer this question."
+# Parts of names that many names share.
+_COMMON_PARTS = frozenset(
+    """north south east west northern southern eastern western central middle new old upper lower great african american
+    asian european chapter item part section annex article""".split()
+)
+_UNITS = (
+    ("tonne", "tonnes", "ton", "tons", "t", "metric tons"),
+    ("kilo", "kilos", "kilogram", "kilograms", "kilogramme", "kilogrammes", "kg"),
+    ("gram", "grams", "gramme", "grammes", "g"),
+    ("hectare", "hectares", "ha"),
+    ("acre", "acres"),
+    ("kilometre", "kilometres", "kilometer", "kilometers", "km"),
+    ("mile", "miles"),
+    ("metre", "metres", "meter", "meters", "m"),
+    ("litre", "litres", "liter", "liters", "l"),
+    ("barrel", "barrels"),
+    ("dollar", "dollars", "$", "usd"),
+    ("euro", "euros", "€", "eur"),
+    ("pound", "pounds", "£", "gbp"),
+    ("per cent", "percent", "%", "percentage points"),
+)
+_UNIT = "|".join(re.escape(spelling) for unit in _UNITS for spelling in unit)
+_COUNTED_IN = re.compile(rf"\bhow many (?:(?:million|billion|thousand|metric)s? )?(?P<unit>{_UNIT})\b", re.IGNORECASE)
 
 
 def reason_to_refuse(store: Store, query: Query, chosen: Sequence[Quotable]) -> str | None:
@@ -26,17 +52,26 @@ def reason_to_refuse(store: Store, query: Query, chosen: Sequence[Quotable]) -> 
         return f"The documents hold no paragraph {asked[0]} that answers this question."
     if not chosen:
         return REFUSAL
-    if names := unknown_names(store, query.text):
+    best = chosen[0]
+    if names := unknown_names(store, query.text, best.coverage):
         return f"The documents do not answer this question: {names[0]} does not occur in them."
     if query.expected and not any(query.expected.met_by(q) for q in chosen[: 1 if query.expected.first else None]):
         return f"The documents do not answer this question: they do not hold {query.expected.kind} for it."
-    best = chosen[0]
+    if missing := names_left_out(store, query, chosen):
+        return f"The documents do not answer this question: what they say on it has nothing to do with {missing[0]}."
+    if asked or query.wants_reply or query.wants_asker:
+        return None
     if best.coverage < MIN_COVERAGE and best.likeness < MIN_LIKENESS:
         return REFUSAL
     if unknown_share(store, query) > MAX_UNKNOWN and best.likeness < MIN_LIKENESS:
         return REFUSAL
-    subject = topic(query.text, query.pointed) if not query.follows else ""
-    if topic_share(store, subject, chosen) < MIN_TOPIC_SHARE and best.likeness < MAX_TOPIC_LIKENESS:
+    if unit := unit_left_out(store, query.text, chosen):
+        return f"The documents do not answer this question: they do not tell it in {unit}."
+    about = topic(query.text, query.pointed) if not query.follows else ""
+    if (
+        topic_share(store, about, _of_whom(store, query, chosen)) < MIN_TOPIC_SHARE
+        and best.likeness < MAX_TOPIC_LIKENESS
+    ):
         return REFUSAL
     return None
 
@@ -54,9 +89,80 @@ def topic_share(store: Store, subject: str, chosen: Sequence[Quotable]) -> float
     return sum(weight for word, weight in weights.items() if word in held) / total if total else 1.0
 
 
-def unknown_names(store: Store, question: str) -> list[str]:
-    """Names in the question that occur nowhere in the library, nor anything spelt like them."""
-    return [name for name in proper_names(question) if _is_unknown(store, name)]
+def unknown_names(store: Store, question: str, coverage: float = 0.0) -> list[str]:
+    """Names in the question that occur nowhere in the library, nor anything spelt like them.
+
+    An abbreviation the library does not write is no unknown name where the rest of the question is well covered.
+    """
+    names = [name for name in proper_names(question) if not _is_abbreviation(name) or coverage < KNOWN_WITHOUT_IT]
+    return [name for name in names if _is_unknown(store, name)]
+
+
+def names_left_out(store: Store, query: Query, chosen: Sequence[Quotable]) -> list[str]:
+    """Names in the question, abbreviations and common ones aside, that none of the passages chosen has to do with."""
+    if query.sides or query.but_for or query.wants_asker:
+        return []
+    held = frozenset[str]().union(*(_held(store, quotable.hit) for quotable in chosen))
+    return [name for name in _telling_names(query.text) if not _has_to_do_with(store, name, held)]
+
+
+def unit_left_out(store: Store, question: str, chosen: Sequence[Quotable]) -> str | None:
+    """The unit a question counts in ("How many tonnes ..."), where none of the passages chosen has it; else None."""
+    asked = _COUNTED_IN.search(question)
+    if not asked:
+        return None
+    spellings = next(unit for unit in _UNITS if asked["unit"].casefold() in unit)
+    text = " ".join(plain(quotable.hit.passage.text) for quotable in chosen)
+    found = re.search(rf"(?<![^\W\d])(?:{'|'.join(map(re.escape, spellings))})(?!\w)", text, re.IGNORECASE)
+    return None if found else asked["unit"]
+
+
+def _of_whom(store: Store, query: Query, chosen: Sequence[Quotable]) -> Sequence[Quotable]:
+    """The sentences from passages that have to do with whoever the question is about; all where it names nobody."""
+    names = _telling_names(subject(query.text))
+    if not names or query.pointed.said_by:
+        return chosen
+    return [
+        quotable
+        for quotable in chosen
+        if all(_has_to_do_with(store, name, _held(store, quotable.hit)) for name in names)
+    ]
+
+
+def _held(store: Store, hit: Hit) -> frozenset[str]:
+    document, passage = hit.document, hit.passage
+    said = (
+        f"{document.title} {document.symbol or ''} {document.source} {passage.locator} {passage.context} {passage.text}"
+    )
+    return frozenset(store.lexical.words(said))
+
+
+def _has_to_do_with(store: Store, name: str, held: frozenset[str]) -> bool:
+    """Whether a name stands among the words held, or a part of it does."""
+    parts = [part for part in name.split() if part.casefold() not in _COMMON_PARTS]
+    return any(held.issuperset(form) for part in (name, *parts) for form in _forms(store, part))
+
+
+def _telling_names(text: str) -> list[str]:
+    """The names in a text that tell one passage from another, those of several words as one."""
+    words = {re.sub(r"-[a-z].*", "", name) for name in proper_names(text)}
+    words = {word for word in words if not _is_abbreviation(word) and word.casefold() not in _COMMON_PARTS}
+    if not words:
+        return []
+    first = "|".join(map(re.escape, sorted(words)))
+    return list(dict.fromkeys(re.findall(rf"\b(?:{first})\b(?: [A-ZÀ-Þ][\w’'-]+)*", text)))
+
+
+def _is_abbreviation(name: str) -> bool:
+    """Whether a name is made of initials ("NGOs", "MoU"), which records often write out."""
+    letters = [letter for letter in name if letter.isalpha()]
+    return len(letters) > 1 and 2 * sum(letter.isupper() for letter in letters) >= len(letters)
+
+
+def _forms(store: Store, name: str) -> list[list[str]]:
+    """The stems of a name as it may be written: itself, and where it is a state or its people, either."""
+    forms = {name, *states_of(name), *demonyms_of(name)}
+    return [[repaired(store, stem) for stem in store.lexical.words(form)] for form in forms]
 
 
 def unknown_share(store: Store, query: Query) -> float:
@@ -68,10 +174,11 @@ def unknown_share(store: Store, query: Query) -> float:
 
 
 def _is_unknown(store: Store, name: str) -> bool:
-    words = [repaired(store, word) for word in store.lexical.words(re.sub(r"[’']s$", "", name))]
-    return bool(words) and not any(store.lexical.document_frequency(word) for word in words)
+    forms = _forms(store, re.sub(r"[’']s$", "", name))
+    known = (any(store.lexical.document_frequency(stem) for stem in form) for form in forms)
+    return any(forms) and not any(known)
 
 
 def nearest(hits: Sequence[Hit]) -> tuple[Hit, ...]:
     """Passages to offer beside a refusal, as not an answer."""
-    return tuple(hit for hit in hits if hit.passage.kind != "heading")[:NEAREST]
+    return tuple(hit for hit in hits if hit.passage.kind not in ("heading", "noise"))[:NEAREST]

@@ -1,57 +1,79 @@
 """The passages that may answer: by words (BM25), by meaning (vectors) and by what the question points at, fused.
 
+Meaning is compared with whole passages and with their single sentences: a passage of many thoughts is near none.
+
 Words and meaning are fused by the weighted sum of their scores, each made 0 to 1 within one search (a convex
 combination: Bruch, Gai and Ingber 2023, An analysis of fusion functions for hybrid retrieval). Reciprocal rank was
 tried beside it and did worse, see docs/quality.md. What the question points at moves passages further up.
 """
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 
 from ..vectorstore.catalogue import PassageRow
 from ..vectorstore.errors import ModelError
-from ..vectorstore.passage import Filters, Hit, Locator
-from ..vectorstore.store import Store
+from ..vectorstore.passage import Filters, Hit, Locator, Selection
+from ..vectorstore.store import Store, embedded_text
 from .query import Query
 from .question import Pointers
+from .replies import first_in_turn
+from .rerank import Reranker
 
 DEPTH = 200
 WORDS_WEIGHT = 1.0
-MEANING_WEIGHT = 1.0
+MEANING_WEIGHT = 0.6
+SENTENCE_WEIGHT = 0.5
 SPEAKER_WEIGHT = 0.3
 DOCUMENT_WEIGHT = 0.15
 PARAGRAPH_WEIGHT = 4.0
-HEADING_SHARE = 0.5
+KIND_SHARES = {"heading": 0.5, "noise": 0.25}
 FALL_OFF = 30
 PASSAGES_A_SIDE = 4
 NEIGHBOUR_SHARE = 0.3
+RERANKED = 40
+EXTENDED = 10
+SPARE = 10
+SAME_SHARE = 0.9
+MIN_SAME_WORDS = 8
 
 Scored = Sequence[tuple[str, float]]
 
 
-def retrieve(store: Store, query: Query, *, filters: Filters | None = None, limit: int = 40) -> list[Hit]:
+def retrieve(
+    store: Store,
+    query: Query,
+    *,
+    filters: Filters | None = None,
+    limit: int = 40,
+    reranker: Reranker | None = None,
+) -> list[Hit]:
     """The `limit` best passages for a question, best first; of each side of a comparison, some are among the first.
 
-    `filters` confine the search; what the question itself points at only moves passages up. Scores compare within
-    one search only.
+    The rest of a paragraph or a turn comes along with its best piece; of near duplicates only the best is kept.
+
+    `filters` confine the search; what the question itself points at only moves passages up. A `reranker` puts the
+    best candidates in its own order before. Scores compare within one search only. Raises ModelError where the
+    reranker cannot be loaded.
     """
     store.refresh()
-    allowed = store.ids_matching(filters) if filters else None
+    allowed = store.select(filters) if filters else None
     pointed = query.pointed
-    by_words, by_meaning = _searched(store, query, allowed)
-    scores = fused((by_words, WORDS_WEIGHT), (by_meaning, MEANING_WEIGHT))
+    by_words, by_meaning, by_sentence = _searched(store, query, allowed)
+    scores = fused((by_words, WORDS_WEIGHT), (by_meaning, MEANING_WEIGHT), (by_sentence, SENTENCE_WEIGHT))
+    scores |= {key: 0.0 for key in _of_missing_sides(store, query, scores, allowed)}
     rows = store.catalogue.passage_rows(list(scores))
-    scores = {
-        key: score * (HEADING_SHARE if rows[key].kind == "heading" else 1)
-        for key, score in scores.items()
-        if key in rows
-    }
-    scores = _with_neighbours(scores, rows)
+    scores = {key: score * KIND_SHARES.get(rows[key].kind, 1.0) for key, score in scores.items() if key in rows}
+    rows |= _beside(store, [rows[key] for key in _best_first(scores)[:EXTENDED]])
+    scores = _with_neighbours({key: 0.0 for key in rows} | scores, rows)
+    if reranker is not None:
+        scores |= _judged(store, reranker, query, scores)
     _raise(scores, rows, lambda row: row.locator.speaker in pointed.speakers, SPEAKER_WEIGHT)
     _raise(scores, rows, lambda row: row.document_id in pointed.documents, DOCUMENT_WEIGHT)
     _add(scores, _asked_paragraphs(store, pointed, _best_first(scores), allowed), PARAGRAPH_WEIGHT)
     best = _best_first(scores)
-    hits = store.hits([(key, scores[key]) for key in best[: limit if not query.sides else DEPTH]])
-    return _every_side_first(hits, query)[:limit]
+    hits = store.hits([(key, scores[key]) for key in best[: limit + SPARE if not query.sides else DEPTH]])
+    hits = _every_side_first(hits, query) if query.sides else _without_repeats(hits, limit)
+    return first_in_turn(store, query, hits)[:limit]
 
 
 def _every_side_first(hits: Sequence[Hit], query: Query) -> list[Hit]:
@@ -59,6 +81,51 @@ def _every_side_first(hits: Sequence[Hit], query: Query) -> list[Hit]:
     chosen = [hit for side in query.sides for hit in [hit for hit in hits if side.holds(hit)][:PASSAGES_A_SIDE]]
     first = sorted(dict.fromkeys(chosen), key=lambda hit: -hit.score)
     return [*first, *(hit for hit in hits if hit not in first)]
+
+
+def _of_missing_sides(store: Store, query: Query, scores: Mapping[str, float], allowed: Selection | None) -> list[str]:
+    """Passages by words of those sides of a comparison that the search of all found too little of."""
+    if not query.sides:
+        return []
+    rows = store.catalogue.passage_rows(list(scores))
+    found: list[str] = []
+    for side in query.sides:
+        within = Selection(
+            documents=frozenset([side.document]) if side.document else None,
+            speakers=frozenset([side.speaker]) if side.speaker else None,
+        )
+        held = sum(within.holds(row.document_id, row.locator) for row in rows.values())
+        if held < PASSAGES_A_SIDE:
+            found += [key for key, _ in store.by_words(query.words, 2 * PASSAGES_A_SIDE, within=within)]
+    if allowed is None:
+        return [key for key in found if key not in scores]
+    more = store.catalogue.passage_rows([key for key in found if key not in scores])
+    return [key for key, row in more.items() if allowed.holds(row.document_id, row.locator)]
+
+
+def _without_repeats(hits: Sequence[Hit], limit: int) -> list[Hit]:
+    """The best hits, of near duplicates by one speaker only the best: records are often ingested in two versions."""
+    kept: list[tuple[Hit, frozenset[str]]] = []
+    for hit in hits:
+        if len(kept) == limit:
+            break
+        words = frozenset(re.findall(r"\w+", hit.passage.text.casefold()))
+        if not any(_repeats(hit, words, *other) for other in kept):
+            kept.append((hit, words))
+    return [hit for hit, _ in kept]
+
+
+def _repeats(hit: Hit, words: frozenset[str], other: Hit, others: frozenset[str]) -> bool:
+    """Whether two passages are the same but for a word or so (Jaccard similarity of their words).
+
+    Numbers in a short paragraph tell it from another, so that few words are never taken for many.
+    """
+    if hit.passage.locator.speaker != other.passage.locator.speaker or len(words) < MIN_SAME_WORDS:
+        return False
+    if min(len(words), len(others)) < SAME_SHARE * max(len(words), len(others)):
+        return False
+    different = words ^ others
+    return not any(word.isdigit() for word in different) and len(words & others) >= SAME_SHARE * len(words | others)
 
 
 def fused(*searched: tuple[Scored, float]) -> dict[str, float]:
@@ -74,17 +141,40 @@ def fused(*searched: tuple[Scored, float]) -> dict[str, float]:
     return scores
 
 
-def _searched(store: Store, query: Query, allowed: set[str] | None) -> tuple[Scored, Scored]:
-    """Passages by words and by meaning, those allowed; by words alone while no vectors can be had."""
+def _searched(store: Store, query: Query, allowed: Selection | None) -> tuple[Scored, Scored, Scored]:
+    """Passages by words, by meaning and by that of their best sentence, those allowed; by words alone while no vectors
+    can be had."""
     by_words = store.by_words(query.words, DEPTH, within=allowed)
     try:
-        return by_words, store.by_meaning(store.embedder.embed_query(query.text), DEPTH, within=allowed)
+        vector = store.embedder.embed_query(query.text)
     except ModelError:
-        return by_words, []
+        return by_words, [], []
+    by_meaning = store.by_meaning(vector, DEPTH, within=allowed, beside=[key for key, _ in by_words])
+    return by_words, by_meaning, store.by_sentence(vector, DEPTH, within=allowed)
+
+
+def _judged(store: Store, reranker: Reranker, query: Query, scores: dict[str, float]) -> dict[str, float]:
+    """The best candidates by a reranker's judgement, made 0 to 1 and put above what was not judged."""
+    best = _best_first(scores)
+    hits = store.hits([(key, scores[key]) for key in best[:RERANKED]])
+    judged = reranker.judge(query.text, [embedded_text(hit.passage) for hit in hits])
+    ranked = sorted(zip((hit.passage.id for hit in hits), judged, strict=True), key=lambda one: -one[1])
+    floor = max((scores[key] for key in best[RERANKED:]), default=0.0)
+    return {key: floor + score for key, score in fused((ranked, 1.0)).items()}
 
 
 def _best_first(scores: dict[str, float]) -> list[str]:
     return sorted(scores, key=lambda key: (-scores[key], key))
+
+
+def _beside(store: Store, rows: Sequence[PassageRow]) -> dict[str, PassageRow]:
+    """The passages before and after in the same paragraph or turn, whether or not they were found."""
+    wanted = {(row.document_id, row.order + step): row for row in rows for step in (-1, 1)}
+    return {
+        row.id: row
+        for row in store.catalogue.passages_at(list(wanted))
+        if _same_place(row.locator, wanted[row.document_id, row.order].locator)
+    }
 
 
 def _with_neighbours(scores: dict[str, float], rows: Mapping[str, PassageRow]) -> dict[str, float]:
@@ -110,7 +200,7 @@ def _raise(
     _add(scores, [key for key in _best_first(scores) if points_at(rows[key])], weight)
 
 
-def _asked_paragraphs(store: Store, pointed: Pointers, ranked: Sequence[str], allowed: set[str] | None) -> list[str]:
+def _asked_paragraphs(store: Store, pointed: Pointers, ranked: Sequence[str], allowed: Selection | None) -> list[str]:
     """Passages of the paragraphs the question names, those in the better documents first."""
     if not pointed.paragraphs:
         return []
@@ -120,7 +210,7 @@ def _asked_paragraphs(store: Store, pointed: Pointers, ranked: Sequence[str], al
     for row in rows:
         first[row.document_id] = min(first.get(row.document_id, len(place)), place.get(row.id, len(place)))
     rows.sort(key=lambda row: (first[row.document_id], place.get(row.id, len(place)), row.order))
-    return [row.id for row in rows if allowed is None or row.id in allowed]
+    return [row.id for row in rows if allowed is None or allowed.holds(row.document_id, row.locator)]
 
 
 def _add(scores: dict[str, float], ranking: Sequence[str], weight: float) -> None:

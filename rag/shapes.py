@@ -1,5 +1,6 @@
 """Answers and hits as JSON, in the shapes that programs rely on; answers as text for models that read them."""
 
+from dataclasses import asdict
 from typing import Any
 
 from ..vectorstore.passage import Document, Hit, Listing, Locator
@@ -18,9 +19,15 @@ def document_json(document: Document | Listing) -> dict[str, Any]:
 
 
 def listing_json(listing: Listing) -> dict[str, Any]:
-    """A document as a table of contents shows it."""
+    """What a table of contents says of a document, `pages`, `passages` and `state` apart."""
+    facts = ("meeting", "body", "session", "agenda_item", "author", "publisher", "language", "url")
+    return {**document_json(listing), **{fact: getattr(listing, fact) for fact in facts}}
+
+
+def listed_json(listing: Listing) -> dict[str, Any]:
+    """The whole line of a table of contents."""
     return {
-        **document_json(listing), "media_type": listing.media_type, "pages": listing.pages,
+        **listing_json(listing), "media_type": listing.media_type, "pages": listing.pages,
         "characters": listing.characters, "passages": listing.passages, "state": listing.state,
     }  # fmt: skip
 
@@ -82,6 +89,7 @@ def answer_json(answer: Answer) -> dict[str, Any]:
             "total": round(answer.seconds.total, 4),
         },
         "notes": list(answer.notes),
+        "usage": asdict(answer.usage) if answer.usage else None,
     }
 
 

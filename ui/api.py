@@ -29,8 +29,9 @@ from ..ingest.overrides import FIELDS, checked
 from ..ingest.parse import Limits
 from ..rag.answer import Answer
 from ..rag.events import SentenceReady
+from ..rag.ladder import check_question
 from ..rag.library import Library
-from ..rag.shapes import answer_json, citation_json, document_json, hit_json, listing_json
+from ..rag.shapes import answer_json, citation_json, document_json, hit_json, listed_json
 from ..vectorstore.passage import Document, Listing
 from . import api_shapes as shapes
 from .api_shapes import problems
@@ -179,6 +180,7 @@ def _questions(library: Library, metrics: Metrics, tracing: Tracing) -> APIRoute
         }
 
     def _events(asked: shapes.AskIn) -> Iterator[Any]:
+        check_question(asked.question)
         for event in library.stream(
             asked.question, history=asked.turns, filters=asked.filters.to_filters(), watch=tracing.watch()
         ):
@@ -231,7 +233,7 @@ def _documents(library: Library, limits: Limits) -> APIRouter:
         listings = library.documents()
         following = offset + limit
         return {
-            "documents": [listing_json(listing) for listing in listings[offset:following]],
+            "documents": [listed_json(listing) for listing in listings[offset:following]],
             "total": len(listings),
             "offset": offset,
             "limit": limit,
@@ -277,7 +279,7 @@ def _documents(library: Library, limits: Limits) -> APIRouter:
     @routes.get("/{document_id}", response_model=shapes.ListedOut, responses=problems(404, 422, 503))
     def show_document(document_id: str) -> dict[str, Any]:
         """One document, without its text."""
-        return listing_json(_listing(document_id))
+        return listed_json(_listing(document_id))
 
     @routes.get("/{document_id}/text", response_model=shapes.TextOut, responses=problems(404, 422, 503))
     def read_text(

@@ -91,6 +91,14 @@ class DocumentOut(BaseModel):
 class ListedOut(DocumentOut):
     """A document of the library. `state` is read, findable (by words) or embedded (by meaning too)."""
 
+    meeting: str | None
+    body: str | None
+    session: str | None
+    agenda_item: str | None
+    author: str | None
+    publisher: str | None
+    language: str | None
+    url: str | None
     media_type: str
     pages: int
     characters: int
@@ -171,6 +179,7 @@ class AnswerOut(BaseModel):
     model: str | None
     seconds: TimingOut
     notes: list[str]
+    usage: dict[str, Any] | None = None
 
 
 class HitsOut(BaseModel):

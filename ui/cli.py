@@ -52,6 +52,10 @@ BaseUrlOption = Annotated[str | None, typer.Option("--model-base-url", help="Add
 EmbeddingOption = Annotated[
     str | None, typer.Option("--embedding", help="sentence-transformers model, by name or path [RAPPORTEUR_EMBEDDING].")
 ]
+RerankerOption = Annotated[
+    str | None,
+    typer.Option("--reranker", help="Cross-encoder that re-ranks what is found, name or path [RAPPORTEUR_RERANKER]."),
+]
 DocumentOption = Annotated[
     str | None, typer.Option("--document", help="Only documents with this in title, file name or symbol.")
 ]
@@ -105,26 +109,39 @@ def ingest(
         bool, typer.Option("--watch", help="Go on: read again whatever changes, until Ctrl-C.")
     ] = False,
     values: Annotated[
-        list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="title, symbol, date, meeting or language.")
+        list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="title, symbol, date, body, author ...")
     ] = None,
     allow_private: Annotated[
         bool, typer.Option("--allow-private", help="Fetch from this machine and private networks too.")
     ] = False,
+    ocr_languages: Annotated[
+        str | None,
+        typer.Option(
+            "--ocr-languages", help="What scans are in, as Tesseract names it: eng+fra [RAPPORTEUR_OCR_LANGUAGES]."
+        ),
+    ] = None,
     re_embed: Annotated[bool, typer.Option("--re-embed", help="Embed everything again, with --embedding.")] = False,
     embedding: EmbeddingOption = None,
     as_json: JsonOption = False,
     quiet: QuietOption = False,
 ) -> None:
     """Read files and folders into the library; unchanged files are skipped."""
+    from ..ingest.ingest import find_sources
     from ..ingest.overrides import from_pairs
     from ..rag import Limits
     from .progress import watch
     from .render import print_report, report_json
 
-    settings = _settings(library=library, embedding=None if re_embed else embedding)
+    settings = _settings(library=library, embedding=None if re_embed else embedding, ocr_languages=ocr_languages)
     if not sources and not re_embed:
         raise InputError("Nothing to ingest: name a file or a folder.")
-    with _library(settings, create=True) as lib, watch(quiet=quiet or as_json) as watcher:
+    if sources:
+        find_sources(sources, prune=prune)  # before a library is made for nothing
+    with (
+        _until_interrupted(watch_on),
+        _library(settings, create=True) as lib,
+        watch(quiet=quiet or as_json) as watcher,
+    ):
         if re_embed:
             count = lib.re_embed(embedding or "all-MiniLM-L6-v2", watcher=watcher)
             if not sources:
@@ -135,6 +152,7 @@ def ingest(
             memory_mb=settings.read_memory_mb,
             file_mb=settings.read_file_mb,
             workers=settings.read_workers,
+            ocr_languages=settings.ocr_languages,
         )
         read = partial(
             lib.ingest, sources or [], known=from_pairs(values or []), limits=limits, allow_private=allow_private,
@@ -145,6 +163,7 @@ def ingest(
         if watch_on:
             for report in _reports_of_changes(sources or [], read):
                 _say(report_json(report), as_json, partial(print_report, report, quiet=quiet))
+            return
     if report.failed:
         usable = report.added + report.updated + report.unchanged
         raise typer.Exit(SOME_FAILED if usable else FAILED)
@@ -153,13 +172,13 @@ def ingest(
 @app.command()
 def documents(library: LibraryOption = None, as_json: JsonOption = False) -> None:
     """List what the library holds."""
-    from ..rag.shapes import document_json
+    from ..rag.shapes import listing_json
     from .render import print_documents
 
     with _library(_settings(library=library)) as lib:
         listings = lib.documents()
     shape = [
-        {**document_json(listing), "pages": listing.pages, "passages": listing.passages, "state": listing.state}
+        {**listing_json(listing), "pages": listing.pages, "passages": listing.passages, "state": listing.state}
         for listing in listings
     ]
     _say(shape, as_json, lambda: print_documents(listings))
@@ -210,6 +229,7 @@ def search(
     query: str,
     limit: Annotated[int, typer.Option("--limit", min=1, max=1000)] = 10,
     library: LibraryOption = None,
+    reranker: RerankerOption = None,
     document: DocumentOption = None,
     speaker: SpeakerOption = None,
     symbol: SymbolOption = None,
@@ -226,7 +246,7 @@ def search(
 
     began = perf_counter()
     filters = _filters(document, speaker, symbol, section, since, until)
-    with _library(_settings(library=library)) as lib:
+    with _library(_settings(library=library, reranker=reranker)) as lib:
         hits = lib.search(query, limit=limit, filters=filters)
     shape = {"query": query, "hits": [hit_json(hit) for hit in hits], "seconds": round(perf_counter() - began, 4)}
     _say(shape, as_json, lambda: print_hits(hits))
@@ -241,6 +261,7 @@ def ask(
     library: LibraryOption = None,
     model: ModelOption = None,
     model_base_url: BaseUrlOption = None,
+    reranker: RerankerOption = None,
     document: DocumentOption = None,
     speaker: SpeakerOption = None,
     symbol: SymbolOption = None,
@@ -251,15 +272,18 @@ def ask(
     quiet: QuietOption = False,
 ) -> None:
     """Answer a question with exact, cited quotes, or say that the documents do not."""
+    from ..rag.ladder import check_question
     from ..rag.shapes import answer_json
     from .render import print_answer
 
     if (question is None) == (batch is None):
         raise InputError('Ask one question (rapporteur ask "What did Norway say?") or name a file with --batch.')
     filters = _filters(document, speaker, symbol, section, since, until)
-    with _library(_settings(library=library, model=model, model_base_url=model_base_url)) as lib:
+    settings = _settings(library=library, model=model, model_base_url=model_base_url, reranker=reranker)
+    with _library(settings) as lib:
         if batch is not None:
             raise typer.Exit(_ask_batch(lib, batch, filters))
+        check_question(question or "")
         answer = lib.ask(question or "", filters=filters)
     _say(answer_json(answer), as_json, lambda: print_answer(answer, quiet=quiet))
 
@@ -267,6 +291,7 @@ def ask(
 @app.command()
 def chat(library: LibraryOption = None, model: ModelOption = None, model_base_url: BaseUrlOption = None) -> None:
     """A conversation in the terminal: follow-up questions know what was asked before."""
+    from ..rag.ladder import check_question
     from .render import print_answer
 
     with _library(_settings(library=library, model=model, model_base_url=model_base_url)) as lib:
@@ -274,6 +299,7 @@ def chat(library: LibraryOption = None, model: ModelOption = None, model_base_ur
         history = []
         while question := _next_question():
             try:
+                check_question(question)
                 answer = lib.ask(question, history=history)
             except RapporteurError as error:
                 print(error, file=sys.stderr)
@@ -292,13 +318,17 @@ def serve(
     port: Annotated[int | None, typer.Option("--port", min=1, max=65535, help="Port to listen on [7860].")] = None,
     model: ModelOption = None,
     model_base_url: BaseUrlOption = None,
+    reranker: RerankerOption = None,
     open_browser: Annotated[bool, typer.Option("--open", help="Open the page in the browser.")] = False,
 ) -> None:
     """Open the chat in the browser, and the HTTP API; PATHs are read while both are already usable."""
+    from ..ingest.ingest import find_sources
     from .server import serve as serve_library
     from .serving import options_from
 
-    settings = _settings(library=library, model=model, model_base_url=model_base_url)
+    if paths:
+        find_sources(paths)
+    settings = _settings(library=library, model=model, model_base_url=model_base_url, reranker=reranker)
     with options_from(settings) as options, _library(settings, create=True) as lib:
         serve_library(
             lib, host=host or settings.host, port=port or settings.port, open_browser=open_browser, ingest=paths or [],
@@ -369,6 +399,7 @@ def eval_run(
     library: LibraryOption = None,
     model: ModelOption = None,
     model_base_url: BaseUrlOption = None,
+    reranker: RerankerOption = None,
     output: Annotated[
         Path | None, typer.Option("--json", metavar="OUT", help="Write everything as JSON; - prints it.")
     ] = None,
@@ -382,12 +413,17 @@ def eval_run(
     from .render import print_run
 
     asked = read_cases(cases)
-    settings = _settings(library=library, model=model, model_base_url=model_base_url)
+    settings = _settings(library=library, model=model, model_base_url=model_base_url, reranker=reranker)
     to_standard_output = str(output) == "-"
-    with _library(settings) as lib, count("Asking", len(asked), quiet=quiet or to_standard_output) as tick:
+    # An answer without the model that is measured would count as the model's: an error is one.
+    opened = _library(settings, model_falls_back=False)
+    with opened as lib, count("Asking", len(asked), quiet=quiet or to_standard_output) as tick:
         run = run_cases(
             lib, asked, limit=limit, progress=lambda _: tick(),
-            settings={"cases": str(cases), "model": settings.model, "embedding": lib.store.embedding},
+            settings={
+                "cases": str(cases), "model": settings.model, "embedding": lib.store.embedding,
+                "reranker": settings.reranker,
+            },
         )  # fmt: skip
     if output is not None:
         _write(json.dumps(to_json(run), ensure_ascii=False, indent=1), output)
@@ -420,6 +456,17 @@ def doctor(library: LibraryOption = None, as_json: JsonOption = False) -> None:
     _say([{"what": f.what, "ok": f.ok, "says": f.says} for f in findings], as_json, lambda: print_findings(findings))
     if not all(finding.ok for finding in findings):
         raise typer.Exit(SOME_FAILED)
+
+
+@contextmanager
+def _until_interrupted(expected: bool) -> Iterator[None]:
+    """Takes Ctrl-C for the end of the command, with status 0, where that is how it is meant to end."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        if not expected:
+            raise
+        raise typer.Exit(DONE) from None
 
 
 def _reports_of_changes(sources: list[str], read: "Callable[..., IngestReport]") -> "Iterator[IngestReport]":
@@ -467,7 +514,7 @@ def _folder(settings: "Settings") -> Path:
 
 
 @contextmanager
-def _library(settings: "Settings", *, create: bool = False) -> "Iterator[Library]":
+def _library(settings: "Settings", *, create: bool = False, model_falls_back: bool = True) -> "Iterator[Library]":
     from ..rag import open_library
 
     key = settings.model_api_key.get_secret_value() if settings.model_api_key else None
@@ -478,9 +525,12 @@ def _library(settings: "Settings", *, create: bool = False) -> "Iterator[Library
         model_base_url=settings.model_base_url,
         model_api_key=key,
         model_timeout_s=settings.model_timeout_s,
+        model_falls_back=model_falls_back,
+        judge=settings.judge,
         embedding=settings.embedding,
         cache_dir=settings.cache,
         chroma_url=settings.chroma_url,
+        reranker=settings.reranker,
     ) as lib:
         yield lib
 
@@ -513,6 +563,7 @@ def _say(shape: Any, as_json: bool, to_people: Callable[[], None]) -> None:
 
 def _ask_batch(lib: "Library", batch: Path, filters: "Filters | None") -> int:
     """Answers a file of questions, a JSON line each, in order; a line that cannot be asked says why in `error`."""
+    from ..rag.ladder import check_question
     from ..rag.shapes import answer_json
 
     status = DONE
@@ -523,6 +574,7 @@ def _ask_batch(lib: "Library", batch: Path, filters: "Filters | None") -> int:
         try:
             asked = _asked(line, number)
             key = asked.id
+            check_question(asked.question)
             answer = lib.ask(asked.question, history=asked.turns, filters=filters)
             shape = {"id": key, **answer_json(answer)}
         except RapporteurError as error:

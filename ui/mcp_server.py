@@ -38,8 +38,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from starlette.types import Receive, Scope, Send
 
 from ..rag.answer import Answer, cited_as
+from ..rag.ladder import check_question
 from ..rag.library import Library
-from ..rag.shapes import answer_json, answer_text, document_json, hit_json, listing_json
+from ..rag.shapes import answer_json, answer_text, document_json, hit_json, listed_json
 from ..vectorstore.errors import RapporteurError
 from ..vectorstore.passage import Document
 from . import api_shapes as shapes
@@ -223,6 +224,7 @@ class _Tools:
         return CallToolResult(content=[TextContent(type="text", text=text)], structured_content=value)
 
     def _ask(self, asked: AskArguments) -> tuple[str, dict[str, Any]]:
+        check_question(asked.question)
         filters = _filters(asked)
         *_, last = self._library.stream(asked.question, filters=filters, watch=self._tracing.watch())
         answer = cast(Answer, last)
@@ -270,7 +272,7 @@ class _Tools:
         if more > 0:
             lines.append(f"... and {more} more: offset {asked.offset + len(shown)}")
         value = {
-            "documents": [listing_json(listing) for listing in shown], "total": len(fitting), "offset": asked.offset,
+            "documents": [listed_json(listing) for listing in shown], "total": len(fitting), "offset": asked.offset,
             "limit": asked.limit, "next": None,
         }  # fmt: skip
         return "\n".join(lines) or "There are no such documents.", value

@@ -18,7 +18,7 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 
 from ..rag.answer import Answer, Turn
 from ..rag.events import SentenceReady
-from ..rag.ladder import numbered
+from ..rag.ladder import check_question, numbered
 from ..rag.library import Library
 from ..rag.shapes import citation_json
 from .api_shapes import problems
@@ -141,6 +141,7 @@ def openai_routes(library: Library, metrics: Metrics, tracing: Tracing) -> APIRo
         return JSONResponse(reply.whole(answer))
 
     def _events(question: str, history: Sequence[Turn]) -> Iterator[Any]:
+        check_question(question)
         for event in library.stream(question, history=history, watch=tracing.watch()):
             if isinstance(event, Answer):
                 metrics.count_answer(event)

@@ -20,6 +20,7 @@ from gradio.themes import Base
 from gradio.themes.utils.fonts import LocalFont
 
 from ..rag.answer import Answer, Citation, Sentence
+from ..rag.ladder import check_question
 from ..rag.library import Library
 from ..vectorstore.errors import RapporteurError
 from .conversation import answered_html, conversation_html, error_html, pending_html
@@ -148,6 +149,7 @@ def converse(
     citations: list[Citation] = []
     yield conversation_html([*above, pending_html(question, (), ())]), earlier
     try:
+        check_question(question)
         for event in library.stream(question, history=history):
             if isinstance(event, Answer):
                 done = Exchange(html=answered_html(event), answer=event)

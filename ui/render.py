@@ -30,7 +30,8 @@ def print_answer(answer: "Answer", *, quiet: bool = False) -> None:
     if not quiet:
         how = answer.model if answer.mode == "model" else "quotes only"
         print(f"\n{how}, {answer.seconds.total:.2f} s", file=sys.stderr)
-        for note in answer.notes if answer.mode == "model" else ():
+        # A refusal's first note is what its text says.
+        for note in answer.notes[not answer.answered :]:
             print(f"  note: {printable(note)}", file=sys.stderr)
 
 
@@ -72,6 +73,7 @@ def report_json(report: "IngestReport") -> dict[str, Any]:
     return {
         "added": report.added, "updated": report.updated, "unchanged": report.unchanged, "removed": report.removed,
         "failed": [{"source": failure.source, "error": failure.error} for failure in report.failed],
+        "notes": [{"source": note.source, "note": note.note} for note in report.notes],
         "skipped": list(report.skipped), "duplicates": list(report.duplicates),
         "documents": report.documents, "passages": report.passages,
         "seconds": report.seconds,
@@ -93,6 +95,8 @@ def print_report(report: "IngestReport", *, quiet: bool = False) -> None:
         print(f"{printable(failure.source)}: {printable(failure.error)}", file=sys.stderr)
     if quiet:
         return
+    for note in report.notes:
+        print(f"{printable(note.source)}: {printable(note.note)}", file=sys.stderr)
     if report.skipped:
         kinds = sorted({Path(source).suffix or "no ending" for source in report.skipped})
         print(f"Left out {len(report.skipped)} files of other types ({', '.join(kinds)}).", file=sys.stderr)

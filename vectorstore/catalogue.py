@@ -9,20 +9,21 @@ import sqlite3
 import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from weakref import WeakSet
 
 from .errors import NotALibrary
-from .passage import Document, Filters, Listing, Locator, Passage
+from .passage import Document, Filters, Listing, Locator, Passage, Selection
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS documents (
     id TEXT PRIMARY KEY, source TEXT NOT NULL UNIQUE, title TEXT NOT NULL, symbol TEXT, date TEXT, meeting TEXT,
+    body TEXT, session TEXT, agenda_item TEXT, author TEXT, publisher TEXT, url TEXT,
     language TEXT, media_type TEXT NOT NULL, sha256 TEXT NOT NULL, pages INTEGER NOT NULL, text TEXT NOT NULL,
     state TEXT NOT NULL CHECK (state IN ('read', 'findable', 'embedded')), added TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS passages (
@@ -42,12 +43,32 @@ CREATE INDEX IF NOT EXISTS acronyms_of_document ON acronyms(document_id);
 CREATE TABLE IF NOT EXISTS gone (kind TEXT NOT NULL, id TEXT NOT NULL, PRIMARY KEY (kind, id));
 CREATE TABLE IF NOT EXISTS feedback (id INTEGER PRIMARY KEY, at TEXT NOT NULL, body TEXT NOT NULL);
 """
-_DOCUMENT = "id, source, title, text, symbol, date, meeting, language, media_type, sha256, pages"
+_FACTS = ("symbol", "date", "meeting", "body", "session", "agenda_item", "author", "publisher", "url", "language")
+_COLUMNS = ("id", "source", "title", "text", *_FACTS, "media_type", "sha256", "pages")
+_DOCUMENT = ", ".join(_COLUMNS)
+_LISTED = tuple(column for column in _COLUMNS if column != "text")
 _PASSAGE = """p.id, p.document_id, p.start, p.stop, p.kind, p.context, p.place,
     p.page, p.paragraph, p.speaker, p.section,
     (SELECT sha256 FROM documents WHERE id = p.document_id)"""
+# Each value is looked up from the one before it in the index: DISTINCT would read every passage.
+_SPEAKERS = """WITH RECURSIVE found(speaker) AS (
+    SELECT min(speaker) FROM passages UNION ALL
+    SELECT (SELECT min(p.speaker) FROM passages p WHERE p.speaker > found.speaker) FROM found
+    WHERE found.speaker IS NOT NULL)
+SELECT speaker FROM found WHERE speaker IS NOT NULL"""
 _MAKE = f"""BEGIN IMMEDIATE; {_SCHEMA}
 INSERT OR IGNORE INTO meta VALUES ('schema', '{SCHEMA_VERSION}'); COMMIT;"""
+# What makes each older catalogue one of the next version. Files are forgotten where nothing was said about them by
+# hand, so that the next ingest reads them again and finds what the older version did not look for.
+_MIGRATIONS = {
+    "1": (
+        *(
+            f"ALTER TABLE documents ADD COLUMN {name} TEXT"
+            for name in ("body", "session", "agenda_item", "author", "publisher", "url")
+        ),
+        "DELETE FROM files WHERE instr(sha256, '+') = 0",
+    )
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,11 +127,21 @@ class Catalogue:
                 self._connection().executescript(_MAKE)
         except sqlite3.DatabaseError as error:
             raise NotALibrary(f"{path} is not a Rapporteur catalogue ({error}). Choose another --library.") from error
+        if self.fact("schema") in _MIGRATIONS:
+            self._migrate()
         if self.fact("schema") != str(SCHEMA_VERSION):
             raise NotALibrary(
                 f"{path} was written by another version of Rapporteur (schema {self.fact('schema')}, this one reads "
                 f"{SCHEMA_VERSION}). Make a new library and ingest the records again."
             )
+
+    def _migrate(self) -> None:
+        """Brings a catalogue of an older version up to this one, all of it or nothing."""
+        with self.writing() as connection:
+            while (schema := self.fact("schema") or "") in _MIGRATIONS:
+                for statement in _MIGRATIONS[schema]:
+                    connection.execute(statement)
+                connection.execute("UPDATE meta SET value = ? WHERE key = 'schema'", (str(int(schema) + 1),))
 
     def _is_made(self) -> bool:
         """Whether all tables are there; then opening writes nothing, and need not wait for a writer."""
@@ -184,16 +215,14 @@ class Catalogue:
             _bury(connection, old - {passage.id for passage in passages})
             connection.execute("DELETE FROM passages WHERE document_id = ?", (document.id,))
             connection.execute(
-                f"INSERT INTO documents ({_DOCUMENT}, state, added) VALUES (?,?,?,?,?,?,?,?,?,?,?,'read',?) "
-                "ON CONFLICT (id) DO UPDATE SET source = excluded.source, title = excluded.title, "
-                "text = excluded.text, symbol = excluded.symbol, date = excluded.date, "
-                "meeting = excluded.meeting, state = 'read', "
-                "language = excluded.language, media_type = excluded.media_type, sha256 = excluded.sha256, "
-                "pages = excluded.pages",
-                (document.id, document.source, document.title, document.text, document.symbol, document.date,
-                 document.meeting, document.language, document.media_type, document.sha256, document.pages,
-                 datetime.now(UTC).isoformat(timespec="seconds")),
-            )  # fmt: skip
+                f"INSERT INTO documents ({_DOCUMENT}, state, added) VALUES ({'?,' * len(_COLUMNS)}'read', ?) "
+                "ON CONFLICT (id) DO UPDATE SET state = 'read', "
+                + ", ".join(f"{column} = excluded.{column}" for column in _COLUMNS[1:]),
+                (
+                    *(getattr(document, column) for column in _COLUMNS),
+                    datetime.now(UTC).isoformat(timespec="seconds"),
+                ),
+            )
             connection.executemany(
                 "INSERT INTO passages VALUES (?,?,?,?,?,?,?,?,?,?,?,?)",
                 [
@@ -324,16 +353,13 @@ class Catalogue:
     def listings(self) -> list[Listing]:
         """All documents without their text, by source."""
         rows = self._rows(
-            "SELECT id, source, title, symbol, date, media_type, sha256, pages, state, length(text), "
-            "(SELECT count(*) FROM passages WHERE document_id = documents.id) FROM documents ORDER BY source"
+            f"SELECT state, length(text), (SELECT count(*) FROM passages WHERE document_id = documents.id), "
+            f"{', '.join(_LISTED)} FROM documents ORDER BY source"
         )
         return [
-            Listing(
-                id=row[0], source=row[1], title=row[2], symbol=row[3], date=row[4], media_type=row[5], sha256=row[6],
-                pages=row[7], state=row[8], characters=row[9], passages=row[10],
-            )
+            Listing(state=row[0], characters=row[1], passages=row[2], **dict(zip(_LISTED, row[3:], strict=True)))
             for row in rows
-        ]  # fmt: skip
+        ]
 
     def ids_in_state(self, state: str) -> list[str]:
         """Ids of the documents in a state, oldest first."""
@@ -360,6 +386,15 @@ class Catalogue:
             )
         ]
 
+    def passages_at(self, places: Sequence[tuple[str, int]]) -> list[PassageRow]:
+        """Passages by document id and order; places that do not exist are left out."""
+        if not places:
+            return []
+        marks = ",".join(["(?, ?)"] * len(places))
+        values = [value for place in places for value in place]
+        sql = f"SELECT {_PASSAGE} FROM passages p WHERE (p.document_id, p.place) IN (VALUES {marks})"
+        return [_passage_row(row) for row in self._rows(sql, values)]
+
     def unembedded(self, limit: int) -> list[PassageRow]:
         """Up to `limit` passages that are findable and still lack a vector."""
         return [
@@ -378,7 +413,7 @@ class Catalogue:
 
     def speakers(self) -> list[str]:
         """Every speaker named in the library, as printed."""
-        return [row[0] for row in self._rows("SELECT DISTINCT speaker FROM passages WHERE speaker IS NOT NULL")]
+        return [row[0] for row in self._rows(_SPEAKERS)]
 
     def paragraphs(self, numbers: Sequence[str], document_ids: Sequence[str] | None = None) -> list[PassageRow]:
         """Passages of the paragraphs with these printed numbers, in reading order."""
@@ -389,26 +424,57 @@ class Catalogue:
             values += document_ids
         return [_passage_row(row) for row in self._rows(sql + " ORDER BY p.document_id, p.place", values)]
 
+    @property
+    def has_vectors(self) -> bool:
+        """Whether any passage is embedded."""
+        return bool(self._rows("SELECT EXISTS (SELECT 1 FROM passages WHERE embedded)")[0][0])
+
+    def select(self, filters: Filters, *, few: int) -> Selection:
+        """What passes the filters; with the passages' ids where they are `few` or fewer.
+
+        Names are compared once each, not once a passage, so that it takes no longer in a large library.
+        """
+        documents = speakers = sections = None
+        clauses, values = _conditions(filters)
+        if clauses:
+            rows = self._rows(f"SELECT d.id FROM documents d WHERE {' AND '.join(clauses)}", values)
+            documents = frozenset(row[0] for row in rows)
+        if filters.speaker:
+            wanted = _casefold(filters.speaker)
+            speakers = frozenset(speaker for speaker in self.speakers() if wanted in speaker.casefold())
+        if filters.section:
+            wanted = _casefold(filters.section)
+            rows = self._rows("SELECT DISTINCT section FROM passages WHERE section IS NOT NULL")
+            sections = frozenset(row[0] for row in rows if wanted in row[0].casefold())
+        selection = Selection(documents=documents, speakers=speakers, sections=sections)
+        ids = self._ids_in(selection, few + 1)
+        return replace(selection, few=frozenset(ids) if len(ids) <= few else None)
+
     def ids_matching(self, filters: Filters) -> set[str]:
         """Ids of the passages that pass the filters."""
-        clauses, values = _conditions(filters)
-        sql = "SELECT p.id FROM passages p JOIN documents d ON d.id = p.document_id"
-        return {row[0] for row in self._rows(sql + (" WHERE " + " AND ".join(clauses) if clauses else ""), values)}
+        return set(self._ids_in(self.select(filters, few=0), -1))
+
+    def _ids_in(self, selection: Selection, limit: int) -> list[str]:
+        """Ids of the passages selected, at most `limit`; -1 for all."""
+        parts = {"document_id": selection.documents, "speaker": selection.speakers, "section": selection.sections}
+        asked = {column: json.dumps(list(names)) for column, names in parts.items() if names is not None}
+        where = " AND ".join(f"{column} IN (SELECT value FROM json_each(?))" for column in asked) or "TRUE"
+        sql = f"SELECT id FROM passages WHERE {where} LIMIT ?"
+        return [row[0] for row in self._rows(sql, [*asked.values(), limit])]
 
 
 def _conditions(filters: Filters) -> tuple[list[str], list[str]]:
-    """SQL conditions. A part of a name suffices, in any case; a date known to the month is in each day of it."""
+    """SQL conditions on documents. A part of a name suffices, in any case; a date known to the month is in each day
+    of it."""
     clauses: list[str] = []
     values: list[str] = []
     for value, columns in (
         (filters.document, ("d.id", "d.title", "d.source", "d.symbol")),
-        (filters.speaker, ("p.speaker",)),
         (filters.symbol, ("d.symbol",)),
-        (filters.section, ("p.section",)),
     ):
         if value:
             clauses.append("(" + " OR ".join(f"instr(casefold({column}), ?)" for column in columns) + ")")
-            values += [value.encode("utf-8", "replace").decode("utf-8").casefold()] * len(columns)
+            values += [_casefold(value)] * len(columns)
     if filters.since:
         clauses.append("d.date >= substr(?, 1, length(d.date))")
         values.append(filters.since)
@@ -419,7 +485,8 @@ def _conditions(filters: Filters) -> tuple[list[str], list[str]]:
 
 
 def _casefold(text: str | None) -> str:
-    return (text or "").casefold()
+    """Text as it is compared; a half of a character (lone surrogate), which SQLite cannot take, a question mark."""
+    return (text or "").encode("utf-8", "replace").decode("utf-8").casefold()
 
 
 def _remove(connection: sqlite3.Connection, document_id: str) -> None:
@@ -440,10 +507,7 @@ def _count_version(connection: sqlite3.Connection) -> None:
 
 
 def _document(row: tuple[Any, ...]) -> Document:
-    return Document(
-        id=row[0], source=row[1], title=row[2], text=row[3], symbol=row[4], date=row[5], meeting=row[6],
-        language=row[7], media_type=row[8], sha256=row[9], pages=row[10],
-    )  # fmt: skip
+    return Document(**dict(zip(_COLUMNS, row, strict=True)))
 
 
 def _passage_row(row: tuple[Any, ...]) -> PassageRow:

@@ -9,6 +9,7 @@
     │   ├── OtherEmbedding  it was made with another embedding model
     │   └── VectorsUnreachable  its vectors lie on a Chroma server that does not answer
     └── ModelError          an embedding or language model cannot be loaded or does not answer
+        └── ModelSilent     a language model's service cannot be reached now, takes too long or breaks off
 
 A message names the file, folder or question, and what to do next. A refusal is an answer, not an error.
 """
@@ -56,3 +57,10 @@ class VectorsUnreachable(LibraryError):
 
 class ModelError(RapporteurError):
     """An embedding or language model cannot be loaded, or does not answer."""
+
+
+class ModelSilent(ModelError):
+    """A language model's service cannot be reached now, is over its limit, takes too long or breaks off.
+
+    Asking again later may help; a wrong key or name is a plain ModelError.
+    """

@@ -3,18 +3,22 @@
 It can be rebuilt from the catalogue at any time, so a damaged one is simply made anew.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .markup import plain
-from .passage import Passage
+from .passage import Passage, Selection
 
 if TYPE_CHECKING:
     import tantivy
 
 _ANALYZER = "words"
-_CONTEXT_WEIGHT = 0.4
+# What stands around a passage counts too, so that one that is short for its subject is found by the words beside it.
+# Tuned on published sets and records, see benchmarks/tune.py.
+CONTEXT_WEIGHT = 0.4
+AROUND_WEIGHT = 1.5
+_AROUND_CHARS = 1500
 _HEAP_BYTES = 64_000_000
 
 
@@ -28,8 +32,11 @@ class LexicalIndex:
         schema = tantivy.SchemaBuilder()
         schema.add_text_field("id", stored=True, tokenizer_name="raw")
         schema.add_text_field("document_id", tokenizer_name="raw")
+        schema.add_text_field("speaker", tokenizer_name="raw", index_option="basic")
+        schema.add_text_field("section", tokenizer_name="raw", index_option="basic")
         schema.add_text_field("text", tokenizer_name=_ANALYZER, index_option="freq")
         schema.add_text_field("context", tokenizer_name=_ANALYZER, index_option="freq")
+        schema.add_text_field("around", tokenizer_name=_ANALYZER, index_option="freq")
         self._schema = schema.build()
         self._index = tantivy.Index(self._schema, path=str(folder), reuse=True)
         self._analyzer = _analyzer()
@@ -44,28 +51,32 @@ class LexicalIndex:
         return self._analyzer.analyze(plain(text))
 
     def search(
-        self, words: Mapping[str, float], limit: int, *, within: Collection[str] | None = None
+        self, words: Mapping[str, float], limit: int, *, within: Selection | None = None
     ) -> list[tuple[str, float]]:
         """(passage id, BM25 score) of the best matches, best first.
 
-        `words` weigh the stems, 1 is usual; `within` are the ids of the passages to choose from.
+        `words` weigh the stems, 1 is usual; `within` is what to choose from.
         """
         import tantivy
 
-        if not words:
+        if not words or (within is not None and within.few == frozenset()):
             return []
         clauses: list[tuple[tantivy.Occur, tantivy.Query]] = []
+        shares = {"text": 1.0, "context": CONTEXT_WEIGHT, "around": AROUND_WEIGHT}
         for word, weight in words.items():
-            for field, share in (("text", 1.0), ("context", _CONTEXT_WEIGHT)):
+            for field, share in shares.items():
                 query = tantivy.Query.term_query(self._schema, field, word, "freq")
                 clauses.append((tantivy.Occur.Should, tantivy.Query.boost_query(query, weight * share)))
         searcher = self._index.searcher()
         query = tantivy.Query.boolean_query(clauses)
-        if within is not None:
-            chosen = tantivy.Query.const_score_query(
-                tantivy.Query.term_set_query(self._schema, "id", list(within)), 0.0
-            )
-            query = tantivy.Query.boolean_query([(tantivy.Occur.Must, query), (tantivy.Occur.Must, chosen)])
+        chosen = [
+            (tantivy.Occur.Must, tantivy.Query.const_score_query(
+                tantivy.Query.term_set_query(self._schema, field, list(names)), 0.0
+            ))
+            for field, names in _chosen(within).items()
+        ]  # fmt: skip
+        if chosen:
+            query = tantivy.Query.boolean_query([(tantivy.Occur.Must, query), *chosen])
         found = searcher.search(query, limit)
         return [(searcher.doc(address)["id"][0], score) for score, address in found.hits]
 
@@ -90,16 +101,44 @@ class LexicalIndex:
         writer = self._index.writer(heap_size=_HEAP_BYTES, num_threads=1)
         for document_id, passages in documents:
             writer.delete_documents_by_term("document_id", document_id)
-            for passage in passages:
+            texts = [plain(passage.text) for passage in passages]
+            for passage, text, beside in zip(passages, texts, surroundings(texts), strict=True):
                 entry = tantivy.Document()
                 entry.add_text("id", passage.id)
                 entry.add_text("document_id", document_id)
-                entry.add_text("text", plain(passage.text))
+                entry.add_text("speaker", passage.locator.speaker or "")
+                entry.add_text("section", passage.locator.section or "")
+                entry.add_text("text", text)
                 entry.add_text("context", passage.context)
+                entry.add_text("around", beside)
                 writer.add_document(entry)
         writer.commit()
         writer.wait_merging_threads()
         self._index.reload()
+
+
+def _chosen(within: Selection | None) -> dict[str, frozenset[str]]:
+    """By field, the values to choose from."""
+    if within is None:
+        return {}
+    if within.few is not None:
+        return {"id": within.few}
+    parts = {"document_id": within.documents, "speaker": within.speakers, "section": within.sections}
+    return {field: names for field, names in parts.items() if names is not None}
+
+
+def surroundings(texts: Sequence[str], limit_chars: int = _AROUND_CHARS) -> Iterator[str]:
+    """Each of a document's passages together with as many whole neighbours on both sides as fit `limit_chars`."""
+    for place, text in enumerate(texts):
+        first, last, chars = place, place, len(text)
+        grown = True
+        while grown:
+            grown = False
+            if first > 0 and chars + len(texts[first - 1]) <= limit_chars:
+                first, chars, grown = first - 1, chars + len(texts[first - 1]), True
+            if last + 1 < len(texts) and chars + len(texts[last + 1]) <= limit_chars:
+                last, chars, grown = last + 1, chars + len(texts[last + 1]), True
+        yield "\n".join(texts[first : last + 1])
 
 
 def _analyzer() -> "tantivy.TextAnalyzer":

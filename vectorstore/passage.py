@@ -36,8 +36,9 @@ class Locator:
 class Document:
     """One record. `text` is the canonical text: every quote is a slice of it.
 
-    `source` is the path or address as ingested, `date` is ISO 8601 (possibly only a year or a month),
-    `sha256` that of the file's bytes, `pages` the number of pages (0 where the format has none).
+    `source` is the path or address as ingested, `date` is ISO 8601 (possibly only a year or a month), `language` an
+    ISO 639-1 code, `sha256` that of the file's bytes, `pages` the number of pages (0 where the format has none).
+    `body` is who met or issued the record, `agenda_item` a number as printed ("7 (a)"), `url` where it is published.
     """
 
     id: str
@@ -47,6 +48,12 @@ class Document:
     symbol: str | None = None
     date: str | None = None
     meeting: str | None = None
+    body: str | None = None
+    session: str | None = None
+    agenda_item: str | None = None
+    author: str | None = None
+    publisher: str | None = None
+    url: str | None = None
     language: str | None = None
     media_type: str = "text/plain"
     sha256: str = ""
@@ -110,6 +117,14 @@ class Listing:
     state: str
     characters: int
     passages: int
+    meeting: str | None = None
+    body: str | None = None
+    session: str | None = None
+    agenda_item: str | None = None
+    author: str | None = None
+    publisher: str | None = None
+    url: str | None = None
+    language: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,3 +140,24 @@ class Filters:
 
     def __bool__(self) -> bool:
         return any((self.document, self.speaker, self.symbol, self.section, self.since, self.until))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Selection:
+    """What filters let through, in the library's own names; a part is None where nothing is asked of it.
+
+    `few` holds the ids of the passages where they are few enough to be looked at one by one, else it is None.
+    """
+
+    documents: frozenset[str] | None = None
+    speakers: frozenset[str] | None = None
+    sections: frozenset[str] | None = None
+    few: frozenset[str] | None = None
+
+    def holds(self, document_id: str, locator: Locator) -> bool:
+        """Whether a passage of this document at this place passes."""
+        return (
+            (self.documents is None or document_id in self.documents)
+            and (self.speakers is None or locator.speaker in self.speakers)
+            and (self.sections is None or locator.section in self.sections)
+        )

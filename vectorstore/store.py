@@ -2,7 +2,7 @@
 
     folder/catalogue.sqlite   documents, canonical text, passages, states
     folder/lexical/           tantivy; rebuilt from the catalogue when missing or damaged
-    folder/chroma/            vectors
+    folder/chroma/            vectors of passages, and of sentences
     folder/writer.lock        one writer at a time
 
 Writing goes  catalogue (read) -> lexical (findable) -> vectors (embedded); each step can be repeated without harm, so
@@ -14,7 +14,7 @@ import secrets
 import shutil
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -25,7 +25,7 @@ from .errors import LibraryBusy, NotALibrary, OtherEmbedding
 from .lexical import LexicalIndex
 from .markup import plain
 from .minilm import NAME as DEFAULT_EMBEDDING
-from .passage import Document, Filters, Hit, Listing, Passage
+from .passage import Document, Filters, Hit, Listing, Passage, Selection
 from .vectors import Vectors
 
 if TYPE_CHECKING:
@@ -34,14 +34,19 @@ if TYPE_CHECKING:
 _CATALOGUE = "catalogue.sqlite"
 _EMBED_BATCH = 256
 _LEXICAL_BATCH = 64
-_DOCUMENTS_KEPT = 64
+_DOCUMENTS_KEPT = 128
 _REBUILD_WAIT_S = 60
-# Chroma's own filters take 90 to 170 ms at 100,000 passages. A few passages are compared one by one instead, exactly;
-# of many, enough are among the best of all.
-_FEW = 2000
-_DEEPER = 20
+# Chroma's own filters take 90 to 170 ms at 100,000 passages. A few passages are compared one by one instead, exactly.
+# Of many, those among the nearest of all are taken, and those that the words found are compared one by one.
+_FEW = 500
+_NEAREST_OF_ALL = 600
+_SENTENCES_DEEPER = 3
+_SENTENCES_A_PASSAGE = 24
+_MIN_SENTENCE_CHARS = 12
+_WITHOUT_SENTENCES = ("heading", "table", "noise")
 
 Progress = Callable[[int, int], None]
+SentenceSpans = Callable[[str], Sequence[tuple[int, int]]]
 
 
 class Store:
@@ -56,6 +61,7 @@ class Store:
         cache_dir: Path | None = None,
         embedder: Embedder | None = None,
         chroma_url: str | None = None,
+        sentences: SentenceSpans | None = None,
     ) -> None:
         """Opens a library.
 
@@ -66,6 +72,8 @@ class Store:
             cache_dir: where the default model keeps its exported graph.
             embedder: an opened model, instead of `embedding`.
             chroma_url: a Chroma server that keeps the vectors, instead of the folder.
+            sentences: the spans of a text's sentences; with it, sentences are embedded beside their passages, which
+                takes about twice the time and four times the room, and finds more.
 
         Raises:
             NotALibrary: the folder holds something else, or nothing and `create` is false.
@@ -81,6 +89,7 @@ class Store:
         self._embedder = embedder
         self._embedding = embedder.name if embedder else embedding
         self._embedder_lock = threading.Lock()
+        self._sentences = sentences
         self._writer = threading.RLock()
         self._writing = 0
         self._seen = self.catalogue.version
@@ -216,11 +225,27 @@ class Store:
         while rows := self.catalogue.unembedded(_EMBED_BATCH):
             passages = [passage for row in rows if (passage := self._with_text(row))]
             self.vectors.add(passages, embedder.embed([embedded_text(passage) for passage in passages]))
+            self._embed_sentences(passages, embedder)
             self.catalogue.mark_embedded([row.id for row in rows])
             done += len(rows)
             if progress:
                 progress(done, max(total, done))
         return done
+
+    def _embed_sentences(self, passages: Sequence[Passage], embedder: Embedder) -> None:
+        """Embeds the sentences of passages, where the library keeps their vectors."""
+        if self._sentences is None:
+            return
+        texts: dict[tuple[str, int], str] = {}
+        for passage in passages:
+            if passage.kind in _WITHOUT_SENTENCES:
+                continue
+            for number, (start, end) in enumerate(self._sentences(passage.text)[:_SENTENCES_A_PASSAGE]):
+                words = plain(passage.text[start:end])
+                if len(words) >= _MIN_SENTENCE_CHARS:
+                    texts[passage.id, number] = words
+        if texts:
+            self.vectors.add_sentences(list(texts), embedder.embed(list(texts.values())))
 
     def re_embed(self, embedder: Embedder) -> None:
         """Forgets all vectors and takes another model; `embed` makes the new ones."""
@@ -260,28 +285,52 @@ class Store:
         return [passage for row in rows if (passage := self._with_text(row))]
 
     def by_words(
-        self, words: Mapping[str, float], limit: int, *, within: Set[str] | None = None
+        self, words: Mapping[str, float], limit: int, *, within: Selection | None = None
     ) -> list[tuple[str, float]]:
         """(passage id, BM25 score), best first; `words` weigh the stems that `lexical.words` gives, 1 is usual."""
-        if within is None or len(within) <= _FEW:
-            return self.lexical.search(words, limit, within=within)
-        found = self.lexical.search(words, limit * _DEEPER)
-        return [hit for hit in found if hit[0] in within][:limit]
+        return self.lexical.search(words, limit, within=within)
 
     def by_meaning(
-        self, vector: "np.ndarray", limit: int, *, within: Set[str] | None = None
+        self, vector: "np.ndarray", limit: int, *, within: Selection | None = None, beside: Sequence[str] = ()
     ) -> list[tuple[str, float]]:
-        """(passage id, cosine similarity), nearest first; empty while nothing is embedded yet."""
-        if self.catalogue.fact("embedding_fingerprint") is None or not self.catalogue.count_passages(embedded=True):
+        """(passage id, cosine similarity), nearest first; empty while nothing is embedded yet.
+
+        Within a few passages, or within none, these are the nearest. Within many they are those among the nearest of
+        the whole library and the nearest of the passages `beside`, which pass the filters already.
+        """
+        if self.catalogue.fact("embedding_fingerprint") is None or not self.catalogue.has_vectors:
             return []
         if self._vectors_elsewhere:
             return []
         if within is None:
             return self.vectors.search(vector, limit)
-        if len(within) <= _FEW:
-            return self.vectors.search_within(vector, limit, within)
-        found = self.vectors.search(vector, limit * _DEEPER)
-        return [hit for hit in found if hit[0] in within][:limit]
+        if within.few is not None:
+            return self.vectors.search_within(vector, limit, within.few)
+        found = dict(self.vectors.search(vector, max(limit, _NEAREST_OF_ALL)))
+        rows = self.catalogue.passage_rows(list(found))
+        held = {key: found[key] for key, row in rows.items() if within.holds(row.document_id, row.locator)}
+        held |= dict(self.vectors.search_within(vector, limit, [key for key in beside if key not in held]))
+        return sorted(held.items(), key=lambda hit: (-hit[1], hit[0]))[:limit]
+
+    def by_sentence(
+        self, vector: "np.ndarray", limit: int, *, within: Selection | None = None
+    ) -> list[tuple[str, float]]:
+        """(passage id, cosine similarity of its nearest sentence), nearest first; empty where none are embedded.
+
+        With filters these are the passages that pass them among those of the nearest sentences of the whole library.
+        """
+        if self.catalogue.fact("embedding_fingerprint") is None or not self.catalogue.has_vectors:
+            return []
+        found = self.vectors.search_sentences(vector, limit * _SENTENCES_DEEPER)
+        if within is None:
+            return found[:limit]
+        rows = self.catalogue.passage_rows([key for key, _ in found])
+        held = [hit for hit in found if (row := rows.get(hit[0])) and within.holds(row.document_id, row.locator)]
+        return held[:limit]
+
+    def sentence_vectors(self, passage_ids: Sequence[str]) -> dict[str, dict[int, "np.ndarray"]]:
+        """The vectors of the sentences of passages, float32 (dimension,), by passage id and number from 0."""
+        return self.vectors.sentence_vectors(passage_ids)
 
     def hits(self, scored: Sequence[tuple[str, float]]) -> list[Hit]:
         """Passages with their documents, in the order given; what the catalogue no longer knows is left out."""
@@ -293,6 +342,10 @@ class Store:
             if row and document:
                 found.append(Hit(passage=row.with_text(document.text), document=document, score=score))
         return found
+
+    def select(self, filters: Filters) -> Selection:
+        """What passes the filters, for `by_words` and `by_meaning`."""
+        return self.catalogue.select(filters, few=_FEW)
 
     def ids_matching(self, filters: Filters) -> set[str]:
         """Ids of the passages that pass the filters."""

@@ -1,4 +1,4 @@
-"""The vectors of passages, in Chroma: a persistent client on disk or a Chroma server, cosine distance, HNSW.
+"""The vectors of passages and of their sentences, in Chroma: on disk or on a server, cosine distance, HNSW.
 
 Chroma's persistent client does not notice what another process writes, and may fail on it; so the store tells this
 file when to reopen, and a query that fails is tried once more on a fresh client.
@@ -17,32 +17,33 @@ from .passage import Passage
 if TYPE_CHECKING:
     import numpy as np
 
-_COLLECTION = "passages"
+_PASSAGES = "passages"
+_SENTENCES = "sentences"
 _BATCH = 2000
 
 
 class Vectors:
     """Nearest passages by cosine similarity.
 
-    With `server_url` they lie on a Chroma server, in the collection `collection`, and nothing is in the folder.
-    A server that does not answer raises VectorsUnreachable.
+    With `server_url` they lie on a Chroma server, in collections whose names begin with `collection`, and nothing is in
+    the folder. A server that does not answer raises VectorsUnreachable.
     """
 
-    def __init__(self, folder: Path, *, server_url: str | None = None, collection: str = _COLLECTION) -> None:
+    def __init__(self, folder: Path, *, server_url: str | None = None, collection: str = "") -> None:
         if server_url is None:
             folder.mkdir(parents=True, exist_ok=True)
         elif urlsplit(server_url).scheme not in ("http", "https") or not urlsplit(server_url).hostname:
             raise InputError(f"{server_url!r} is no address of a Chroma server. Write one as http://127.0.0.1:8000")
         self._folder = folder
         self._server_url = server_url
-        self._name = collection
+        self._prefix = f"{collection}-" if collection else ""
         self._lock = threading.Lock()
         self._client: Any = None
-        self._collection: Any = None
+        self._collections: dict[str, Any] = {}
 
     def add(self, passages: Sequence[Passage], vectors: "np.ndarray") -> None:
         """Stores passages with their vectors, float32 (len(passages), dimension); known ids are replaced."""
-        collection = self._open()
+        collection = self._open(_PASSAGES)
         for first in range(0, len(passages), _BATCH):
             batch = passages[first : first + _BATCH]
             with self._reached():
@@ -53,28 +54,58 @@ class Vectors:
                     metadatas=[_facts(passage) for passage in batch],
                 )
 
-    def delete(self, ids: Sequence[str]) -> None:
-        """Forgets passages; unknown ids do not matter."""
-        collection = self._open()
-        for first in range(0, len(ids), _BATCH):
+    def add_sentences(self, keys: Sequence[tuple[str, int]], vectors: "np.ndarray") -> None:
+        """Stores sentences, each as (passage id, its number in the passage from 0), with their vectors."""
+        collection = self._open(_SENTENCES)
+        for first in range(0, len(keys), _BATCH):
+            batch = keys[first : first + _BATCH]
             with self._reached():
-                collection.delete(ids=list(ids[first : first + _BATCH]))
+                collection.upsert(
+                    ids=[f"{passage_id}#{number}" for passage_id, number in batch],
+                    embeddings=vectors[first : first + _BATCH],
+                    metadatas=[{"passage": passage_id} for passage_id, _ in batch],
+                )
+
+    def delete(self, ids: Sequence[str]) -> None:
+        """Forgets passages and their sentences; unknown ids do not matter."""
+        passages, sentences = self._open(_PASSAGES), self._open(_SENTENCES)
+        for first in range(0, len(ids), _BATCH):
+            batch = list(ids[first : first + _BATCH])
+            with self._reached():
+                passages.delete(ids=batch)
+                sentences.delete(where={"passage": {"$in": batch}})
 
     def delete_all(self) -> None:
         """Forgets everything."""
-        self._open()
-        with self._reached():
-            self._client.delete_collection(self._name)
+        for name in (_PASSAGES, _SENTENCES):
+            self._open(name)
+            with self._reached():
+                self._client.delete_collection(f"{self._prefix}{name}")
         self.close()
 
     def search(self, vector: "np.ndarray", limit: int) -> list[tuple[str, float]]:
         """(passage id, cosine similarity) of the nearest, nearest first. `vector` is float32 (dimension,)."""
-        try:
-            return self._query(vector, limit)
-        except Exception:  # Chroma's Rust layer raises InternalError while another process writes
-            self.close()
-            with self._reached():
-                return self._query(vector, limit)
+        return self._search(_PASSAGES, vector, limit)
+
+    def search_sentences(self, vector: "np.ndarray", limit: int) -> list[tuple[str, float]]:
+        """(passage id, cosine similarity of its nearest sentence) by the `limit` nearest sentences, nearest first."""
+        nearest: dict[str, float] = {}
+        for key, near in self._search(_SENTENCES, vector, limit):
+            nearest.setdefault(key.rpartition("#")[0], near)
+        return list(nearest.items())
+
+    def sentence_vectors(self, passage_ids: Sequence[str]) -> dict[str, dict[int, "np.ndarray"]]:
+        """The vectors of the sentences of some passages, by passage id and number; those without any are left out."""
+        if not passage_ids:
+            return {}
+        collection = self._open(_SENTENCES)
+        with self._reached():
+            found = collection.get(where={"passage": {"$in": list(passage_ids)}}, include=["embeddings"])
+        vectors: dict[str, dict[int, np.ndarray]] = {}
+        for key, vector in zip(found["ids"], found["embeddings"], strict=True):
+            passage_id, _, number = key.rpartition("#")
+            vectors.setdefault(passage_id, {})[int(number)] = vector
+        return vectors
 
     def search_within(self, vector: "np.ndarray", limit: int, ids: Collection[str]) -> list[tuple[str, float]]:
         """The same among a few passages only, each compared with the question."""
@@ -87,10 +118,10 @@ class Vectors:
         if not ids:
             return {}
         try:
-            found = self._open().get(ids=list(ids), include=["embeddings"])
+            found = self._open(_PASSAGES).get(ids=list(ids), include=["embeddings"])
         except Exception:  # as in `search`
             self.close()
-            collection = self._open()
+            collection = self._open(_PASSAGES)
             with self._reached():
                 found = collection.get(ids=list(ids), include=["embeddings"])
         return dict(zip(found["ids"], found["embeddings"], strict=True))
@@ -108,8 +139,8 @@ class Vectors:
         return "folder" if self._server_url is None else "server"
 
     def count(self) -> int:
-        """How many vectors there are."""
-        collection = self._open()
+        """How many passages have a vector."""
+        collection = self._open(_PASSAGES)
         with self._reached():
             return collection.count()
 
@@ -118,25 +149,34 @@ class Vectors:
         with self._lock:
             if self._client is not None:
                 self._client.close()
-            self._client = self._collection = None
+            self._client = None
+            self._collections = {}
 
-    def _query(self, vector: "np.ndarray", limit: int) -> list[tuple[str, float]]:
-        collection = self._open()
+    def _search(self, name: str, vector: "np.ndarray", limit: int) -> list[tuple[str, float]]:
+        try:
+            return self._query(name, vector, limit)
+        except Exception:  # Chroma's Rust layer raises InternalError while another process writes
+            self.close()
+            with self._reached():
+                return self._query(name, vector, limit)
+
+    def _query(self, name: str, vector: "np.ndarray", limit: int) -> list[tuple[str, float]]:
+        collection = self._open(name)
         found = collection.query(query_embeddings=[vector], n_results=limit, include=["distances"])
         return [(key, 1.0 - distance) for key, distance in zip(found["ids"][0], found["distances"][0], strict=True)]
 
-    def _open(self) -> Any:
+    def _open(self, name: str) -> Any:
         with self._lock:
-            if self._collection is None:
-                with self._reached():
-                    client = self._connect()
-                    self._collection = client.get_or_create_collection(
-                        self._name,
+            with self._reached():
+                if self._client is None:
+                    self._client = self._connect()
+                if name not in self._collections:
+                    self._collections[name] = self._client.get_or_create_collection(
+                        f"{self._prefix}{name}",
                         embedding_function=None,
                         configuration={"hnsw": {"space": "cosine", "ef_search": 200}},
                     )
-                self._client = client
-            return self._collection
+            return self._collections[name]
 
     def _connect(self) -> Any:
         import chromadb

@@ -1,6 +1,7 @@
 """Readers of slides, sheets, books, mails, OpenDocument, RTF, pictures and archives; every input is made here."""
 
 import io
+import re
 import shutil
 import struct
 import time
@@ -8,6 +9,7 @@ import zipfile
 import zlib
 from collections.abc import Sequence
 from email.message import EmailMessage
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -647,3 +649,46 @@ def test_slides_with_a_sheet_inside_are_slides() -> None:
     assert format_of("a.zip", presentation()) == "pptx"
     assert format_of("a.zip", workbook({"S": row(1, "a")})) == "sheet"
     assert {".pptx", ".xlsx", ".csv", ".epub", ".eml", ".odt", ".rtf", ".png", ".zip", ".doc"} <= SUFFIXES
+
+
+# --- templates, shows and documents with macros -------------------------------------------------------------------
+
+
+def retyped(data: bytes, stated: bytes) -> bytes:
+    """An Office file whose main part is stated to be of another type."""
+    made = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as archive, zipfile.ZipFile(made, "w") as copy:
+        for name in archive.namelist():
+            part = archive.read(name)
+            if name == "[Content_Types].xml":
+                part = re.sub(rb"application/vnd\.[\w.-]+(?:document|presentation)\.main\+xml", stated, part)
+            copy.writestr(name, part)
+    return made.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("name", "stated"),
+    [
+        ("a.docm", b"application/vnd.ms-word.document.macroEnabled.main+xml"),
+        ("a.dotx", b"application/vnd.openxmlformats-officedocument.wordprocessingml.template.main+xml"),
+        ("a.dotm", b"application/vnd.ms-word.template.macroEnabledTemplate.main+xml"),
+        ("a.pptm", b"application/vnd.ms-powerpoint.presentation.macroEnabled.main+xml"),
+        ("a.potx", b"application/vnd.openxmlformats-officedocument.presentationml.template.main+xml"),
+        ("a.ppsx", b"application/vnd.openxmlformats-officedocument.presentationml.slideshow.main+xml"),
+    ],
+)
+def test_templates_shows_and_documents_with_macros_are_read(name: str, stated: bytes) -> None:
+    from docx import Document
+    from pptx import Presentation
+
+    buffer = io.BytesIO()
+    if name[2:4] == "do":
+        document = Document()
+        document.add_paragraph("The lamp burns")
+        document.save(buffer)
+    else:
+        show = Presentation()
+        show.slides.add_slide(show.slide_layouts[5]).shapes.title.text = "The lamp burns"  # pyright: ignore
+        show.save(buffer)
+    assert read(name, retyped(buffer.getvalue(), stated)).text == "The lamp burns"
+    assert Path(name).suffix in SUFFIXES

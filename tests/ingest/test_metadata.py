@@ -1,15 +1,19 @@
 """Title, symbol and date of a record."""
 
+from dataclasses import replace
+
 import pytest
 
+from rapporteur.ingest.language import language_of
 from rapporteur.ingest.metadata import Metadata, metadata
+from rapporteur.ingest.read_html import read_html
 from rapporteur.ingest.read_text import read_text
 from rapporteur.ingest.structure import structure
 
 
 def facts(text: str, source: str = "minutes.txt", title: str | None = None, date: str | None = None) -> Metadata:
-    reading = read_text(text)
-    return metadata(source, reading.text, structure(reading), title=title, date=date)
+    reading = replace(read_text(text), title=title, date=date)
+    return metadata(source, reading, structure(reading))
 
 
 # --- symbol ----------------------------------------------------------------------------------------------------
@@ -127,6 +131,10 @@ def test_a_date_far_down_is_not_the_records_own() -> None:
          "The burning of the lights"),
         (["# LIGHTS COUNCIL", "The Council met at 9 a.m.", "# [Mr. Hall in the chair]", "# QUESTIONS ON NIGHT WATCHES"],
          "LIGHTS COUNCIL"),
+        (["# LIGHTS ASSEMBLY", "# OFFICIAL REPORT", "Tuesday, 11th March, 2031", "The House met at 9.", "# PRAYERS"],
+         "LIGHTS ASSEMBLY, OFFICIAL REPORT, Tuesday, 11th March, 2031"),
+        (["# Lights Committee", "# Report on the seventh session (10–14 March 2031)", "# Official Records, 2031"],
+         "Lights Committee, Report on the seventh session (10–14 March 2031)"),
         (["Ok."], "minutes"),
     ],
 )  # fmt: skip
@@ -136,3 +144,137 @@ def test_title(front: list[str], title: str) -> None:
 
 def test_the_title_that_the_format_states_is_preferred() -> None:
     assert facts("# Annual report on lights", title="Report").title == "Report"
+
+
+def test_a_name_of_a_file_is_no_title_where_the_text_has_one() -> None:
+    assert facts("# Annual report on lights", title="L8413").title == "Annual report on lights"
+    assert facts("Ok.", title="L8413").title == "L8413"
+
+
+# --- who issued it -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("front", "body", "session", "item"),
+    [
+        (["Lights Council", "Commission on Coastal Lights", "Sixty-first session", "Item 7 (a) of the agenda"],
+         "Commission on Coastal Lights", "Sixty-first session", "7 (a)"),
+        (["# **Commission on Lights****Third session**"], "Commission on Lights", "Third session", None),
+        (["Lights Committee Distr.: General", "2031 session", "Agenda items 62, 67 and 135"],
+         "Lights Committee", "2031 session", "62, 67 and 135"),
+        (["Executive Board of the Island Fund", "First regular session 2031"],
+         "Executive Board of the Island Fund", "First regular session 2031", None),
+        (["Comité des phares", "Deuxième session", "Point 3 de l’ordre du jour"],
+         "Comité des phares", "Deuxième session", "3"),
+        (["# Plenary: Item 6. Outcome of the night watch"], None, None, "6"),
+        (["The Twelfth Assembly of Keepers,", "Having considered the report,"], "Assembly of Keepers", None, None),
+        (["Committee Meetings", "Report of the Committee on Lights", "The Committee met in its usual session."],
+         None, None, None),
+        (["Keepers met after the session", "See item 7 of the plan"], None, None, None),
+    ],
+)  # fmt: skip
+def test_body_session_and_agenda_item(
+    front: list[str], body: str | None, session: str | None, item: str | None
+) -> None:
+    found = facts("\n\n".join([*front, "The meeting was called to order."]))
+    assert (found.body, found.session, found.agenda_item) == (body, session, item)
+
+
+@pytest.mark.parametrize(
+    ("line", "author"),
+    [
+        ("Report of the Secretary-General on the keepers", "Secretary-General"),
+        ("Report of the Committee on Coastal Lights", "Committee on Coastal Lights"),
+        ("Note by the Secretariat", "Secretariat"),
+        ("Letter dated 12 March 2031 from the Harbour Master addressed to the Chair", "Harbour Master"),
+        ("Statement submitted by Friends of the Lamp, a non-governmental organization", "Friends of the Lamp"),
+        ("Verrano: draft resolution", "Verrano"),
+        ("Prepared by Mara Lind and Ivo Senn", "Mara Lind and Ivo Senn"),
+        ("By Mara Lind", "Mara Lind"),
+        ("Report on the keepers", None),
+        ("By sea and by land they came", None),
+        ("Having considered the report of the Secretariat;", None),
+        ("COMMUNICATION FROM THE CHAIR", None),
+    ],
+)
+def test_author(line: str, author: str | None) -> None:
+    assert facts(f"# Lights of the coast and their burning\n\n{line}\n\nIt was called to order.").author == author
+
+
+@pytest.mark.parametrize(
+    ("line", "publisher"),
+    [
+        ("© Commission on Coastal Lights, June 2031. All rights reserved.", "Commission on Coastal Lights"),
+        ("Copyright (c) 2031 Lamp House Press", "Lamp House Press"),
+        ("United Nations A/80/604", "United Nations"),
+        ("(c) Promote the burning of lights", None),
+        ("The copyright of the lamp was discussed.", None),
+    ],
+)
+def test_publisher(line: str, publisher: str | None) -> None:
+    assert facts(f"{line}\n\n# Lights of the coast\n\nIt was called to order.").publisher == publisher
+
+
+def test_the_typist_of_an_institutions_record_is_not_its_author() -> None:
+    letter, minutes = read_text("Dear Ivo, the lamp burns."), read_text("Lights Committee\n\nThe lamp burns.")
+    assert metadata("a.docx", replace(letter, author="Mara Lind"), structure(letter)).author == "Mara Lind"
+    assert metadata("a.docx", replace(letter, author="DPU-User 7"), structure(letter)).author is None
+    assert metadata("a.docx", replace(minutes, author="Mara Lind"), structure(minutes)).author is None
+
+
+def test_the_front_matter_of_markdown_is_read_and_is_not_text() -> None:
+    text = (
+        '---\ntitle: "Lights of the\n  coast"\nauthor: Mara Lind\nsource: https://lights.example/7\n'
+        "tags: [a, b]\n---\n\n# Burning\n\nThe lamp burns.\n"
+    )
+    reading = read_text(text)
+    found = metadata("a.md", reading, structure(reading))
+    assert (found.title, found.author, found.url) == ("Lights of the coast", "Mara Lind", "https://lights.example/7")
+    assert [unit.kind for unit in structure(reading)] == ["heading", "paragraph"]
+    assert [unit.kind for unit in structure(read_text("---\n\nText.\n\n---\n\nMore."))] == ["paragraph", "paragraph"]
+
+
+# --- where it stands and its language ------------------------------------------------------------------------------
+
+
+PAGE = """<html lang="en-GB"><head><title>Keepers of the coast | Lamp House</title>
+<link rel="canonical" href="https://lights.example/keepers"><meta property="og:site_name" content="Lamp House">
+<meta name="author" content="Mara Lind"></head><body><article><h1>Keepers of the coast</h1>
+<p>The lamp at Skarn Head burns through the whole of the night, and its keepers are paid by the week.</p>
+<p>A second lamp was lit at Port Ansel in the spring, as the harbour master had asked for it in 2029.</p>
+</article></body></html>"""
+
+
+def test_a_saved_page_says_where_it_stands_and_whose_it_is() -> None:
+    reading = read_html(PAGE.encode())
+    found = metadata("keepers.html", reading, structure(reading))
+    assert (found.url, found.publisher, found.author, found.language, found.title) == (
+        "https://lights.example/keepers", "Lamp House", "Mara Lind", "en", "Keepers of the coast",
+    )  # fmt: skip
+
+
+def test_a_fetched_text_stands_at_its_address() -> None:
+    assert facts("It was called to order.", "https://lights.example/7.txt").url == "https://lights.example/7.txt"
+    assert facts("It was called to order.").url is None
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("The keepers of the lights were asked to burn them in the night and to keep the harbour free of ice. ", "en"),
+        ("Les gardiens des phares ont été priés de les allumer dans la nuit et de garder le port libre. ", "fr"),
+        ("Los guardianes de los faros fueron llamados a encenderlos en la noche y a mantener el puerto. ", "es"),
+        ("Die Wärter der Leuchtfeuer wurden gebeten, sie in der Nacht zu entzünden und den Hafen von Eis zu befreien. ",
+         "de"),
+        ("Смотрители маяков были призваны зажигать их на ночь и не оставлять гавань для льда, как это и было. ", "ru"),
+        ("طلب من حراس المنارات أن يشعلوها في الليل وأن يحافظوا على الميناء خاليا من الجليد ", "ar"),
+        ("灯塔的看守人被要求在夜间点亮灯塔，并保持港口没有冰。", "zh"),
+        ("Skarn Head 410 455 Port Ansel 12 14 Verrano 9 ", None),
+    ],
+)  # fmt: skip
+def test_language_by_small_words_and_script(text: str, language: str | None) -> None:
+    assert language_of(text * 5) == language
+
+
+def test_a_few_words_show_no_language() -> None:
+    assert language_of("The lamp of the night.") is None

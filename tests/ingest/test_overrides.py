@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from rapporteur.ingest.ingest import IngestReport, ingest
-from rapporteur.ingest.overrides import checked, from_pairs, from_sidecar
+from rapporteur.ingest.overrides import FIELDS, checked, from_pairs, from_sidecar
 from rapporteur.vectorstore.errors import InputError, UnreadableFile
 from rapporteur.vectorstore.passage import Document, Filters
 from rapporteur.vectorstore.store import Store
@@ -61,7 +61,7 @@ def test_values_given_with_the_command() -> None:
     ("pair", "told"),
     [
         ("symbol", "--set symbol: write key=value"),
-        ("author=Oduya", "--set: there is no field 'author'; use title, symbol, date, meeting, language."),
+        ("writer=Oduya", f"--set: there is no field 'writer'; use {', '.join(FIELDS)}."),
         ("title=", "--set: title must be a text that is not empty."),
         ("date=12 March 2031", "--set: write the date as 2031, 2031-03 or 2031-03-12."),
         ("date=2031-3", "--set: write the date as 2031, 2031-03 or 2031-03-12."),
@@ -82,7 +82,7 @@ def test_values_that_cannot_be_used_are_named(pair: str, told: str) -> None:
         (b'["title"]', "it must hold one JSON object"),
         (b'{"title": 7}', "title must be a text that is not empty"),
         (b'{"title": {"en": "Lights"}}', "title must be a text that is not empty"),
-        (b'{"author": "Oduya"}', "there is no field 'author'; use title, symbol, date, meeting, language"),
+        (b'{"writer": "Oduya"}', f"there is no field 'writer'; use {', '.join(FIELDS)}"),
         (b'{"date": "yesterday"}', "write the date as 2031, 2031-03 or 2031-03-12"),
     ],
 )
@@ -171,8 +171,8 @@ def test_values_given_with_a_new_name_of_a_record_are_taken(store: Store, record
 
 
 def test_unknown_values_stop_the_ingest_before_anything_is_read(store: Store, record: Path) -> None:
-    with pytest.raises(InputError, match="there is no field 'author'"):
-        ingest(store, [record], known={"author": "Oduya"})
+    with pytest.raises(InputError, match="there is no field 'writer'"):
+        ingest(store, [record], known={"writer": "Oduya"})
     assert store.listings() == []
 
 

@@ -404,3 +404,27 @@ def test_long_records_take_no_long_time() -> None:
     began = time.perf_counter()
     structure(read_text("\n\n".join([*names, *prose, *lower])))
     assert time.perf_counter() - began < 10
+
+
+def speakers_in(text: str) -> list[str | None]:
+    return [unit.locator.speaker for unit in structure(read_text(text))]
+
+
+def test_a_name_below_a_quotation_is_its_speaker_and_nobody_elses() -> None:
+    after = "The lamps were lit in May."
+    assert speakers_in(f"“We keep the lamps.”\n\n— Mara Lind, Harbour Master\n\n{after}") == [
+        "Mara Lind, Harbour Master", None, None,
+    ]  # fmt: skip
+    assert speakers_in(f"“We keep\n\n…\n\nthe lamps.”\n\nSecretary-General Ivo Senn\n\n{after}") == [
+        *["Secretary-General Ivo Senn"] * 3, None, None,
+    ]  # fmt: skip
+
+
+def test_a_line_below_is_no_name_without_a_quotation_that_ends_there() -> None:
+    for text in (
+        "The lamps were lit in May.\n\n— Mara Lind, Harbour Master",
+        "“We keep the lamps.”\n\n(resolution 7)",
+        "“We keep the lamps” was said.\n\nPresident Ivo Senn",
+        "“We keep the lamps.”\n\nPresident Ivo Senn opened the meeting.",
+    ):
+        assert speakers_in(text) == [None, None]

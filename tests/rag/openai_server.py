@@ -42,11 +42,12 @@ class OpenAIServer:
     """Replies to every request with `script`; `chunk_chars` is how much of it one streamed event holds.
 
     A script is the reply itself, or a function that writes it: it gets `shown`, which tells under which number the
-    prompt shows the passage with the given words.
+    prompt shows the passage with the given words. Of a list of scripts each request gets the next, the last one again
+    and again.
     """
 
     def __init__(self) -> None:
-        self.script: Script = ""
+        self.script: Script | list[Script] = ""
         self.chunk_chars = 7
         self.requests: list[dict[str, Any]] = []
         self.stopping = threading.Event()
@@ -63,7 +64,7 @@ class OpenAIServer:
         """What the model was last asked, all messages together."""
         return "\n".join(_text(message["content"]) for message in self.requests[-1]["messages"])
 
-    def says(self, script: Script, *, chunk_chars: int = 7) -> None:
+    def says(self, script: Script | list[Script], *, chunk_chars: int = 7) -> None:
         """Sets what comes next and forgets earlier requests."""
         self.script, self.chunk_chars, self.requests = script, chunk_chars, []
 
@@ -104,6 +105,8 @@ class _Handler(BaseHTTPRequestHandler):
         asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
         openai.requests.append(asked | {"path": self.path, "authorization": self.headers["Authorization"]})
         script = openai.script
+        if isinstance(script, list):
+            script = script[min(len(openai.requests), len(script)) - 1]
         if isinstance(script, Hangs):
             openai.stopping.wait(30)
             self.close_connection = True
@@ -113,11 +116,13 @@ class _Handler(BaseHTTPRequestHandler):
             whole = not isinstance(script, BreaksOff)
             reply = script if isinstance(script, str) else script(openai.shown) if callable(script) else script.after
             if asked.get("stream"):
-                self._stream(reply, asked["model"], openai.chunk_chars, whole=whole)
+                wants_usage = (asked.get("stream_options") or {}).get("include_usage")
+                usage = _usage(openai.prompt, reply) if wants_usage else None
+                self._stream(reply, asked["model"], openai.chunk_chars, usage, whole=whole)
             else:
                 choice = {"index": 0, "message": {"role": "assistant", "content": reply}, "finish_reason": "stop"}
-                usage = {"prompt_tokens": 1, "completion_tokens": 1, "total_tokens": 2}
-                self._json({**_head(asked["model"], "chat.completion"), "choices": [choice], "usage": usage}, 200)
+                head = _head(asked["model"], "chat.completion")
+                self._json({**head, "choices": [choice], "usage": _usage(openai.prompt, reply)}, 200)
 
     def _json(self, value: object, status: int) -> None:
         body = json.dumps(value).encode()
@@ -127,7 +132,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(body)
 
-    def _stream(self, reply: str, model: str, chunk_chars: int, *, whole: bool) -> None:
+    def _stream(self, reply: str, model: str, chunk_chars: int, usage: dict[str, int] | None, *, whole: bool) -> None:
         self.send_response(200)
         self.send_header("Content-Type", "text/event-stream")
         self.send_header("Transfer-Encoding", "chunked")
@@ -140,6 +145,8 @@ class _Handler(BaseHTTPRequestHandler):
             choice = {"index": 0, "delta": delta, "finish_reason": finish}
             self._event(json.dumps({**_head(model, "chat.completion.chunk"), "choices": [choice]}))
         if whole:
+            if usage:
+                self._event(json.dumps({**_head(model, "chat.completion.chunk"), "choices": [], "usage": usage}))
             self._event("[DONE]")
             self.wfile.write(b"0\r\n\r\n")
         self.close_connection = not whole
@@ -154,6 +161,12 @@ class _Handler(BaseHTTPRequestHandler):
 
 def _head(model: str, kind: str) -> dict[str, Any]:
     return {"id": "chatcmpl-scripted", "object": kind, "created": 1_900_000_000, "model": model}
+
+
+def _usage(prompt: str, reply: str) -> dict[str, int]:
+    """Words for tokens."""
+    read, written = len(prompt.split()), len(reply.split())
+    return {"prompt_tokens": read, "completion_tokens": written, "total_tokens": read + written}
 
 
 def _text(content: str | list[dict[str, str]]) -> str:

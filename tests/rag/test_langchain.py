@@ -12,8 +12,8 @@ from langchain_core.runnables import Runnable, RunnableLambda
 from langchain_core.tools import BaseTool
 
 from rapporteur.rag import Answer, Filters, Library, SentenceReady, Timing
-from rapporteur.rag.model import Writer
-from rapporteur.vectorstore.errors import InputError, ModelError
+from rapporteur.rag.model import open_writer
+from rapporteur.vectorstore.errors import ModelError
 
 from .invariants import check
 
@@ -72,11 +72,9 @@ def test_batch_answers_in_order(library: Library) -> None:
     assert [untimed(answer) for answer in answers] == [untimed(library.ask(question)) for question in questions]
 
 
-def test_one_bad_question_of_a_batch_fails_alone(library: Library) -> None:
-    good, bad = library.as_runnable().batch([QUOTA, ""], return_exceptions=True)
-    assert good.answered and isinstance(bad, InputError)
-    with pytest.raises(InputError):
-        library.as_runnable().invoke("")
+def test_one_empty_question_of_a_batch_is_refused_alone(library: Library) -> None:
+    good, bad = library.as_runnable().batch([QUOTA, ""])
+    assert good.answered and not bad.answered and "it is empty" in bad.text
 
 
 def test_stream_yields_sentences_and_then_the_answer(library: Library) -> None:
@@ -110,7 +108,7 @@ def test_the_chain_fits_between_others_and_is_traced(library: Library) -> None:
     watch = Watch()
     chain = RunnableLambda(lambda topic: f"What did Norway say about {topic}?") | library.as_runnable()
     text = (chain | (lambda answer: answer.text)).invoke("the herring quota", config={"callbacks": [watch]})
-    assert text == "Norway: “The herring quota for the northern banks should fall by a third.” [1]"
+    assert text.startswith("Norway: “The herring quota for the northern banks should fall by a third.")
     ladder = watch.names.index("rapporteur")
     assert watch.names[ladder:] == ["rapporteur", "read_question", QUOTA, "compose", "RunnableLambda"]
 
@@ -163,16 +161,16 @@ def test_each_rung_is_a_run_below_the_ladders_own(library: Library) -> None:
 
 def test_the_model_and_its_grounding_are_seen_too(library: Library) -> None:
     model = FakeListChatModel(responses=["Norway said that the herring quota should fall by a third [1]."])
-    written = Library(library.store, Writer(name="fake", model=model))
+    written = Library(library.store, open_writer(model))
     tree = Tree()
     written.as_runnable().invoke(QUOTA, config={"callbacks": [tree]})
     assert tree.below("rapporteur") == ["read_question", "retrieve", "write", "model", "ground"]
     broken = FakeListChatModel(responses=["x"], error_on_chunk_number=0)
-    failing = Library(library.store, Writer(name="fake", model=broken))
+    failing = Library(library.store, open_writer(broken, falls_back=False))
     tree = Tree()
     with pytest.raises(ModelError):
         failing.as_runnable().invoke(QUOTA, config={"callbacks": [tree]})
-    assert tree.ended[-2:] == ["write ModelError", "rapporteur ModelError"]
+    assert tree.ended[-2:] == ["write ModelSilent", "rapporteur ModelSilent"]
 
 
 # --- the retriever ---------------------------------------------------------------------------------------------------

@@ -13,7 +13,7 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from rapporteur.rag import Answer, Library, Timing, open_library
-from rapporteur.rag.shapes import answer_json, hit_json, listing_json
+from rapporteur.rag.shapes import answer_json, hit_json, listed_json
 from rapporteur.ui import api_shapes
 from rapporteur.ui.api import ApiOptions, build_api, safe_name
 from rapporteur.ui.gate import Rate, Rules
@@ -99,7 +99,7 @@ def test_the_described_shapes_are_those_of_the_library(records: Library) -> None
     assert api_shapes.AnswerOut.model_validate(answer_json(answer)).model_dump() == answer_json(answer)
     assert api_shapes.AnswerOut.model_validate(refusal).model_dump() == refusal
     [listing, *_] = records.documents()
-    assert api_shapes.ListedOut.model_validate(listing_json(listing)).model_dump() == listing_json(listing)
+    assert api_shapes.ListedOut.model_validate(listed_json(listing)).model_dump() == listed_json(listing)
 
 
 # --- documents -------------------------------------------------------------------------------------------------------

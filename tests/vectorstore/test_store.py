@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -14,6 +15,7 @@ import numpy as np
 import pytest
 
 from rapporteur.vectorstore.errors import LibraryBusy, NotALibrary, OtherEmbedding
+from rapporteur.vectorstore.lexical import surroundings
 from rapporteur.vectorstore.passage import Document, Filters, Locator, Passage
 from rapporteur.vectorstore.store import Store
 
@@ -52,8 +54,11 @@ def fill(store: Store, *records: Document) -> None:
 
 
 def by_words(store: Store, words: str) -> list[str]:
+    """What is found and holds one of the words itself; what stands beside it is found too."""
     store.refresh()
-    return [hit.passage.text for hit in store.hits(store.by_words(dict.fromkeys(store.lexical.words(words), 1.0), 10))]
+    stems = dict.fromkeys(store.lexical.words(words), 1.0)
+    texts = [hit.passage.text for hit in store.hits(store.by_words(stems, 10))]
+    return [text for text in texts if stems.keys() & set(store.lexical.words(text))]
 
 
 def by_meaning(store: Store, words: str) -> list[str]:
@@ -90,6 +95,59 @@ def test_what_is_put_is_found_by_words_and_by_meaning(store: Store) -> None:
         ("lights", "embedded", 2),
     ]
     assert store.faults() == []
+
+
+def test_what_stands_beside_the_words_is_found_after_what_holds_them(store: Store) -> None:
+    far = "\n".join(f"Line {number} is about nothing in particular." for number in range(60))
+    record = document("long", f"{far}\nThe keeper was asleep.\nNobody woke him.\n{far.replace('Line', 'Row')}")
+    fill(store, record)
+    found = [hit.passage.text for hit in store.hits(store.by_words({"keeper": 1.0}, 100))]
+    assert found[0] == "The keeper was asleep."
+    assert "Nobody woke him." in found
+    assert "Line 0 is about nothing in particular." not in found
+
+
+def test_surroundings_are_whole_neighbours_on_both_sides_as_far_as_they_fit() -> None:
+    assert list(surroundings(["aaaa", "bb", "c", "dddd"], 7)) == [
+        "aaaa\nbb\nc",
+        "aaaa\nbb\nc",
+        "bb\nc\ndddd",
+        "bb\nc\ndddd",
+    ]
+    assert list(surroundings(["too long", "x"], 3)) == ["too long", "x"]
+
+
+def test_filters_that_let_many_passages_through_hold_for_words_and_meaning(store: Store) -> None:
+    keepers = document("keepers", "\n".join(f"The keeper of light {number} spoke." for number in range(600)))
+    pilots = document("pilots", "\n".join(f"The pilot saw light {number}." for number in range(600)), date="2031-05")
+    with store.writing():
+        store.put(keepers, passages(keepers, speaker="Norway", section="Lights"))
+        store.put(pilots, passages(pilots, speaker="Mexico"))
+        store.make_findable()
+        store.embed()
+    for filters, only in (
+        (Filters(speaker="norw"), "keepers"),
+        (Filters(section="lights"), "keepers"),
+        (Filters(since="2031"), "pilots"),
+        (Filters(since="2031", speaker="Mexico"), "pilots"),
+    ):
+        selection = store.select(filters)
+        assert selection.few is None
+        words = store.by_words({"light": 1.0, "spoke": 1.0, "saw": 1.0}, 50, within=selection)
+        vector = store.embedder.embed_query("the keeper and the pilot saw the light")
+        meaning = store.by_meaning(vector, 50, within=selection, beside=[key for key, _ in words])
+        for found in (words, meaning):
+            assert len(found) == 50
+            assert {key.split(":")[0] for key, _ in found} == {only}
+            assert [score for _, score in found] == sorted((score for _, score in found), reverse=True)
+
+
+def test_a_filter_that_lets_nothing_through_finds_nothing(store: Store) -> None:
+    fill(store, LIGHTS, BUOYS)
+    selection = store.select(Filters(speaker="Nobody"))
+    assert selection.few == frozenset()
+    assert store.by_words({"keeper": 1.0}, 10, within=selection) == []
+    assert store.by_meaning(store.embedder.embed_query("keeper"), 10, within=selection) == []
 
 
 def test_states_go_from_read_to_findable_to_embedded(store: Store) -> None:
@@ -457,6 +515,26 @@ def test_a_catalogue_that_is_none(tmp_path: Path) -> None:
     (tmp_path / "library" / "catalogue.sqlite").write_bytes(b"not a database, " * 99)
     with pytest.raises(NotALibrary, match=r"catalogue.sqlite is not a Rapporteur catalogue.*--library"):
         opened(tmp_path / "library")
+
+
+def test_a_library_of_the_first_schema_is_brought_up_to_date(tmp_path: Path) -> None:
+    folder = tmp_path / "old"
+    with closing(Store(folder, embedder=HashEmbedder())) as store:
+        fill(store, document("a", "The lamp burns."))
+        with store.catalogue.writing() as connection:
+            for column in ("body", "session", "agenda_item", "author", "publisher", "url"):
+                connection.execute(f"ALTER TABLE documents DROP COLUMN {column}")
+            connection.execute("UPDATE meta SET value = '1' WHERE key = 'schema'")
+        store.catalogue.keep_file("records/a.txt", "abc")
+        store.catalogue.keep_file("records/b.txt", "abc+set")
+    with closing(Store(folder, embedder=HashEmbedder())) as store:
+        assert by_words(store, "lamp") == ["The lamp burns."]
+        assert store.listings()[0].body is None
+        assert store.catalogue.files() == ["records/b.txt"]
+        fill(store, document("c", "The lamp is out.", body="Lights Committee", agenda_item="7 (a)"))
+        found = store.document("c")
+        assert found and (found.body, found.agenda_item) == ("Lights Committee", "7 (a)")
+        assert [listing.body for listing in store.listings()] == [None, "Lights Committee"]
 
 
 def test_a_catalogue_of_another_version(tmp_path: Path) -> None:
