@@ -25,7 +25,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response, StreamingResponse
 from starlette.routing import Match, Route
 
-from ..ingest.overrides import FIELDS, checked
+from ..ingest.overrides import checked
 from ..ingest.parse import Limits
 from ..rag.answer import Answer
 from ..rag.events import SentenceReady
@@ -256,7 +256,7 @@ def _documents(library: Library, limits: Limits) -> APIRouter:
 
         The response comes when they can be asked about. What could not be read stands in `failed`.
         """
-        given = dict(zip(FIELDS, (title, symbol, date, meeting, language), strict=True))
+        given = {"title": title, "symbol": symbol, "date": date, "meeting": meeting, "language": language}
         known = checked({name: value for name, value in given.items() if value}, "known")
         named = [file for file in files if file.filename]
         if not named and not urls:

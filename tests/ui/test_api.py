@@ -12,7 +12,7 @@ import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
-from rapporteur.rag import Answer, Library, Timing, open_library
+from rapporteur.rag import Answer, Filters, Library, Timing, Turn, open_library
 from rapporteur.rag.shapes import answer_json, hit_json, listed_json
 from rapporteur.ui import api_shapes
 from rapporteur.ui.api import ApiOptions, build_api, safe_name
@@ -70,10 +70,14 @@ def test_a_refusal_is_an_answer(client: TestClient, records: Library) -> None:
     assert untimed(reply.json()) == as_shape(records.ask(NOBODY))
 
 
-def test_history_and_filters_come_along(client: TestClient) -> None:
+def test_history_and_filters_come_along(client: TestClient, records: Library) -> None:
     answer = client.post("/api/ask", json=SEASON).json()
     assert answer["standalone_question"] == f"And the closed season? ({QUOTA})"
-    assert {citation["locator"]["speaker"] for citation in answer["citations"]} == {"Mexico"}
+    turn = Turn(question=QUOTA, answer="It should fall.")
+    expected = records.ask("And the closed season?", history=[turn], filters=Filters(speaker="Mexico"))
+    assert untimed(answer) == as_shape(expected)
+    confined = client.post("/api/ask", json={"question": "herring quota", "filters": {"speaker": "Mexico"}}).json()
+    assert {citation["locator"]["speaker"] for citation in confined["citations"]} == {"Mexico"}
 
 
 def test_a_stream_gives_sentences_and_then_the_answer(client: TestClient, records: Library) -> None:
