@@ -43,6 +43,8 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.add_typer(evaluation, name="eval")
+keys = typer.Typer(help="API keys for programs that call a server: make, list, revoke.", no_args_is_help=True)
+app.add_typer(keys, name="keys")
 
 DocumentOption = Annotated[
     str | None, typer.Option("--document", help="Only documents with this in title, file name or symbol.")
@@ -319,14 +321,19 @@ def serve(
         list[Path] | None, typer.Option("--also", metavar="DIR", help="Another library to switch to; may be repeated.")
     ] = None,
 ) -> None:
-    """Open the chat in the browser; PATHs are read while the page is already usable."""
+    """Open the chat in the browser, and the HTTP API; PATHs are read while both are already usable."""
     from ..ingest.ingest import find_sources
     from .server import serve as serve_library
+    from .serving import options_from
 
     if paths:
         find_sources(paths)
     settings = _settings(library=library, model=model, model_base_url=model_base_url, reranker=reranker, reader=reader)
-    with _library(settings, create=True) as lib, ExitStack() as others:
+    with (
+        options_from(settings) as options,
+        _library(settings, create=True) as lib,
+        ExitStack() as others,
+    ):
         more = [others.enter_context(_library(settings.model_copy(update={"library": path}))) for path in also or []]
         serve_library(
             lib,
@@ -335,7 +342,64 @@ def serve(
             open_browser=open_browser,
             ingest=paths or [],
             also=more,
+            options=options,
+            page=settings.page,
+            stop_timeout_s=settings.stop_timeout_s,
         )
+
+
+@app.command()
+def mcp(library: LibraryOption = None, model: ModelOption = None, model_base_url: BaseUrlOption = None) -> None:
+    """Serve agents over the Model Context Protocol on standard input and output."""
+    from .mcp_server import serve_stdio
+
+    with _library(_settings(library=library, model=model, model_base_url=model_base_url), create=True) as lib:
+        serve_stdio(lib)
+
+
+# --- keys --------------------------------------------------------------------------------------------------------
+
+
+@keys.command("create")
+def keys_create(
+    name: Annotated[str, typer.Argument(help="What the key is for.")],
+    scopes: Annotated[list[str] | None, typer.Option("--scope", help="ask, ingest or admin; may be repeated.")] = None,
+    library: LibraryOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Make a key and print it, once. From the first key on, every API request needs one."""
+    from .keys import Keys
+
+    with _library(_settings(library=library), create=True) as lib:
+        key, told = Keys(lib.store.folder).create(name, scopes or ["ask"])
+    shape = {"id": key.id, "name": key.name, "scopes": list(key.scopes), "key": told}
+    _say(shape, as_json, lambda: print(told))
+
+
+@keys.command("list")
+def keys_list(library: LibraryOption = None, as_json: JsonOption = False) -> None:
+    """List the keys; what they open, and since when."""
+    from .keys import Keys, key_json
+    from .render import print_keys
+
+    with _library(_settings(library=library)) as lib:
+        found = Keys(lib.store.folder).all()
+    _say([key_json(key) for key in found], as_json, lambda: print_keys(found))
+
+
+@keys.command("revoke")
+def keys_revoke(
+    name: Annotated[str, typer.Argument(metavar="KEY", help="The key's id or name.")],
+    library: LibraryOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """End a key for good; servers heed it at once."""
+    from .keys import Keys, key_json
+
+    with _library(_settings(library=library)) as lib:
+        ended = Keys(lib.store.folder).revoke(name)
+    says = [f"Revoked {key.name} ({key.id})." for key in ended]
+    _say([key_json(key) for key in ended], as_json, lambda: print("\n".join(says)))
 
 
 @app.command()
@@ -422,6 +486,7 @@ def _library(settings: "Settings", *, create: bool = False, model_falls_back: bo
         judge=settings.judge,
         embedding=settings.embedding,
         cache_dir=settings.cache,
+        chroma_url=settings.chroma_url,
         reranker=settings.reranker,
         reader=settings.reader,
     ) as lib:

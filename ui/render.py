@@ -12,6 +12,7 @@ from ..vectorstore.markup import plain
 if TYPE_CHECKING:
     from ..ingest.ingest import IngestReport
     from ..rag import Answer, Hit, Listing
+    from .keys import Key
 
 _PASSAGE_CHARS = 420
 
@@ -76,6 +77,15 @@ def report_json(report: "IngestReport") -> dict[str, Any]:
         "documents": report.documents, "passages": report.passages,
         "seconds": report.seconds,
     }  # fmt: skip
+
+
+def print_keys(keys: "Sequence[Key]") -> None:
+    """A line each."""
+    for key in keys:
+        state = f"revoked {key.revoked}" if key.revoked else f"since {key.created}"
+        print(f"{key.id}  {printable(key.name)}  {', '.join(key.scopes)}  {state}")
+    if not keys:
+        print("There are no keys; everyone who reaches a server may ask. Make one: rapporteur keys create NAME")
 
 
 def print_report(report: "IngestReport", *, quiet: bool = False) -> None:
