@@ -10,7 +10,7 @@ LIBRARY ?= .library/$(notdir $(abspath $(DOCS)))
 PORT ?= 7860
 FIND_LINKS := $(if $(PIP_FIND_LINKS),--find-links "$(PIP_FIND_LINKS)")
 
-.PHONY: run test check setup clean
+.PHONY: run test check screenshots setup clean
 
 run: setup
 	$(BIN)/rapporteur serve --library "$(LIBRARY)" --port $(PORT) --open "$(DOCS)"
@@ -21,6 +21,9 @@ test: setup check
 check: setup
 	$(BIN)/ruff check .
 	$(BIN)/pyright
+
+screenshots: setup
+	$(BIN)/python docs/screenshots.py
 
 setup: $(VENV)/.ready
 

@@ -86,7 +86,7 @@ def parsed_json(source: str, data: bytes, languages: str = "eng") -> dict[str, A
 def main() -> None:
     """Serves files until standard input ends."""
     memory_mb, timeout_s, languages = int(sys.argv[1]), float(sys.argv[2]), sys.argv[3]
-    _limit_memory(memory_mb)
+    limit_memory(memory_mb)
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # what a library prints must not get between the frames
     while (name := read_frame(sys.stdin.buffer)) is not None and (data := read_frame(sys.stdin.buffer)) is not None:
@@ -106,7 +106,7 @@ def _end_after(seconds: float) -> None:
         signal.setitimer(signal.ITIMER_REAL, seconds)
 
 
-def _limit_memory(memory_mb: int) -> None:
+def limit_memory(memory_mb: int) -> None:
     """Caps the address space, where the system can."""
     try:
         import resource

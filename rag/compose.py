@@ -80,7 +80,12 @@ class Quotable:
 
 
 def choose(
-    store: Store, query: Query, hits: Sequence[Hit], notes: list[str], reading: Reading | None = None
+    store: Store,
+    query: Query,
+    hits: Sequence[Hit],
+    notes: list[str],
+    limit: int = MAX_QUOTES,
+    reading: Reading | None = None,
 ) -> list[Quotable]:
     """The sentences that answer best, best first; the fewest that do, some of each side of a comparison.
 
@@ -93,13 +98,16 @@ def choose(
     if query.pointed.paragraphs and not query.words:
         return whole_paragraphs(hits, query.pointed.paragraphs)
     if query.wants_reply or query.wants_asker:
-        ranked = rank(store, query, turn(hits), reading)
+        spoken = turn(hits)
+        if sum(len(hit.passage.text) for hit in spoken) <= MAX_QUOTE_CHARS:
+            return [_whole(hit) for hit in spoken]
+        ranked = rank(store, query, spoken, reading)
         return _whole_thoughts(_fewest(ranked, MAX_QUOTES, KEEP_LISTED_SHARE), ranked)
     ranked = rank(store, query, said_by(hits, query.pointed.said_by if not query.sides else ()), reading)
-    return _whole_thoughts(_chosen(store, query, ranked, notes), ranked)
+    return _whole_thoughts(_chosen(store, query, ranked, notes, limit), ranked)
 
 
-def _chosen(store: Store, query: Query, ranked: Sequence[Quotable], notes: list[str]) -> list[Quotable]:
+def _chosen(store: Store, query: Query, ranked: Sequence[Quotable], notes: list[str], limit: int) -> list[Quotable]:
     if shares := _sides(query, ranked):
         notes.extend(_silent(query, shares))
         chosen = [quotable for share in shares for quotable in _fewest(share, QUOTES_A_SIDE, KEEP_SHARE)]
@@ -109,7 +117,7 @@ def _chosen(store: Store, query: Query, ranked: Sequence[Quotable], notes: list[
         chosen = _fewest(ranked, MAX_LISTED, KEEP_LISTED_SHARE, whole_lists=True)
         notes.append(_completeness(chosen, ranked))
         return chosen
-    chosen = _fewest(ranked, MAX_QUOTES, KEEP_SHARE)
+    chosen = _fewest(ranked, limit, KEEP_SHARE)
     expected = query.expected
     return sorted(chosen, key=lambda quotable: not expected.met_by(quotable)) if expected else chosen
 
@@ -212,12 +220,14 @@ def whole_paragraphs(hits: Sequence[Hit], numbers: Sequence[str]) -> list[Quotab
     """The paragraphs asked for, whole, where a question wants nothing else of them; of the best document."""
     chosen = [hit for hit in hits if hit.passage.locator.paragraph in numbers]
     chosen = [hit for hit in chosen if hit.document.id == chosen[0].document.id][:MAX_LISTED]
-    return [
-        Quotable(
-            hit=hit, start=hit.passage.start + lead_length(hit), end=hit.passage.end, words=frozenset(), coverage=1.0
-        )
-        for hit in chosen
-    ]
+    return [_whole(hit) for hit in chosen]
+
+
+def _whole(hit: Hit) -> Quotable:
+    """A passage to be quoted from end to end, without its number and its speaker's label."""
+    return Quotable(
+        hit=hit, start=hit.passage.start + lead_length(hit), end=hit.passage.end, words=frozenset(), coverage=1.0
+    )
 
 
 def said_by(hits: Sequence[Hit], speakers: Sequence[str]) -> Sequence[Hit]:

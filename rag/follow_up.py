@@ -15,11 +15,14 @@ Embed = Callable[[Sequence[str]], Any]
 
 MAX_TURNS_BACK = 3
 MAX_FOLLOWING_WORDS = 14
+MAX_POINTING_WORDS = 20
 MAX_ITEM_WORDS = 8
 MAX_TURNED_WORDS = 5
 MIN_ALIKE = 0.3
 _ANAPHORA = re.compile(
-    r"\b(?:they|them|their|theirs|it|its|he|him|his|she|her|hers|these|those|the same|else|"
+    r"\b(?:they|them|their|theirs|it|its|"
+    r"(?:create|make|get|need|use|have|is|are|which|another|such an?) ones?|he|him|his|she|her|hers|these|those|"
+    r"the same|else|"
     r"this|that(?=\s*[?.!,;]|\s*$|\s+(?:be|is|was|decided|mean|happen|paragraph|programme|speaker|one|so)\b)|"
     r"(?<!is )(?<!are )(?<!was )(?<!were )there(?! (?:is|are|was|were|a|any)\b)|"
     r"the (?:first|second|third|fourth|fifth|last|former|latter)(?: (?:one|two|of them))?(?=\s*[?.!,]|\s*$|\s+"
@@ -27,7 +30,8 @@ _ANAPHORA = re.compile(
     re.IGNORECASE,
 )
 _ELLIPSIS = re.compile(
-    r"^\s*(?:and|but|or|so|also|what about|how about|which (?:one|paragraph|document|page)|in which|on which|quote|"
+    r"^\s*(?:and|but|or|so|then|since|also|what about|how about|what if|which (?:one|paragraph|document|page)|"
+    r"in which|on which|quote|"
     r"anything else|et|y)\b",
     re.IGNORECASE,
 )
@@ -94,7 +98,7 @@ def follows_up(question: str) -> bool:
     return (
         bool(_ELLIPSIS.match(question) and len(words) <= MAX_FOLLOWING_WORDS)
         or len(words) <= 3
-        or (bool(_ANAPHORA.search(question)) and len(words) <= MAX_FOLLOWING_WORDS)
+        or (bool(_ANAPHORA.search(question)) and len(words) <= MAX_POINTING_WORDS)
     )
 
 

@@ -21,6 +21,7 @@ from .attribution import keys, speakers_named, subject, wrong_speaker
 from .compose import Quotable, lead_length, quotables
 from .figures import Day, dates, quantities, units
 from .polarity import turned_round
+from .question import telling_words
 from .written import Claim, claims, without_links
 
 __all__ = ["MIN_SUPPORT", "ORDERS", "Claim", "Grounded", "claims", "ground", "without_links"]
@@ -91,7 +92,7 @@ def ground(store: Store, claim: Claim, hits: Sequence[Hit], *, before: str = "")
         if not any(hit is kept for _, kept in carried):
             problems += faults_of(store, claim.text, hit, inherited)
     if not carried:
-        carried = _elsewhere(store, claim.text, [hit for hit in hits if hit not in cited], inherited)
+        carried = _elsewhere(store, claim.text, [hit for hit in hits if hit not in cited], inherited, cited)
     evidence = [quotable for text, hit in carried for quotable in best_sentences(store, text, hit)]
     return Grounded(
         text=claim.text,
@@ -183,11 +184,19 @@ def _mixed_in(store: Store, text: str, hit: Hit, hits: Sequence[Hit]) -> Hit | N
     return next((other for words, other in lent if words >= max(MIN_LEFT, MOST * len(left))), None)
 
 
-def _elsewhere(store: Store, text: str, others: Sequence[Hit], inherited: str) -> Carried:
-    """The other passage that holds most of a sentence, and carries it, if any does."""
+def _elsewhere(store: Store, text: str, others: Sequence[Hit], inherited: str, cited: Sequence[Hit] = ()) -> Carried:
+    """The other passage that holds most of a sentence, and carries it, if any does.
+
+    Not where a word it lacks stands in a passage cited: then the sentence mixes what the two say.
+    """
     ranked = sorted(((support(store, text, hit), -place, hit) for place, hit in enumerate(others)), reverse=True)
-    likely = [hit for share, _, hit in ranked if share >= MOST]
-    return next(([(text, hit)] for hit in likely if not faults_of(store, text, hit, inherited)), [])
+    in_cited = {word for hit in cited for word in store.lexical.words(_passage(hit))}
+    telling = set(telling_words(store, text))
+    for share, _, hit in ranked:
+        lacks = telling - set(store.lexical.words(f"{_passage(hit)} {_around(hit)}"))
+        if share >= MOST and not lacks & in_cited and not faults_of(store, text, hit, inherited):
+            return [(text, hit)]
+    return []
 
 
 def faults_of(store: Store, text: str, hit: Hit, inherited: str = "") -> list[str]:

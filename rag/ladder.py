@@ -13,7 +13,7 @@ from ..vectorstore.errors import InputError, ModelSilent
 from ..vectorstore.passage import Filters, Hit
 from ..vectorstore.store import Store
 from .answer import Answer, Citation, Sentence, Timing, Turn
-from .compose import choose, quote
+from .compose import MAX_QUOTES, choose, quote
 from .events import SentenceReady
 from .query import Query, read_question
 from .question import MAX_QUESTION_CHARS, clean
@@ -36,6 +36,8 @@ def climb(
     filters: Filters | None = None,
     writer: "Writer | None" = None,
     reranker: "Reranker | None" = None,
+    passages: int | None = None,
+    strictness: str = "usual",
     reader: Reader | None = None,
 ) -> Iterator[SentenceReady | Answer]:
     """Answers a question, sentence by sentence; the last event is the `Answer`.
@@ -46,6 +48,8 @@ def climb(
         history: the conversation so far, oldest first.
         filters: what the search is confined to.
         writer: a language model to write the answer; without one the record's own sentences are quoted.
+        passages: how many an answer may quote, or the model is shown; None for the usual number.
+        strictness: how near the question quotes must be, see `reason_to_refuse`.
         reranker: puts the best passages in its own order first.
         reader: a small model that helps to find and choose them, and to refuse.
 
@@ -70,7 +74,7 @@ def climb(
     citations: list[Citation] = []
     notes: list[str] = []
     try:
-        for event in _events(store, query, hits, notes, writer, tally, reading):
+        for event in _events(store, query, hits, notes, writer, tally, passages, strictness, reading):
             sentences.append(event.sentence)
             citations.extend(event.citations)
             yield event
@@ -81,7 +85,7 @@ def climb(
             notes.insert(0, f"{error} What stands here was written and checked before; more may be missing.")
         else:
             notes, writer = [], None
-            for event in _quotes(store, query, hits, notes, reading):
+            for event in _quotes(store, query, hits, notes, passages, strictness, reading):
                 sentences.append(event.sentence)
                 citations.extend(event.citations)
                 yield event
@@ -155,19 +159,27 @@ def _events(
     notes: list[str],
     writer: "Writer | None",
     tally: Tally,
+    passages: int | None,
+    strictness: str,
     reading: Reading | None,
 ) -> Iterator[SentenceReady]:
     if writer is None:
-        return _quotes(store, query, hits, notes, reading)
+        return _quotes(store, query, hits, notes, passages, strictness, reading)
     wide = query.wants_list or bool(query.sides)
-    return writer.write(store, query.text, hits, notes, tally, wide=wide)
+    return writer.write(store, query.text, hits, notes, tally, wide=wide, limit=passages)
 
 
 def _quotes(
-    store: Store, query: Query, hits: Sequence[Hit], notes: list[str], reading: Reading | None
+    store: Store,
+    query: Query,
+    hits: Sequence[Hit],
+    notes: list[str],
+    passages: int | None,
+    strictness: str,
+    reading: Reading | None,
 ) -> Iterator[SentenceReady]:
-    chosen = choose(store, query, hits, notes, reading)
-    if reason := reason_to_refuse(store, query, chosen):
+    chosen = choose(store, query, hits, notes, passages or MAX_QUOTES, reading)
+    if reason := reason_to_refuse(store, query, chosen, strictness):
         notes[:] = [reason]
         return
     first = next((quotable for quotable in chosen if query.expected and query.expected.met_by(quotable)), None)

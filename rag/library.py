@@ -42,6 +42,8 @@ def open_library(
     model_base_url: str | None = None,
     model_api_key: str | None = None,
     model_timeout_s: float = 120.0,
+    passages: int | None = None,
+    strictness: str = "usual",
     model_falls_back: bool = True,
     judge: str | None = None,
     embedding: str | None = None,
@@ -60,6 +62,8 @@ def open_library(
         model_base_url: address of the model's service, where it is not the provider's own.
         model_api_key: key for it; by default the provider's own environment variable.
         model_timeout_s: how long to wait for the model.
+        passages: how many an answer may quote, or the model is shown; None for the usual number.
+        strictness: "lenient", "usual" or "strict": how near the question quotes must be to be an answer.
         model_falls_back: answer with quotes while the model's service is silent; else that is a ModelError.
         judge: a further check of what the model writes, "nli:" and a cross-encoder's name or "provider:name" of a chat
             model; None or "none" for the program's own checks only.
@@ -99,10 +103,11 @@ def open_library(
             falls_back=model_falls_back,
         )
     if reranker is None:
-        return Library(store, writer, reader=judging)
+        return Library(store, writer, reader=judging, passages=passages, strictness=strictness)
     from .rerank import CrossEncoderReranker
 
-    return Library(store, writer, CrossEncoderReranker(name=reranker), judging)
+    ranker = CrossEncoderReranker(name=reranker)
+    return Library(store, writer, ranker, judging, passages=passages, strictness=strictness)
 
 
 class Library:
@@ -114,10 +119,15 @@ class Library:
         writer: "Writer | None" = None,
         reranker: "Reranker | None" = None,
         reader: Reader | None = None,
+        *,
+        passages: int | None = None,
+        strictness: str = "usual",
     ) -> None:
         self.store = store
         self.writer = writer
         self.reranker = reranker
+        self.passages = passages
+        self.strictness = strictness
         self.reader = reader
 
     def close(self) -> None:
@@ -253,6 +263,8 @@ class Library:
             filters=filters,
             writer=self.writer,
             reranker=self.reranker,
+            passages=self.passages,
+            strictness=self.strictness,
             reader=self.reader,
         )
 

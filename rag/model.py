@@ -97,18 +97,19 @@ class Writer:
         tally: Tally,
         *,
         wide: bool = False,
+        limit: int | None = None,
     ) -> Iterator[SentenceReady]:
         """Sentences as the model finishes them, each grounded; `notes` receives what grounding found wrong.
 
         From the first sentence that fails on, they wait until it has been written again. With `wide`, for lists and
-        comparisons, the model is shown more passages.
+        comparisons, the model is shown more passages; `limit` says how many instead.
 
         Raises:
             ModelSilent: the service cannot be reached, takes too long or breaks off.
             ModelError: it does not accept the request.
         """
         passages = [hit for hit in hits if hit.passage.kind not in ("heading", "noise")]
-        shown = _fitting(passages, PASSAGES_LISTED if wide else PASSAGES_SHOWN)
+        shown = _fitting(passages, limit or (PASSAGES_LISTED if wide else PASSAGES_SHOWN))
         if not shown:
             notes.append(REFUSAL)
             return

@@ -19,6 +19,7 @@ MIN_LIKENESS = 0.42
 MAX_UNKNOWN = 0.45
 MIN_TOPIC_SHARE = 0.34
 MAX_TOPIC_LIKENESS = 0.65
+STRICTNESS = {"lenient": 0.75, "usual": 1.0, "strict": 1.3}
 KNOWN_WITHOUT_IT = 0.55
 REFUSAL = "The documents do not answer this question."
 # Parts of names that many names share.
@@ -46,8 +47,13 @@ _UNIT = "|".join(re.escape(spelling) for unit in _UNITS for spelling in unit)
 _COUNTED_IN = re.compile(rf"\bhow many (?:(?:million|billion|thousand|metric)s? )?(?P<unit>{_UNIT})\b", re.IGNORECASE)
 
 
-def reason_to_refuse(store: Store, query: Query, chosen: Sequence[Quotable]) -> str | None:
-    """Why the sentences chosen are no answer, in one sentence, or None when they may be one."""
+def reason_to_refuse(store: Store, query: Query, chosen: Sequence[Quotable], strictness: str = "usual") -> str | None:
+    """Why the sentences chosen are no answer, in one sentence, or None when they may be one.
+
+    `strictness` ("lenient", "usual", "strict") says how near the question they must be; names, numbers and
+    paragraphs that the documents do not hold are refused in any case.
+    """
+    needed = STRICTNESS[strictness]
     asked = query.pointed.paragraphs
     if asked and not any(quotable.hit.passage.locator.paragraph in asked for quotable in chosen):
         return f"The documents hold no paragraph {asked[0]} that answers this question."
@@ -62,16 +68,16 @@ def reason_to_refuse(store: Store, query: Query, chosen: Sequence[Quotable]) -> 
         return f"The documents do not answer this question: what they say on it has nothing to do with {missing[0]}."
     if asked or query.wants_reply or query.wants_asker:
         return None
-    if best.coverage < MIN_COVERAGE and best.likeness < MIN_LIKENESS:
+    if best.coverage < needed * MIN_COVERAGE and best.likeness < needed * MIN_LIKENESS:
         return REFUSAL
-    if unknown_share(store, query) > MAX_UNKNOWN and best.likeness < MIN_LIKENESS:
+    if unknown_share(store, query) > MAX_UNKNOWN and best.likeness < needed * MIN_LIKENESS:
         return REFUSAL
     if unit := unit_left_out(store, query.text, chosen):
         return f"The documents do not answer this question: they do not tell it in {unit}."
     about = topic(query.text, query.pointed) if not query.follows else ""
     if (
-        topic_share(store, about, _of_whom(store, query, chosen)) < MIN_TOPIC_SHARE
-        and best.likeness < MAX_TOPIC_LIKENESS
+        topic_share(store, about, _of_whom(store, query, chosen)) < needed * MIN_TOPIC_SHARE
+        and best.likeness < needed * MAX_TOPIC_LIKENESS
     ):
         return REFUSAL
     return REFUSAL if none_answers(query, chosen) else None

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from itertools import takewhile
 
 from ..vectorstore.passage import Hit, Passage
 from ..vectorstore.store import Store
@@ -24,12 +23,15 @@ def first_in_turn(store: Store, query: Query, hits: list[Hit]) -> list[Hit]:
 
 
 def turn(hits: Sequence[Hit]) -> list[Hit]:
-    """The first passage found and those after it that belong to the same turn."""
-    first = hits[0].passage.locator.speaker if hits else None
-    if not first:
-        return list(hits)
-    document = hits[0].document.id
-    return list(takewhile(lambda hit: (hit.document.id, hit.passage.locator.speaker) == (document, first), hits))
+    """The first passage found and those right after it in the record that belong to the same turn."""
+    found = list(hits[:1])
+    for hit in hits[1:]:
+        last = found[-1]
+        follows = (hit.document.id, hit.passage.order) == (last.document.id, last.passage.order + 1)
+        if not follows or hit.passage.locator.speaker != last.passage.locator.speaker:
+            break
+        found.append(hit)
+    return found
 
 
 def replies(store: Store, query: Query, hits: Sequence[Hit]) -> list[Hit]:

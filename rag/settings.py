@@ -2,9 +2,9 @@
 
 import os
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
-from pydantic import SecretStr, model_validator
+from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -39,6 +39,8 @@ class Settings(BaseSettings):
     model_base_url: str | None = None
     model_api_key: SecretStr | None = None
     model_timeout_s: float = 120.0
+    passages: int | None = Field(default=None, ge=1, le=20)
+    strictness: Literal["lenient", "usual", "strict"] = "usual"
     judge: str = "none"
     read_timeout_s: float = 300.0
     read_memory_mb: int = 3072

@@ -7,7 +7,7 @@ say to people goes through `Out`; with `--json` standard output carries one JSON
 import json
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -331,6 +331,9 @@ def serve(
     reranker: RerankerOption = None,
     reader: ReaderOption = None,
     open_browser: Annotated[bool, typer.Option("--open", help="Open the page in the browser.")] = False,
+    also: Annotated[
+        list[Path] | None, typer.Option("--also", metavar="DIR", help="Another library to switch to; may be repeated.")
+    ] = None,
 ) -> None:
     """Open the chat in the browser; PATHs are read while the page is already usable."""
     from ..ingest.ingest import find_sources
@@ -339,9 +342,15 @@ def serve(
     if paths:
         find_sources(paths)
     settings = _settings(library=library, model=model, model_base_url=model_base_url, reranker=reranker, reader=reader)
-    with _library(settings, create=True) as lib:
+    with _library(settings, create=True) as lib, ExitStack() as others:
+        more = [others.enter_context(_library(settings.model_copy(update={"library": path}))) for path in also or []]
         serve_library(
-            lib, host=host or settings.host, port=port or settings.port, open_browser=open_browser, ingest=paths or []
+            lib,
+            host=host or settings.host,
+            port=port or settings.port,
+            open_browser=open_browser,
+            ingest=paths or [],
+            also=more,
         )
 
 
@@ -482,6 +491,8 @@ def _library(settings: "Settings", *, create: bool = False, model_falls_back: bo
         model_base_url=settings.model_base_url,
         model_api_key=key,
         model_timeout_s=settings.model_timeout_s,
+        passages=settings.passages,
+        strictness=settings.strictness,
         model_falls_back=model_falls_back,
         judge=settings.judge,
         embedding=settings.embedding,

@@ -1,116 +1,159 @@
-// Runs once, inside Gradio, when the conversation appears. Gradio hands in: `element` (the conversation), `trigger`
-// (tells Python of an event) and `watch` (calls back after Python has changed a value).
+// Where the page begins: once Gradio has put up the frame, the words, the conversation and what listens to people.
 
-const pane = () => document.getElementById("r-pane");
-let opened = null; // the button whose quote is open
-let request = 0; // the latest opening; an earlier one that answers later is dropped
-let asked = 0; // how many questions are on the page
-let followed = 0; // where we last scrolled the conversation to; elsewhere means the reader scrolled
+import { act, ask, isBusy, renew, show, stop } from "./asking.js";
+import { isShut, openDrawer, showFilters, showMode, wireDrawers } from "./drawers.js";
+import { close, isOpen, look, open, point, share, step, unhover, watchHover } from "./reading.js";
+import { list, watchReading, welcome, wireRecords } from "./records.js";
+import { at, copy, json, keep, learn, notice, say, state, stored, translate } from "./server.js";
 
-document.addEventListener("click", (event) => {
+const NEEDED = ["#r-tools button", "#r-log", "#r-welcome", "#r-box textarea", "#r-mode", "#r-pane", "#r-keys"];
+const asked = new URLSearchParams(location.search);
+const box = () => document.querySelector("#r-box textarea");
+
+// The box may be used before the rest has come; what is asked then waits for it.
+let begun;
+const ready = new Promise((resolve) => (begun = resolve));
+window.rapporteur = {
+  ask: (question) => {
+    if (begun) ready.then(() => ask(question));
+    else return ask(question);
+    return "";
+  },
+};
+
+state.library = asked.get("library") ?? "";
+const told = json("page/start", { query: { conversation: asked.get("conversation") } });
+
+function frame() {
+  return NEEDED.every((selector) => document.querySelector(selector));
+}
+
+const watching = new MutationObserver(() => frame() && begin());
+watching.observe(document.documentElement, { childList: true, subtree: true });
+if (frame()) begin();
+
+async function begin() {
+  watching.disconnect();
+  document.addEventListener("click", press);
+  document.addEventListener("keydown", key);
+  document.addEventListener("r-settled", point);
+  document.addEventListener("r-emptied", welcome);
+  at("r-letters").checked = !stored(localStorage, "rapporteur.letters").off;
+  wireDrawers();
+  wireRecords(openRecords);
+  watchHover();
+  let start;
+  try {
+    start = await told;
+  } catch {
+    return notice("The server does not answer. Is it still running?", { stays: true, urgent: true });
+  }
+  learn(start);
+  translate();
+  box().setAttribute("aria-label", say("ask.label"));
+  box().placeholder = say("ask.hint");
+  document.querySelector("#r-box button")?.setAttribute("aria-label", say("ask.send"));
+  state.library = start.library;
+  state.model = start.model;
+  state.conversation = start.conversation;
+  libraries(start.libraries);
+  showMode();
+  showFilters();
+  show(start.html);
+  if (start.missing) notice(say("history.missing"), { urgent: true });
+  if (asked.get("read")) {
+    const [start, end, version] = ["start", "end", "of"].map((name) => asked.get(name) ?? "");
+    open({ document: asked.get("read"), start, end, version });
+  }
+  begun?.();
+  begun = null;
+  document.body.toggleAttribute("data-ready", true);
+  watchReading();
+  addEventListener("focus", watchReading);
+}
+
+function libraries(offered) {
+  const choice = at("r-library");
+  choice.hidden = offered.length < 2;
+  choice.replaceChildren(...offered.map(({ key, name }) => new Option(name, key, false, key === state.library)));
+  choice.onchange = () => location.assign(`?library=${encodeURIComponent(choice.value)}`);
+}
+
+async function openRecords() {
+  await openDrawer("r-records");
+  await list();
+  watchReading();
+}
+
+const shown = {
+  "r-new": renew,
+  "r-show-history": () => openDrawer("r-history"),
+  "r-show-records": openRecords,
+  "r-show-export": () => openDrawer("r-export"),
+  "r-show-settings": () => openDrawer("r-settings"),
+  "r-show-keys": () => openDrawer("r-keys"),
+  "r-show-filters": () => openDrawer("r-filters"),
+  "r-mode": () => openDrawer("r-settings"),
+};
+
+function press(event) {
   const button = event.target.closest?.("button");
   if (!button) return;
-  if (button.dataset.document) open(button);
-  else if (button.dataset.copy) copy(button);
-  else if (button.dataset.question) trigger("submit", { question: button.dataset.question });
-  else if (button.classList.contains("r-close")) close();
+  const { dataset } = button;
+  if (shown[button.id]) shown[button.id]();
+  else if (dataset.show) openRecords();
+  else if (dataset.document) read(button);
+  else if (dataset.copy) copy(button, dataset.copy);
+  else if (dataset.link) share(button);
+  else if (dataset.view) look(dataset.view);
+  else if (dataset.turn) look("sheet", dataset.turn);
+  else if (dataset.question) ask(dataset.question);
+  else if (dataset.do) act(button);
+  else if (button.classList.contains("r-close") && button.closest("#r-pane")) close();
+}
+
+function read(button) {
+  button.closest("dialog")?.close();
+  unhover();
+  open(button.dataset, button);
+}
+
+// --- keyboard -------------------------------------------------------------------------------------------------------
+
+const letters = {
+  "/": () => box().focus(),
+  j: () => step(1),
+  k: () => step(-1),
+  n: renew,
+  h: shown["r-show-history"],
+  l: openRecords,
+  f: shown["r-show-filters"],
+  e: shown["r-show-export"],
+  s: shown["r-show-settings"],
+  "?": shown["r-show-keys"],
+};
+
+function key(event) {
+  if (event.key === "Escape") return escape(event);
+  // A field of a dialog just closed keeps the focus until the next frame.
+  const typing = event.target.matches?.("input, textarea, select") && !event.target.closest("dialog:not([open])");
+  if (event.ctrlKey || event.metaKey || event.altKey || !isShut()) return;
+  const helps = event.key === "?" && event.target === box() && !box().value;
+  if ((typing && !helps) || (!helps && at("r-letters").checked === false)) return;
+  const act = letters[event.key.length === 1 ? event.key.toLowerCase() : event.key];
+  if (!act) return;
+  event.preventDefault();
+  act();
+}
+
+function escape(event) {
+  if (!isShut()) return; // the browser closes the dialog
+  if (unhover()) return;
+  if (isBusy()) stop();
+  else if (isOpen()) close();
+  else if (event.target === box()) box().blur();
+}
+
+document.addEventListener("change", (event) => {
+  if (event.target.id === "r-letters") keep(localStorage, "rapporteur.letters", { off: !event.target.checked });
 });
-
-document.addEventListener("keydown", (event) => {
-  if (event.key === "Escape" && opened) close();
-});
-
-watch("value", () => {
-  if (opened) point(opened);
-  follow();
-});
-
-async function open(button) {
-  const turn = ++request;
-  const { document: id, start, end, version } = button.dataset;
-  point(button);
-  pane().setAttribute("aria-busy", "true");
-  let html;
-  try {
-    const query = new URLSearchParams({ start, end, version });
-    html = await (await fetch(`reading/${encodeURIComponent(id)}?${query}`)).text();
-  } catch {
-    html = '<p class="r-error">The document cannot be opened: the server does not answer. Is it still running?</p>';
-  }
-  if (turn !== request) return;
-  show(html);
-}
-
-function show(html) {
-  pane().innerHTML = html;
-  pane().removeAttribute("data-empty");
-  pane().removeAttribute("aria-busy");
-  const title = pane().querySelector("h2")?.textContent;
-  const place = pane().querySelector(".r-locator span")?.textContent ?? "";
-  document.getElementById("r-said").textContent = title ? `Opened: ${title}, ${place}` : pane().textContent;
-  const mark = pane().querySelector("mark");
-  if (!mark) return pane().scrollIntoView({ block: "nearest" });
-  const room = pane().querySelector(".r-text").clientHeight;
-  mark.scrollIntoView({ block: mark.offsetHeight < room ? "center" : "start" });
-}
-
-function close() {
-  request++;
-  pane().innerHTML = '<p class="r-hint">Press the number behind a sentence to read the quote in its document.</p>';
-  pane().setAttribute("data-empty", "");
-  pane().removeAttribute("aria-busy");
-  const button = opened?.isConnected ? opened : null;
-  point(null);
-  button?.focus();
-}
-
-// Marks every button of the open quote. Gradio redraws the conversation, so they are found by place.
-function point(button) {
-  opened = button;
-  document.querySelectorAll("[aria-current]").forEach((other) => other.removeAttribute("aria-current"));
-  if (!button) return;
-  const { document: id, start, end } = button.dataset;
-  document.querySelectorAll(`[data-document="${CSS.escape(id)}"]`).forEach((other) => {
-    if (other.dataset.start === start && other.dataset.end === end) other.setAttribute("aria-current", "true");
-  });
-}
-
-async function copy(button) {
-  const done = await write(button.dataset.copy);
-  button.textContent = done ? "Copied" : "Press Ctrl+C";
-  setTimeout(() => (button.textContent = "Copy"), 1600);
-}
-
-// Browsers give the clipboard only to pages from this machine or over https; elsewhere a selection is copied.
-async function write(text) {
-  try {
-    await navigator.clipboard.writeText(text);
-    return true;
-  } catch {
-    const area = Object.assign(document.createElement("textarea"), { value: text });
-    document.body.append(area);
-    area.select();
-    const done = document.execCommand("copy");
-    area.remove();
-    return done;
-  }
-}
-
-// What scrolls the conversation: its column, or on a narrow screen the page.
-function scroller() {
-  const column = document.getElementById("r-scroll");
-  return getComputedStyle(column).overflowY === "visible" ? document.scrollingElement : column;
-}
-
-// Keeps the newest question at the top while its answer grows, unless the reader has scrolled away.
-function follow() {
-  const articles = element.querySelectorAll("article");
-  if (!articles.length) return;
-  const isNew = articles.length !== asked;
-  const box = scroller();
-  if (!isNew && Math.abs(box.scrollTop - followed) > 4) return;
-  asked = articles.length;
-  const top = box === document.scrollingElement ? 0 : box.getBoundingClientRect().top;
-  box.scrollTop += articles[asked - 1].getBoundingClientRect().top - top - 20;
-  followed = box.scrollTop;
-}

@@ -1,36 +1,26 @@
 """The browser chat: the conversation on the left, the document a quote stands in on the right.
 
-    question -> converse (one HTML after the other, as sentences get ready) -> the conversation's component
+    page.js -> /page/ask -> answering.py, a thread for each answer -> sentences as they get ready -> the conversation
 
-Gradio carries the questions, the answers as they grow, and each browser session's own history. A press on a citation
-goes past it: page.js fetches the document from the server's `/reading` route, so that reading works while an answer is
-still being written.
+Gradio gives the frame: its rows and columns, the question box, the theme. What moves in it are small modules of
+JavaScript (page.js first) that fetch ready HTML from the routes in chat_routes.py and record_routes.py.
 """
 
-import logging
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
-from functools import lru_cache
+import re
 from html import escape
 from importlib.resources import files
 from typing import Any
 
 import gradio as gr
+from fastapi import APIRouter, HTTPException, Response
 from gradio.themes import Base
 from gradio.themes.utils.fonts import LocalFont
 
-from ..rag.answer import Answer, Citation, Sentence
-from ..rag.ladder import check_question
-from ..rag.library import Library
-from ..vectorstore.errors import RapporteurError
-from .conversation import answered_html, conversation_html, error_html, pending_html
-from .intake import ReadingStatus, status_html
-from .welcome import example_questions, welcome_html
+from .conversation import ENGLISH
 
-_log = logging.getLogger(__name__)
-
-_STATUS_EVERY_S = 1.0
-_INTERNAL = "Something went wrong inside the program; its log says where. The question can be asked again."
+_STYLES = ("page.css", "bar.css", "welcome.css", "conversation.css", "reading.css", "drawers.css", "records.css")
+_SCRIPTS = ("page.js", "asking.js", "reading.js", "drawers.js", "records.js", "server.js")
+_TYPES = {".css": "text/css", ".js": "text/javascript"}
 _ICON = (
     "<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 32 32'><rect width='32' height='32' rx='8' fill='#22577a'/>"
     "<path d='M9 20c0-5 2-8 6-9v2.400c-2 .9-3 2.200-3 3.600h3v6H9zm9 0c0-5 2-8 6-9v2.400c-2 .9-3 2.200-3 3.600h3v6h-6z'"
@@ -38,141 +28,103 @@ _ICON = (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Exchange:
-    """A question asked in one browser session, as shown, with its answer; None where there was an error."""
-
-    html: str
-    answer: Answer | None
-
-
-def build_page(library: Library, reading_status: Callable[[], ReadingStatus]) -> gr.Blocks:
-    """The page, to be mounted with `look()`.
-
-    Args:
-        library: what is asked.
-        reading_status: tells how far files are read that are being put in meanwhile.
-    """
-
-    def ask(question: str, earlier: tuple[Exchange, ...]) -> Iterator[tuple[Any, ...]]:
-        cleared: Any = ""
-        for html, exchanges in converse(library, question, earlier):
-            yield cleared, html, exchanges
-            cleared = gr.skip()  # what is typed meanwhile stays
-
-    def ask_example(event: gr.EventData, earlier: tuple[Exchange, ...]) -> Iterator[tuple[Any, ...]]:
-        yield from ask(str(event.question), earlier)
-
-    def look_around() -> tuple[Any, ...]:
-        status = reading_status()
-        listings = library.documents()
-        line = status_html(status, len(listings), sum(listing.passages for listing in listings))
-        questions = () if status.running else offered(tuple(listing.sha256 for listing in listings))
-        welcome = gr.skip() if status.running and not listings else welcome_html(len(listings), questions)
-        return line, welcome, gr.Timer(active=status.running)
-
-    @lru_cache(maxsize=1)
-    def offered(_held: tuple[str, ...]) -> Sequence[str]:
-        return example_questions(library)
-
+def build_page() -> gr.Blocks:
+    """The page's frame, to be mounted with `look()`; its libraries and conversations come through the routes."""
     with gr.Blocks(title="Rapporteur", analytics_enabled=False, fill_width=True) as page:
         with gr.Row(elem_id="r-top"):
-            gr.HTML("<h1>Rapporteur</h1>", elem_id="r-brand", apply_default_css=False)
-            status = gr.HTML("", elem_id="r-status", apply_default_css=False)
+            gr.HTML(_said(_BRAND), elem_id="r-brand", apply_default_css=False)
+            gr.HTML('<p role="status"></p>', elem_id="r-status", apply_default_css=False)
+            gr.HTML(_said(_TOOLS), elem_id="r-tools", apply_default_css=False)
         with gr.Row(elem_id="r-main"):
             with gr.Column(elem_id="r-left"):
                 with gr.Column(elem_id="r-scroll"):
-                    conversation = gr.HTML(
-                        conversation_html(()),
-                        elem_id="r-conversation",
-                        apply_default_css=False,
-                        js_on_load=_text("page.js"),
+                    gr.HTML(_said(_CONVERSATION), elem_id="r-conversation", apply_default_css=False)
+                    gr.HTML('<div id="r-welcome"></div>', elem_id="r-before", apply_default_css=False)
+                with gr.Column(elem_id="r-foot"):
+                    box = gr.Textbox(
+                        elem_id="r-box",
+                        placeholder=ENGLISH("ask.hint"),
+                        label=ENGLISH("ask.label"),
+                        show_label=False,
+                        container=False,
+                        lines=1,
+                        max_lines=6,
+                        submit_btn=True,
+                        autofocus=True,
                     )
-                    welcome = gr.HTML("", elem_id="r-before", apply_default_css=False)
-                box = gr.Textbox(
-                    elem_id="r-box",
-                    placeholder="Ask the records a question",
-                    label="Question",
-                    show_label=False,
-                    container=False,
-                    lines=1,
-                    max_lines=6,
-                    submit_btn=True,
-                    autofocus=True,
-                )
-            gr.HTML(_EMPTY_PANE, elem_id="r-right", apply_default_css=False)
-        history = gr.State(())
-        clock = gr.Timer(_STATUS_EVERY_S, active=False)
-
-        shown: dict[str, Any] = {
-            "outputs": [box, conversation, history],
-            "show_progress": "hidden",
-            "concurrency_limit": None,
-            "api_visibility": "private",
-        }
-        box.submit(ask, inputs=[box, history], **shown)
-        conversation.submit(ask_example, inputs=[history], **shown)
-        for moment in (page.load, clock.tick):
-            moment(
-                look_around,
-                outputs=[status, welcome, clock],
-                show_progress="hidden",
-                concurrency_limit=None,
-                api_visibility="private",
-            )
+                    gr.HTML(_said(_UNDER), elem_id="r-under", apply_default_css=False)
+            gr.HTML(_said(_PANE), elem_id="r-right", apply_default_css=False)
+        gr.HTML(_said(_file("dialogs.html")), elem_id="r-dialogs", apply_default_css=False)
+        # The box empties once the question is taken; while an answer is being written, what is typed stays.
+        box.submit(None, box, box, js="(question) => window.rapporteur.ask(question)", api_visibility="private")
     return page
 
 
 def look() -> dict[str, Any]:
     """How the page looks: what Gradio takes when the page is mounted. Nothing in it comes from another host."""
     icon = f'<link rel="icon" type="image/svg+xml" href="data:image/svg+xml,{escape(_ICON).replace("#", "%23")}">'
+    styles = "".join(_file(name) for name in _STYLES)
     # Gradio ships this font and this server sends it; of its weights only these two hold all letters.
     fonts = [LocalFont("IBM Plex Sans", weights=(400, 700)), "system-ui", "sans-serif"]
     return {
         "theme": Base(font=fonts, font_mono=["ui-monospace", "monospace"]),
-        "head": f"{icon}<style>{_text('page.css')}</style>",
+        "head": f'{icon}<style>{styles}</style><script type="module" src="page/look/page.js"></script>',
         "footer_links": [],
         "run_history": False,
     }
 
 
-def converse(
-    library: Library, question: str, earlier: tuple[Exchange, ...]
-) -> Iterator[tuple[str, tuple[Exchange, ...]]]:
-    """The conversation's HTML and history as the answer grows; the last pair holds the finished exchange.
+def look_routes() -> APIRouter:
+    """The page's scripts at `/page/look/`."""
+    routes = APIRouter(prefix="/page/look", include_in_schema=False)
 
-    An error becomes a plain message in the conversation; the page never shows a stack trace.
-    """
-    above = [exchange.html for exchange in earlier]
-    history = [exchange.answer for exchange in earlier if exchange.answer]
-    sentences: list[Sentence] = []
-    citations: list[Citation] = []
-    yield conversation_html([*above, pending_html(question, (), ())]), earlier
-    try:
-        check_question(question)
-        for event in library.stream(question, history=history):
-            if isinstance(event, Answer):
-                done = Exchange(html=answered_html(event), answer=event)
-                break
-            sentences.append(event.sentence)
-            citations.extend(event.citations)
-            yield conversation_html([*above, pending_html(question, sentences, citations)]), earlier
-        else:
-            raise RuntimeError("the answer broke off")
-    except RapporteurError as error:
-        done = Exchange(html=error_html(question, str(error)), answer=None)
-    except Exception:
-        _log.exception("A question could not be answered")
-        done = Exchange(html=error_html(question, _INTERNAL), answer=None)
-    yield conversation_html([*above, done.html]), (*earlier, done)
+    @routes.get("/{name}")
+    def send(name: str) -> Response:
+        if name not in _SCRIPTS:
+            raise HTTPException(404)
+        return Response(_file(name), media_type=_TYPES[".js"], headers={"Cache-Control": "no-cache"})
+
+    return routes
 
 
-def _text(name: str) -> str:
+def _file(name: str) -> str:
     return files("rapporteur.ui").joinpath(name).read_text(encoding="utf-8")
 
 
-_EMPTY_PANE = (
+def _said(html: str) -> str:
+    """HTML with English put in; page.js puts in another language where the browser asks for it."""
+    html = re.sub(r' data-say="([\w.]+)">', lambda m: f"{m[0]}{escape(ENGLISH(m[1]))}", html)
+    html = re.sub(r' data-label="([\w.]+)"', lambda m: f'{m[0]} aria-label="{escape(ENGLISH(m[1]))}"', html)
+    return re.sub(r' data-hint="([\w.]+)"', lambda m: f'{m[0]} placeholder="{escape(ENGLISH(m[1]))}"', html)
+
+
+def _icon(path: str) -> str:
+    return f'<svg viewBox="0 0 24 24" aria-hidden="true"><path d="{path}"/></svg>'
+
+
+_BRAND = (
+    '<h1>Rapporteur</h1><select id="r-library" data-label="library.choose" hidden></select>'
+    '<a class="r-skip" href="#r-box" data-say="skip"></a>'
+)
+_TOOLS = "".join(
+    f'<button type="button" class="r-bar" id="{key}" data-label="{say}.label">{_icon(path)}'
+    f'<span data-say="{say}"></span></button>'
+    for key, say, path in (
+        ("r-new", "bar.new", "M12 5v14M5 12h14"),
+        ("r-show-history", "bar.history", "M3.500 12a8.500 8.500 0 1 0 2.600-6.100M3.500 4v4h4M12 7.500V12l3 2"),
+        ("r-show-records", "bar.records", "M4 5h6l2 2.500h8V19H4z"),
+        ("r-show-export", "bar.export", "M12 15V4M8 8l4-4 4 4M5 14v5h14v-5"),
+        ("r-show-settings", "bar.settings", "M4 7h9M17 7h3M15 5v4M4 17h3M11 17h9M9 15v4"),
+        ("r-show-keys", "bar.keys", "M9.200 9.200a2.800 2.800 0 1 1 4 2.600c-.8.4-1.200 1-1.200 1.900M12 17v.1"),
+    )
+)
+_CONVERSATION = '<div role="log" aria-live="polite" data-label="conversation" id="r-log"></div>'
+_UNDER = (
+    '<div id="r-how"><button type="button" class="r-bar" id="r-show-filters" data-label="filter.label">'
+    f'{_icon("M4 6h16M7 12h10M10 18h4")}<span data-say="filter.none"></span></button>'
+    '<span id="r-chosen"></span><button type="button" class="r-bar" id="r-mode" data-label="mode.label"></button></div>'
+)
+_PANE = (
     '<p class="r-hidden" id="r-said" aria-live="polite"></p>'
-    '<section id="r-pane" aria-label="Document" data-empty><p class="r-hint">Press the number behind a sentence '
-    "to read the quote in its document.</p></section>"
+    '<section id="r-pane" data-label="reading.pane" data-empty><p class="r-hint" data-say="reading.hint"></p></section>'
 )

@@ -14,7 +14,9 @@ from html import escape
 from ..rag.answer import Citation
 from ..vectorstore.markup import plain
 from ..vectorstore.passage import Document, Locator, Passage
-from .conversation import copy_html, reference, source_name
+from .conversation import ENGLISH, copy_html, reference, source_name
+from .page_image import Sheet, may_have_pages
+from .words import Words
 
 WHOLE_CHARS = 400_000
 _WINDOW_CHARS = 100_000
@@ -34,7 +36,7 @@ class Span:
     end: int
 
 
-def document_html(document: Document, passages: Sequence[Passage], start: int, end: int) -> str:
+def document_html(document: Document, passages: Sequence[Passage], start: int, end: int, words: Words = ENGLISH) -> str:
     """A document with `text[start:end]` highlighted, under its title, symbol, date, file and the place of the quote.
 
     Args:
@@ -42,19 +44,16 @@ def document_html(document: Document, passages: Sequence[Passage], start: int, e
         passages: its passages in reading order; they tell headings, tables, pages and where the quote stands.
         start: offset of the quote's first character; cut to the text.
         end: offset behind its last character.
+        words: the language of what stands around the text.
     """
     start = min(max(start, 0), len(document.text))
     quote = Span(start=start, end=min(max(end, start), len(document.text)))
     shown = extent(document.text, quote)
-    cut_before = '<p class="r-cut">The beginning of this long document is left out here.</p>' if shown.start else ""
-    cut_after = (
-        '<p class="r-cut">The rest of this long document is left out here.</p>'
-        if shown.end < len(document.text)
-        else ""
-    )
+    cut_before = f'<p class="r-cut">{words("reading.cut_before")}</p>' if shown.start else ""
+    cut_after = f'<p class="r-cut">{words("reading.cut_after")}</p>' if shown.end < len(document.text) else ""
     return (
-        f"{_head(document, passages, quote)}"
-        f'<div class="r-text" tabindex="0" role="document" aria-label="Text of the document">'
+        f"{_head(document, passages, quote, words)}"
+        f'<div class="r-text" tabindex="0" role="region" aria-label="{words("reading.text")}"{_language(document)}>'
         f"{cut_before}{''.join(_blocks_html(document.text, passages, shown, quote))}{cut_after}</div>"
     )
 
@@ -102,7 +101,36 @@ def _shown(raw: str) -> str:
     return f"{' ' if raw[:1].isspace() else ''}{words}{' ' if raw[-1:].isspace() else ''}"
 
 
-def _head(document: Document, passages: Sequence[Passage], quote: Span) -> str:
+def sheet_html(document: Document, sheet: Sheet, start: int, end: int, words: Words = ENGLISH) -> str:
+    """A page of a PDF as a picture, the quote marked on it; under it the way to its neighbours."""
+    number = words("reading.page_of", page=sheet.page + 1, pages=sheet.pages)
+    boxes = "".join(
+        f'<span class="r-lit" style="left:{box.left}%;top:{box.top}%;width:{box.width}%;height:{box.height}%"></span>'
+        for box in sheet.boxes
+    )
+    turns = "".join(
+        f'<button type="button" class="r-tool" data-turn="{sheet.page + step}" {"" if there else "disabled"}>'
+        f"{words(key)}</button>"
+        for key, step, there in (
+            ("reading.page_before", -1, sheet.page > 0),
+            ("reading.page_after", 1, sheet.page + 1 < sheet.pages),
+        )
+    )
+    alone = f"image/{escape(document.id)}?start={start}&amp;end={end}&amp;page={sheet.page}"
+    alternative = escape(words("reading.page_image", number=number, title=document.title))
+    lit = "" if boxes else f'<p class="r-cut">{words("reading.unlit")}</p>'
+    return (
+        f'<div class="r-turn">{turns}<span>{number}</span></div>{lit if start < end else ""}'
+        f'<figure class="r-sheet"><img src="page/{alone}&amp;version={document.sha256[:12]}" alt="{alternative}">'
+        f"{boxes}</figure>"
+    )
+
+
+def _language(document: Document) -> str:
+    return f' lang="{escape(document.language)}"' if document.language else ""
+
+
+def _head(document: Document, passages: Sequence[Passage], quote: Span, words: Words) -> str:
     locator = locator_at(passages, quote.start)
     facts = [document.symbol, document.date, source_name(document.source)]
     line = "".join(f"<span>{escape(fact)}</span>" for fact in facts if fact)
@@ -114,10 +142,23 @@ def _head(document: Document, passages: Sequence[Passage], quote: Span) -> str:
         end=quote.end,
         locator=locator,
     )
-    copy = copy_html(reference(citation)) if quote.start < quote.end else ""
+    copy = copy_html(reference(citation), words) if quote.start < quote.end else ""
+    link = (
+        f'<button type="button" class="r-copy r-link" data-link="{escape(document.id)}" data-from="{quote.start}" '
+        f'data-to="{quote.end}" data-of="{escape(document.sha256[:12])}" '
+        f'aria-label="{words("link.passage")}">{words("link")}</button>'
+    )
+    views = (
+        f'<div class="r-views" role="group" aria-label="{words("reading.view")}">'
+        f'<button type="button" data-view="text" aria-pressed="true">{words("reading.view_text")}</button>'
+        f'<button type="button" data-view="sheet" aria-pressed="false">{words("reading.view_page")}</button></div>'
+        if may_have_pages(document)
+        else ""
+    )
     return (
-        f'<header class="r-head"><div class="r-tools">{copy}'
-        '<button type="button" class="r-close" aria-label="Close the document">×</button></div>'
+        f'<header class="r-head" data-id="{escape(document.id)}" data-start="{quote.start}" data-end="{quote.end}">'
+        f'<div class="r-tools">{views}{copy}{link}'
+        f'<button type="button" class="r-close" aria-label="{words("reading.close")}">×</button></div>'
         f'<h2>{escape(document.title)}</h2><p class="r-facts">{line}</p>'
         f'<p class="r-locator">{_locator_html(locator, document.title)}</p></header>'
     )

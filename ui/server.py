@@ -8,27 +8,24 @@ import sys
 import threading
 import webbrowser
 from collections.abc import Callable, Sequence
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import gradio as gr
 import uvicorn
 from fastapi import FastAPI
-from fastapi.responses import HTMLResponse
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ..ingest.ingest import find_files
 from ..rag.library import Library
 from ..vectorstore.errors import InputError
-from .intake import Intake, ReadingStatus
-from .page import build_page, look
-from .pane import document_html
+from .chat_routes import chat_routes
+from .intake import Intake
+from .page import build_page, look, look_routes
+from .record_routes import record_routes
+from .served import Shelf
 
-_GONE = '<p class="r-error">This document is no longer in the library.</p>'
-_CHANGED = (
-    '<p class="r-error">This document has been replaced since the answer was given. '
-    "Ask again to get quotes from the new one.</p>"
-)
 # The page may load, run and call only what this server sends: nothing in a record can make a browser reach elsewhere.
 _POLICY = (
     "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; "
@@ -45,6 +42,7 @@ def serve(
     port: int,
     open_browser: bool,
     ingest: Sequence[str | Path] = (),
+    also: Sequence[Library] = (),
 ) -> None:
     """Serves the browser chat until it is interrupted.
 
@@ -54,6 +52,7 @@ def serve(
         port: port to listen on; 0 for a free one. The address is printed on standard error when it answers.
         open_browser: opens the address in the person's browser.
         ingest: files and folders read into the library meanwhile; the page shows how far that is.
+        also: more libraries to switch to on the page; the caller closes them.
 
     Raises:
         InputError: the port is taken or the host unknown; a path to ingest does not exist.
@@ -62,13 +61,14 @@ def serve(
         find_files(ingest)
     listener = _listen(host, port)
     intake = Intake(library, ingest)
-    app = build_app(library, reading_status=intake.status)
+    app = build_app(library, intake=intake, also=also)
     settings = uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=_CLOSE_TIMEOUT_S)
     address = f"http://{_shown_host(host)}:{listener.getsockname()[1]}"
 
     def announce() -> None:
         print(f"Rapporteur answers at {address}   (Ctrl-C ends it)", file=sys.stderr, flush=True)
         intake.start()
+        threading.Thread(target=_warm, args=(library,), daemon=True).start()
         if open_browser:
             threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
 
@@ -79,26 +79,36 @@ def serve(
             intake.stop()
 
 
-def build_app(library: Library, *, reading_status: Callable[[], ReadingStatus] = ReadingStatus) -> FastAPI:
-    """The application: the page at `/`, documents for its reading pane at `/reading/{id}`, and `/healthz`."""
-    app = FastAPI(title="Rapporteur", docs_url=None, redoc_url=None)
+def build_app(library: Library, *, intake: Intake | None = None, also: Sequence[Library] = ()) -> FastAPI:
+    """The application: the page at `/`, what it asks of the server at `/page` and `/reading`, and `/healthz`."""
+    shelf = Shelf([library, *also], intake)
+    ended = threading.Event()
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI):
+        yield
+        ended.set()
+        shelf.stop()
+
+    app = FastAPI(title="Rapporteur", docs_url=None, redoc_url=None, lifespan=lifespan)
+    app.state.shelf = shelf
 
     @app.get("/healthz")
     def health() -> dict[str, str | int]:
         listings = library.documents()
         return {"status": "ok", "documents": len(listings), "passages": sum(listing.passages for listing in listings)}
 
-    @app.get("/reading/{document_id}", response_class=HTMLResponse)
-    def reading(document_id: str, start: int = 0, end: int = 0, version: str = "") -> HTMLResponse:
-        document = library.store.document(document_id)
-        if document is None:
-            return HTMLResponse(_GONE, status_code=404)
-        if not document.sha256.startswith(version):
-            return HTMLResponse(_CHANGED, status_code=409)
-        return HTMLResponse(document_html(document, library.store.passages_of(document_id), start, end))
-
+    app.include_router(look_routes())
+    app.include_router(chat_routes(ended.is_set))
+    app.include_router(record_routes())
     app.add_middleware(_ConfinePage)
-    return gr.mount_gradio_app(app, build_page(library, reading_status), path="/", **look())
+    return gr.mount_gradio_app(app, build_page(), path="/", **look())
+
+
+def _warm(library: Library) -> None:
+    """Loads the embedding model before the first question; what is wrong with it, the question will tell."""
+    with contextlib.suppress(Exception):
+        _ = library.store.embedder
 
 
 class _ConfinePage:

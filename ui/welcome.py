@@ -1,5 +1,6 @@
 """What the page shows before the first question: what to do, and questions that the library does answer."""
 
+import re
 from collections.abc import Iterator, Sequence
 from html import escape
 from itertools import zip_longest
@@ -11,6 +12,8 @@ from ..rag.library import Library
 from ..vectorstore.errors import RapporteurError
 from ..vectorstore.markup import plain
 from ..vectorstore.passage import Listing, Passage
+from .conversation import ENGLISH
+from .words import Words
 
 _MAX_EXAMPLES = 4
 _MAX_TRIED = 16
@@ -18,23 +21,28 @@ _DOCUMENTS_READ = 6
 _NAME_CHARS = 60
 _MIN_HEADING_WORDS = 2
 _MIN_PASSAGE_CHARS = 80
+_PRESIDES = re.compile(r"\b(?:chair\w*|president|moderator|secretar\w+|rapporteur)\b", re.IGNORECASE)
+_ITEM = re.compile(r"^(?:agenda )?item \w+[.:]\s*|^[\w.]{1,4}[.)]\s+", re.IGNORECASE)
+_CAPTION = re.compile(r"(?:table|figure|chart|map|box|annex|contents)\b", re.IGNORECASE)
+_ASIDE = re.compile(r"\s*\([^()]*\)")
 
 
-def welcome_html(documents: int, questions: Sequence[str]) -> str:
-    """The page before the first question."""
+def welcome_html(documents: int, questions: Sequence[str] | None, words: Words = ENGLISH) -> str:
+    """The page before the first question; `questions` are to ask by pressing them."""
     if not documents:
         return (
-            '<section class="r-welcome"><h2>No records yet</h2><p>Put some in with '
-            "<code>rapporteur ingest FOLDER</code>, or start with <code>rapporteur serve FOLDER</code>.</p></section>"
+            f'<section class="r-welcome"><h2>{words("welcome.empty")}</h2><p>{words("welcome.empty.more")}</p>'
+            f'<p><button type="button" class="r-button" data-show="r-records">{words("welcome.add")}</button></p>'
+            f'<p class="r-aside">{words("welcome.command")} <code>rapporteur ingest FOLDER</code></p></section>'
         )
     buttons = "".join(
         f'<button type="button" class="r-example" data-question="{escape(question)}">{escape(question)}</button>'
-        for question in questions
+        for question in questions or ()
     )
-    examples = f'<p class="r-eyebrow">For example</p><div class="r-examples">{buttons}</div>' if questions else ""
+    examples = f'<h3 class="r-eyebrow">{words("welcome.examples")}</h3><div class="r-examples">{buttons}</div>'
     return (
-        '<section class="r-welcome"><h2>Ask the records</h2>'
-        f"<p>Every sentence of an answer points at the words it rests on.</p>{examples}</section>"
+        f'<section class="r-welcome"><h2>{words("welcome.title")}</h2><p>{words("welcome.more")}</p>'
+        f"{examples if questions else ''}</section>"
     )
 
 
@@ -66,23 +74,36 @@ def _is_answered(library: Library, question: str) -> bool:
 def _candidates(listing: Listing, passages: Sequence[Passage], *, first: int) -> Iterator[str]:
     """Questions about one document, one kind after the other; `first` says which kind begins."""
     telling = [passage for passage in passages if len(passage.text) >= _MIN_PASSAGE_CHARS]
-    speakers = dict.fromkeys(passage.locator.speaker for passage in telling if passage.locator.speaker)
+    speakers: dict[str, str] = {}
+    for passage in telling:
+        speaker = passage.locator.speaker
+        if speaker and len(speaker) < _NAME_CHARS and not _PRESIDES.search(speaker):
+            speakers[speaker] = speakers.get(speaker) or _topic(passage.locator.section)
     paragraphs = dict.fromkeys(passage.locator.paragraph for passage in telling if passage.locator.paragraph)
     headings = dict.fromkeys(heading for passage in passages if (heading := _heading(passage)))
     name = listing.symbol or f"“{listing.title}”"
     kinds = [
-        [f"What did {speaker} say?" for speaker in speakers if len(speaker) < _NAME_CHARS],
-        [f"What does paragraph {paragraph} of {name} say?" for paragraph in paragraphs if len(name) < _NAME_CHARS],
+        [f"What did {speaker} say{topic}?" for speaker, topic in speakers.items()],
         [f"What do the records say about “{heading}”?" for heading in headings],
+        [f"What does paragraph {paragraph} of {name} say?" for paragraph in paragraphs if len(name) < _NAME_CHARS],
     ]
     turn = first % len(kinds)
     for questions in zip_longest(*kinds[turn:], *kinds[:turn]):
         yield from filter(None, questions)
 
 
+def _topic(section: str | None) -> str:
+    """The last heading that says what was spoken of, as a part of a question; empty where none does."""
+    for heading in reversed((section or "").split(" > ")[1:] or [section or ""]):
+        topic = " ".join(_ASIDE.sub("", _ITEM.sub("", plain(heading))).split())
+        if len(topic.split()) >= _MIN_HEADING_WORDS and len(topic) < _NAME_CHARS:
+            return f" about “{topic}”"
+    return ""
+
+
 def _heading(passage: Passage) -> str | None:
     """A heading as a topic: without its number, and only where it says enough to ask about."""
-    if passage.kind != "heading" or passage.order == 0:
+    if passage.kind != "heading" or passage.order == 0 or _CAPTION.match(plain(passage.text)):
         return None
     words = plain(passage.text).split()
     if words and words[0].endswith((".", ")")):

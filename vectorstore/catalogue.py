@@ -400,6 +400,14 @@ class Catalogue:
         """Every speaker named in the library, as printed."""
         return [row[0] for row in self._rows(_SPEAKERS)]
 
+    def sections(self, limit: int) -> list[str]:
+        """The last headings that passages stand under, each once, the most used first."""
+        rows = self._rows(
+            "SELECT section FROM passages WHERE section IS NOT NULL GROUP BY section ORDER BY count(*) DESC LIMIT ?",
+            (limit,),
+        )
+        return list(dict.fromkeys(row[0].rsplit(" > ", 1)[-1] for row in rows))
+
     def paragraphs(self, numbers: Sequence[str], document_ids: Sequence[str] | None = None) -> list[PassageRow]:
         """Passages of the paragraphs with these printed numbers, in reading order."""
         sql = f"SELECT {_PASSAGE} FROM passages p WHERE p.paragraph IN ({','.join('?' * len(numbers))})"

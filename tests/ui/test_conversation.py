@@ -1,17 +1,26 @@
 """What the conversation looks like as HTML, without a browser."""
 
+import asyncio
+import json
+import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any, cast
 
 import pytest
 
 from rapporteur.rag.answer import Answer, Citation, Sentence, Timing
-from rapporteur.rag.ladder import SentenceReady
-from rapporteur.rag.library import Library
-from rapporteur.ui.conversation import answered_html, chip_html, error_html, reference, source_name
-from rapporteur.ui.page import converse
-from rapporteur.vectorstore.errors import ModelError
-from rapporteur.vectorstore.passage import Document, Hit, Locator, Passage
+from rapporteur.rag.library import Library, open_library
+from rapporteur.ui.answering import Answering, Manner
+from rapporteur.ui.conversation import ENGLISH, chip_html, exchange_html, reference, source_name
+from rapporteur.ui.history import DONE, FILE, OPEN, Exchange, History
+from rapporteur.ui.models import Models
+from rapporteur.ui.stored import answer_of, stored_answer
+from rapporteur.vectorstore.errors import InputError, ModelError
+from rapporteur.vectorstore.passage import Document, Filters, Hit, Locator, Passage
+
+from ..fakes import HashEmbedder
+from .serving import HERRING, LIGHTHOUSE, write_records
 
 TEXT = "42. Norway **asked** for 3 < 4 lamps & more."
 DOCUMENT = Document(
@@ -40,6 +49,23 @@ def answer(**changes: Any) -> Answer:
         "seconds": Timing(total=0.034),
     }
     return Answer(**{**facts, **changes})
+
+
+def answered_html(answer: Answer) -> str:
+    """The exchange as the page shows it once it is stored."""
+    body = json.loads(json.dumps(stored_answer(answer)))
+    exchange = Exchange(
+        id="x", conversation="c", at="2031-03-12T09:00", question=answer.question, state=DONE, body=body, settings={}
+    )
+    return exchange_html(exchange, ENGLISH)
+
+
+def test_a_stored_answer_comes_back_as_it_was() -> None:
+    given = answer(notes=("One.",), model="fake:poet", mode="model")
+    again = answer_of(json.loads(json.dumps(stored_answer(given))))
+    assert stored_answer(again) == stored_answer(given)
+    assert again.citations[0].label == given.citations[0].label
+    assert again.citations[0].document.sha256 == DOCUMENT.sha256
 
 
 def test_a_chip_names_its_place_for_eyes_and_ears() -> None:
@@ -96,7 +122,8 @@ def test_a_refusal_has_no_citations_and_labels_what_is_near() -> None:
 
 
 def test_a_very_long_question_is_shown_shortened() -> None:
-    assert len(error_html("a" * 50_000, "Too long.")) < 2_000
+    html = answered_html(answer(question="a" * 50_000))
+    assert "a" * 1_001 not in html.replace('data-full="' + "a" * 50_000 + '"', "")
 
 
 @pytest.mark.parametrize(
@@ -106,44 +133,87 @@ def test_a_source_is_named_without_its_folders(source: str, name: str) -> None:
     assert source_name(source) == name
 
 
-class Scripted:
-    """A library that says what it is told to, and keeps the histories it was given."""
-
-    def __init__(self, *events: Any) -> None:
-        self.events = events
-        self.histories: list[list[Answer]] = []
-
-    def stream(self, _question: str, *, history: list[Answer]) -> Iterator[Any]:
-        self.histories.append(history)
-        for event in self.events:
-            if isinstance(event, Exception):
-                raise event
-            yield event
+# --- answers under way ------------------------------------------------------------------------------------------------
 
 
-def test_an_answer_grows_sentence_by_sentence() -> None:
-    ready = SentenceReady(sentence=Sentence(text="Norway asked.", citations=(1,)), citations=(citation(),))
-    library = Scripted(ready, answer())
-    shown = list(converse(cast(Library, library), "Who?", ()))
-    assert [html.count("r-sentence") for html, _ in shown] == [0, 1, 1]
-    assert ["r-waiting" in html for html, _ in shown] == [True, True, False]
-    assert [len(exchanges) for _, exchanges in shown] == [0, 0, 1]
+@pytest.fixture
+def library(tmp_path: Path) -> Iterator[Library]:
+    with open_library(tmp_path / "library", embedder=HashEmbedder()) as library:
+        library.ingest([write_records(tmp_path / "records")])
+        yield library
 
 
-def test_earlier_answers_are_history_and_stay_on_the_page() -> None:
-    library = Scripted(answer())
-    *_, (_, once) = converse(cast(Library, library), "Who?", ())
-    *_, (html, twice) = converse(cast(Library, library), "And then?", once)
-    assert library.histories == [[], [answer()]]
-    assert html.count("<article") == len(twice) == 2
+@pytest.fixture
+def history(tmp_path: Path) -> Iterator[History]:
+    history = History(tmp_path / FILE)
+    yield history
+    history.close()
 
 
-def test_an_error_is_a_plain_message_and_no_history() -> None:
-    *_, (html, exchanges) = converse(cast(Library, Scripted(ModelError("It <does> not answer."))), "Who?", ())
-    assert "It &lt;does&gt; not answer." in html and exchanges[0].answer is None
+def ended(history: History, key: str) -> Exchange:
+    """The exchange, once it is no longer open."""
+    end = time.monotonic() + 30
+    while (exchange := history.exchange(key)).state == OPEN:
+        assert time.monotonic() < end, "the answer did not end"
+        time.sleep(0.01)
+    return exchange
 
 
-def test_an_unforeseen_error_shows_no_details(caplog: pytest.LogCaptureFixture) -> None:
-    *_, (html, _) = converse(cast(Library, Scripted(ZeroDivisionError("secret"))), "Who?", ())
-    assert "Something went wrong" in html and "secret" not in html
-    assert "secret" in caplog.text
+def lines_about(answering: Answering, key: str) -> list[dict[str, Any]]:
+    async def collect() -> list[str]:
+        return [line async for line in answering.follow(key, ENGLISH, lambda: False)]
+
+    return [json.loads(line) for line in asyncio.run(collect())]
+
+
+def test_an_answer_is_told_by_sentences_and_then_as_a_whole(library: Library, history: History) -> None:
+    answering = Answering(library, history, Models(library))
+    exchange = answering.ask("me", HERRING, Manner())
+    told = lines_about(answering, exchange.id)
+    assert [line["type"] for line in told][-1] == "done" and told[-1]["html"].count("<article") == 1
+    assert "should fall by a third" in told[-1]["html"]
+    assert lines_about(answering, exchange.id) == told[-1:], "afterwards only the whole is told"
+
+
+def test_a_follow_up_knows_what_was_asked_before(library: Library, history: History) -> None:
+    answering = Answering(library, history, Models(library))
+    first = ended(history, answering.ask("me", HERRING, Manner()).id)
+    second = ended(history, answering.ask("me", "And Iceland?", Manner(), conversation=first.conversation).id)
+    assert second.conversation == first.conversation
+    assert "herring" in second.body["standalone_question"] or "said" in second.body["standalone_question"]
+    assert second.body["standalone_question"] != "And Iceland?"
+
+
+def test_another_persons_conversation_goes_on_in_a_copy(library: Library, history: History) -> None:
+    answering = Answering(library, history, Models(library))
+    mine = ended(history, answering.ask("me", HERRING, Manner()).id)
+    theirs = ended(history, answering.ask("you", LIGHTHOUSE, Manner(), conversation=mine.conversation).id)
+    assert theirs.conversation != mine.conversation
+    assert [one.question for one in history.exchanges(mine.conversation)] == [HERRING]
+    assert [one.question for one in history.exchanges(theirs.conversation)] == [HERRING, LIGHTHOUSE]
+
+
+def test_filters_and_settings_are_kept_with_the_question(library: Library, history: History) -> None:
+    manner = Manner(passages=1, strictness="strict", filters=Filters(speaker="Iceland"))
+    exchange = ended(history, Answering(library, history, Models(library)).ask("me", HERRING, manner).id)
+    assert exchange.settings == {"passages": 1, "strictness": "strict", "filters": {"speaker": "Iceland"}}
+    assert "Speaker: Iceland" in exchange_html(exchange, ENGLISH)
+
+
+def test_an_error_is_a_plain_message_and_no_history(library: Library, history: History) -> None:
+    models = Models(library)
+    with pytest.raises(ModelError, match="nobody:at-all cannot be used"):
+        Answering(library, history, models).ask("me", HERRING, Manner(model="nobody:at-all"))
+    with pytest.raises(InputError, match="empty"):
+        Answering(library, history, models).ask("me", " ? ", Manner())
+    assert history.conversations("me") == []
+
+
+def test_an_unforeseen_error_shows_no_details(
+    library: Library, history: History, caplog: pytest.LogCaptureFixture
+) -> None:
+    library.store.lexical = cast(Any, None)  # what nobody foresaw
+    exchange = ended(history, Answering(library, history, Models(library)).ask("me", HERRING, Manner()).id)
+    html = exchange_html(exchange, ENGLISH)
+    assert exchange.state == "failed" and "Something went wrong" in html and "NoneType" not in html
+    assert "NoneType" in caplog.text

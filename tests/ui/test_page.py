@@ -1,121 +1,8 @@
 """The browser chat, driven as a person drives it: a real server, a real library, a real browser."""
 
-import os
-import shutil
-import threading
-import time
-from collections.abc import Iterator
-from urllib.parse import urlsplit
+from playwright.sync_api import Browser, Page, expect
 
-import pytest
-import uvicorn
-from playwright.sync_api import Browser, Page, expect, sync_playwright
-
-from rapporteur.rag.library import open_library
-from rapporteur.ui.server import build_app
-
-from ..fakes import HashEmbedder
-
-CHROMIUM = os.environ.get("RAPPORTEUR_CHROMIUM") or next(
-    filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
-)
-pytestmark = pytest.mark.skipif(
-    CHROMIUM is None, reason="no Chromium found; install it or set RAPPORTEUR_CHROMIUM to its path"
-)
-
-MINUTES = "\n\n".join(
-    [
-        "# Minutes of the harbour board",
-        "HB/2031/4",
-        *(f"{n}. The board took note of item {n} of its agenda and moved on without a debate." for n in range(1, 40)),
-        "40. The lighthouse at **Gannet Ledge** needs 17 new *mooring* rings before winter. It was agreed.",
-        *(f"{n}. The board took note of item {n} of its agenda and moved on without a debate." for n in range(41, 80)),
-    ]
-)
-NOTES = """Notes of the fishery council
-
-Norway: The herring quota for the northern banks should fall by a third. We have said so for years.
-
-Iceland: Our trawlers cannot leave the northern banks before a replacement fleet is ready.
-"""
-HOSTILE = """Report on <b>dangerous</b> ferries
-
-The <script>document.title = 'hacked'</script> ferry carries 12 <img src=x onerror="document.title='hacked'"> lanterns.
-"""
-HOSTILE_NAME = "ferries <img src=x onerror=document.title='hacked'>.txt"
-QUOTE = "The lighthouse at Gannet Ledge needs 17 new mooring rings before winter."
-LIGHTHOUSE = "What does the lighthouse at Gannet Ledge need before winter?"
-
-
-@pytest.fixture(scope="module")
-def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A served library of three records."""
-    records = tmp_path_factory.mktemp("records")
-    (records / "minutes.md").write_text(MINUTES, encoding="utf-8")
-    (records / "notes.txt").write_text(NOTES, encoding="utf-8")
-    (records / HOSTILE_NAME).write_text(HOSTILE, encoding="utf-8")
-    with open_library(tmp_path_factory.mktemp("library"), embedder=HashEmbedder()) as library:
-        assert not library.ingest([records]).failed
-        server = uvicorn.Server(
-            uvicorn.Config(build_app(library), port=0, log_level="error", timeout_graceful_shutdown=1)
-        )
-        thread = threading.Thread(target=server.run)
-        thread.start()
-        while not server.started:
-            time.sleep(0.02)
-        port = server.servers[0].sockets[0].getsockname()[1]
-        yield f"http://127.0.0.1:{port}"
-        server.should_exit = True
-        thread.join(timeout=20)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    quiet = ["no-first-run", "disable-background-networking", "disable-component-update", "disable-sync"]
-    arguments = [f"--{name}" for name in ("headless", "no-sandbox", "disable-gpu", "disable-quic", *quiet)]
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=arguments)
-        yield browser
-        browser.close()
-
-
-@pytest.fixture
-def page(browser: Browser, address: str) -> Iterator[Page]:
-    """The page, opened; afterwards: no error in it, and no request went elsewhere."""
-    page = browser.new_page(viewport={"width": 1280, "height": 800})
-    errors: list[str] = []
-    asked: list[str] = []
-    page.on("pageerror", lambda error: errors.append(str(error)))
-    page.on("request", lambda request: asked.append(request.url))
-    page.on("websocket", lambda socket: asked.append(socket.url))
-    page.goto(address)
-    expect(page.locator(".r-welcome")).to_be_visible()
-    yield page
-    page.close()
-    assert errors == []
-    assert {urlsplit(url).hostname for url in asked if not url.startswith(("data:", "blob:"))} == {"127.0.0.1"}
-
-
-def ask(page: Page, question: str) -> None:
-    """Types a question, presses Enter and waits for the end of the answer."""
-    finished = page.locator(".r-footer").count()
-    page.locator("#r-box textarea").fill(question)
-    page.keyboard.press("Enter")
-    expect(page.locator(".r-footer")).to_have_count(finished + 1)
-
-
-def is_on_screen(page: Page, selector: str) -> bool:
-    return page.locator(selector).first.evaluate(
-        """(node) => {
-            const box = node.getClientRects()[0];
-            const top = document.elementFromPoint(box.left + 4, box.top + 4);
-            return box.top >= 0 && box.bottom <= innerHeight && node.contains(top);
-        }"""
-    )
-
-
-def scrolls_sideways(page: Page) -> bool:
-    return page.evaluate("document.documentElement.scrollWidth > innerWidth")
+from .serving import HOSTILE_NAME, LIGHTHOUSE, NOWHERE, QUOTE, ask, is_on_screen, scrolls_sideways
 
 
 def test_a_citation_opens_its_document_at_the_quote(page: Page) -> None:
@@ -142,7 +29,7 @@ def test_the_page_is_worked_with_the_keyboard(page: Page) -> None:
     chip.focus()
     page.keyboard.press("Enter")
     expect(page.locator("#r-pane mark")).to_have_text(QUOTE)
-    assert page.locator("[role=log][aria-live=polite]").count() == 1
+    expect(page.locator("[role=log][aria-live=polite]")).to_have_count(1)
     page.keyboard.press("Escape")
     expect(page.locator("#r-pane mark")).to_have_count(0)
     expect(chip).to_be_focused()
@@ -165,7 +52,7 @@ def test_a_quote_is_copied_with_its_reference(page: Page) -> None:
 
 
 def test_a_refusal_offers_the_nearest_passages_as_no_answer(page: Page) -> None:
-    ask(page, "Which northern satellite photographed Jupiter?")
+    ask(page, NOWHERE)
     expect(page.locator(".r-refusal")).to_be_visible()
     expect(page.locator(".r-exchange")).to_contain_text("not an answer")
     expect(page.locator(".r-chip")).to_have_count(0)
@@ -194,7 +81,8 @@ def test_a_question_of_markup_is_shown_as_text(page: Page) -> None:
 def test_an_empty_question_gets_a_plain_message(page: Page) -> None:
     page.locator("#r-box textarea").fill("  ")
     page.keyboard.press("Enter")
-    expect(page.locator(".r-error")).to_contain_text("The question is empty")
+    expect(page.locator("#r-notice[role=alert]")).to_contain_text("The question is empty")
+    expect(page.locator("article")).to_have_count(0)
     assert "Traceback" not in page.content()
 
 

@@ -1,0 +1,200 @@
+"""The parts behind the page without a browser: its words, the history, the models on offer, names of files."""
+
+import re
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from importlib.resources import files
+from pathlib import Path
+
+import pytest
+from fastapi.testclient import TestClient
+
+from rapporteur.rag.library import Library, open_library
+from rapporteur.rag.refuse import REFUSAL
+from rapporteur.ui.history import BROKEN, DONE, FILE, History
+from rapporteur.ui.models import Models
+from rapporteur.ui.record_routes import file_name
+from rapporteur.ui.server import build_app
+from rapporteur.ui.words import LANGUAGES, words_for, words_in
+from rapporteur.vectorstore.errors import ModelError
+
+from ..fakes import HashEmbedder
+from .serving import HERRING, LIGHTHOUSE, write_records
+
+UI = files("rapporteur.ui")
+NAMED = re.compile(r'data-(?:say|label|hint)="([\w.]+)"|\bsay\("([\w.]+)"')
+
+
+@pytest.fixture(scope="module")
+def library(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
+    folder = tmp_path_factory.mktemp("parts")
+    with open_library(folder / "library", embedder=HashEmbedder()) as library:
+        library.ingest([write_records(folder / "records")])
+        yield library
+
+
+# --- words -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_language_says_everything_with_the_same_values(language: str) -> None:
+    english, other = words_in("en").messages, words_in(language).messages
+    assert set(other) == set(english)
+    for key, message in english.items():
+        assert set(re.findall(r"\{(\w+)\}", other[key])) == set(re.findall(r"\{(\w+)\}", message)), key
+    if language != "en":
+        assert sum(other[key] == english[key] for key in english) < 20, "mostly untranslated"
+
+
+def test_every_word_that_the_page_names_exists() -> None:
+    english = words_in("en").messages
+    named = set()
+    for name in ("dialogs.html", "page.py", *(f"{n}.js" for n in "page asking reading drawers records server".split())):
+        named |= {one or other for one, other in NAMED.findall(UI.joinpath(name).read_text(encoding="utf-8"))}
+    assert len(named) > 60 and named - set(english) == set()
+
+
+@pytest.mark.parametrize(
+    ("accepted", "language"),
+    [
+        ("fr-CA,fr;q=0.9,en;q=0.8", "fr"),
+        ("de, es;q=0.5, en;q=0.2", "es"),
+        ("de", "en"),
+        ("en;q=0.1,fr;q=0.9", "fr"),
+        ("*;q=x", "en"),
+        (None, "en"),
+    ],
+)
+def test_the_language_is_the_one_liked_best(accepted: str | None, language: str) -> None:
+    assert words_for(accepted).language == language
+
+
+def test_the_usual_refusals_are_translated(library: Library) -> None:
+    french = words_in("fr")
+    for text in (REFUSAL, library.ask("What did Zanzibar say?").text, library.ask("What does paragraph 900 say?").text):
+        assert french.refusal(text) != text, text
+        assert words_in("en").refusal(text) == text
+    assert french.refusal("Anything else.") == "Anything else."
+
+
+# --- history ---------------------------------------------------------------------------------------------------------
+
+
+def test_what_was_open_when_the_server_ended_is_broken(tmp_path: Path) -> None:
+    history = History(tmp_path / FILE)
+    exchange = history.add(history.begin("me", "One?"), "One?", {})
+    done = history.add(exchange.conversation, "Two?", {})
+    history.finish(done.id, DONE, {"text": "Yes."})
+    history.close()
+    again = History(tmp_path / FILE)
+    assert [one.state for one in again.exchanges(exchange.conversation)] == [BROKEN, DONE]
+    again.close()
+
+
+def test_a_search_finds_all_words_in_question_or_answer(tmp_path: Path) -> None:
+    history = History(tmp_path / FILE)
+    for owner, question, text in (
+        ("me", "Who ÉCRIT?", "Norway did."),
+        ("me", "When?", "In May."),
+        ("you", "Norway?", ""),
+    ):
+        exchange = history.add(history.begin(owner, question), question, {})
+        history.finish(exchange.id, DONE, {"text": text})
+    assert [one.title for one in history.conversations("me", "norway écrit")] == ["Who ÉCRIT?"]
+    assert history.conversations("me", "norway may") == []
+    assert len(history.conversations("me")) == 2
+    assert not history.remove(history.conversations("you")[0].id, "me"), "only one's own"
+    history.close()
+
+
+# --- models ----------------------------------------------------------------------------------------------------------
+
+
+class Ollama(BaseHTTPRequestHandler):
+    """Answers as Ollama does when asked for its models."""
+
+    def do_GET(self) -> None:
+        body = b'{"models": [{"name": "llama3.2:latest"}]}'
+        self.send_response(200)
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+def test_models_found_in_ollama_are_offered_and_others_refused(library: Library) -> None:
+    server = HTTPServer(("127.0.0.1", 0), Ollama)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    models = Models(library, ollama=f"http://127.0.0.1:{server.server_port}")
+    assert "ollama:llama3.2:latest" in [offer.name for offer in models.offered("me")]
+    server.shutdown()
+    nothing = Models(library, ollama="http://127.0.0.1:9")
+    assert not [offer for offer in nothing.offered("me") if offer.kind == "ollama"]
+    with pytest.raises(ModelError, match="cannot be used here"):
+        nothing.writer("me", "ollama:llama3.2:latest")
+
+
+def test_a_key_serves_only_whoever_gave_it(library: Library) -> None:
+    models = Models(library, ollama="http://127.0.0.1:9")
+    models.keep_key("me", "openai", "sk-mine")
+    writer = models.writer("me", "openai:gpt-4.1-mini")
+    assert writer and writer.name == "openai:gpt-4.1-mini"
+    with pytest.raises(ModelError):
+        models.writer("you", "openai:gpt-4.1-mini")
+    models.keep_key("me", "openai", "")
+    with pytest.raises(ModelError):
+        models.writer("me", "openai:gpt-4.1-mini")
+    with pytest.raises(ModelError, match="no provider nobody"):
+        models.keep_key("me", "nobody", "sk")
+
+
+# --- routes ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [
+        ("minutes.pdf", "minutes.pdf"),
+        ("../../etc/passwd", "passwd"),
+        ("C:\\records\\day 1.docx", "day 1.docx"),
+        ("a\x00b\n.txt", "ab.txt"),
+        ("..", "record"),
+        ("", "record"),
+        (".hidden.md", "hidden.md"),
+        ("ü" * 400 + ".txt", "ü" * 98 + ".txt"),
+    ],
+)
+def test_a_file_is_kept_under_a_harmless_name(given: str, kept: str) -> None:
+    assert file_name(given) == kept
+
+
+def test_only_the_owner_may_stop_judge_and_remove(library: Library) -> None:
+    app = build_app(library)
+    with TestClient(app) as mine, TestClient(app) as theirs:
+        mine.get("/page/start")
+        theirs.get("/page/start")
+        asked = mine.post("/page/ask", json={"question": HERRING}).json()
+        mine.get(f"/page/answers/{asked['exchange']}")
+        judged = {"verdict": "down", "reason": ""}
+        assert theirs.post(f"/page/answers/{asked['exchange']}/feedback", json=judged).status_code == 403
+        assert theirs.post(f"/page/answers/{asked['exchange']}/stop").status_code == 403
+        assert theirs.delete(f"/page/conversations/{asked['conversation']}").json() == {"removed": False}
+        assert HERRING not in theirs.get("/page/conversations").text
+        assert mine.post("/page/answers/nothing/stop").status_code == 404
+        assert HERRING in theirs.get("/page/start", params={"conversation": asked["conversation"]}).json()["html"]
+
+
+def test_what_is_out_of_bounds_is_refused(library: Library) -> None:
+    with TestClient(build_app(library)) as client:
+        for body in (
+            {"question": LIGHTHOUSE, "passages": 500},
+            {"question": LIGHTHOUSE, "strictness": "wild"},
+            {"question": LIGHTHOUSE, "filters": {"since": "yesterday"}},
+            {"question": LIGHTHOUSE, "model_base_url": "http://127.0.0.1:1"},
+        ):
+            assert client.post("/page/ask", json=body).status_code == 422, body
+        assert client.get("/page/look/words_en.json").status_code == 404
+        assert client.get("/page/look/page.js").headers["content-type"].startswith("text/javascript")
+        assert client.post("/page/records/address", json={"address": "file:///etc/passwd"}).status_code == 422
