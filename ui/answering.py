@@ -90,6 +90,7 @@ class Answering:
             self._library.store,
             writer,
             self._library.reranker,
+            self._library.reader,
             passages=manner.passages or self._library.passages,
             strictness=manner.strictness or self._library.strictness,
         )

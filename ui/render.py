@@ -28,6 +28,7 @@ def print_answer(answer: "Answer", *, quiet: bool = False) -> None:
         print_hits(answer.nearest)
     if not quiet:
         how = answer.model if answer.mode == "model" else "quotes only"
+        how = f"{how}, with the reader" if answer.reader else how
         print(f"\n{how}, {answer.seconds.total:.2f} s", file=sys.stderr)
         # A refusal's first note is what its text says.
         for note in answer.notes[not answer.answered :]:
