@@ -21,7 +21,7 @@ from openai import OpenAI
 
 from rapporteur.rag import Answer, Library, open_library
 from rapporteur.rag.shapes import answer_json, answer_text, citation_json
-from rapporteur.ui.page import converse
+from rapporteur.ui.history import History
 from rapporteur.ui.server import build_app
 
 from .ui.served import served
@@ -97,10 +97,16 @@ def test_the_command_line(library: Library, expected: list[Told], tmp_path: Path
     assert [of_shape(json.loads(line)) for line in done.stdout.splitlines()] == expected
 
 
-def test_the_browser_chat(library: Library, answers: list[Answer]) -> None:
-    for question, answer in zip(QUESTIONS, answers, strict=True):
-        *_, (_, [exchange]) = converse(library, question, ())
-        assert exchange.answer and (exchange.answer.text, exchange.answer.citations) == (answer.text, answer.citations)
+def test_the_browser_chat(library: Library, address: str, expected: list[Told]) -> None:
+    told = []
+    with HttpClient(base_url=address, timeout=60) as client:
+        for question in QUESTIONS:
+            asked = client.post("/page/ask", json={"question": question}).json()
+            assert client.get(f"/page/answers/{asked['exchange']}").is_success
+            history = History(library.store.folder / "conversations.sqlite")
+            told.append(of_shape(history.exchange(asked["exchange"]).body))
+            history.close()
+    assert told == expected
 
 
 def test_http(address: str, expected: list[Told]) -> None:

@@ -24,8 +24,8 @@ from rapporteur.ui.gate import Rules
 
 from .rag.records import write_records
 from .test_packaging import ENVIRONMENT, python, source, wheel  # noqa: F401
+from .ui.conftest import CHROMIUM
 from .ui.served import served
-from .ui.test_page import CHROMIUM
 
 ROOT = Path(__file__).parents[1]
 EXAMPLES = ROOT / "examples"

@@ -14,8 +14,8 @@ from rapporteur.ui.api import ApiOptions, build_api
 from rapporteur.ui.gate import Rules
 from rapporteur.ui.keys import Keys
 
+from .conftest import CHROMIUM
 from .served import served
-from .test_page import CHROMIUM
 
 ROOT = Path(__file__).parents[2]
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium found; set RAPPORTEUR_CHROMIUM to its path")
