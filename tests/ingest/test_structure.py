@@ -308,6 +308,40 @@ def test_labels_that_recur_speak_only_in_a_record_of_turns() -> None:
     assert speakers(*dialogue) == ["MICLA", "Pilots", "MICLA", "Pilots", "Guild"]
 
 
+def test_organisations_that_take_turns_are_speakers() -> None:
+    assert speakers(
+        "# An exchange on the harbour",
+        "Written by the clerk.",
+        "Sea Watch: How does the Board find divers?",
+        "The Board: Divers are hired in May.",
+        "They are paid by the day.",
+        "Anglers Union: Is there a list of them?",
+        "The Board: We cannot publish it.",
+    ) == [None, None, "Sea Watch", "The Board", "The Board", "Anglers Union", "The Board"]
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ["Name: Ana Ruiz", "Position: Keeper", "Old Merrow: 31 lamps", "Position: Pilot", "Sea Watch: none"],
+        ["Buoy: A float that marks a channel.", "Fairway: What we keep clear.", "Lead: A weight.", "Spar: A pole."],
+        ["Fog Horn: It is blown by hand.", "Radio Log: Kept at night.", "Fog Horn: It was mended.", "Skiff: It leaks."],
+        ["Finding: We saw no light.", "Response: We agree.", "Finding: You have no oil.", "Keeper: We agree."],
+        ["Old Merrow:", "Skerry Point:", "Old Merrow:", "Port Ansel:", "We keep them all."],
+        ["Old Merrow: 3 lamps", "Skerry: 4 lamps", "Old Merrow: 5 lamps", "Port Ansel: 1 lamp", "We counted them."],
+        ["Sea Watch: How is it?", "The Board: We are well.", "The Board: We cannot say."],
+    ],
+)
+def test_fields_terms_and_headings_take_no_turns(lines: list[str]) -> None:
+    assert set(speakers("# On lights", *lines)) == {None}
+
+
+def test_turns_lost_in_prose_are_no_dialogue() -> None:
+    prose = [f"The light of Skerry {number} was lit again." for number in range(12)]
+    lines = ["Sea Watch: How is it?", "The Board: We are well.", "Anglers Union: Are you?", "The Board: We are."]
+    assert set(speakers(lines[0], *prose, *lines[1:])) == {None}
+
+
 @pytest.mark.parametrize(
     ("line", "label", "words"),
     [
