@@ -21,6 +21,7 @@ from fpdf import FPDF
 
 from rapporteur.ingest.ingest import Failure, find_files, ingest
 from rapporteur.ingest.parse import Job, Limits, Parsed, parse_all
+from rapporteur.vectorstore.errors import UnreadableFile
 from rapporteur.vectorstore.store import Store
 
 NAMES = ["Skarn", "Merrow", "Hallow", "Lantern", "Tollan", "Cantle", "Sorrel", "Ansel", "Marrick", "Saltmouth"]
@@ -44,7 +45,7 @@ def read_folder(folder: Path) -> None:
     by_format: dict[str, list[Path]] = defaultdict(list)
     for file in find_files([folder])[0]:
         by_format[file.suffix.lower()].append(file)
-    refused: list[Failure] = []
+    refused: list[UnreadableFile] = []
     print(
         "| format | files | pages | MB | units | with paragraph number | with speaker | seconds | per second "
         "| peak memory of a worker, MB | refused |"
@@ -70,7 +71,7 @@ def read_folder(folder: Path) -> None:
             flush=True,
         )
     for failure in refused:
-        print(f"refused: {Path(failure.source).name}: {failure.error}")
+        print(f"refused: {Path(failure.source).name!r}: {failure.reason}")
 
 
 class Memory:

@@ -1,6 +1,6 @@
 """From blocks to what people cite by: whole paragraphs with their number, speaker, page and heading path.
 
-    structure(reading) = join what a page break cut -> mark headings -> number -> attribute -> locate
+    structure(reading) = mark headings -> join what a page break cut -> set boxes aside -> number -> attribute -> locate
 
 Nothing here knows a file format, and no rule knows a particular record.
 """
@@ -33,10 +33,17 @@ def structure(reading: Reading) -> list[Unit]:
     """The units of a reading in order; furniture and rules are left out, everything else is kept once."""
     blocks = _mark_headings(reading.text, _mark_furniture(reading.text, reading.blocks))
     blocks = _join_broken(reading.text, blocks)
-    texts = [reading.text[block.start : block.end] for block in blocks]
-    numbers = paragraph_numbers(texts, blocks)
-    speakers = with_quoted(texts, blocks, speakers_of(texts, blocks))
-    return _locate(texts, blocks, numbers, speakers)
+    blocks = _mark_boxes(reading.text, blocks)
+    body = [block for block in blocks if not block.box]
+    texts = [reading.text[block.start : block.end] for block in body]
+    numbers = iter(paragraph_numbers(texts, body))
+    speakers = iter(with_quoted(texts, body, speakers_of(texts, body)))
+    return _locate(
+        [reading.text[block.start : block.end] for block in blocks],
+        blocks,
+        [None if block.box else next(numbers) for block in blocks],
+        [(None, 0) if block.box else next(speakers) for block in blocks],
+    )
 
 
 # --- what is not the record's own text ---------------------------------------------------------------------
@@ -123,6 +130,8 @@ def _join_broken(text: str, blocks: Sequence[Block]) -> list[Block]:
 def _goes_on(text: str, before: Block, block: Block) -> bool:
     if before.kind not in ("paragraph", "item") or block.kind != "paragraph" or text[before.end : block.start].strip():
         return False
+    if before.box or block.box:
+        return False
     return is_open(text[max(before.start, before.end - _TAIL_CHARS) : before.end]) and _resumes(
         text[block.start : block.end]
     )
@@ -135,6 +144,45 @@ def is_open(paragraph: str) -> bool:
 
 def _resumes(paragraph: str) -> bool:
     return plain(paragraph[:_TAIL_CHARS])[:1].islower() and not _MARKED.match(paragraph)
+
+
+# --- boxes and side bars ------------------------------------------------------------------------------------------
+
+_BOX_TITLE = re.compile(
+    r"(?:box|figure|fig\.|table|chart|graph|map|photo(?:graph)?|case study|encadré|recuadro|tableau|cuadro|gráfico"
+    r"|figura|carte|mapa)\s+(?:n[o°º]\.?\s*)?(?:\d{1,3}|[IVXL]{1,6})(?:[.–-]\d{1,3})*(?!\w)",
+    re.IGNORECASE,
+)
+_MOST_BOX_BLOCKS = 16
+
+
+def _mark_boxes(text: str, blocks: Sequence[Block]) -> list[Block]:
+    """Marks what stands in the middle of a sentence under the title of a box; a record all in boxes has none."""
+    marked = list(blocks)
+    for index, block in enumerate(blocks):
+        if block.kind == "paragraph" and not block.box and is_open(text[block.start : block.end]):
+            for inside in _interruption(text, blocks, index):
+                marked[inside] = replace(blocks[inside], box=True)
+    in_boxes = sum(block.end - block.start for block in marked if block.box)
+    if in_boxes > sum(block.end - block.start for block in marked) / 2:
+        return [replace(block, box=False) for block in marked]
+    return marked
+
+
+def _interruption(text: str, blocks: Sequence[Block], index: int) -> range:
+    """The blocks of a box between an open paragraph and the one that goes on with it; none where nothing does."""
+    first = index + 1
+    while first < len(blocks) and blocks[first].kind in ("furniture", "rule", "footnote"):
+        first += 1
+    if first == len(blocks) or not _BOX_TITLE.match(plain(text[blocks[first].start : blocks[first].end])):
+        return range(0)
+    for end in range(first + 1, min(first + 1 + _MOST_BOX_BLOCKS, len(blocks))):
+        words = text[blocks[end].start : blocks[end].end]
+        if blocks[end].kind == "paragraph" and _resumes(words):
+            return range(first, end)
+        if blocks[end].number or _DOTTED.match(words):
+            return range(0)
+    return range(0)
 
 
 # --- paragraph numbers -------------------------------------------------------------------------------------------
@@ -203,6 +251,10 @@ def _follows(before: str, number: str) -> bool:
 # --- locators --------------------------------------------------------------------------------------------------------
 
 
+# No turn has this number, so that no box is joined with what is said around it.
+_IN_BOXES = -1_000_000
+
+
 def _locate(
     texts: Sequence[str],
     blocks: Sequence[Block],
@@ -212,7 +264,8 @@ def _locate(
     """Walks the blocks with the heading path and the current paragraph number.
 
     A number holds until the next number or heading; footnotes carry none. A paragraph cut by a footnote or a box
-    goes on with its own locator after the cut.
+    goes on with its own locator after the cut. A box has neither number nor speaker, and what stands in it changes
+    nothing around it.
     """
     numbered = [index for index, number in enumerate(numbers) if number]
     last_number = numbered[-1] if numbered and blocks[numbered[-1]].kind != "heading" else len(blocks)
@@ -223,6 +276,10 @@ def _locate(
     for index, (text, block) in enumerate(zip(texts, blocks, strict=True)):
         speaker, turn = speakers[index]
         if block.kind in ("rule", "furniture"):
+            continue
+        if block.box:
+            aside = Locator(page=block.page, section=" > ".join(heading for _, heading in path) or None)
+            units.append(Unit(start=block.start, end=block.end, kind=block.kind, locator=aside, turn=_IN_BOXES))
             continue
         if block.kind == "heading" and (not numbers[index] or _is_title(plain(text))):
             path = _descend(path, block.level or 3, plain(text))
