@@ -8,6 +8,7 @@ from html import escape
 from pathlib import Path
 
 from ..ingest.ingest import Failure
+from ..ingest.parse import Limits
 from ..rag.library import Library
 from ..vectorstore.errors import RapporteurError
 from .conversation import source_name
@@ -38,9 +39,10 @@ class _Stopped(Exception):
 class Intake:
     """Reads files and folders into a library in a thread of its own, and tells how far it is."""
 
-    def __init__(self, library: Library, sources: Sequence[str | Path]) -> None:
+    def __init__(self, library: Library, sources: Sequence[str | Path], *, limits: Limits | None = None) -> None:
         self._library = library
         self._sources = sources
+        self._limits = limits
         self._status = ReadingStatus(running=bool(sources))
         self._stopping = False
         self._thread = threading.Thread(target=self._read, name="rapporteur-intake", daemon=True)
@@ -62,7 +64,7 @@ class Intake:
 
     def _read(self) -> None:
         try:
-            self._library.ingest(self._sources, watcher=self)
+            self._library.ingest(self._sources, limits=self._limits, watcher=self)
         except _Stopped:
             pass
         except RapporteurError as error:

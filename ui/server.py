@@ -18,6 +18,7 @@ from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ..ingest.ingest import find_files
+from ..ingest.parse import Limits
 from ..rag.library import Library
 from ..vectorstore.errors import InputError
 from .intake import Intake, ReadingStatus
@@ -45,6 +46,7 @@ def serve(
     port: int,
     open_browser: bool,
     ingest: Sequence[str | Path] = (),
+    limits: Limits | None = None,
 ) -> None:
     """Serves the browser chat until it is interrupted.
 
@@ -54,6 +56,7 @@ def serve(
         port: port to listen on; 0 for a free one. The address is printed on standard error when it answers.
         open_browser: opens the address in the person's browser.
         ingest: files and folders read into the library meanwhile; the page shows how far that is.
+        limits: what reading one of them may cost.
 
     Raises:
         InputError: the port is taken or the host unknown; a path to ingest does not exist.
@@ -61,7 +64,7 @@ def serve(
     if ingest:
         find_files(ingest)
     listener = _listen(host, port)
-    intake = Intake(library, ingest)
+    intake = Intake(library, ingest, limits=limits)
     app = build_app(library, reading_status=intake.status)
     settings = uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=_CLOSE_TIMEOUT_S)
     address = f"http://{_shown_host(host)}:{listener.getsockname()[1]}"

@@ -108,7 +108,8 @@ def test_a_text_box_is_read_once() -> None:
 
 def test_a_text_box_stands_after_the_sentence_it_is_anchored_in() -> None:
     document = Document()
-    box = f"<w:pict><w:txbxContent><w:p>{run('Box 1')}</w:p><w:p>{run('Norway: four lamps.')}</w:p></w:txbxContent></w:pict>"
+    inside = f"<w:p>{run('Box 1')}</w:p><w:p>{run('Norway: four lamps.')}</w:p>"
+    box = f"<w:pict><w:txbxContent>{inside}</w:txbxContent></w:pict>"
     document.add_paragraph("Norway: We begin.")
     add_xml(document, f"{run('Norway: The lamps of ')}<w:r>{box}</w:r>{run('Merrow are out.')}")
     document.add_paragraph("Mexico: We regret that, and we say so in more words than are in the box.")
