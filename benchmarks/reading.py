@@ -3,8 +3,8 @@
     python benchmarks/reading.py FOLDER [--pages 1000]
 
 For each format of FOLDER, parsed by itself as an ingest does it (worker processes, one for each processor): files,
-pages, megabytes, units (what becomes passages), seconds, and the most memory that a worker held. Then a text PDF is
-made and ingested.
+pages, megabytes, units (what becomes passages), those with a paragraph number and with a speaker, seconds, and the
+most memory that a worker held. What is refused is named below, with the reason. Then a text PDF is made and ingested.
 """
 
 import argparse
@@ -21,10 +21,12 @@ from fpdf import FPDF
 
 from rapporteur.ingest.ingest import Failure, find_files, ingest
 from rapporteur.ingest.parse import Job, Limits, Parsed, parse_all
+from rapporteur.vectorstore.errors import UnreadableFile
 from rapporteur.vectorstore.store import Store
 
 NAMES = ["Skarn", "Merrow", "Hallow", "Lantern", "Tollan", "Cantle", "Sorrel", "Ansel", "Marrick", "Saltmouth"]
 PARAGRAPHS_A_PAGE = 6
+PLACES = ("paragraph", "speaker")
 
 
 def main() -> None:
@@ -43,8 +45,12 @@ def read_folder(folder: Path) -> None:
     by_format: dict[str, list[Path]] = defaultdict(list)
     for file in find_files([folder])[0]:
         by_format[file.suffix.lower()].append(file)
-    print("| format | files | pages | MB | units | seconds | per second | peak memory of a worker, MB | refused |")
-    print("|---|---|---|---|---|---|---|---|---|")
+    refused: list[UnreadableFile] = []
+    print(
+        "| format | files | pages | MB | units | with paragraph number | with speaker | seconds | per second "
+        "| peak memory of a worker, MB | refused |"
+    )
+    print("|" + "---|" * 11)
     for suffix, files in sorted(by_format.items()):
         jobs = [Job(source=str(file), data=file.read_bytes()) for file in files]
         began = time.monotonic()
@@ -52,14 +58,20 @@ def read_folder(folder: Path) -> None:
             found = [document for _, documents in parse_all(jobs, Limits()) for document in documents]
         seconds = time.monotonic() - began
         read = [document for document in found if isinstance(document, Parsed)]
+        refused += [document for document in found if not isinstance(document, Parsed)]
         pages, units = sum(document.pages for document in read), sum(len(document.units) for document in read)
+        locators = [unit.locator for document in read for unit in document.units]
+        numbered, spoken = (sum(getattr(locator, name) is not None for locator in locators) for name in PLACES)
         size = sum(len(job.data) for job in jobs) / (1 << 20)
         rate = f"{pages / seconds:,.0f} pages" if pages else f"{units / seconds:,.0f} units"
         print(
-            f"| {suffix} | {len(files)} | {pages:,} | {size:.1f} | {units:,} | {seconds:.1f} | {rate} "
+            f"| {suffix} | {len(files)} | {pages:,} | {size:.1f} | {units:,} | {numbered:,} | {spoken:,} "
+            f"| {seconds:.1f} | {rate} "
             f"| {memory.peak_mb:,.0f} | {len(found) - len(read)} |",
             flush=True,
         )
+    for failure in refused:
+        print(f"refused: {Path(failure.source).name!r}: {failure.reason}")
 
 
 class Memory:

@@ -14,7 +14,7 @@ class Block:
     """A stretch `text[start:end]` that stands by itself on the page.
 
     `level` is the rank of a heading (1 is highest, 0 unknown). `number` is a paragraph number that the format
-    keeps apart from the text (automatic numbering).
+    keeps apart from the text (automatic numbering). `box` tells what stands beside the text: text boxes, side bars.
     """
 
     start: int
@@ -23,6 +23,7 @@ class Block:
     level: int = 0
     page: str | None = None
     number: str | None = None
+    box: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,14 +55,23 @@ class TextBuilder:
         self.blocks: list[Block] = []
 
     def add(
-        self, text: str, kind: Kind = "paragraph", *, level: int = 0, page: str | None = None, number: str | None = None
+        self,
+        text: str,
+        kind: Kind = "paragraph",
+        *,
+        level: int = 0,
+        page: str | None = None,
+        number: str | None = None,
+        box: bool = False,
     ) -> None:
         """Appends a block, parted from the one before by a blank line; blank text adds nothing."""
         text = text.strip()
         if not text:
             return
         start = self._append(text, "\n\n")
-        self.blocks.append(Block(start=start, end=self._length, kind=kind, level=level, page=page, number=number))
+        self.blocks.append(
+            Block(start=start, end=self._length, kind=kind, level=level, page=page, number=number, box=box)
+        )
 
     def extend(self, text: str) -> None:
         """Continues the last block after a space: the rest of a sentence that a page break cut."""

@@ -113,7 +113,7 @@ class _Walk:
                 kind, level = self._kind()
                 if kind == "item" and self._marks and self._marks[-1]:
                     text, self._marks[-1] = self._marks[-1] + text, ""
-                self.builder.add(text, kind, level=level, page=self._begun_on or self.page)
+                self.builder.add(text, kind, level=level, page=self._begun_on or self.page, box=self._is_beside())
         self._words.clear()
 
     def _kind(self) -> tuple[Kind, int]:
@@ -123,6 +123,10 @@ class _Walk:
         if any("note" in _role(element) for element in self._open):
             return "footnote", 0
         return ("item" if "li" in tags else "paragraph"), 0
+
+    def _is_beside(self) -> bool:
+        """Whether the walk is in a side bar or a figure, which is no part of the sentence around it."""
+        return any(tag_of(element) in ("aside", "figure") for element in self._open)
 
     def _next_mark(self) -> str:
         count = self._counts[-1] if self._counts else None

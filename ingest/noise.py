@@ -10,7 +10,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from ..vectorstore.markup import plain
-from .structure import Unit, countries
+from .speakers import countries
+from .structure import Unit
 
 _FEWEST_WORDS = 300
 _FEWEST_LINES = 8

@@ -19,6 +19,7 @@ from .office_variants import as_plain
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
+_TEXT_BOX = f"{_W}txbxContent"
 _WRAPPERS = {f"{_W}{name}" for name in ("sdt", "sdtContent", "ins", "moveTo", "customXml", "smartTag")}
 _NUMBER = re.compile(r"\d+(?:\.\d+)*(?=\W*$)")
 _LIMIT_BYTES = 500_000_000
@@ -65,7 +66,12 @@ def _add_body(builder: TextBuilder, document: Any, marks: dict[tuple[str, str], 
     numbering = Numbering(_numbering_of(document))
     for element in _content(document.element.body):
         if element.tag == f"{_W}tbl":
-            _add_table(builder, element, marks)
+            if _is_layout(element):
+                for inside in element.iter(f"{_W}p"):
+                    if not any(parent.tag == _TEXT_BOX for parent in inside.iterancestors()):
+                        _add_paragraph(builder, Paragraph(inside, document), numbering, marks)
+            else:
+                _add_table(builder, element, marks)
         else:
             _add_paragraph(builder, Paragraph(element, document), numbering, marks)
 
@@ -109,8 +115,15 @@ def _add_paragraph(
     builder: TextBuilder, paragraph: Any, numbering: Numbering, marks: dict[tuple[str, str], str]
 ) -> None:
     text = _text(paragraph._p, marks)
-    if not text.strip():
-        return
+    if text:
+        _add_written(builder, paragraph, text, numbering)
+    for box in paragraph._p.iter(_TEXT_BOX):
+        if not any(parent.tag in (_TEXT_BOX, _FALLBACK) for parent in box.iterancestors()):
+            for inside in box.iter(f"{_W}p"):
+                builder.add(_text(inside, marks), box=True)
+
+
+def _add_written(builder: TextBuilder, paragraph: Any, text: str, numbering: Numbering) -> None:
     properties = _number_properties(paragraph)
     label = numbering.label(properties) if properties is not None else ""
     labelled = f"{label} {text}" if label else text
@@ -163,9 +176,9 @@ def _is_bold_line(paragraph: Any, text: str) -> bool:
 
 
 def _text(element: Any, marks: dict[tuple[str, str], str]) -> str:
-    """The text of a paragraph with insertions and without deletions; marks of notes in brackets."""
+    """The text of a paragraph with insertions and without deletions and boxes; marks of notes in brackets."""
     parts: list[str] = []
-    for node in element.iter():
+    for node in _within(element):
         if node.tag == f"{_W}t" and not _is_dropped(node):
             parts.append(node.text or "")
         elif node.tag in (f"{_W}tab", f"{_W}br", f"{_W}cr") and node.getparent().tag == f"{_W}r":
@@ -177,9 +190,34 @@ def _text(element: Any, marks: dict[tuple[str, str], str]) -> str:
     return re.sub(r"[^\S\t]+", " ", "".join(parts)).strip()
 
 
+def _within(element: Any) -> Iterator[Any]:
+    """What is inside an element, in order, without text boxes, and without what repeats a drawing for old programs."""
+    pending = list(reversed(element))
+    while pending:
+        node = pending.pop()
+        if node.tag not in (_TEXT_BOX, _FALLBACK):
+            yield node
+            pending.extend(reversed(node))
+
+
 def _is_dropped(node: Any) -> bool:
-    """Whether a text was deleted or moved away, or repeats a drawing for old programs."""
-    return any(parent.tag in (f"{_W}del", f"{_W}moveFrom", _FALLBACK) for parent in node.iterancestors())
+    """Whether a text was deleted or moved away."""
+    return any(parent.tag in (f"{_W}del", f"{_W}moveFrom") for parent in node.iterancestors())
+
+
+def _is_layout(table: Any) -> bool:
+    """Whether a table only sets columns of prose side by side: a row or two, some cell of which holds paragraphs."""
+    rows = [[_paragraphs(cell) for cell in row.findall(f"{_W}tc")] for row in table.findall(f"{_W}tr")]
+    cells = [paragraphs for row in rows for paragraphs in row]
+    return len(cells) > 1 and len(rows) <= 2 and any(sum(map(_is_prose, paragraphs)) > 1 for paragraphs in cells)
+
+
+def _paragraphs(cell: Any) -> list[str]:
+    return [text for paragraph in cell.iter(f"{_W}p") if (text := _text(paragraph, {}))]
+
+
+def _is_prose(text: str) -> bool:
+    return len(text) > 100 and text.endswith((".", "!", "?", "”"))
 
 
 def _add_table(builder: TextBuilder, table: Any, marks: dict[tuple[str, str], str]) -> None:

@@ -18,7 +18,8 @@ from .noise import garbled_share
 from .pdf_lines import HYPHENS, PDFIUM, Line, lines_of_pages
 from .pdf_scans import garbled_scans, inked, named_pages
 from .pdf_tables import stretches
-from .structure import begins_turn, is_open
+from .speakers import begins_turn
+from .structure import is_open
 
 _PAGE_NUMBER = re.compile(
     r"^(?:page\s*)?[-–—]?\s*(\d{1,4}|[ivxl]{1,6})\s*[-–—]?(?:\s*(?:/|of|de|sur)\s*\d{1,4})?$", re.I

@@ -139,7 +139,7 @@ def _atoms(
         widest = limit_tokens * _TOKEN_CHARS
         while right - left > widest or count_tokens(plain(text[left:right])) > limit_tokens:
             cut = _cut(text, left, min(right, left + widest), count_tokens, limit_tokens)
-            yield left, cut
+            yield left, left + len(text[left:cut].rstrip())
             left = cut + len(text[cut:right]) - len(text[cut:right].lstrip())
         if left < right:
             yield left, right

@@ -1,20 +1,21 @@
 """From blocks to what people cite by: whole paragraphs with their number, speaker, page and heading path.
 
-    structure(reading) = join what a page break cut -> mark headings -> number -> attribute -> locate
+    structure(reading) = mark headings -> join what a page break cut -> set boxes aside -> number -> attribute -> locate
 
 Nothing here knows a file format, and no rule knows a particular record.
 """
 
 import re
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
 
 from ..vectorstore.markup import plain
 from ..vectorstore.passage import Locator
 from .blocks import Block, Kind, Reading
 from .quotations import with_quoted
+from .speakers import countries, speaker_label, speakers_of
+
+__all__ = ["Unit", "countries", "is_open", "paragraph_numbers", "speaker_label", "structure"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,10 +33,17 @@ def structure(reading: Reading) -> list[Unit]:
     """The units of a reading in order; furniture and rules are left out, everything else is kept once."""
     blocks = _mark_headings(reading.text, _mark_furniture(reading.text, reading.blocks))
     blocks = _join_broken(reading.text, blocks)
-    texts = [reading.text[block.start : block.end] for block in blocks]
-    numbers = paragraph_numbers(texts, blocks)
-    speakers = with_quoted(texts, blocks, speakers_of(texts, blocks))
-    return _locate(texts, blocks, numbers, speakers)
+    blocks = _mark_boxes(reading.text, blocks)
+    body = [block for block in blocks if not block.box]
+    texts = [reading.text[block.start : block.end] for block in body]
+    numbers = iter(paragraph_numbers(texts, body))
+    speakers = iter(with_quoted(texts, body, speakers_of(texts, body)))
+    return _locate(
+        [reading.text[block.start : block.end] for block in blocks],
+        blocks,
+        [None if block.box else next(numbers) for block in blocks],
+        [(None, 0) if block.box else next(speakers) for block in blocks],
+    )
 
 
 # --- what is not the record's own text ---------------------------------------------------------------------
@@ -122,6 +130,8 @@ def _join_broken(text: str, blocks: Sequence[Block]) -> list[Block]:
 def _goes_on(text: str, before: Block, block: Block) -> bool:
     if before.kind not in ("paragraph", "item") or block.kind != "paragraph" or text[before.end : block.start].strip():
         return False
+    if before.box or block.box:
+        return False
     return is_open(text[max(before.start, before.end - _TAIL_CHARS) : before.end]) and _resumes(
         text[block.start : block.end]
     )
@@ -134,6 +144,45 @@ def is_open(paragraph: str) -> bool:
 
 def _resumes(paragraph: str) -> bool:
     return plain(paragraph[:_TAIL_CHARS])[:1].islower() and not _MARKED.match(paragraph)
+
+
+# --- boxes and side bars ------------------------------------------------------------------------------------------
+
+_BOX_TITLE = re.compile(
+    r"(?:box|figure|fig\.|table|chart|graph|map|photo(?:graph)?|case study|encadré|recuadro|tableau|cuadro|gráfico"
+    r"|figura|carte|mapa)\s+(?:n[o°º]\.?\s*)?(?:\d{1,3}|[IVXL]{1,6})(?:[.–-]\d{1,3})*(?!\w)",
+    re.IGNORECASE,
+)
+_MOST_BOX_BLOCKS = 16
+
+
+def _mark_boxes(text: str, blocks: Sequence[Block]) -> list[Block]:
+    """Marks what stands in the middle of a sentence under the title of a box; a record all in boxes has none."""
+    marked = list(blocks)
+    for index, block in enumerate(blocks):
+        if block.kind == "paragraph" and not block.box and is_open(text[block.start : block.end]):
+            for inside in _interruption(text, blocks, index):
+                marked[inside] = replace(blocks[inside], box=True)
+    in_boxes = sum(block.end - block.start for block in marked if block.box)
+    if in_boxes > sum(block.end - block.start for block in marked) / 2:
+        return [replace(block, box=False) for block in marked]
+    return marked
+
+
+def _interruption(text: str, blocks: Sequence[Block], index: int) -> range:
+    """The blocks of a box between an open paragraph and the one that goes on with it; none where nothing does."""
+    first = index + 1
+    while first < len(blocks) and blocks[first].kind in ("furniture", "rule", "footnote"):
+        first += 1
+    if first == len(blocks) or not _BOX_TITLE.match(plain(text[blocks[first].start : blocks[first].end])):
+        return range(0)
+    for end in range(first + 1, min(first + 1 + _MOST_BOX_BLOCKS, len(blocks))):
+        words = text[blocks[end].start : blocks[end].end]
+        if blocks[end].kind == "paragraph" and _resumes(words):
+            return range(first, end)
+        if blocks[end].number or _DOTTED.match(words):
+            return range(0)
+    return range(0)
 
 
 # --- paragraph numbers -------------------------------------------------------------------------------------------
@@ -199,267 +248,11 @@ def _follows(before: str, number: str) -> bool:
     return int(second[0]) - int(first[0]) in (0, 1) and second[-1] == "1"
 
 
-# --- speakers ------------------------------------------------------------------------------------------------------
-
-_COLON_LABEL = re.compile(
-    r"^\s*(?:<[A-Za-z]{1,16}>\s*)?(?:[*_]{2,3})?"
-    r"(?P<label>[^\n:*]{1,110}?)\s*(?:[*_]{2,3}\s*:|:\s*[*_]{2,3}|:)(?:\s+|$)"
-)
-_RECORD_LABEL = re.compile(
-    r"^\s*(?P<label>(?:Mr|Ms|Mrs|Dr|Miss)\. (?:(?:Mc|Mac|De|Di|La|Le|Van) ?)?[A-Z][A-Z'’-]+(?: [A-Z][A-Z'’-]+)*"
-    r"(?: of (?:[A-Z]\w+ ?){1,3})?|The [A-Z]{5,}(?: [A-Z]{2,}| pro tempore)*(?: \([^()]{2,60}\))?)\.\s"
-)
-_BRACKET_LABEL = re.compile(r"^\s*(?P<label>[A-Z][^\n:.!?()]{2,90}\((?:[A-Z][\w’'.-]+ ?){2,4}\))\s?(?=[A-Z“\"])")
-_TITLED = re.compile(
-    r"^(?:Mr|Ms|Mrs|Miss|Dr|Prof|Sir|H\.\s?E|Hon|Madam|Senator|Ambassador|Amb|M|Mme|Sr|Sra)\b\.?\s+\S"
-    r"|^(?:the\s+)?(?:(?:temporary|acting|deputy|vice)[ -]?)*(?:chair(?:man|woman|person)?|president|speaker|"
-    r"moderator|rapporteur|facilitator|secretariat|secretary(?:[ -]general)?|clerk|co-?chairs?)\b",
-    re.IGNORECASE,
-)
-_OFFICE = (
-    r"(?:(?:temporary|acting|deputy|vice|co)[ -]?)*(?:chair(?:man|men|woman|persons?|person|s)?|pr[ée]sident[ea]?s?"
-    r"|speaker|moderators?|(?:special )?rapporteurs?|facilitators?|secretary(?:[ -]general)?|secretaries)"
-)
-_OFFICERS = re.compile(_OFFICE, re.IGNORECASE)
-_ADDRESS = re.compile(
-    r"(?:dear |distinguished )?(?:mr|ms|mrs|mme|m|sr|sra|madame?|monsieur|señora?)\.? (?:le |la )?" + _OFFICE,
-    re.IGNORECASE,
-)
-_NOT_SPEAKERS = frozenset(
-    """note notes source sources summary agency action date dates subject re contents annex table figure box article
-    section chapter example examples plenary item agenda title author authors editor contact email e-mail tel telephone
-    fax website url http https address image keywords abstract see deadline location venue time present participants
-    distribution original language question answer moderator's reference references background part warning update
-    objective objectives purpose recommendation recommendations conclusion conclusions result results step key total
-    page paragraph resolution decision symbol document meeting""".split()
-)
-_ENUMERATION = re.compile(r"^(?:[IVXLC]{2,}|\d+)[.)]\s")
-_NUMBERED_LABEL = re.compile(r"\s\d+$")
-_NUMBERED_PERSON = re.compile(
-    r"^(?:speaker|participant|interviewer|interviewee|respondent|delegate|panell?ist|member|witness)\s\d+$", re.I
-)
-_SMALL = frozenset("of the for and on de la le du des der den und da do del y et e a an in at to against with".split())
-
-
-def speakers_of(texts: Sequence[str], blocks: Sequence[Block]) -> list[tuple[str | None, int]]:
-    """(speaker, turn number) of each block: labelled turns where the record has them, else speakers it retells."""
-    labels = _turn_labels(texts, blocks)
-    if sum(label is not None for label in labels) >= 2:
-        return _turns(texts, blocks, labels)
-    return _retold(texts, blocks)
-
-
-def speaker_label(text: str) -> tuple[str, int] | None:
-    """What may be a speaker's label at the head of a paragraph, and where what is said begins."""
-    for pattern in (_COLON_LABEL, _RECORD_LABEL, _BRACKET_LABEL):
-        if (match := pattern.match(text)) and _could_speak(label := plain(match["label"])):
-            return label, match.end()
-    return None
-
-
-def begins_turn(line: str) -> bool:
-    """Whether a line opens with the label of a country, or of a person with a title or an office."""
-    found = speaker_label(line)
-    return bool(found) and _names_somebody(found[0])
-
-
-def _could_speak(label: str) -> bool:
-    words = re.findall(r"[^\W\d_][\w’'.-]*", label)
-    if _ENUMERATION.match(label) or (_NUMBERED_LABEL.search(label) and not _NUMBERED_PERSON.match(label)):
-        return False
-    if not words or len(words) > 14 or not label[0].isupper() or re.search(r"[.!?]\s+[a-z]|https?$|\d{3}", label):
-        return False
-    content = [word for word in words if word.casefold() not in _SMALL]
-    if not content or content[0].casefold() in _NOT_SPEAKERS or words[-1].casefold() in _SMALL:
-        return False
-    return sum(word[0].isupper() for word in content) / len(content) >= 0.5
-
-
-def _turn_labels(texts: Sequence[str], blocks: Sequence[Block]) -> list[str | None]:
-    """The label of each block that opens a turn.
-
-    Certain are countries, people with a title or an office, and "person, organisation" forms. In a record that
-    plainly consists of turns, labels that recur and any others of the right shape count too.
-    """
-    candidates = _labels(texts, blocks)
-    counts = Counter(label for label in candidates if label)
-    certain = {label for label in counts if _names_somebody(label)}
-    turns = sum(counts[label] for label in counts if counts[label] > 1 or label in certain)
-    prose = sum(block.kind == "paragraph" for block in blocks)
-    if turns >= 3 and turns >= prose / 8:
-        certain |= {label for label in counts if counts[label] > 1 or _is_proper(label)}
-    return [label if label in certain else None for label in candidates]
-
-
-def _labels(texts: Sequence[str], blocks: Sequence[Block]) -> list[str | None]:
-    """What may be labels, without the addressees of letters and speeches, and without lists of officers."""
-    found = [
-        speaker_label(text) if block.kind in ("paragraph", "heading") else None
-        for text, block in zip(texts, blocks, strict=True)
-    ]
-    said = [plain(text[label[1] :]) if label else "" for text, label in zip(texts, found, strict=True)]
-    speaking = {label[0] for label, words in zip(found, said, strict=True) if label and words}
-    return [
-        label[0]
-        if label
-        and not (_ADDRESS.fullmatch(label[0]) and label[0] not in speaking)
-        and not (_OFFICERS.fullmatch(label[0]) and _is_names(words or (plain(following) if following else "")))
-        else None
-        for label, words, following in zip(found, said, [*texts[1:], None], strict=True)
-    ]
-
-
-def _is_names(words: str) -> bool:
-    """Whether a text is names and countries only, no sentence."""
-    content = [word for word in re.findall(r"[^\W\d_][\w’'.-]*", words) if word.casefold() not in _SMALL]
-    return (
-        bool(content) and not re.search(r"[!?]|[^\W\d_]{3,}\.$", words) and all(word[0].isupper() for word in content)
-    )
-
-
-def _names_somebody(label: str) -> bool:
-    if _TITLED.match(label) or label.casefold() in countries():
-        return True
-    parts = re.split(r"\s+[–—-]\s+|,\s+|\s*\(", label)
-    return len(parts) > 1 and (any(part.rstrip(")").casefold() in countries() for part in parts) or " – " in label)
-
-
-def _is_proper(label: str) -> bool:
-    words = [word for word in re.findall(r"[^\W\d_][\w’'.-]*", label) if word.casefold() not in _SMALL]
-    return sum(word[0].isupper() for word in words) / len(words) >= 0.6
-
-
-@lru_cache(maxsize=1)
-def countries() -> frozenset[str]:
-    """Names of states and territories, casefolded, in English, French and Spanish (Unicode CLDR)."""
-    from babel import Locale
-
-    names = {name for code in ("en", "fr", "es") for key, name in Locale(code).territories.items() if key.isalpha()}
-    names |= {
-        "united states of america",
-        "russian federation",
-        "usa",
-        "uk",
-        "republic of korea",
-        "viet nam",
-        "european union",
-        "holy see",
-        "türkiye",
-        "czech republic",
-        "islamic republic of iran",
-        "the netherlands",
-    }
-    return frozenset(name.casefold() for name in names)
-
-
-def _turns(texts: Sequence[str], blocks: Sequence[Block], labels: Sequence[str | None]) -> list[tuple[str | None, int]]:
-    """A turn lasts until the next label or heading; what opens with an omission mark is nobody's."""
-    found: list[tuple[str | None, int]] = []
-    speaker, turn = None, 0
-    for text, block, label in zip(texts, blocks, labels, strict=True):
-        if label:
-            speaker, turn = label, turn + 1
-        elif _ends_turn(text, block) or re.match(r"\s*(?:\[…\]|\[\.\.\.\])", text):
-            speaker, turn = None, turn + 1
-        found.append((speaker, turn))
-    return found
-
-
-def _ends_turn(text: str, block: Block) -> bool:
-    """Whether a block is a heading, or page furniture other than a page's number."""
-    return block.kind == "heading" or (block.kind == "furniture" and len(re.findall(r"[^\W\d]+", text)) > 2)
-
-
-_REPORTS = (
-    r"(?:said|says|stated|noted|notes|asked|added|emphasi[sz]ed|stressed|reported|explained|suggested|argued|observed|"
-    r"reviewed|shared|encouraged|reinforced|recalled|underlined|underscored|highlighted|reiterated|concluded|replied|"
-    r"answered|pointed|expressed|welcomed|warned|thanked|presented|described|mentioned|proposed|introduced|remarked|"
-    r"urged|announced|informed|spoke|speaking|agreed|wondered|requested|called|drew|considered|believed|commended|"
-    r"supported|opposed|objected|endorsed|appealed|regretted|hoped|felt|cautioned|questioned|responded|acknowledged|"
-    r"affirmed|confirmed|insisted|advocated|outlined|maintained|pledged|disagreed|clarified|cited|declared|affirms|"
-    r"states|stresses|recalls|reports|explains|argues|observes|adds|asks|replies)"
-)
-_NAME = r"(?:[A-ZÀ-Þ][\w’'.-]*|de|da|von|van|al|bin|el|la|di)"
-_FULL_NAME = rf"[A-ZÀ-Þ][\w’'-]+(?:\s+{_NAME}){{1,4}}"
-_TITLED_NAME = r"(?:Mr|Ms|Mrs|Dr|Prof|Sir|Dame|Ambassador|Miss)\.?\s+[A-ZÀ-Þ][\w’'-]+(?:\s+[A-ZÀ-Þ][\w’'-]+){0,3}"
-_LISTED = re.compile(rf"^\s*[-*•–—]?\s*(?:[A-Z][a-z]+:\s*)?({_FULL_NAME}),\s")
-_THE_OFFICE = (
-    r"The\s+(?:(?:Acting|Deputy|Vice)[ -])*(?:Chair(?:person|man|woman)?|President|Speaker|Rapporteur|Facilitator|"
-    r"Moderator|Co-Chairs?)"
-)
-_REPORTED = re.compile(
-    rf"^\s*(?:\d{{1,3}}\.\s+)?(?P<who>(?:{_TITLED_NAME}|{_THE_OFFICE})(?:\s*\([^()]{{2,80}}\))?)[^.:;]{{0,160}}?"
-    rf"(?<!\bis )(?<!\bwas )(?<!\bwere )(?<!\bbeen )(?<!\bbe )\b{_REPORTS}\b"
-)
-_PRONOUN = re.compile(r"^\s*(?:\d{1,3}\.\s+)?(?:He|She|They)\s")
-
-
-def _retold(texts: Sequence[str], blocks: Sequence[Block]) -> list[tuple[str | None, int]]:
-    """Speakers whose words a report retells: "Ms. Lind (Verrano) said that ...".
-
-    Where the record lists its speakers by name, a listed speaker's part begins at the first paragraph that names
-    them up front and lasts until the next one's. Elsewhere a paragraph belongs to the titled name that opens it,
-    and so do the next ones that open with a pronoun.
-    """
-    listed = _listed_names(texts, blocks)
-    if len(listed) >= 2:
-        return _retold_by_list(texts, blocks, listed)
-    found: list[tuple[str | None, int]] = []
-    speaker, turn = None, 0
-    for text, block in zip(texts, blocks, strict=True):
-        match = _REPORTED.match(plain(text)) if block.kind in ("paragraph", "item") else None
-        if match:
-            speaker, turn = match["who"], turn + 1
-        elif speaker and not _PRONOUN.match(text):
-            speaker, turn = None, turn + 1
-        found.append((speaker, turn))
-    return found
-
-
-def _listed_names(texts: Sequence[str], blocks: Sequence[Block]) -> list[str]:
-    """Names that head the items of a list ("- Ana Ruiz, Chair of ..."), as in a panel's announcement."""
-    return [
-        match[1]
-        for text, block in zip(texts, blocks, strict=True)
-        if block.kind == "item" and (match := _LISTED.match(plain(text)))
-    ]
-
-
-def _retold_by_list(
-    texts: Sequence[str], blocks: Sequence[Block], listed: Sequence[str]
-) -> list[tuple[str | None, int]]:
-    found: list[tuple[str | None, int]] = []
-    introduced: dict[str, str] = {}
-    patterns = [(name, *_patterns_of(name)) for name in dict.fromkeys(listed)]
-    speaker, turn = None, 0
-    for text, block in zip(texts, blocks, strict=True):
-        if block.kind in ("heading", "furniture"):
-            found.append((None, turn))
-            continue
-        opener = plain(text)[:240]
-        for name, last, as_full, as_titled in patterns if block.kind == "paragraph" else ():
-            if last not in opener:
-                continue
-            full = as_full.search(opener)
-            if (full and name not in introduced) or as_titled.search(opener):
-                printed = introduced.setdefault(name, full[0] if full else name)
-                if printed != speaker:
-                    speaker, turn = printed, turn + 1
-                break
-        found.append((speaker, turn))
-    return found
-
-
-def _patterns_of(name: str) -> tuple[str, re.Pattern[str], re.Pattern[str]]:
-    """The last name, how the whole name may stand in a text, and how the last one with a title reports."""
-    last = re.split(r"[\s-]", name)[-1]
-    first, family = re.escape(name.split()[0]), re.escape(name.split()[-1])
-    full = re.compile(rf"\b(?:{re.escape(name)}|{first}\s+(?:\S+\s+)?{family})")
-    titled = re.compile(rf"\b(?:Mr|Ms|Mrs|Dr)\.?\s+(?:\S+-)?{re.escape(last)}\b.{{0,60}}\b{_REPORTS}\b")
-    return last, full, titled
-
-
 # --- locators --------------------------------------------------------------------------------------------------------
+
+
+# No turn has this number, so that no box is joined with what is said around it.
+_IN_BOXES = -1_000_000
 
 
 def _locate(
@@ -471,7 +264,8 @@ def _locate(
     """Walks the blocks with the heading path and the current paragraph number.
 
     A number holds until the next number or heading; footnotes carry none. A paragraph cut by a footnote or a box
-    goes on with its own locator after the cut.
+    goes on with its own locator after the cut. A box has neither number nor speaker, and what stands in it changes
+    nothing around it.
     """
     numbered = [index for index, number in enumerate(numbers) if number]
     last_number = numbered[-1] if numbered and blocks[numbered[-1]].kind != "heading" else len(blocks)
@@ -482,6 +276,10 @@ def _locate(
     for index, (text, block) in enumerate(zip(texts, blocks, strict=True)):
         speaker, turn = speakers[index]
         if block.kind in ("rule", "furniture"):
+            continue
+        if block.box:
+            aside = Locator(page=block.page, section=" > ".join(heading for _, heading in path) or None)
+            units.append(Unit(start=block.start, end=block.end, kind=block.kind, locator=aside, turn=_IN_BOXES))
             continue
         if block.kind == "heading" and (not numbers[index] or _is_title(plain(text))):
             path = _descend(path, block.level or 3, plain(text))

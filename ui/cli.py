@@ -29,7 +29,7 @@ from .options import (
 )
 
 if TYPE_CHECKING:
-    from ..rag import Filters, IngestReport, Library
+    from ..rag import Filters, IngestReport, Library, Limits
     from ..rag.settings import Settings
 
 DONE, SOME_FAILED, FAILED = 0, 1, 2
@@ -118,7 +118,6 @@ def ingest(
     """Read files and folders into the library; unchanged files are skipped."""
     from ..ingest.ingest import find_sources
     from ..ingest.overrides import from_pairs
-    from ..rag import Limits
     from .progress import watch
     from .render import print_report, report_json
 
@@ -137,16 +136,9 @@ def ingest(
             if not sources:
                 _say({"embedded": count}, as_json, lambda: print(f"Embedded {count} passages again."))
                 return
-        limits = Limits(
-            timeout_s=settings.read_timeout_s,
-            memory_mb=settings.read_memory_mb,
-            file_mb=settings.read_file_mb,
-            workers=settings.read_workers,
-            ocr_languages=settings.ocr_languages,
-        )
         read = partial(
-            lib.ingest, sources or [], known=from_pairs(values or []), limits=limits, allow_private=allow_private,
-            watcher=watcher,
+            lib.ingest, sources or [], known=from_pairs(values or []), limits=_limits(settings),
+            allow_private=allow_private, watcher=watcher,
         )  # fmt: skip
         report = read(prune=prune)
         _say(report_json(report), as_json, lambda: print_report(report, quiet=quiet))
@@ -345,6 +337,7 @@ def serve(
             options=options,
             page=settings.page,
             stop_timeout_s=settings.stop_timeout_s,
+            limits=_limits(settings),
         )
 
 
@@ -411,6 +404,19 @@ def doctor(library: LibraryOption = None, as_json: JsonOption = False) -> None:
     _say([{"what": f.what, "ok": f.ok, "says": f.says} for f in findings], as_json, lambda: print_findings(findings))
     if not all(finding.ok for finding in findings):
         raise typer.Exit(SOME_FAILED)
+
+
+def _limits(settings: "Settings") -> "Limits":
+    """What reading one file may cost."""
+    from ..rag import Limits
+
+    return Limits(
+        timeout_s=settings.read_timeout_s,
+        memory_mb=settings.read_memory_mb,
+        file_mb=settings.read_file_mb,
+        workers=settings.read_workers,
+        ocr_languages=settings.ocr_languages,
+    )
 
 
 @contextmanager

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from ..ingest.ingest import Failure
+from ..ingest.parse import Limits
 from ..rag.library import Library
 from ..vectorstore.errors import LibraryBusy, RapporteurError
 
@@ -54,8 +55,9 @@ class _MoreCame(Exception):
 class Intake:
     """Reads files, folders and addresses into a library in a thread of its own, and tells how far it is."""
 
-    def __init__(self, library: Library, sources: Sequence[str | Path] = ()) -> None:
+    def __init__(self, library: Library, sources: Sequence[str | Path] = (), *, limits: Limits | None = None) -> None:
         self._library = library
+        self._limits = limits
         self._waiting: deque[str] = deque(map(str, sources))
         self._to_remove: list[str] = []
         self._status = ReadingStatus(running=bool(sources), waiting=tuple(self._waiting))
@@ -125,7 +127,7 @@ class Intake:
             try:
                 self._take_out()
                 if batch:
-                    self._library.ingest(batch, watcher=self)
+                    self._library.ingest(batch, limits=self._limits, watcher=self)
                 self._take_out()
                 return
             except (_Stopped, _MoreCame):

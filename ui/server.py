@@ -21,6 +21,7 @@ from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ..ingest.ingest import find_files
+from ..ingest.parse import Limits
 from ..rag.library import Library
 from ..vectorstore.errors import InputError
 from .api import ApiOptions, build_api, unknown_stay_with
@@ -51,6 +52,7 @@ def serve(
     options: ApiOptions | None = None,
     page: bool = True,
     stop_timeout_s: float = 30.0,
+    limits: Limits | None = None,
 ) -> None:
     """Serves the browser chat and the API until it is interrupted or told to end; answers being given are finished.
 
@@ -64,6 +66,7 @@ def serve(
         options: how the API behaves.
         page: whether there is the browser chat beside the API.
         stop_timeout_s: how long answers being given are waited for at the end.
+        limits: what reading one of them may cost.
 
     Raises:
         InputError: the port is taken or the host unknown; a path to ingest does not exist.
@@ -71,7 +74,7 @@ def serve(
     if ingest:
         find_files(ingest)
     listener = _listen(host, port)
-    intake = Intake(library, ingest)
+    intake = Intake(library, ingest, limits=limits)
     app = build_app(library, intake=intake, also=also, options=options, page=page)
     settings = uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=_CLOSE_TIMEOUT_S)
     address = f"http://{_shown_host(host)}:{listener.getsockname()[1]}"

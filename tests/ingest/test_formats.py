@@ -20,6 +20,7 @@ from rapporteur.ingest.members import members
 from rapporteur.ingest.read import SUFFIXES, read
 from rapporteur.ingest.read_mail import attachments
 from rapporteur.ingest.sniff import format_of
+from rapporteur.ingest.structure import structure
 from rapporteur.ingest.table import labelled_rows
 from rapporteur.vectorstore.errors import UnreadableFile
 
@@ -238,6 +239,13 @@ def test_a_workbook_row_by_row_with_headers_dates_and_sheets() -> None:
     ]
 
 
+def test_a_template_of_a_workbook_is_read() -> None:
+    with zipfile.ZipFile(io.BytesIO(workbook({"Votes": row(1, "Text", "In favour") + row(2, "Draft A", 41)}))) as plain:
+        parts = {name: plain.read(name).decode() for name in plain.namelist()}
+    files = [(name, part.replace(".sheet.main+", ".template.main+")) for name, part in parts.items()]
+    assert lines_of(read("votes.xltx", zipped(*files)))[-1] == ("table", "Text: Draft A | In favour: 41")
+
+
 def test_two_far_cells_do_not_end_the_process() -> None:
     corner = '<row r="1048576"><c r="XFD1048576"><v>1</v></c></row>'
     assert "scattered" in refusal("far.xlsx", workbook({"Far": row(1, "a") + corner}))
@@ -322,6 +330,20 @@ def book(chapter: str, *, href: str = "text/two%20b.xhtml") -> bytes:
         ("OPS/text/two b.xhtml", chapter),
         ("OPS/one.xhtml", "<html><head><title/></head><body><h1>First</h1>Loose&nbsp;words</body></html>"),
     )
+
+
+def test_a_side_bar_is_no_part_of_the_sentence_it_stands_in() -> None:
+    begun = "Members of the Commission stressed the importance of lights along the whole of the coast and of the"
+    chapter = (
+        f"<html><body><div>Norway: {begun}<aside><p>Mexico: 4 lamps.</p></aside> lamps of Merrow.</div>"
+        "<p>Mexico: We regret it.</p><p>Norway: So do we.</p></body></html>"
+    )
+    reading = read("annals.epub", book(chapter))
+    found = [(reading.text[unit.start : unit.end][-8:], unit.locator.speaker) for unit in structure(reading)][-5:]
+    assert found == [
+        ("d of the", "Norway"), ("4 lamps.", None), (" Merrow.", "Norway"), ("gret it.", "Mexico"),
+        ("o do we.", "Norway"),
+    ]  # fmt: skip
 
 
 def test_a_book_in_the_order_of_its_spine_with_pages_notes_and_tables() -> None:

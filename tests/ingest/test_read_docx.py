@@ -106,6 +106,42 @@ def test_a_text_box_is_read_once() -> None:
     assert read_docx(saved(document)).text == "boxed"
 
 
+def test_a_text_box_stands_after_the_sentence_it_is_anchored_in() -> None:
+    document = Document()
+    inside = f"<w:p>{run('Box 1')}</w:p><w:p>{run('Norway: four lamps.')}</w:p>"
+    box = f"<w:pict><w:txbxContent>{inside}</w:txbxContent></w:pict>"
+    document.add_paragraph("Norway: We begin.")
+    add_xml(document, f"{run('Norway: The lamps of ')}<w:r>{box}</w:r>{run('Merrow are out.')}")
+    document.add_paragraph("Mexico: We regret that, and we say so in more words than are in the box.")
+    reading = read_docx(saved(document))
+    assert [(unit.locator.speaker, reading.text[unit.start : unit.end][:35]) for unit in structure(reading)] == [
+        ("Norway", "Norway: We begin."),
+        ("Norway", "Norway: The lamps of Merrow are out."[:35]),
+        (None, "Box 1"),
+        (None, "Norway: four lamps."),
+        ("Mexico", "Mexico: We regret that, and we say "),
+    ]
+
+
+def test_a_record_set_in_text_boxes_is_read_as_any_other() -> None:
+    document = Document()
+    lines = ("1. One lamp.", "2. Two lamps.", "3. Three lamps.")
+    inside = "".join(f"<w:p>{run(line)}</w:p>" for line in lines)
+    add_xml(document, f"<w:r><w:pict><w:txbxContent>{inside}</w:txbxContent></w:pict></w:r>")
+    assert [unit.locator.paragraph for unit in structure(read_docx(saved(document)))] == ["1", "2", "3"]
+
+
+def test_columns_of_prose_are_read_one_after_the_other() -> None:
+    document = Document()
+    prose = "The Commission noted that the lamps of the whole coast had been lit in every week but one of a long year."
+    left, right = document.add_table(1, 2).rows[0].cells
+    left.paragraphs[0].text = f"1. {prose}"
+    left.add_paragraph(f"2. {prose}")
+    right.paragraphs[0].text = f"3. {prose}"
+    found = blocks(read_docx(saved(document)))
+    assert found == [("paragraph", f"{number}. {prose}") for number in (1, 2, 3)]
+
+
 def test_content_controls_are_read_in_place() -> None:
     document = Document()
     document.add_paragraph("First.")
@@ -276,7 +312,7 @@ def test_the_symbol_at_the_head_of_the_pages() -> None:
     assert blocks(reading)[0] == ("furniture", "MIC/CL/2031/SR.4")
     units = structure(reading)
     assert reading.text[units[0].start : units[0].end] == "Summary record of the fourth meeting"
-    assert metadata("x.docx", reading.text, units, title=None, date=None).symbol == "MIC/CL/2031/SR.4"
+    assert metadata("x.docx", reading, units).symbol == "MIC/CL/2031/SR.4"
 
 
 def test_a_header_without_a_symbol_is_left_out() -> None:

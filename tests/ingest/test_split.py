@@ -66,6 +66,17 @@ def test_every_word_once_and_verbatim(reading: Reading, title: str, limit_tokens
         assert not "".join(gaps).strip()
 
 
+def test_a_piece_that_ends_before_a_blank_line_ends_with_its_word() -> None:
+    builder = TextBuilder()
+    for line in ("The", "The", "The " * 11 + "x" * 90, "light"):
+        builder.add(line)
+    reading = Reading(text=builder.text, blocks=tuple(builder.blocks), media_type="text/plain")
+    for limit_tokens in range(16, 40):
+        found = passages(reading, limit_tokens=limit_tokens)
+        assert all(passage.text == passage.text.strip() for passage in found)
+        assert "".join("".join(passage.text for passage in found).split()) == "".join(reading.text.split())
+
+
 def test_long_paragraphs_are_cut_at_sentences_into_even_pieces() -> None:
     sentence = "The light on Gannet Ledge was out for nine hours and more."  # 12 words
     found = of_text(" ".join([sentence] * 30), limit_tokens=256)

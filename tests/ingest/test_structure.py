@@ -308,6 +308,40 @@ def test_labels_that_recur_speak_only_in_a_record_of_turns() -> None:
     assert speakers(*dialogue) == ["MICLA", "Pilots", "MICLA", "Pilots", "Guild"]
 
 
+def test_organisations_that_take_turns_are_speakers() -> None:
+    assert speakers(
+        "# An exchange on the harbour",
+        "Written by the clerk.",
+        "Sea Watch: How does the Board find divers?",
+        "The Board: Divers are hired in May.",
+        "They are paid by the day.",
+        "Anglers Union: Is there a list of them?",
+        "The Board: We cannot publish it.",
+    ) == [None, None, "Sea Watch", "The Board", "The Board", "Anglers Union", "The Board"]
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ["Name: Ana Ruiz", "Position: Keeper", "Old Merrow: 31 lamps", "Position: Pilot", "Sea Watch: none"],
+        ["Buoy: A float that marks a channel.", "Fairway: What we keep clear.", "Lead: A weight.", "Spar: A pole."],
+        ["Fog Horn: It is blown by hand.", "Radio Log: Kept at night.", "Fog Horn: It was mended.", "Skiff: It leaks."],
+        ["Finding: We saw no light.", "Response: We agree.", "Finding: You have no oil.", "Keeper: We agree."],
+        ["Old Merrow:", "Skerry Point:", "Old Merrow:", "Port Ansel:", "We keep them all."],
+        ["Old Merrow: 3 lamps", "Skerry: 4 lamps", "Old Merrow: 5 lamps", "Port Ansel: 1 lamp", "We counted them."],
+        ["Sea Watch: How is it?", "The Board: We are well.", "The Board: We cannot say."],
+    ],
+)
+def test_fields_terms_and_headings_take_no_turns(lines: list[str]) -> None:
+    assert set(speakers("# On lights", *lines)) == {None}
+
+
+def test_turns_lost_in_prose_are_no_dialogue() -> None:
+    prose = [f"The light of Skerry {number} was lit again." for number in range(12)]
+    lines = ["Sea Watch: How is it?", "The Board: We are well.", "Anglers Union: Are you?", "The Board: We are."]
+    assert set(speakers(lines[0], *prose, *lines[1:])) == {None}
+
+
 @pytest.mark.parametrize(
     ("line", "label", "words"),
     [
@@ -428,3 +462,48 @@ def test_a_line_below_is_no_name_without_a_quotation_that_ends_there() -> None:
         "“We keep the lamps.”\n\nPresident Ivo Senn opened the meeting.",
     ):
         assert speakers_in(text) == [None, None]
+
+
+OPEN = "2. Members stressed the importance of lights along the whole coast and of increasing the coverage and"
+
+
+def located(text: str) -> list[tuple[str, str | None, str | None]]:
+    return [(words.split("\n")[0][:12], unit.locator.paragraph, unit.locator.speaker) for unit, words in units(text)]
+
+
+def test_a_box_is_kept_out_of_the_sentence_it_interrupts() -> None:
+    box = "Box 3: The lamps of Merrow\n\nMerrow has four lamps.\n\n- One is out.\n\nNobody knows why."
+    assert located(f"1. One.\n\n{OPEN}\n\n{box}\n\nquality of their lamps.\n\n3. Three.\n\n4. Four.") == [
+        ("1. One.", "1", None),
+        ("2. Members s", "2", None),
+        ("Box 3: The l", None, None),
+        ("Merrow has f", None, None),
+        ("- One is out", None, None),
+        ("Nobody knows", None, None),
+        ("quality of t", "2", None),
+        ("3. Three.", "3", None),
+        ("4. Four.", "4", None),
+    ]
+
+
+def test_a_box_in_a_turn_is_nobodys_and_does_not_end_it() -> None:
+    found = located(
+        f"Norway: {OPEN[3:]}\n\n## Figure 1. Lamps\n\nMexico: 3\n\nquality of lamps.\n\nWe rest.\n\nMexico: No."
+    )
+    assert [speaker for _, _, speaker in found] == ["Norway", None, None, "Norway", "Norway", "Mexico"]
+
+
+def test_a_title_of_a_box_takes_nothing_aside_where_no_sentence_goes_on() -> None:
+    rest = "Box 3: Lamps\n\nMerrow has four lamps."
+    assert [number for _, number, _ in located(f"1. One.\n\n{OPEN}\n\n{rest}\n\n3. Three.\n\n4. Four.")] == [
+        "1", "2", "2", "2", "3", "4",
+    ]  # fmt: skip
+    whole = f"1. One.\n\n{OPEN} quality.\n\n{rest}\n\nquality of lamps.\n\n3. Three."
+    assert [number for _, number, _ in located(whole)] == ["1", "2", "2", "2", "2", "3"]
+
+
+def test_what_a_page_puts_between_halves_leaves_them_one_paragraph() -> None:
+    between = "---\n\n¹ A note.\n\n7\n\n[[page 8]]"
+    found = units(f"1. One.\n\n{OPEN}\n\n{between}\n\nquality of their lamps.\n\n3. Three.")
+    halves = [(unit.locator.paragraph, words[-7:]) for unit, words in found if unit.kind == "paragraph"]
+    assert halves == [("1", "1. One."), ("2", "age and"), ("2", " lamps."), ("3", " Three.")]

@@ -13,6 +13,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from rapporteur.ingest.ingest import Failure
+from rapporteur.ingest.parse import Limits
 from rapporteur.rag.library import Library, open_library
 from rapporteur.ui.conversation import ENGLISH
 from rapporteur.ui.intake import Intake, ReadingStatus
@@ -80,6 +81,15 @@ def test_an_intake_reads_in_the_background_and_names_failures(library: Library, 
     html = status_html(status, 1, 2)
     assert "1 document · 2 passages" in html and "1 file could not be read" in html
     assert "broken.pdf" in records_html(library.documents(), status, (), ENGLISH)
+
+
+def test_an_intake_keeps_to_its_limits(library: Library, tmp_path: Path) -> None:
+    (tmp_path / "long.txt").write_text("The lamps were lit. " * 60_000, encoding="utf-8")
+    intake = Intake(library, [tmp_path / "long.txt"], limits=Limits(file_mb=1))
+    intake.start()
+    wait_for(lambda: not intake.status().running)
+    [failure] = intake.status().failures
+    assert "larger than 1 MB" in failure.error
 
 
 def test_an_intake_that_cannot_begin_says_why(library: Library, tmp_path: Path) -> None:
