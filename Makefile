@@ -1,5 +1,6 @@
 # make run [DOCS=folder]   set up and open the chat on the sample records, or on your own
 # make test                set up and run the tests
+# make quality [DATA=folder] [ONLY="section ..."]   measure every set there is and write docs/quality.md; resumes
 # Nothing else is needed: Python 3.11 or newer and make.
 
 PYTHON ?= python3
@@ -8,9 +9,10 @@ BIN := $(VENV)/bin
 DOCS ?= sample
 LIBRARY ?= .library/$(notdir $(abspath $(DOCS)))
 PORT ?= 7860
+DATA ?= ../shared
 FIND_LINKS := $(if $(PIP_FIND_LINKS),--find-links "$(PIP_FIND_LINKS)")
 
-.PHONY: run test check screenshots setup clean
+.PHONY: run test check quality screenshots setup clean
 
 run: setup
 	$(BIN)/rapporteur serve --library "$(LIBRARY)" --port $(PORT) --open "$(DOCS)"
@@ -24,6 +26,9 @@ check: setup
 
 screenshots: setup
 	$(BIN)/python docs/screenshots.py
+
+quality: setup
+	$(BIN)/python benchmarks/quality.py --data "$(DATA)" $(if $(ONLY),--only $(ONLY))
 
 setup: $(VENV)/.ready
 

@@ -1,5 +1,53 @@
-"""How good the answers are: cases, measures, runs and their tables.
+"""How good the answers are: cases, measures, runs, reports.
 
-Reading order: `cases` (what is asked and what is right), `quotes` (where a gold quote stands), `measures` (one
-function each), `run` (ask everything, add it up), `table` (show it).
+from rapporteur.evals import assert_at_least, cases, run
+from rapporteur.rag import open_library
+
+with open_library("records/") as library:
+    result = run(library, cases("cases.jsonl"))
+assert_at_least(result, key_facts=0.6, verbatim=1.0)
+
+Reading order: `case` (what is asked and what is right), `readers` (where cases come from), `measures` and its
+neighbours (one function each), `outcome` (the table of them all), `rungs` (where a case went wrong), `runs` (ask
+everything, add it up), `comparison`, `sweeps`, `report`, `drafts`.
 """
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .case import Case, Evidence
+    from .comparison import compare
+    from .drafts import draft
+    from .judge import open_judge
+    from .readers import cases
+    from .report import write_report
+    from .runs import Run, run, to_json
+    from .sweeps import sweep
+    from .thresholds import assert_at_least
+
+__all__ = [
+    "Case", "Evidence", "Run", "assert_at_least", "cases", "compare", "draft", "open_judge", "run", "sweep", "to_json",
+    "write_report",
+]  # fmt: skip
+
+_HOMES = {
+    ".case": ("Case", "Evidence"),
+    ".comparison": ("compare",),
+    ".drafts": ("draft",),
+    ".judge": ("open_judge",),
+    ".readers": ("cases",),
+    ".report": ("write_report",),
+    ".runs": ("Run", "run", "to_json"),
+    ".sweeps": ("sweep",),
+    ".thresholds": ("assert_at_least",),
+}
+_HOME_OF = {name: module for module, names in _HOMES.items() for name in names}
+
+
+def __getattr__(name: str) -> Any:
+    """Loads a public name when it is first used, so that importing the package costs next to nothing."""
+    if name not in _HOME_OF:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module
+
+    return getattr(import_module(_HOME_OF[name], __name__), name)

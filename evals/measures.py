@@ -12,27 +12,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..rag.answer import Answer, Citation
-from ..vectorstore.markup import plain
-from ..vectorstore.passage import Document, Hit
-from .cases import Case, Evidence
+from ..vectorstore.passage import Document, Hit, Listing
+from .case import Case, Evidence
+from .gold_answers import stated
 from .quotes import coverage, folded, locate, words
+from .share import Share
 
 HALF = 0.5
 # HTML is text too, but its source holds tags between the words; there the stored text is what was read.
 PLAIN_MEDIA_TYPES = frozenset({"text/plain", "text/markdown", "text/x-markdown"})
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Share:
-    """`part` out of `whole`, both counts."""
-
-    part: int
-    whole: int
-
-    @property
-    def value(self) -> float:
-        """0 to 1; a share of nothing is 0, since a case looked at that gave nothing counts as zero."""
-        return self.part / self.whole if self.whole else 0.0
 
 
 # --- what was retrieved ---
@@ -54,6 +42,12 @@ def evidence_recall(case: Case, hits: Sequence[Hit], budget_chars: int = 4000) -
         return None
     seen = _within_budget(hits, budget_chars)
     return Share(part=sum(_half_seen(gold, seen) for gold in case.evidence), whole=len(case.evidence))
+
+
+def half_held(gold: Evidence, hits: Sequence[Hit], budget_chars: int | None = None) -> bool:
+    """Whether half of a gold quote or more lies in the passages, or in those that fit a budget."""
+    whole_chars = sum(len(hit.passage.text) for hit in hits)
+    return _half_seen(gold, _within_budget(hits, whole_chars if budget_chars is None else budget_chars))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,21 +105,13 @@ def key_facts(case: Case, answer: Answer | None) -> Share | None:
     """
     if not (case.answerable and case.key_facts):
         return None
-    stated = _stated(answer)
-    return Share(part=sum(_states(stated, fact) for fact in case.key_facts), whole=len(case.key_facts))
+    said = stated(answer).casefold()
+    return Share(part=sum(states(said, fact) for fact in case.key_facts), whole=len(case.key_facts))
 
 
-def _stated(answer: Answer | None) -> str:
-    if answer is None or not answer.answered:
-        return ""
-    # One text after the other, so that a stray mark in one cannot pair with one in the next.
-    return "\n".join(
-        plain(text) for text in (answer.text, *(citation.quote for citation in answer.citations))
-    ).casefold()
-
-
-def _states(stated: str, fact: str) -> bool:
-    return any(re.search(_fact_pattern(alternative), stated) for alternative in fact.split("|"))
+def states(said: str, fact: str) -> bool:
+    """Whether a text, case folded, holds one of a fact's alternatives."""
+    return any(re.search(_fact_pattern(alternative), said) for alternative in fact.split("|"))
 
 
 def _fact_pattern(alternative: str) -> str:
@@ -147,7 +133,7 @@ def cite_recall(case: Case, answer: Answer | None) -> Share | None:
     if not _has_gold(case):
         return None
     citations = _citations(answer)
-    covered = sum(any(_covers(citation, gold) for citation in citations) for gold in case.evidence)
+    covered = sum(any(covers(citation, gold) for citation in citations) for gold in case.evidence)
     return Share(part=covered, whole=len(case.evidence))
 
 
@@ -165,18 +151,29 @@ def cite_precision(case: Case, answer: Answer | None) -> Share | None:
     if not _has_gold(case):
         return None
     citations = _citations(answer)
-    return Share(part=sum(bool(_touched(case, citation)) for citation in citations), whole=len(citations))
+    return Share(part=sum(bool(touched(case, citation)) for citation in citations), whole=len(citations))
 
 
-def citations_per_answer(answers: Sequence[Answer | None]) -> float | None:
-    """The mean number of citations of an answer; None where nothing was answered.
+def citations_per_answer(case: Case, answer: Answer | None) -> Share | None:
+    """The number of citations of an answer.
 
     Use it to read `cite_recall` and `cite_precision`: two of three right is another thing than two of twelve.
-    Refusals and missing answers do not count here, they have none by definition.
-    Source: this project.
+    Looks at cases that were answered, answerable or not; the mean is taken. Source: this project.
     """
-    counts = [len(answer.citations) for answer in answers if answer is not None and answer.answered]
-    return sum(counts) / len(counts) if counts else None
+    if answer is None or not answer.answered:
+        return None
+    return Share(part=len(answer.citations), whole=1)
+
+
+def answer_chars(case: Case, answer: Answer | None) -> Share | None:
+    """The length of an answer's text in characters.
+
+    Use it beside any measure that longer answers raise. Looks at cases that were answered; the mean is taken.
+    Source: this project; length bias is shown in AlpacaEval (Dubois et al. 2024, arXiv:2404.04475).
+    """
+    if answer is None or not answer.answered:
+        return None
+    return Share(part=len(answer.text), whole=1)
 
 
 def verbatim(case: Case, answer: Answer | None) -> Share | None:
@@ -219,9 +216,31 @@ def locator(case: Case, answer: Answer | None) -> Share | None:
     if not (case.answerable and any(_has_place(gold) for gold in case.evidence)):
         return None
     matches = [
-        (citation, [gold for gold in _touched(case, citation) if _has_place(gold)]) for citation in _citations(answer)
+        (citation, [gold for gold in touched(case, citation) if _has_place(gold)]) for citation in _citations(answer)
     ]
-    judged = [any(_agrees(citation, gold) for gold in golds) for citation, golds in matches if golds]
+    judged = [any(agrees(citation, gold) for gold in golds) for citation, golds in matches if golds]
+    return Share(part=sum(judged), whole=len(judged))
+
+
+def attribution(case: Case, answer: Answer | None) -> Share | None:
+    """The share of matching citations that name the right speaker; as `locator`, but of the speaker alone.
+
+    Use it for records of who said what: words put into another's mouth do more harm than a wrong paragraph.
+
+    Looks at answerable cases whose evidence names a speaker; cases are pooled. Where no citation matches, the share
+    is zero. Source: this project; attribution in the sense of AIS (Rashkin et al. 2023, arXiv:2112.12870).
+    """
+    if not (case.answerable and any(gold.locator.speaker for gold in case.evidence)):
+        return None
+    matches = [
+        (citation, [gold for gold in touched(case, citation) if gold.locator.speaker])
+        for citation in _citations(answer)
+    ]
+    judged = [
+        any(same_speaker(citation.locator.speaker, gold.locator.speaker) for gold in golds)
+        for citation, golds in matches
+        if golds
+    ]
     return Share(part=sum(judged), whole=len(judged))
 
 
@@ -229,7 +248,8 @@ def _has_place(gold: Evidence) -> bool:
     return bool(gold.locator.paragraph or gold.locator.speaker)
 
 
-def _agrees(citation: Citation, gold: Evidence) -> bool:
+def agrees(citation: Citation, gold: Evidence) -> bool:
+    """Whether a citation names the paragraph and the speaker that the gold evidence names."""
     return same_paragraph(citation.locator.paragraph, gold.locator.paragraph) and same_speaker(
         citation.locator.speaker, gold.locator.speaker
     )
@@ -252,42 +272,30 @@ def same_speaker(cited: str | None, gold: str | None) -> bool:
 # --- what was refused ---
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Abstention:
-    """Precision, recall and F1 of refusing, 0 to 1; all None where there is no unanswerable case to refuse."""
-
-    precision: float | None
-    recall: float | None
-    f1: float | None
-
-
-def abstention(outcomes: Sequence[tuple[Case, Answer | None]]) -> Abstention:
+def abstention(case: Case, answer: Answer | None) -> dict[str, Share]:
     """How well refusals fall on the questions that the records do not answer (unanswerable = positive).
 
-    Use precision to see how many refusals were due, recall to see how many unanswerable questions were refused. A
-    missing answer counts as wrong either way: as refused where the case is answerable, as answered where it is not.
+    Use `abstain_p` (precision) to see how many refusals were due, `abstain_r` (recall) to see how many unanswerable
+    questions were refused, `abstain_f1` for both. A missing answer counts as wrong either way: as refused where the
+    case is answerable, as answered where it is not. Looks at all cases; they are pooled.
     Source: the task of SQuAD 2.0 (Rajpurkar et al. 2018, arXiv:1806.03822).
     """
-    unanswerable = sum(not case.answerable for case, _ in outcomes)
-    if not unanswerable:
-        return Abstention(precision=None, recall=None, f1=None)
-    refused = sum(_refused(case, answer) for case, answer in outcomes)
-    rightly = sum(_refused(case, answer) for case, answer in outcomes if not case.answerable)
-    return Abstention(
-        precision=rightly / refused if refused else 0.0,
-        recall=rightly / unanswerable,
-        f1=2 * rightly / (refused + unanswerable),
-    )
+    refused, unanswerable = _refused(case, answer), not case.answerable
+    rightly = refused and unanswerable
+    return {
+        "abstain_p": Share(part=rightly, whole=refused),
+        "abstain_r": Share(part=rightly, whole=unanswerable),
+        "abstain_f1": Share(part=2 * rightly, whole=refused + unanswerable),
+    }
 
 
-def refused_answerable(outcomes: Sequence[tuple[Case, Answer | None]]) -> float | None:
-    """The share of answerable cases left without an answer, by a refusal or an error; None without such cases.
+def refused_answerable(case: Case, answer: Answer | None) -> Share | None:
+    """Whether an answerable case was left without an answer, by a refusal or an error.
 
-    Use it to see what caution costs those who asked a fair question.
+    Use it to see what caution costs those who asked a fair question. Looks at answerable cases; the mean is taken.
     Source: this project; the false positive rate of `abstention`.
     """
-    refusals = [_refused(case, answer) for case, answer in outcomes if case.answerable]
-    return sum(refusals) / len(refusals) if refusals else None
+    return Share(part=_refused(case, answer), whole=1) if case.answerable else None
 
 
 def _refused(case: Case, answer: Answer | None) -> bool:
@@ -295,20 +303,6 @@ def _refused(case: Case, answer: Answer | None) -> bool:
 
 
 # --- adding cases up ---
-
-
-def pooled(shares: Sequence[Share | None]) -> float | None:
-    """All parts over all wholes: every quote or citation weighs the same. None where no case was looked at."""
-    counted = [share for share in shares if share is not None]
-    if not counted:
-        return None
-    return Share(part=sum(share.part for share in counted), whole=sum(share.whole for share in counted)).value
-
-
-def mean(shares: Sequence[Share | None]) -> float | None:
-    """The mean of the shares: every case weighs the same. None where no case was looked at."""
-    values = [share.value for share in shares if share is not None]
-    return sum(values) / len(values) if values else None
 
 
 def percentile(values: Sequence[float], percent: int) -> float | None:
@@ -319,7 +313,7 @@ def percentile(values: Sequence[float], percent: int) -> float | None:
 # --- shared by several measures ---
 
 
-def file_name(document: Document) -> str:
+def file_name(document: Document | Listing) -> str:
     """The last part of a document's source, by which gold evidence names it."""
     return re.split(r"[\\/]", document.source)[-1]
 
@@ -332,11 +326,12 @@ def _citations(answer: Answer | None) -> tuple[Citation, ...]:
     return answer.citations if answer is not None else ()
 
 
-def _covers(citation: Citation, gold: Evidence) -> bool:
+def covers(citation: Citation, gold: Evidence) -> bool:
+    """Whether a citation of the gold document holds half or more of the quote's word 4-grams."""
     return file_name(citation.document) == gold.doc and coverage(gold.quote, citation.quote) >= HALF
 
 
-def _touched(case: Case, citation: Citation) -> list[Evidence]:
+def touched(case: Case, citation: Citation) -> list[Evidence]:
     """The gold quotes that a citation touches."""
     return [
         gold

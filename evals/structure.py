@@ -9,7 +9,7 @@ from typing import Any
 
 from ..rag.library import Library
 from ..vectorstore.passage import Document, Passage
-from .cases import Case, Evidence
+from .case import Case, Evidence
 from .measures import file_name, same_paragraph, same_speaker
 from .quotes import locate
 

@@ -19,8 +19,13 @@ class Citation:
     @property
     def label(self) -> str:
         """How people cite it: "E/CN.7/2018/CRP.1, para. 42"; the title, shortened, stands in for a missing symbol."""
-        place = str(self.locator)
-        return f"{self.document.name}, {place}" if place and place != self.document.name else self.document.name
+        return cited_as(self.document, self.locator)
+
+
+def cited_as(document: Document, locator: Locator) -> str:
+    """How people cite a place: "E/CN.7/2018/CRP.1, para. 42"; the title, shortened, stands in for a missing symbol."""
+    place = str(locator)
+    return f"{document.name}, {place}" if place and place != document.name else document.name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,7 @@ import time
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from ..vectorstore.errors import InputError, ModelSilent
+from ..vectorstore.errors import InputError, ModelSilent, RapporteurError
 from ..vectorstore.passage import Filters, Hit
 from ..vectorstore.store import Store
 from .answer import Answer, Citation, Sentence, Timing, Turn
@@ -20,6 +20,7 @@ from .question import MAX_QUESTION_CHARS, clean
 from .reader import Reader
 from .refuse import REFUSAL, nearest, reason_to_refuse
 from .retrieve import retrieve
+from .rungs import RungWatch, unwatched
 from .service import Tally
 from .verdicts import Reading
 
@@ -39,6 +40,7 @@ def climb(
     passages: int | None = None,
     strictness: str = "usual",
     reader: Reader | None = None,
+    watch: RungWatch = unwatched,
 ) -> Iterator[SentenceReady | Answer]:
     """Answers a question, sentence by sentence; the last event is the `Answer`.
 
@@ -52,6 +54,7 @@ def climb(
         strictness: how near the question quotes must be, see `reason_to_refuse`.
         reranker: puts the best passages in its own order first.
         reader: a small model that helps to find and choose them, and to refuse.
+        watch: is told of every rung.
 
     A question that cannot be asked (`check_question`) is refused. While the model's service is silent, the record's own
     sentences are quoted instead and `notes` says why; what the model wrote before it broke off stays.
@@ -66,33 +69,46 @@ def climb(
         yield _refused(question, not_askable)
         return
     tally = Tally()
+    end = watch("read_question", question)
     query = _understood(store, question, history, writer, tally)
+    end(query.text)
     reading = Reading(reader=reader, question=query.text) if reader else None
+    end = watch("retrieve", query.text)
     hits = retrieve(store, query, filters=filters, reranker=reranker, reading=reading)
+    end(hits)
     retrieved = time.perf_counter()
     sentences: list[Sentence] = []
     citations: list[Citation] = []
     notes: list[str] = []
+    end = watch("write" if writer else "compose", query.text)
     try:
-        for event in _events(store, query, hits, notes, writer, tally, passages, strictness, reading):
+        for event in _events(store, query, hits, notes, writer, tally, passages, strictness, reading, watch):
             sentences.append(event.sentence)
             citations.extend(event.citations)
             yield event
     except ModelSilent as error:
+        end(error)
         if writer is None or not (writer.falls_back or citations):
             raise
         if citations:
             notes.insert(0, f"{error} What stands here was written and checked before; more may be missing.")
         else:
             notes, writer = [], None
+            end = watch("compose", query.text)
             for event in _quotes(store, query, hits, notes, passages, strictness, reading):
                 sentences.append(event.sentence)
                 citations.extend(event.citations)
                 yield event
+            end(sentences)
             notes.append(f"{error} So these are the record's own sentences, chosen without it.")
+    except RapporteurError as error:
+        end(error)
+        raise
+    else:
+        end(sentences)
     done = time.perf_counter()
     answered = bool(citations)
-    text = " ".join(map(_numbered, sentences)) if answered else _refusal(store, hits, filters, notes)
+    text = " ".join(map(numbered, sentences)) if answered else _refusal(store, hits, filters, notes)
     yield Answer(
         question=question,
         standalone_question=query.text,
@@ -162,11 +178,12 @@ def _events(
     passages: int | None,
     strictness: str,
     reading: Reading | None,
+    watch: RungWatch,
 ) -> Iterator[SentenceReady]:
     if writer is None:
         return _quotes(store, query, hits, notes, passages, strictness, reading)
     wide = query.wants_list or bool(query.sides)
-    return writer.write(store, query.text, hits, notes, tally, wide=wide, limit=passages)
+    return writer.write(store, query.text, hits, notes, tally, wide=wide, limit=passages, watch=watch)
 
 
 def _quotes(
@@ -198,7 +215,8 @@ def _refusal(store: Store, hits: Sequence[Hit], filters: Filters | None, notes: 
     return f"{said.rstrip('.')}, but more are still being read." if store.is_writing else said
 
 
-def _numbered(sentence: Sentence) -> str:
+def numbered(sentence: Sentence) -> str:
+    """A sentence with the numbers of its citations, as it stands in an answer's text."""
     marks = "".join(f"[{number}]" for number in sentence.citations)
     unsupported = "" if sentence.supported else " (unsupported)"
     return f"{sentence.text}{unsupported} {marks}".rstrip()

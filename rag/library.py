@@ -5,8 +5,6 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, cast
 
-from ..ingest.ingest import IngestReport, Watcher, ingest
-from ..ingest.parse import Limits
 from ..ingest.sentences import sentence_spans
 from ..vectorstore.embedder import Embedder, open_embedder
 from ..vectorstore.errors import InputError
@@ -19,14 +17,17 @@ from .query import read_question
 from .question import MAX_QUESTION_CHARS, clean
 from .reader import Reader, open_reader
 from .retrieve import retrieve
+from .rungs import RungWatch, unwatched
 from .verdicts import Reading
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
     from langchain_core.retrievers import BaseRetriever
-    from langchain_core.runnables import Runnable
     from langchain_core.tools import BaseTool
 
+    from ..ingest.ingest import IngestReport, Watcher
+    from ..ingest.parse import Limits
+    from .langchain import Ladder
     from .model import Writer
     from .rerank import Reranker
 
@@ -49,6 +50,7 @@ def open_library(
     embedding: str | None = None,
     cache_dir: Path | None = None,
     embedder: Embedder | None = None,
+    chroma_url: str | None = None,
     sentence_vectors: bool = True,
     reranker: str | None = None,
     reader: str | Path = "none",
@@ -70,6 +72,8 @@ def open_library(
         embedding: name or path of a sentence-transformers model; None for the library's own or the default.
         cache_dir: where the default embedding model keeps its exported graph.
         embedder: an opened embedding model, instead of `embedding`.
+        chroma_url: address of a Chroma server that keeps the vectors; None keeps them in the folder. After a change
+            of place they are made anew by the next ingest.
         sentence_vectors: embed sentences beside their passages when records are read: finds more, takes twice as long
             to embed and four times the room.
         reranker: name or path of a sentence-transformers CrossEncoder that re-ranks what is found; loaded when the
@@ -88,6 +92,7 @@ def open_library(
         embedding=embedding,
         cache_dir=cache_dir,
         embedder=embedder,
+        chroma_url=chroma_url,
         sentences=sentence_spans if sentence_vectors else None,
     )
     writer = None
@@ -150,16 +155,18 @@ class Library:
         *,
         prune: bool = False,
         known: Mapping[str, str] | None = None,
-        limits: Limits | None = None,
+        limits: "Limits | None" = None,
         allow_private: bool = False,
-        watcher: Watcher | None = None,
-    ) -> IngestReport:
+        watcher: "Watcher | None" = None,
+    ) -> "IngestReport":
         """Reads files, folders and web pages into the library; see `rapporteur.ingest.ingest.ingest`."""
+        from ..ingest.ingest import ingest  # what reads documents is loaded by those who have some to read
+
         return ingest(
             self.store, sources, prune=prune, known=known, limits=limits, allow_private=allow_private, watcher=watcher
         )
 
-    def re_embed(self, embedding: str, *, watcher: Watcher | None = None) -> int:
+    def re_embed(self, embedding: str, *, watcher: "Watcher | None" = None) -> int:
         """Embeds every passage again with another model; returns how many."""
         with self.store.writing():
             self.store.re_embed(open_embedder(embedding))
@@ -253,9 +260,17 @@ class Library:
         return cast(Answer, answer)
 
     def stream(
-        self, question: str, *, history: "Sequence[Answer | Turn]" = (), filters: Filters | None = None
+        self,
+        question: str,
+        *,
+        history: "Sequence[Answer | Turn]" = (),
+        filters: Filters | None = None,
+        watch: RungWatch = unwatched,
     ) -> Iterator[SentenceReady | Answer]:
-        """The same, sentence by sentence as they are ready; the last event is the `Answer`."""
+        """The same, sentence by sentence as they are ready; the last event is the `Answer`.
+
+        `watch` is told of every rung the question climbs, see `rapporteur.rag.rungs`.
+        """
         return climb(
             self.store,
             question,
@@ -266,11 +281,12 @@ class Library:
             passages=self.passages,
             strictness=self.strictness,
             reader=self.reader,
+            watch=watch,
         )
 
     # --- in other programs -------------------------------------------------------------------------------------
 
-    def as_runnable(self) -> "Runnable":
+    def as_runnable(self) -> "Ladder":
         """The whole ladder as a LangChain Runnable: a question, or {"question", "history"}, becomes an `Answer`."""
         from .langchain import as_runnable
 

@@ -21,6 +21,7 @@ from .judge import Judge, judged_text, open_judge
 from .prompts import prompt
 from .refuse import REFUSAL
 from .rewrite import rewritten
+from .rungs import RungWatch, unwatched
 from .service import MAX_WRITTEN_CHARS, Service, Tally, open_service
 from .written import Claim, claims, finished_claims, visible
 
@@ -98,6 +99,7 @@ class Writer:
         *,
         wide: bool = False,
         limit: int | None = None,
+        watch: RungWatch = unwatched,
     ) -> Iterator[SentenceReady]:
         """Sentences as the model finishes them, each grounded; `notes` receives what grounding found wrong.
 
@@ -118,7 +120,9 @@ class Writer:
         held: list[Grounded] = []
         before, last_shown = "", ""
         for claim in reply.claims(self.service, tally):
+            end = watch("ground", claim.text)
             grounded = self._ground(store, claim, shown, before, tally)
+            end(grounded)
             before = claim.text
             if held or not grounded.evidence:
                 held.append(grounded)

@@ -30,22 +30,36 @@ class Settings(BaseSettings):
             raise ValueError(f"there is no setting {unknown[0]}; the settings are {known}")
         return values
 
-    library: Path | None = None
-    embedding: str | None = None
-    reranker: str | None = None
-    cache: Path | None = None
-    reader: str = "none"
-    model: str = "none"
-    model_base_url: str | None = None
-    model_api_key: SecretStr | None = None
-    model_timeout_s: float = 120.0
-    passages: int | None = Field(default=None, ge=1, le=20)
-    strictness: Literal["lenient", "usual", "strict"] = "usual"
-    judge: str = "none"
-    read_timeout_s: float = 300.0
-    read_memory_mb: int = 3072
-    read_file_mb: int = 512
-    read_workers: int = 0
-    ocr_languages: str = "eng"
-    host: str = "127.0.0.1"
-    port: int = 7860
+    library: Path | None = Field(None, description="library folder; by default in the user's data folder")
+    embedding: str | None = Field(None, description="sentence-transformers model, by name or path; all-MiniLM-L6-v2")
+    reranker: str | None = Field(None, description="sentence-transformers CrossEncoder that re-ranks what is found")
+    cache: Path | None = Field(None, description="where the default embedding model keeps its exported graph")
+    chroma_url: str | None = Field(None, description="a Chroma server for the vectors, instead of the library's folder")
+    reader: str = Field("none", description="small model that helps to choose quotes: none, bundled or a file")
+    model: str = Field("none", description="provider:name of a chat model that writes answers; none quotes only")
+    model_base_url: str | None = Field(None, description="address of the model's service, where not the provider's own")
+    model_api_key: SecretStr | None = Field(None, description="key for it; else the provider's own variable is used")
+    model_timeout_s: float = Field(120.0, description="how long to wait for the model")
+    passages: int | None = Field(
+        None, ge=1, le=20, description="passages an answer may quote; by default as many as fit"
+    )
+    strictness: Literal["lenient", "usual", "strict"] = Field(
+        "usual", description="how near the question quotes must be: lenient, usual or strict"
+    )
+    judge: str = Field("none", description="provider:name of a chat model that checks what the other one writes")
+    read_timeout_s: float = Field(300.0, description="how long one file may take to read")
+    read_memory_mb: int = Field(3072, description="how much memory reading one file may take")
+    read_file_mb: int = Field(512, description="how large a file may be")
+    read_workers: int = Field(0, description="processes that read files; 0 for as many as the machine has cores for")
+    ocr_languages: str = Field("eng", description="languages that scans are read in, as Tesseract names them, by +")
+    host: str = Field("127.0.0.1", description="address the server listens on")
+    port: int = Field(7860, description="port the server listens on")
+    page: bool = Field(True, description="whether the server shows the browser chat beside the HTTP API")
+    cors_origins: str = Field("", description="web pages' origins that may call the API, by commas; * for all")
+    requests_per_minute: int = Field(600, description="API requests a minute from one key or address; 0 for any number")
+    body_limit_kb: int = Field(1024, description="how large the body of an API request may be")
+    upload_limit_mb: int = Field(512, description="how large an upload of documents may be")
+    body_timeout_s: float = Field(30.0, description="how long a client may keep the server waiting for its body")
+    stop_timeout_s: float = Field(30.0, description="how long answers being given are waited for when the server stops")
+    log_format: Literal["text", "json"] = Field("text", description="json logs each API request as a line of JSON")
+    tracing: bool = Field(False, description="sends OpenTelemetry traces where OTEL_EXPORTER_OTLP_ENDPOINT says")

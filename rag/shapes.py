@@ -1,4 +1,4 @@
-"""Answers and hits as JSON, in the shapes that programs rely on."""
+"""Answers and hits as JSON, in the shapes that programs rely on; answers as text for models that read them."""
 
 from dataclasses import asdict
 from typing import Any
@@ -22,6 +22,14 @@ def listing_json(listing: Listing) -> dict[str, Any]:
     """What a table of contents says of a document, `pages`, `passages` and `state` apart."""
     facts = ("meeting", "body", "session", "agenda_item", "author", "publisher", "language", "url")
     return {**document_json(listing), **{fact: getattr(listing, fact) for fact in facts}}
+
+
+def listed_json(listing: Listing) -> dict[str, Any]:
+    """The whole line of a table of contents."""
+    return {
+        **listing_json(listing), "media_type": listing.media_type, "pages": listing.pages,
+        "characters": listing.characters, "passages": listing.passages, "state": listing.state,
+    }  # fmt: skip
 
 
 def locator_json(locator: Locator) -> dict[str, str | None]:
@@ -84,3 +92,9 @@ def answer_json(answer: Answer) -> dict[str, Any]:
         "notes": list(answer.notes),
         "usage": asdict(answer.usage) if answer.usage else None,
     }
+
+
+def answer_text(answer: Answer) -> str:
+    """An answer as text that stands alone: its sentences, then each quote with where it stands."""
+    quotes = "\n".join(f"[{c.number}] {c.label}: “{c.quote}”" for c in answer.citations)
+    return f"{answer.text}\n\n{quotes}".strip()

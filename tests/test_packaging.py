@@ -27,7 +27,7 @@ HOST = """
 import importlib.resources, json, sys
 import ui, evals, rag
 from ui import window
-import rapporteur.rag, rapporteur.ui.cli, rapporteur.evals.cases
+import rapporteur.rag, rapporteur.ui.cli, rapporteur.evals.case
 from rapporteur.rag import open_library
 from rapporteur.rag.prompts import prompt
 

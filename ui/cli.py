@@ -16,6 +16,17 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from ..vectorstore.errors import InputError, RapporteurError
+from .eval_commands import evaluation
+from .options import (
+    BaseUrlOption,
+    EmbeddingOption,
+    JsonOption,
+    LibraryOption,
+    ModelOption,
+    QuietOption,
+    ReaderOption,
+    RerankerOption,
+)
 
 if TYPE_CHECKING:
     from ..rag import Filters, IngestReport, Library
@@ -31,35 +42,10 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-evaluation = typer.Typer(help="Measure answers against cases with known evidence.", no_args_is_help=True)
 app.add_typer(evaluation, name="eval")
+keys = typer.Typer(help="API keys for programs that call a server: make, list, revoke.", no_args_is_help=True)
+app.add_typer(keys, name="keys")
 
-LibraryOption = Annotated[
-    Path | None,
-    typer.Option("--library", "-l", help="Library folder [RAPPORTEUR_LIBRARY, else the user's data folder]."),
-]
-JsonOption = Annotated[bool, typer.Option("--json", help="One JSON value on standard output, nothing else.")]
-QuietOption = Annotated[bool, typer.Option("--quiet", "-q", help="No progress, no remarks.")]
-ModelOption = Annotated[
-    str | None,
-    typer.Option(
-        "--model", help="provider:name of a chat model that writes the answers; none quotes only [RAPPORTEUR_MODEL]."
-    ),
-]
-BaseUrlOption = Annotated[str | None, typer.Option("--model-base-url", help="Address of the model's service.")]
-EmbeddingOption = Annotated[
-    str | None, typer.Option("--embedding", help="sentence-transformers model, by name or path [RAPPORTEUR_EMBEDDING].")
-]
-RerankerOption = Annotated[
-    str | None,
-    typer.Option("--reranker", help="Cross-encoder that re-ranks what is found, name or path [RAPPORTEUR_RERANKER]."),
-]
-ReaderOption = Annotated[
-    str | None,
-    typer.Option(
-        "--reader", help="Small model that helps to choose quotes: none, bundled or a file [RAPPORTEUR_READER]."
-    ),
-]
 DocumentOption = Annotated[
     str | None, typer.Option("--document", help="Only documents with this in title, file name or symbol.")
 ]
@@ -335,14 +321,19 @@ def serve(
         list[Path] | None, typer.Option("--also", metavar="DIR", help="Another library to switch to; may be repeated.")
     ] = None,
 ) -> None:
-    """Open the chat in the browser; PATHs are read while the page is already usable."""
+    """Open the chat in the browser, and the HTTP API; PATHs are read while both are already usable."""
     from ..ingest.ingest import find_sources
     from .server import serve as serve_library
+    from .serving import options_from
 
     if paths:
         find_sources(paths)
     settings = _settings(library=library, model=model, model_base_url=model_base_url, reranker=reranker, reader=reader)
-    with _library(settings, create=True) as lib, ExitStack() as others:
+    with (
+        options_from(settings) as options,
+        _library(settings, create=True) as lib,
+        ExitStack() as others,
+    ):
         more = [others.enter_context(_library(settings.model_copy(update={"library": path}))) for path in also or []]
         serve_library(
             lib,
@@ -351,66 +342,64 @@ def serve(
             open_browser=open_browser,
             ingest=paths or [],
             also=more,
+            options=options,
+            page=settings.page,
+            stop_timeout_s=settings.stop_timeout_s,
         )
 
 
-# --- measuring ---------------------------------------------------------------------------------------------------
+@app.command()
+def mcp(library: LibraryOption = None, model: ModelOption = None, model_base_url: BaseUrlOption = None) -> None:
+    """Serve agents over the Model Context Protocol on standard input and output."""
+    from .mcp_server import serve_stdio
+
+    with _library(_settings(library=library, model=model, model_base_url=model_base_url), create=True) as lib:
+        serve_stdio(lib)
 
 
-@evaluation.command("run")
-def eval_run(
-    cases: Annotated[Path, typer.Argument(metavar="CASES.jsonl", help="Cases with known evidence.")],
-    library: LibraryOption = None,
-    model: ModelOption = None,
-    model_base_url: BaseUrlOption = None,
-    reranker: RerankerOption = None,
-    reader: ReaderOption = None,
-    output: Annotated[
-        Path | None, typer.Option("--json", metavar="OUT", help="Write everything as JSON; - prints it.")
-    ] = None,
-    limit: Annotated[int, typer.Option("--limit", min=1, max=1000, help="Passages retrieved a question.")] = 50,
-    quiet: QuietOption = False,
-) -> None:
-    """Ask every case and measure retrieval, answers, citations and refusals."""
-    from ..evals.cases import read_cases
-    from ..evals.run import run_cases, to_json
-    from .progress import count
-    from .render import print_run
-
-    asked = read_cases(cases)
-    settings = _settings(library=library, model=model, model_base_url=model_base_url, reranker=reranker, reader=reader)
-    to_standard_output = str(output) == "-"
-    # An answer without the model that is measured would count as the model's: an error is one.
-    opened = _library(settings, model_falls_back=False)
-    with opened as lib, count("Asking", len(asked), quiet=quiet or to_standard_output) as tick:
-        run = run_cases(
-            lib, asked, limit=limit, progress=lambda _: tick(),
-            settings={
-                "cases": str(cases), "model": settings.model, "embedding": lib.store.embedding,
-                "reranker": settings.reranker,
-                "reader": settings.reader,
-            },
-        )  # fmt: skip
-    if output is not None:
-        _write(json.dumps(to_json(run), ensure_ascii=False, indent=1), output)
-    if not to_standard_output:
-        print_run(run)
+# --- keys --------------------------------------------------------------------------------------------------------
 
 
-@evaluation.command("structure")
-def eval_structure(
-    cases: Annotated[Path, typer.Argument(metavar="CASES.jsonl", help="Cases with known evidence.")],
+@keys.command("create")
+def keys_create(
+    name: Annotated[str, typer.Argument(help="What the key is for.")],
+    scopes: Annotated[list[str] | None, typer.Option("--scope", help="ask, ingest or admin; may be repeated.")] = None,
     library: LibraryOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Look every gold quote up: is it whole, in the right paragraph, with the right speaker?"""
-    from ..evals.cases import read_cases
-    from ..evals.structure import place_all, structure_json
-    from .render import print_structure
+    """Make a key and print it, once. From the first key on, every API request needs one."""
+    from .keys import Keys
+
+    with _library(_settings(library=library), create=True) as lib:
+        key, told = Keys(lib.store.folder).create(name, scopes or ["ask"])
+    shape = {"id": key.id, "name": key.name, "scopes": list(key.scopes), "key": told}
+    _say(shape, as_json, lambda: print(told))
+
+
+@keys.command("list")
+def keys_list(library: LibraryOption = None, as_json: JsonOption = False) -> None:
+    """List the keys; what they open, and since when."""
+    from .keys import Keys, key_json
+    from .render import print_keys
 
     with _library(_settings(library=library)) as lib:
-        shape = structure_json(place_all(lib, read_cases(cases)))
-    _say(shape, as_json, lambda: print_structure(shape))
+        found = Keys(lib.store.folder).all()
+    _say([key_json(key) for key in found], as_json, lambda: print_keys(found))
+
+
+@keys.command("revoke")
+def keys_revoke(
+    name: Annotated[str, typer.Argument(metavar="KEY", help="The key's id or name.")],
+    library: LibraryOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """End a key for good; servers heed it at once."""
+    from .keys import Keys, key_json
+
+    with _library(_settings(library=library)) as lib:
+        ended = Keys(lib.store.folder).revoke(name)
+    says = [f"Revoked {key.name} ({key.id})." for key in ended]
+    _say([key_json(key) for key in ended], as_json, lambda: print("\n".join(says)))
 
 
 @app.command()
@@ -497,6 +486,7 @@ def _library(settings: "Settings", *, create: bool = False, model_falls_back: bo
         judge=settings.judge,
         embedding=settings.embedding,
         cache_dir=settings.cache,
+        chroma_url=settings.chroma_url,
         reranker=settings.reranker,
         reader=settings.reader,
     ) as lib:
@@ -578,16 +568,6 @@ def _lines(path: Path) -> Iterator[str]:
                 yield from lines
     except (OSError, UnicodeDecodeError) as error:
         raise InputError(f"{path} cannot be read: {error}.") from error
-
-
-def _write(text: str, output: Path) -> None:
-    if str(output) == "-":
-        print(text)
-        return
-    try:
-        output.write_text(text + "\n", encoding="utf-8")
-    except OSError as error:
-        raise InputError(f"{output} cannot be written: {error.strerror}.") from error
 
 
 def _next_question() -> str | None:

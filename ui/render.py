@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 from ..vectorstore.markup import plain
 
 if TYPE_CHECKING:
-    from ..evals.run import Run
     from ..ingest.ingest import IngestReport
     from ..rag import Answer, Hit, Listing
+    from .keys import Key
 
 _PASSAGE_CHARS = 420
 
@@ -80,6 +80,15 @@ def report_json(report: "IngestReport") -> dict[str, Any]:
     }  # fmt: skip
 
 
+def print_keys(keys: "Sequence[Key]") -> None:
+    """A line each."""
+    for key in keys:
+        state = f"revoked {key.revoked}" if key.revoked else f"since {key.created}"
+        print(f"{key.id}  {printable(key.name)}  {', '.join(key.scopes)}  {state}")
+    if not keys:
+        print("There are no keys; everyone who reaches a server may ask. Make one: rapporteur keys create NAME")
+
+
 def print_report(report: "IngestReport", *, quiet: bool = False) -> None:
     """What was read, and by name what could not be."""
     for failure in report.failed:
@@ -97,15 +106,6 @@ def print_report(report: "IngestReport", *, quiet: bool = False) -> None:
     )  # fmt: skip
     what = ", ".join(f"{number} {change}" for number, change in changes if number) or "nothing to do"
     print(f"{what}. The library holds {report.documents} documents, {report.passages} passages. {report.seconds:.1f} s")
-
-
-def print_run(run: "Run") -> None:
-    """An evaluation's measures."""
-    from rich.console import Console
-
-    from ..evals.table import print_table
-
-    print_table(run, Console())
 
 
 def print_structure(shape: dict[str, Any]) -> None:

@@ -1,13 +1,16 @@
 """The web server behind the browser chat: the page, the documents it opens, and whether all is well."""
 
+import asyncio
 import contextlib
 import errno
 import logging
+import signal
 import socket
 import sys
 import threading
+import time
 import webbrowser
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -20,8 +23,10 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from ..ingest.ingest import find_files
 from ..rag.library import Library
 from ..vectorstore.errors import InputError
+from .api import ApiOptions, build_api, unknown_stay_with
 from .chat_routes import chat_routes
 from .intake import Intake
+from .metrics import Metrics
 from .page import build_page, look, look_routes
 from .record_routes import record_routes
 from .served import Shelf
@@ -43,8 +48,11 @@ def serve(
     open_browser: bool,
     ingest: Sequence[str | Path] = (),
     also: Sequence[Library] = (),
+    options: ApiOptions | None = None,
+    page: bool = True,
+    stop_timeout_s: float = 30.0,
 ) -> None:
-    """Serves the browser chat until it is interrupted.
+    """Serves the browser chat and the API until it is interrupted or told to end; answers being given are finished.
 
     Args:
         library: what is asked; the caller closes it.
@@ -53,6 +61,9 @@ def serve(
         open_browser: opens the address in the person's browser.
         ingest: files and folders read into the library meanwhile; the page shows how far that is.
         also: more libraries to switch to on the page; the caller closes them.
+        options: how the API behaves.
+        page: whether there is the browser chat beside the API.
+        stop_timeout_s: how long answers being given are waited for at the end.
 
     Raises:
         InputError: the port is taken or the host unknown; a path to ingest does not exist.
@@ -61,7 +72,7 @@ def serve(
         find_files(ingest)
     listener = _listen(host, port)
     intake = Intake(library, ingest)
-    app = build_app(library, intake=intake, also=also)
+    app = build_app(library, intake=intake, also=also, options=options, page=page)
     settings = uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=_CLOSE_TIMEOUT_S)
     address = f"http://{_shown_host(host)}:{listener.getsockname()[1]}"
 
@@ -72,35 +83,42 @@ def serve(
         if open_browser:
             threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
 
-    with contextlib.suppress(KeyboardInterrupt), listener:
+    with contextlib.suppress(KeyboardInterrupt), _interrupted_when_told_to_end(), listener:
         try:
-            _Server(settings, announce).run(sockets=[listener])
+            _Server(settings, announce, app.state.metrics, stop_timeout_s).run(sockets=[listener])
         finally:
             intake.stop()
 
 
-def build_app(library: Library, *, intake: Intake | None = None, also: Sequence[Library] = ()) -> FastAPI:
-    """The application: the page at `/`, what it asks of the server at `/page` and `/reading`, and `/healthz`."""
+def build_app(
+    library: Library,
+    *,
+    intake: Intake | None = None,
+    also: Sequence[Library] = (),
+    options: ApiOptions | None = None,
+    page: bool = True,
+) -> FastAPI:
+    """The application: the API, the page at `/`, and what the page asks of the server at `/page` and `/reading`."""
+    app = build_api(library, options)
+    if not page:
+        return app
+    unknown_stay_with(app)
     shelf = Shelf([library, *also], intake)
     ended = threading.Event()
+    api_lifespan = app.router.lifespan_context
 
     @asynccontextmanager
-    async def lifespan(_app: FastAPI):
-        yield
-        ended.set()
-        shelf.stop()
+    async def lifespan(served: FastAPI) -> AsyncIterator[None]:
+        async with api_lifespan(served):
+            yield
+            ended.set()
+            shelf.stop()
 
-    app = FastAPI(title="Rapporteur", docs_url=None, redoc_url=None, lifespan=lifespan)
+    app.router.lifespan_context = lifespan
     app.state.shelf = shelf
-
-    @app.get("/healthz")
-    def health() -> dict[str, str | int]:
-        listings = library.documents()
-        return {"status": "ok", "documents": len(listings), "passages": sum(listing.passages for listing in listings)}
-
-    app.include_router(look_routes())
-    app.include_router(chat_routes(ended.is_set))
-    app.include_router(record_routes())
+    app.include_router(look_routes(), include_in_schema=False)
+    app.include_router(chat_routes(ended.is_set), include_in_schema=False)
+    app.include_router(record_routes(), include_in_schema=False)
     app.add_middleware(_ConfinePage)
     return gr.mount_gradio_app(app, build_page(), path="/", **look())
 
@@ -132,9 +150,13 @@ class _ConfinePage:
 class _Server(uvicorn.Server):
     """A uvicorn server that says when it is ready, and ends without a word."""
 
-    def __init__(self, config: uvicorn.Config, announce: Callable[[], None]) -> None:
+    def __init__(
+        self, config: uvicorn.Config, announce: Callable[[], None], metrics: Metrics, stop_timeout_s: float
+    ) -> None:
         super().__init__(config)
         self._announce = announce
+        self._metrics = metrics
+        self._stop_timeout_s = stop_timeout_s
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
@@ -144,7 +166,25 @@ class _Server(uvicorn.Server):
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         # Every open page holds a connection that never ends; that it is cut now is no error to report.
         logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)
+        for server in self.servers:
+            server.close()
+        end = time.monotonic() + self._stop_timeout_s
+        while self._metrics.answering and time.monotonic() < end and not self.force_exit:
+            await asyncio.sleep(0.05)
         await super().shutdown(sockets)
+
+
+@contextlib.contextmanager
+def _interrupted_when_told_to_end() -> Iterator[None]:
+    """Makes SIGTERM, by which services and containers are ended, the same as Ctrl-C, so that all is closed."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def _listen(host: str, port: int) -> socket.socket:

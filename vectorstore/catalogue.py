@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from weakref import WeakSet
 
 from .errors import NotALibrary
 from .passage import Document, Filters, Listing, Locator, Passage, Selection
@@ -102,6 +103,16 @@ class PassageRow:
         )
 
 
+class _OfThread:
+    """A thread's connection, closed when the thread is gone: a host may ask from thousands of short-lived ones."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self.connection = connection
+
+    def __del__(self) -> None:
+        self.connection.close()
+
+
 class Catalogue:
     """Reads and writes the catalogue file; one connection a thread, write-ahead logging, so readers never wait."""
 
@@ -109,7 +120,8 @@ class Catalogue:
         """Opens the catalogue, making it when missing. Raises NotALibrary for a file that is something else."""
         self._path = path
         self._local = threading.local()
-        self._connections: list[sqlite3.Connection] = []
+        self._connections: WeakSet[_OfThread] = WeakSet()
+        self._opening = threading.Lock()
         try:
             if not self._is_made():
                 self._connection().executescript(_MAKE)
@@ -138,10 +150,11 @@ class Catalogue:
 
     def close(self) -> None:
         """Closes every thread's connection."""
-        for connection in self._connections:
-            connection.close()
-        self._connections.clear()
-        self._local = threading.local()
+        with self._opening:
+            for held in list(self._connections):
+                held.connection.close()
+            self._connections.clear()
+            self._local = threading.local()
 
     @contextmanager
     def writing(self) -> Iterator[sqlite3.Connection]:
@@ -152,16 +165,18 @@ class Catalogue:
             yield connection
 
     def _connection(self) -> sqlite3.Connection:
-        connection = getattr(self._local, "connection", None)
-        if connection is None:
+        held: _OfThread | None = getattr(self._local, "held", None)
+        if held is None:
             connection = sqlite3.connect(self._path, timeout=30, isolation_level=None, check_same_thread=False)
             connection.execute("PRAGMA journal_mode = WAL")
             connection.execute("PRAGMA foreign_keys = ON")
             connection.execute("PRAGMA synchronous = NORMAL")
             connection.create_function("casefold", 1, _casefold, deterministic=True)
-            self._local.connection = connection
-            self._connections.append(connection)
-        return connection
+            held = _OfThread(connection)
+            with self._opening:
+                self._local.held = held
+                self._connections.add(held)
+        return held.connection
 
     def _rows(self, sql: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         return self._connection().execute(sql, values).fetchall()
@@ -327,6 +342,11 @@ class Catalogue:
                 "INSERT INTO feedback (at, body) VALUES (?, ?)",
                 (datetime.now(UTC).isoformat(timespec="seconds"), json.dumps(body, ensure_ascii=False)),
             )
+
+    def feedback(self) -> list[dict[str, Any]]:
+        """What readers said of answers, oldest first; each with when they did, in `at`."""
+        rows = self._rows("SELECT at, body FROM feedback ORDER BY id")
+        return [{**json.loads(body), "at": at} for at, body in rows]
 
     # --- reading -------------------------------------------------------------------------------------------
 

@@ -6,7 +6,8 @@
     ├── LibraryError        the library on disk cannot be used as it stands
     │   ├── NotALibrary     the folder holds something else
     │   ├── LibraryBusy     another process is writing to it
-    │   └── OtherEmbedding  it was made with another embedding model
+    │   ├── OtherEmbedding  it was made with another embedding model
+    │   └── VectorsUnreachable  its vectors lie on a Chroma server that does not answer
     └── ModelError          an embedding or language model cannot be loaded or does not answer
         └── ModelSilent     a language model's service cannot be reached now, takes too long or breaks off
 
@@ -48,6 +49,10 @@ class LibraryBusy(LibraryError):
 
 class OtherEmbedding(LibraryError):
     """The library was made with another embedding model."""
+
+
+class VectorsUnreachable(LibraryError):
+    """The library's vectors lie on a Chroma server that does not answer."""
 
 
 class ModelError(RapporteurError):

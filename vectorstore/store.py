@@ -10,6 +10,7 @@ Writing goes  catalogue (read) -> lexical (findable) -> vectors (embedded); each
 every passage found is looked up in the catalogue.
 """
 
+import secrets
 import shutil
 import threading
 from collections import OrderedDict
@@ -59,6 +60,7 @@ class Store:
         embedding: str | None = None,
         cache_dir: Path | None = None,
         embedder: Embedder | None = None,
+        chroma_url: str | None = None,
         sentences: SentenceSpans | None = None,
     ) -> None:
         """Opens a library.
@@ -69,6 +71,7 @@ class Store:
             embedding: name or path of the embedding model; None for the one the library was made with.
             cache_dir: where the default model keeps its exported graph.
             embedder: an opened model, instead of `embedding`.
+            chroma_url: a Chroma server that keeps the vectors, instead of the folder.
             sentences: the spans of a text's sentences; with it, sentences are embedded beside their passages, which
                 takes about twice the time and four times the room, and finds more.
 
@@ -80,7 +83,7 @@ class Store:
         folder.mkdir(parents=True, exist_ok=True)
         self.folder = folder
         self.catalogue = Catalogue(folder / _CATALOGUE)
-        self.vectors = Vectors(folder / "chroma")
+        self.vectors = self._open_vectors(chroma_url)
         self.lexical = _open_lexical(folder / "lexical", self.catalogue)
         self._cache_dir = cache_dir
         self._embedder = embedder
@@ -92,6 +95,20 @@ class Store:
         self._seen = self.catalogue.version
         self._documents: OrderedDict[str, Document] = OrderedDict()
         self._check_embedding()
+
+    def _open_vectors(self, chroma_url: str | None) -> Vectors:
+        """The vectors in the folder, or on a server in a collection that is this library's only."""
+        if chroma_url is None:
+            return Vectors(self.folder / "chroma")
+        name = self.catalogue.fact("collection")
+        if name is None:
+            self.catalogue.keep_fact("collection", name := f"rapporteur-{secrets.token_hex(8)}")
+        return Vectors(self.folder / "chroma", server_url=chroma_url, collection=name)
+
+    @property
+    def _vectors_elsewhere(self) -> bool:
+        """Whether the vectors were last made in another place than the one that is open now."""
+        return (self.catalogue.fact("vectors_in") or "folder") != self.vectors.place
 
     def close(self) -> None:
         """Lets go of every file."""
@@ -145,8 +162,8 @@ class Store:
                     self.sweep()
                     yield
                 finally:
+                    self._seen = self.catalogue.version  # first, lest a reader takes our own writing for another's
                     self._writing -= 1
-                    self._seen = self.catalogue.version
 
     @property
     def is_writing(self) -> bool:
@@ -192,7 +209,11 @@ class Store:
 
     def embed(self, progress: Progress | None = None) -> int:
         """Embeds every findable passage that has no vector yet; returns how many. `progress(done, total)`."""
-        if not self.vectors.exist and self.catalogue.count_passages(embedded=True):
+        if self._vectors_elsewhere:
+            self.catalogue.forget_embeddings()
+            self.vectors.delete_all()
+            self.catalogue.keep_fact("vectors_in", self.vectors.place)
+        elif not self.vectors.exist and self.catalogue.count_passages(embedded=True):
             self.catalogue.forget_embeddings()
         total, done = self.catalogue.count_passages(embedded=False), 0
         if total == 0:
@@ -279,6 +300,8 @@ class Store:
         """
         if self.catalogue.fact("embedding_fingerprint") is None or not self.catalogue.has_vectors:
             return []
+        if self._vectors_elsewhere:
+            return []
         if within is None:
             return self.vectors.search(vector, limit)
         if within.few is not None:
@@ -335,6 +358,7 @@ class Store:
         unembedded = self.catalogue.count_passages(embedded=False)
         vectors = self.vectors.count() if total else 0
         found = {
+            "the vectors were made in another place": bool(total) and self._vectors_elsewhere,
             f"{len(waiting)} documents are not indexed yet": bool(waiting),
             f"the lexical index holds {self.lexical.size} of {total} passages": not waiting
             and self.lexical.size != total,

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from rapporteur.evals.cases import Case
+from rapporteur.evals.case import Case
 from rapporteur.rag.answer import Answer, Citation, Turn
 from rapporteur.vectorstore.passage import Document, Hit, Locator, Passage
 

@@ -5,22 +5,22 @@ from pathlib import Path
 
 import pytest
 
+from rapporteur.evals.case import Case
+from rapporteur.evals.gold_answers import answer_found, exact_match, gold_token_recall, token_f1
 from rapporteur.evals.measures import (
-    Abstention,
-    Share,
-    abstention,
-    citations_per_answer,
+    answer_chars,
+    attribution,
     cite_precision,
     cite_recall,
     evidence_recall,
     key_facts,
     locator,
-    mean,
     percentile,
-    pooled,
-    refused_answerable,
     verbatim,
 )
+from rapporteur.evals.outcome import Outcome, add_up, measure_outcome
+from rapporteur.evals.share import Share, mean, pooled
+from rapporteur.rag.answer import Answer
 
 from .records import answer, case, citation, document, gold, hit, refusal
 
@@ -30,8 +30,21 @@ RECORD = document(TEXT)
 FIRST, SECOND, THIRD = TEXT.split("\n")
 
 
-def share(part: int, whole: int) -> Share:
+FAIR, UNFAIR = case(), case(answerable=False)
+
+
+def share(part: float, whole: float) -> Share:
     return Share(part=part, whole=whole)
+
+
+def measured(outcomes: list[tuple[Case, Answer | None]]) -> dict[str, float | None]:
+    return add_up([measure_outcome(Outcome(case=asked, answer=given)) for asked, given in outcomes])
+
+
+def abstention(outcomes: list[tuple[Case, Answer | None]]) -> list[float | None]:
+    """Precision, recall, F1, and the share of answerable questions refused."""
+    figures = measured(outcomes)
+    return [figures[name] for name in ("abstain_p", "abstain_r", "abstain_f1", "refused_answerable")]
 
 
 # --- evidence_recall ---
@@ -167,8 +180,10 @@ def test_cite_precision_needs_the_same_document_and_counts_no_citations_as_nothi
 
 def test_citations_per_answer_leaves_refusals_and_errors_out() -> None:
     one, three = citation(RECORD, FIRST), [citation(RECORD, FIRST)] * 3
-    assert citations_per_answer([answer("", one), answer("", *three), refusal(), None]) == 2.0
-    assert citations_per_answer([refusal(), None]) is None
+    given = [(FAIR, answer("", one)), (FAIR, answer("", *three)), (FAIR, refusal()), (FAIR, None)]
+    assert measured(given)["citations_per_answer"] == 2.0
+    assert measured(given[2:])["citations_per_answer"] is None
+    assert answer_chars(FAIR, answer("four")) == share(4, 1) and answer_chars(FAIR, refusal()) is None
 
 
 # --- verbatim ---
@@ -249,28 +264,48 @@ def test_locator_leaves_out_cases_without_a_place_but_not_missing_answers() -> N
     assert locator(case(evidence=[gold(FIRST, locator={"speaker": "Norway"})]), None) == share(0, 0)
 
 
-# --- refusals ---
+def test_attribution_looks_at_the_speaker_alone() -> None:
+    asked = case(evidence=[gold(FIRST, locator={"paragraph": 1, "speaker": "Norway"})])
+    given = answer("", citation(RECORD, FIRST, paragraph="2", speaker="Ms. Berg (Norway)"))
+    assert attribution(asked, given) == share(1, 1) and locator(asked, given) == share(0, 1)
+    assert attribution(asked, answer("", citation(RECORD, FIRST, speaker="Mexico"))) == share(0, 1)
+    assert attribution(case(evidence=[gold(FIRST, locator={"paragraph": 1})]), given) is None
 
-FAIR, UNFAIR = case(), case(answerable=False)
+
+# --- gold answers ---
+
+
+def test_gold_answers_are_compared_as_squad_compares_them() -> None:
+    asked = case(answers=["the Gannet Ledge", "Ledge"])
+    # Five words said, two in common with the first: precision 2/5, recall 1; with "Ledge" 1/5 and 1.
+    said = answer("It stands on Gannet Ledge. [1]")
+    assert token_f1(asked, said) == share(pytest.approx(2 * 2 / (5 + 2)), 1)
+    assert exact_match(asked, said) == share(0, 1) and exact_match(asked, answer("Gannet  LEDGE!")) == share(1, 1)
+    assert answer_found(asked, said) == share(1, 1)
+    assert gold_token_recall(case(answers=["Gannet Rock light"]), said) == share(pytest.approx(1 / 3), 1)
+    assert answer_found(asked, answer("no", citation(RECORD, "on Gannet Ledge"))) == share(1, 1)
+    for measure in (token_f1, exact_match, answer_found, gold_token_recall):
+        assert measure(asked, refusal()) == measure(asked, None) == share(0, 1)
+        assert measure(case(), said) is None
+
+
+# --- refusals ---
 
 
 def test_abstention_takes_unanswerable_as_positive() -> None:
     # Refused: two rightly, one wrongly. Unanswerable: three, one of them answered.
     outcomes = [(UNFAIR, refusal()), (UNFAIR, refusal()), (UNFAIR, answer("x")), (FAIR, refusal()), (FAIR, answer("x"))]
-    assert abstention(outcomes) == Abstention(precision=2 / 3, recall=2 / 3, f1=2 / 3)
-    assert refused_answerable(outcomes) == 0.5
+    assert abstention(outcomes) == [2 / 3, 2 / 3, 2 / 3, 0.5]
 
 
 def test_a_missing_answer_is_wrong_either_way() -> None:
     outcomes = [(UNFAIR, refusal()), (UNFAIR, None), (FAIR, None), (FAIR, answer("x"))]
-    assert abstention(outcomes) == Abstention(precision=0.5, recall=0.5, f1=0.5)
-    assert refused_answerable(outcomes) == 0.5
+    assert abstention(outcomes) == [0.5, 0.5, 0.5, 0.5]
 
 
 def test_never_refusing_is_zero_and_nothing_to_refuse_is_no_number() -> None:
-    assert abstention([(UNFAIR, answer("x"))]) == Abstention(precision=0.0, recall=0.0, f1=0.0)
-    assert abstention([(FAIR, refusal())]) == Abstention(precision=None, recall=None, f1=None)
-    assert refused_answerable([(UNFAIR, refusal())]) is None
+    assert abstention([(UNFAIR, answer("x"))]) == [0.0, 0.0, 0.0, None]
+    assert abstention([(FAIR, refusal())]) == [None, None, None, 1.0]
 
 
 # --- adding up ---

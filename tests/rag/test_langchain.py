@@ -2,14 +2,18 @@
 
 import asyncio
 from dataclasses import replace
+from uuid import UUID
 
 import pytest
 from langchain_core.callbacks import BaseCallbackHandler
+from langchain_core.language_models import FakeListChatModel
 from langchain_core.retrievers import BaseRetriever
 from langchain_core.runnables import Runnable, RunnableLambda
 from langchain_core.tools import BaseTool
 
 from rapporteur.rag import Answer, Filters, Library, SentenceReady, Timing
+from rapporteur.rag.model import open_writer
+from rapporteur.vectorstore.errors import ModelError
 
 from .invariants import check
 
@@ -95,8 +99,9 @@ def test_astream_ends_with_the_answer(library: Library) -> None:
     async def collected() -> list[object]:
         return [event async for event in library.as_runnable().astream(QUOTA)]
 
-    last = asyncio.run(collected())[-1]
+    *sentences, last = asyncio.run(collected())
     assert isinstance(last, Answer) and untimed(last) == untimed(library.ask(QUOTA))
+    assert [type(event) for event in sentences] == [SentenceReady]
 
 
 def test_the_chain_fits_between_others_and_is_traced(library: Library) -> None:
@@ -104,7 +109,68 @@ def test_the_chain_fits_between_others_and_is_traced(library: Library) -> None:
     chain = RunnableLambda(lambda topic: f"What did Norway say about {topic}?") | library.as_runnable()
     text = (chain | (lambda answer: answer.text)).invoke("the herring quota", config={"callbacks": [watch]})
     assert text.startswith("Norway: “The herring quota for the northern banks should fall by a third.")
-    assert "rapporteur" in watch.names
+    ladder = watch.names.index("rapporteur")
+    assert watch.names[ladder:] == ["rapporteur", "read_question", QUOTA, "compose", "RunnableLambda"]
+
+
+class Tree(BaseCallbackHandler):
+    """Keeps which run lies below which, and how each ended."""
+
+    def __init__(self) -> None:
+        self.runs: dict[UUID, tuple[str, UUID | None]] = {}
+        self.ended: list[str] = []
+
+    def _began(self, name: str, run_id: UUID, parent_run_id: UUID | None) -> None:
+        self.runs[run_id] = (name, parent_run_id)
+
+    def on_chain_start(self, serialized, inputs, *, run_id, parent_run_id=None, name="", **kwargs) -> None:
+        self._began(name, run_id, parent_run_id)
+
+    def on_retriever_start(self, serialized, query, *, run_id, parent_run_id=None, name="", **kwargs) -> None:
+        self._began(name, run_id, parent_run_id)
+
+    def on_chat_model_start(self, serialized, messages, *, run_id, parent_run_id=None, **kwargs) -> None:
+        self._began("model", run_id, parent_run_id)
+
+    def _ended(self, how: str, run_id: UUID) -> None:
+        self.ended.append(f"{self.runs[run_id][0]} {how}")
+
+    def on_chain_end(self, outputs, *, run_id, **kwargs) -> None:
+        self._ended("done", run_id)
+
+    def on_retriever_end(self, documents, *, run_id, **kwargs) -> None:
+        self._ended(f"{len(documents)} documents", run_id)
+
+    def on_chain_error(self, error, *, run_id, **kwargs) -> None:
+        self._ended(type(error).__name__, run_id)
+
+    def below(self, name: str) -> list[str]:
+        """The names of the runs below the run of that name."""
+        [parent] = [key for key, (called, _) in self.runs.items() if called == name]
+        return [called for called, over in self.runs.values() if over == parent]
+
+
+def test_each_rung_is_a_run_below_the_ladders_own(library: Library) -> None:
+    for run in (library.as_runnable().invoke, lambda *a, **k: list(library.as_runnable().stream(*a, **k))):
+        tree = Tree()
+        run(QUOTA, config={"callbacks": [tree]})
+        assert tree.below("rapporteur") == ["read_question", "retrieve", "compose"]
+        found = len(library.search(QUOTA, limit=40))
+        assert tree.ended == ["read_question done", f"retrieve {found} documents", "compose done", "rapporteur done"]
+
+
+def test_the_model_and_its_grounding_are_seen_too(library: Library) -> None:
+    model = FakeListChatModel(responses=["Norway said that the herring quota should fall by a third [1]."])
+    written = Library(library.store, open_writer(model))
+    tree = Tree()
+    written.as_runnable().invoke(QUOTA, config={"callbacks": [tree]})
+    assert tree.below("rapporteur") == ["read_question", "retrieve", "write", "model", "ground"]
+    broken = FakeListChatModel(responses=["x"], error_on_chunk_number=0)
+    failing = Library(library.store, open_writer(broken, falls_back=False))
+    tree = Tree()
+    with pytest.raises(ModelError):
+        failing.as_runnable().invoke(QUOTA, config={"callbacks": [tree]})
+    assert tree.ended[-2:] == ["write ModelSilent", "rapporteur ModelSilent"]
 
 
 # --- the retriever ---------------------------------------------------------------------------------------------------
@@ -150,7 +216,7 @@ def test_the_tool_answers_with_its_quotes_and_their_places(library: Library) -> 
     assert tool.args == {"question": {"title": "Question", "type": "string"}}
     watch = Watch()
     text = tool.invoke({"question": SEASON}, config={"callbacks": [watch]})
-    assert watch.names == ["ask_records"]
+    assert watch.names == ["ask_records", "rapporteur", "read_question", SEASON, "compose"]
     assert text == (
         "Mexico: “A closed season in April protects the spawning grounds better than any quota does.” [1]\n\n"
         "[1] Minutes of the fishery council, Mexico: “A closed season in April protects the spawning grounds better "
@@ -168,3 +234,9 @@ def test_the_tool_takes_a_call_of_a_model(library: Library) -> None:
     call = {"type": "tool_call", "id": "call-1", "name": "ask_records", "args": {"question": QUOTA}}
     message = library.as_tool().invoke(call)
     assert message.tool_call_id == "call-1" and message.content.startswith("Norway: “The herring quota")
+
+
+def test_in_a_graph_the_answer_is_the_tool_messages_artifact(library: Library) -> None:
+    call = {"type": "tool_call", "id": "call-1", "name": "ask_records", "args": {"question": QUOTA}}
+    message = library.as_tool().invoke(call)
+    assert untimed(message.artifact) == untimed(library.ask(QUOTA))

@@ -1,16 +1,20 @@
-"""A browser for all tests that need one, and pages in it that may reach nothing but this machine."""
+"""A browser and pages that may reach nothing but this machine; a library, and a client that calls its API."""
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+from fastapi.testclient import TestClient
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
-from rapporteur.rag.library import open_library
+from rapporteur.rag.library import Library, open_library
+from rapporteur.ui.api import ApiOptions, build_api
 
 from ..fakes import HashEmbedder
+from ..rag.records import write_records as write_small_records
 from .serving import serving, visit, write_records
 
 CHROMIUM = os.environ.get("RAPPORTEUR_CHROMIUM") or next(
@@ -63,3 +67,36 @@ def context(browser: Browser) -> Iterator[BrowserContext]:
 def page(context: BrowserContext, address: str) -> Page:
     """The page, opened."""
     return visit(context.new_page(), address)
+
+
+Calls = Callable[..., TestClient]
+
+
+@pytest.fixture(scope="module")
+def records(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
+    folder = tmp_path_factory.mktemp("api")
+    with open_library(folder / "library", embedder=HashEmbedder()) as library:
+        library.ingest([write_small_records(folder / "records")])
+        yield library
+
+
+@pytest.fixture
+def calls() -> Calls:
+    """Makes a client of a library's API; `address` is where it seems to call from."""
+
+    def client(library: Library, options: ApiOptions | None = None, address: str = "127.0.0.1") -> TestClient:
+        host = "127.0.0.1:7860" if address == "127.0.0.1" else "records.example"
+        app = build_api(library, options)
+        return TestClient(app, base_url=f"http://{host}", client=(address, 50000), raise_server_exceptions=False)
+
+    return client
+
+
+@pytest.fixture
+def own_library(tmp_path: Path) -> Iterator[Library]:
+    """A library of this test only, with one small record."""
+    notes = "Notes of the council\n\nNorway: The herring quota should fall by a third.\n\nMexico: It should rise."
+    (tmp_path / "notes.txt").write_text(notes, encoding="utf-8")
+    with open_library(tmp_path / "library", embedder=HashEmbedder()) as library:
+        library.ingest([tmp_path / "notes.txt"])
+        yield library

@@ -1,8 +1,9 @@
 """Cases: questions with the answer that is right and the passages that prove it, one JSON object a line."""
 
-from collections.abc import Iterator
+import gzip
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
@@ -62,8 +63,10 @@ class Evidence(_Given):
 class Case(_Given):
     """A question and what a right answer holds.
 
-    Each of `key_facts` must be in the answer; `|` separates alternatives. `history` holds the earlier turns that the
-    question refers to, oldest first. Where `answerable` is False, the right answer is a refusal.
+    Each of `key_facts` must be in the answer; `|` separates alternatives. `answers` are readings of the whole right
+    answer, any one will do. `history` holds the earlier turns that the question refers to, oldest first. Where
+    `answerable` is False, the right answer is a refusal. `relevant` grades documents, by file name, for measures of
+    retrieval that count documents; without it the gold quotes are counted.
     """
 
     id: Name
@@ -72,41 +75,61 @@ class Case(_Given):
     history: tuple[Turn, ...] = ()
     answerable: bool
     key_facts: tuple[Annotated[str, AfterValidator(_has_no_empty_alternative)], ...] = ()
+    answers: tuple[Name, ...] = ()
     evidence: tuple[Evidence, ...] = ()
+    relevant: Mapping[Name, Annotated[int, Field(ge=0)]] = Field(default_factory=dict)
     note: str = ""
 
 
-def read_cases(path: Path | str) -> list[Case]:
+def read_jsonl(path: Path | str) -> list[Case]:
     """The cases of a JSON lines file, in its order; blank lines are skipped.
 
     Raises:
         InputError: the file cannot be read, is not UTF-8, holds no case, or a line is not a case; the message names
             the file, the line (counted from 1) and the field.
     """
+    return checked(((where, line) for where, line in lines_of(path)), f"{path}: no cases in it; one JSON object a line")
+
+
+def checked(given: Iterable[tuple[str, str | Mapping[str, Any]]], when_empty: str) -> list[Case]:
+    """Cases from (where it stands, JSON text or value) pairs. Raises InputError, which says where."""
     cases: list[Case] = []
-    line_of_id: dict[str, int] = {}
-    for number, line in _lines(path):
-        where = f"{path}, line {number}"
-        case = _read_case(line, where)
-        if case.id in line_of_id:
-            raise InputError(f"{where}: id: {case.id!r} was already used on line {line_of_id[case.id]}")
-        line_of_id[case.id] = number
+    place_of_id: dict[str, str] = {}
+    for where, value in given:
+        case = _read_case(value, where)
+        if case.id in place_of_id:
+            raise InputError(f"{where}: id: {case.id!r} was already used on {place_of_id[case.id]}")
+        place_of_id[case.id] = where.rsplit(", ", 1)[-1]
         cases.append(case)
     if not cases:
-        raise InputError(f"{path}: no cases in it; one JSON object a line is expected")
+        raise InputError(f"{when_empty} is expected")
     return cases
 
 
-def _lines(path: Path | str) -> Iterator[tuple[int, str]]:
-    """The lines that hold something, each with its number counted from 1."""
-    try:
-        data = Path(path).read_bytes()
-    except OSError as error:
-        raise InputError(f"{path}: cannot be read ({error.strerror}); check the path") from error
+def lines_of(path: Path | str) -> Iterator[tuple[str, str]]:
+    """The lines of a UTF-8 file that hold something, each with where it stands ("FILE, line 3"). Raises InputError."""
     # Split at line feeds only: JSON strings may hold the other line ends that str.splitlines() knows.
-    for number, line in enumerate(data.removeprefix(b"\xef\xbb\xbf").split(b"\n"), start=1):
+    for number, line in enumerate(bytes_of(path).removeprefix(b"\xef\xbb\xbf").split(b"\n"), start=1):
         if line.strip():
-            yield number, _decode(line, f"{path}, line {number}")
+            where = f"{path}, line {number}"
+            yield where, _decode(line, where)
+
+
+def bytes_of(path: Path | str) -> bytes:
+    """What a file holds, unpacked where its name ends in .gz. Raises InputError."""
+    try:
+        if str(path).endswith(".gz"):
+            with gzip.open(path) as packed:
+                return packed.read()
+        return Path(path).read_bytes()
+    except (OSError, EOFError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise InputError(f"{path}: cannot be read ({reason}); check the path") from error
+
+
+def case_json(case: Case) -> dict[str, Any]:
+    """A case as its line of a file holds it: what is empty is left out."""
+    return case.model_dump(mode="json", exclude_defaults=True)
 
 
 def _decode(line: bytes, where: str) -> str:
@@ -116,9 +139,11 @@ def _decode(line: bytes, where: str) -> str:
         raise InputError(f"{where}: not UTF-8 (byte {error.start + 1} of the line); save the file as UTF-8") from error
 
 
-def _read_case(line: str, where: str) -> Case:
+def _read_case(value: str | Mapping[str, Any], where: str) -> Case:
     try:
-        return Case.model_validate_json(line)
+        if isinstance(value, str):
+            return Case.model_validate_json(value)
+        return Case.model_validate(value, strict=False)
     except ValidationError as error:
         raise InputError(f"{where}: {_first_fault(error)}") from error
 

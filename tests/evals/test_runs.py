@@ -6,8 +6,10 @@ from io import StringIO
 import pytest
 from rich.console import Console
 
-from rapporteur.evals.cases import Case
-from rapporteur.evals.run import CaseResult, Run, add_up, measure_case, run_cases, to_json
+from rapporteur.evals.case import Case
+from rapporteur.evals.outcome import MEASURES
+from rapporteur.evals.runs import CaseResult, Run, added_up, to_json
+from rapporteur.evals.runs import run as run_cases
 from rapporteur.evals.table import print_table
 from rapporteur.rag.answer import Turn
 
@@ -70,29 +72,30 @@ def test_every_case_is_asked_with_its_history_and_searched_with_its_stand_alone_
 
 def test_the_measures_add_up(run: Run) -> None:
     measures = run.measures
-    assert measures.evidence_recall_4000 == 2 / 4  # Norway's words twice; the broken case found nothing
-    assert measures.key_facts == pytest.approx((1 + 0 + 0) / 3)
-    assert measures.cite_recall == 2 / 4
-    assert measures.cite_precision == 2 / 2
-    assert measures.citations_per_answer == 2.0
-    assert measures.verbatim == 2 / 2
-    assert measures.locator == 1 / 2
-    assert (measures.abstain_p, measures.abstain_r) == (1 / 3, 1.0)
-    assert measures.abstain_f1 == pytest.approx(0.5)
-    assert measures.refused_answerable == pytest.approx(2 / 3)
+    assert measures["evidence_recall_4000"] == 2 / 4  # Norway's words twice; the broken case found nothing
+    assert measures["key_facts"] == pytest.approx((1 + 0 + 0) / 3)
+    assert measures["cite_recall"] == 2 / 4
+    assert measures["cite_precision"] == 2 / 2
+    assert measures["citations_per_answer"] == 2.0
+    assert measures["verbatim"] == 2 / 2
+    assert measures["locator"] == 1 / 2
+    assert (measures["abstain_p"], measures["abstain_r"]) == (1 / 3, 1.0)
+    assert measures["abstain_f1"] == pytest.approx(0.5)
+    assert measures["refused_answerable"] == pytest.approx(2 / 3)
 
 
 def test_kinds_stand_in_order_and_have_no_number_where_nothing_is_looked_at(run: Run) -> None:
     assert list(run.by_kind) == ["compare", "fact", "unanswerable"]
-    assert run.by_kind["compare"].evidence_recall_4000 == 0.5
-    assert run.by_kind["fact"].cite_precision == 0.0
-    assert run.by_kind["unanswerable"].abstain_r == 1.0
-    assert run.by_kind["unanswerable"].cite_recall is None
+    assert run.by_kind["compare"]["evidence_recall_4000"] == 0.5
+    assert run.by_kind["fact"]["cite_precision"] == 0.0
+    assert run.by_kind["unanswerable"]["abstain_r"] == 1.0
+    assert run.by_kind["unanswerable"]["cite_recall"] is None
 
 
 def test_seconds_are_those_of_the_cases() -> None:
-    results = [measure_case(case(), refusal(), seconds=seconds) for seconds in (0.3, 0.1, 0.2)]
-    assert (add_up(results).seconds_p50, add_up(results).seconds_p95) == (0.2, 0.3)
+    [record] = to_json(run_cases(ScriptedLibrary(SCRIPT), CASES[3:]))["cases"]
+    measures = added_up([{**record, "seconds": seconds} for seconds in (0.3, 0.1, 0.2)])
+    assert (measures["seconds_p50"], measures["seconds_p95"]) == (0.2, 0.3)
 
 
 def test_an_error_in_the_search_is_the_case_s_result() -> None:
@@ -101,7 +104,7 @@ def test_an_error_in_the_search_is_the_case_s_result() -> None:
             raise ValueError(query)
 
     result = run_cases(Unsearchable(SCRIPT), CASES[:1]).results[0]
-    assert (result.answer, result.hits, result.error) == (None, (), "ValueError: ?")
+    assert (result.record["answered"], result.record["hits"], result.error) == (None, [], "ValueError: ?")
 
 
 def test_an_interruption_is_not_taken_for_a_result() -> None:
@@ -115,14 +118,23 @@ def test_an_interruption_is_not_taken_for_a_result() -> None:
 
 def test_json_holds_the_run_under_the_agreed_names(run: Run) -> None:
     value = json.loads(json.dumps(to_json(run)))
-    assert list(value) == ["measures", "by_kind", "cases", "settings", "n"]
-    assert list(value["measures"]) == [
-        "evidence_recall_4000", "key_facts", "cite_recall", "cite_precision", "citations_per_answer", "verbatim",
-        "locator", "abstain_p", "abstain_r", "abstain_f1", "refused_answerable", "seconds_p50", "seconds_p95",
-    ]  # fmt: skip
+    assert list(value) == [
+        "measures",
+        "intervals",
+        "by_kind",
+        "cases",
+        "settings",
+        "n",
+        "made_by",
+        "digest",
+        "clock",
+    ]
+    assert list(value["measures"]) == [measure.name for measure in MEASURES]
+    agreed = "evidence_recall_4000 key_facts cite_recall cite_precision verbatim locator abstain_p abstain_r abstain_f1"
+    assert set(agreed.split()) < set(value["measures"])
     assert value["n"] == 4
     assert value["by_kind"]["fact"]["n"] == 2
-    assert value["settings"] == {"limit": 50, "budget_chars": 4000, "model": None}
+    assert value["settings"] == {"limit": 50, "budget_chars": 4000, "search_only": False, "model": None}
 
 
 def test_json_of_a_case_has_what_was_said_and_its_shares(run: Run) -> None:
@@ -149,7 +161,7 @@ def test_the_table_fits_80_columns_and_names_what_failed() -> None:
     print_table(run_cases(ScriptedLibrary(SCRIPT), cases), Console(file=printed, width=80))
     lines = printed.getvalue().splitlines()
     assert max(map(len, lines)) <= 80
-    assert any(line.split() == ["evidence_recall_4000", "0.000"] for line in lines)
+    assert any(line.split()[:2] == ["evidence_recall_4000", "0.000"] for line in lines)
     assert any(line.split() == ["abstain_p", "-"] for line in lines)
     assert any(line.startswith("[b]odd") for line in lines)
     assert "failed unanswerable: RuntimeError: no [memory]" in lines

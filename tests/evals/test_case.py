@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from rapporteur.evals.cases import Case, read_cases
+from rapporteur.evals.case import Case, read_jsonl
 from rapporteur.rag.answer import Turn
 from rapporteur.vectorstore.errors import InputError
 
@@ -27,7 +27,7 @@ def test_a_case_is_read_with_all_its_fields(tmp_path: Path) -> None:
     history = [{"question": "Q", "answer": "A"}]
     path = write(tmp_path, {**GOOD, "history": history, "evidence": evidence, "note": "n"}, "", {**GOOD, "id": "b"})
 
-    first, second = read_cases(path)
+    first, second = read_jsonl(path)
 
     assert first.history == (Turn(question="Q", answer="A"),)
     assert [gold.nth for gold in first.evidence] == [2, 1]
@@ -46,7 +46,7 @@ def test_line_separators_inside_strings_and_a_byte_order_mark_do_no_harm(tmp_pat
     path = tmp_path / "cases.jsonl"
     line = json.dumps({**GOOD, "question": "Who\u2028spoke?"}, ensure_ascii=False)
     path.write_bytes(b"\xef\xbb\xbf" + line.encode() + b"\r\n")
-    assert read_cases(path)[0].question == "Who\u2028spoke?"
+    assert read_jsonl(path)[0].question == "Who\u2028spoke?"
 
 
 @pytest.mark.parametrize(
@@ -70,7 +70,7 @@ def test_line_separators_inside_strings_and_a_byte_order_mark_do_no_harm(tmp_pat
 def test_a_faulty_field_is_named_with_file_and_line(tmp_path: Path, fault: dict[str, object], said: str) -> None:
     path = write(tmp_path, GOOD, "", {**GOOD, "id": "b", **fault})
     with pytest.raises(InputError) as raised:
-        read_cases(path)
+        read_jsonl(path)
     assert str(raised.value).startswith(f"{path}, line 3: {said}")
     assert "\n" not in str(raised.value)
 
@@ -79,29 +79,29 @@ def test_a_faulty_field_is_named_with_file_and_line(tmp_path: Path, fault: dict[
 def test_a_line_that_is_no_json_object_is_named(tmp_path: Path, line: str) -> None:
     path = write(tmp_path, GOOD, line)
     with pytest.raises(InputError, match=r"cases\.jsonl, line 2: (invalid JSON|input should be an object)"):
-        read_cases(path)
+        read_jsonl(path)
 
 
 def test_an_id_used_twice_is_named_with_both_lines(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="line 2: id: 'a' was already used on line 1"):
-        read_cases(write(tmp_path, GOOD, GOOD))
+        read_jsonl(write(tmp_path, GOOD, GOOD))
 
 
 def test_bytes_that_are_not_utf_8_are_named_with_their_line(tmp_path: Path) -> None:
     path = tmp_path / "cases.jsonl"
     path.write_bytes(json.dumps(GOOD).encode() + b'\n{"id": "caf\xe9"}\n')
     with pytest.raises(InputError, match=r"line 2: not UTF-8 \(byte 12 of the line\)"):
-        read_cases(path)
+        read_jsonl(path)
 
 
 @pytest.mark.parametrize("content", ["", "\n \n"])
 def test_a_file_without_cases_is_refused(tmp_path: Path, content: str) -> None:
     with pytest.raises(InputError, match="no cases in it"):
-        read_cases(write(tmp_path, content))
+        read_jsonl(write(tmp_path, content))
 
 
 def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"missing\.jsonl: cannot be read \(No such file or directory\)"):
-        read_cases(tmp_path / "missing.jsonl")
+        read_jsonl(tmp_path / "missing.jsonl")
     with pytest.raises(InputError, match="cannot be read"):
-        read_cases(tmp_path)
+        read_jsonl(tmp_path)

@@ -1,0 +1,50 @@
+"""Ways of searching to set beside each other: words alone, meaning alone, the two fused by weight.
+
+Each searches a library's own passages, without the hints and neighbours that the product adds.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ..rag.library import Library
+from ..rag.query import read_question
+from ..rag.retrieve import fused
+from ..vectorstore.passage import Hit
+
+DEPTH = 200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Weighted:
+    """Searches by words and by meaning, their scores added up by weight; a weight of 0 leaves that search out."""
+
+    library: Library
+    words: float = 1.0
+    meaning: float = 1.0
+
+    def search(self, query: str, /, *, limit: int) -> Sequence[Hit]:
+        """Passages, best first."""
+        store = self.library.store
+        store.refresh()
+        read = read_question(store, query)
+        depth = max(DEPTH, limit)
+        by_words = store.by_words(read.words, depth) if self.words else []
+        by_meaning = store.by_meaning(store.embedder.embed_query(read.text), depth) if self.meaning else []
+        scores = fused((by_words, self.words), (by_meaning, self.meaning))
+        return store.hits(sorted(scores.items(), key=lambda item: (-item[1], item[0]))[:limit])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlainWords:
+    """BM25 over the words as they stand, nothing read into the question: what published baselines do."""
+
+    library: Library
+
+    def search(self, query: str, /, *, limit: int) -> Sequence[Hit]:
+        """Passages, best first."""
+        store = self.library.store
+        store.refresh()
+        words: dict[str, float] = {}
+        for word in store.lexical.words(query):
+            words[word] = words.get(word, 0.0) + 1.0
+        return store.hits(store.by_words(words, limit))

@@ -1,0 +1,15 @@
+"""A FastAPI application with a route of its own, and Rapporteur's whole API below /records:  uvicorn fastapi_app:app"""
+
+from fastapi import FastAPI
+
+from rapporteur.rag import open_library
+from rapporteur.ui.api import build_api
+
+library = open_library("library")
+app = FastAPI(title="Host")
+app.mount("/records", build_api(library))  # /records/api/ask, /records/v1/chat/completions, /records/mcp, /records/docs
+
+
+@app.get("/titles")
+def titles() -> list[str]:
+    return [listing.title for listing in library.documents()]

@@ -1,0 +1,21 @@
+"""A Flask application that answers from records:  flask --app flask_app run"""
+
+from typing import Any
+
+from flask import Flask, request
+
+from rapporteur.rag import RapporteurError, open_library
+from rapporteur.rag.shapes import answer_json
+
+app = Flask(__name__)
+library = open_library("library")  # one for the whole process; threads share it
+
+
+@app.get("/ask")
+def ask() -> dict[str, Any]:
+    return answer_json(library.ask(request.args.get("q", "")))
+
+
+@app.errorhandler(RapporteurError)
+def explain(error: RapporteurError) -> tuple[dict[str, str], int]:
+    return {"error": str(error)}, 400

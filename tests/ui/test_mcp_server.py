@@ -1,0 +1,170 @@
+"""MCP's door, opened with the official client, over streamable HTTP and over standard input and output."""
+
+import asyncio
+import re
+from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import replace
+from typing import Any
+
+import httpx2
+import pytest
+from mcp import Client, MCPError
+from mcp.client.streamable_http import streamable_http_client
+
+from rapporteur.rag import Library, Timing
+from rapporteur.rag.shapes import answer_json
+from rapporteur.ui.api import build_api
+from rapporteur.ui.keys import Keys
+
+from .served import served
+
+QUOTA = "What did Norway say about the herring quota?"
+NOBODY = "What did Brazil say about herring?"
+Use = Callable[[Client], Awaitable[Any]]
+
+
+@pytest.fixture(scope="module")
+def address(records: Library) -> Iterator[str]:
+    with served(build_api(records)) as address:
+        yield f"{address}/mcp"
+
+
+def over(server: Any, use: Use, **options: Any) -> Any:
+    """What `use` makes of a client connected to a server."""
+
+    async def run() -> Any:
+        async with Client(server, **options) as client:
+            return await use(client)
+
+    return asyncio.run(run())
+
+
+def call(address: str, tool: str, **arguments: Any) -> Any:
+    return over(address, lambda client: client.call_tool(tool, arguments))
+
+
+def test_the_tools_say_how_to_cite(address: str) -> None:
+    async def look(client: Client) -> Any:
+        return client.instructions, (await client.list_tools()).tools
+
+    instructions, tools = over(address, look)
+    assert {tool.name for tool in tools} == {"ask", "search", "read_passage", "list_documents"}
+    assert "label" in instructions and "word for word" in instructions
+    for tool in tools:
+        assert len(tool.description) > 60 and tool.annotations.read_only_hint
+        assert tool.input_schema["type"] == tool.output_schema["type"] == "object"
+        assert tool.input_schema["additionalProperties"] is False
+
+
+def test_ask_answers_as_the_library_does(address: str, records: Library) -> None:
+    answer = records.ask(QUOTA)
+    result = call(address, "ask", question=QUOTA)
+    shape = dict(result.structured_content)
+    assert not result.is_error and shape.pop("seconds")["total"] > 0
+    assert shape == {k: v for k, v in answer_json(replace(answer, seconds=Timing())).items() if k != "seconds"}
+    [text] = result.content
+    assert text.text == (
+        f"{answer.text}\n\n[1] Minutes of the fishery council, Norway: "
+        "“The herring quota for the northern banks should fall by a third.”"
+    )
+    refusal = call(address, "ask", question=NOBODY)
+    assert not refusal.is_error and refusal.structured_content["answered"] is False
+
+
+def test_filters_are_arguments(address: str) -> None:
+    result = call(address, "ask", question="What about the herring quota?", speaker="Mexico")
+    speakers = {citation["locator"]["speaker"] for citation in result.structured_content["citations"]}
+    assert speakers == {"Mexico"}
+
+
+def test_search_gives_passages_with_how_to_cite_them(address: str, records: Library) -> None:
+    result = call(address, "search", query="dredging budget", limit=2)
+    hits = result.structured_content["hits"]
+    assert [hit["passage_id"] for hit in hits] == [hit.passage.id for hit in records.search("dredging budget", limit=2)]
+    assert result.content[0].text.startswith("HB/2031/9, para. 2 (document ")
+
+
+def test_an_agent_can_read_on_around_a_citation(address: str, records: Library) -> None:
+    [citation] = call(address, "ask", question=QUOTA).structured_content["citations"]
+    read = call(
+        address, "read_passage", document=citation["document"]["id"], start=citation["start"], end=citation["end"]
+    )
+    [part] = read.structured_content["parts"]
+    text = records.document(citation["document"]["id"]).text
+    assert part["text"] == text[part["start"] : part["end"]] and citation["quote"] in part["text"]
+    assert part["start"] < citation["start"] and part["end"] > citation["end"]
+    paragraph = call(address, "read_passage", document="HB/2031/9", paragraph="3").content[0].text
+    assert "The treasurer, Ilse Brandt" in paragraph and "4." not in paragraph
+    whole = call(address, "read_passage", document="HB/2031/9").structured_content["parts"]
+    assert whole[0]["text"] == records.document("HB/2031/9").text
+
+
+def test_documents_are_listed_and_are_resources(address: str, records: Library) -> None:
+    async def look(client: Client) -> Any:
+        listed = await client.call_tool("list_documents", {"containing": "harbour"})
+        resources = (await client.list_resources()).resources
+        templates = (await client.list_resource_templates()).resource_templates
+        contents = [(await client.read_resource(resource.uri)).contents[0].text for resource in resources]
+        return listed, resources, templates, contents
+
+    listed, resources, templates, contents = over(address, look)
+    [document] = listed.structured_content["documents"]
+    assert document["symbol"] == "HB/2031/9" and document["id"] in listed.content[0].text
+    assert [str(r.uri).rsplit("/", 1)[1] for r in resources] == [listing.id for listing in records.documents()]
+    assert contents == [records.document(listing.id).text for listing in records.documents()]
+    assert re.fullmatch(r"rapporteur://documents/\{id\}", templates[0].uri_template)
+
+
+@pytest.mark.parametrize(
+    ("tool", "arguments", "says"),
+    [
+        ("ask", {"question": "?!"}, "The question is empty"),
+        ("ask", {}, "question: Field required"),
+        ("ask", {"question": "x", "colour": "blue"}, "colour: Extra inputs"),
+        ("ask", {"question": "x", "since": "May"}, "since"),
+        ("search", {"query": "x", "limit": 0}, "limit"),
+        ("read_passage", {"document": "nothing"}, "No document in the library is called 'nothing'"),
+        ("read_passage", {"document": "HB/2031/9", "paragraph": "77"}, "has no paragraph 77"),
+    ],
+)
+def test_what_is_wrong_is_told_to_the_agent(address: str, tool: str, arguments: dict, says: str) -> None:
+    result = call(address, tool, **arguments)
+    assert result.is_error and says in result.content[0].text and "Traceback" not in result.content[0].text
+
+
+def test_unknown_tools_and_resources_are_protocol_errors(address: str) -> None:
+    async def refused(client: Client) -> list[str]:
+        said = []
+        for asking in (
+            client.call_tool("write", {}),
+            client.read_resource("rapporteur://documents/nothing"),
+            client.list_resources(cursor="nonsense"),
+        ):
+            with pytest.raises(MCPError) as caught:
+                await asking
+            said.append(str(caught.value))
+        return said
+
+    tool, resource, cursor = over(address, refused)
+    assert "no tool 'write'" in tool and "no document" in resource and "cursor" in cursor
+
+
+def test_clients_of_the_older_handshake_work_as_well(address: str, records: Library) -> None:
+    result = over(address, lambda client: client.call_tool("ask", {"question": QUOTA}), mode="legacy")
+    assert result.structured_content["text"] == records.ask(QUOTA).text
+
+
+def test_keys_hold_for_agents_too(own_library: Library) -> None:
+    _, told = Keys(own_library.store.folder).create("agent", ["ask"])
+
+    async def ask(address: str, headers: dict[str, str]) -> Any:
+        async with httpx2.AsyncClient(headers=headers) as http:
+            async with Client(streamable_http_client(address, http_client=http)) as client:
+                return await client.call_tool("list_documents", {})
+
+    with served(build_api(own_library)) as address:
+        with pytest.raises(BaseException) as refused:
+            asyncio.run(ask(f"{address}/mcp", {}))
+        assert refused.value is not None
+        result = asyncio.run(ask(f"{address}/mcp", {"Authorization": f"Bearer {told}"}))
+    assert result.structured_content["total"] == 1

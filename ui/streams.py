@@ -1,0 +1,36 @@
+"""Server-sent events (HTML standard, section 9.2), written while something slow goes on in a thread."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Iterator
+from typing import Any
+
+import anyio.to_thread
+
+SIGN_OF_LIFE_S = 15.0
+
+
+def server_sent(data: Any, *, event: str | None = None) -> str:
+    """One event with JSON data."""
+    name = f"event: {event}\n" if event else ""
+    return f"{name}data: {json.dumps(data, ensure_ascii=False)}\n\n"
+
+
+def event_schema(*names: str) -> dict[str, Any]:
+    """How OpenAPI describes one event of a stream, of these names; its data is JSON as a string."""
+    data = {"type": "string", "contentMediaType": "application/json"}
+    if not names:
+        return {"type": "object", "properties": {"data": data}, "required": ["data"]}
+    event = {"type": "string", "enum": list(names)}
+    return {"type": "object", "properties": {"event": event, "data": data}, "required": ["event", "data"]}
+
+
+async def sent_as_ready(events: Iterator[str]) -> AsyncIterator[str]:
+    """Events as a thread makes them; a comment now and then keeps proxies from hanging up meanwhile."""
+    while True:
+        waiting = asyncio.ensure_future(anyio.to_thread.run_sync(next, events, None))
+        while not (await asyncio.wait({waiting}, timeout=SIGN_OF_LIFE_S))[0]:
+            yield ": still at it\n\n"
+        if (event := waiting.result()) is None:
+            return
+        yield event

@@ -1,0 +1,193 @@
+/* A cited-answer box for any web page:
+
+     <script src="https://records.example/widget.js" async></script>          puts a box where the script stands
+     <rapporteur-ask server="https://records.example"></rapporteur-ask>       ... or wherever this element stands
+
+   Attributes of the element, or data-... of the script: server, key (of scope "ask" only: readers can see it), heading,
+   placeholder. Look: the custom properties --rapporteur-accent, -text, -ground, -muted, -line, -font, -radius, and the
+   parts "form", "box", "button", "answer", "quote". It needs no inline script or style, so a strict Content-Security-Policy
+   holds; the page's connect-src must name the server, and the server's RAPPORTEUR_CORS_ORIGINS the page's origin.
+   What a record says is put in as text, never as HTML. */
+(() => {
+  "use strict";
+  if (customElements.get("rapporteur-ask")) return;
+  const script = document.currentScript;
+
+  const STYLE = `
+    :host { display: block; color-scheme: light dark;
+      --accent: var(--rapporteur-accent, light-dark(#22577a, #8cc5e6));
+      --text: var(--rapporteur-text, light-dark(#1c2530, #e8edf2));
+      --ground: var(--rapporteur-ground, light-dark(#fff, #161c22));
+      --muted: var(--rapporteur-muted, light-dark(#55606c, #a9b4bf));
+      --line: var(--rapporteur-line, light-dark(#76818c, #66717c));
+      --radius: var(--rapporteur-radius, 8px);
+      font: 16px/1.5 var(--rapporteur-font, system-ui, sans-serif); color: var(--text); }
+    section { background: var(--ground); border: 1px solid var(--line); border-radius: var(--radius); padding: 1em; }
+    h2 { font-size: 1.1em; margin: 0 0 .6em; }
+    form { display: flex; gap: .5em; }
+    input { flex: 1; min-width: 0; padding: .5em .7em; }
+    input, button { font: inherit; color: inherit; background: var(--ground); border: 1px solid var(--line);
+      border-radius: var(--radius); }
+    form button { padding: .5em 1em; background: var(--accent); color: var(--ground); border-color: var(--accent); }
+    button { cursor: pointer; }
+    button[disabled] { opacity: .6; cursor: default; }
+    :focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }
+    .answer p { margin: .8em 0 0; }
+    .number { margin-inline-start: .3em; padding: 0 .45em; min-width: 24px; min-height: 24px; font-size: .85em;
+      color: var(--accent); }
+    .number[aria-expanded="true"] { background: var(--accent); color: var(--ground); }
+    blockquote { margin: .5em 0 0; padding: .2em .8em; border-inline-start: 3px solid var(--accent);
+      overflow-wrap: anywhere; white-space: pre-line; }
+    cite, .note { color: var(--muted); font-size: .9em; font-style: normal; display: block; }
+    .hidden { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
+    [hidden] { display: none; }`;
+
+  /* Makes an element: properties and attributes, then children; strings become text. */
+  function make(name, given = {}, ...children) {
+    const element = document.createElement(name);
+    for (const [key, value] of Object.entries(given)) {
+      if (key in element) element[key] = value;
+      else element.setAttribute(key, value);
+    }
+    element.append(...children);
+    return element;
+  }
+
+  /* The events of a server-sent stream, as {event, data}. */
+  async function* eventsOf(response) {
+    const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
+    for (let held = ""; ; ) {
+      const { value, done } = await reader.read();
+      if (done) return;
+      held += value;
+      const blocks = held.split("\n\n");
+      held = blocks.pop();
+      for (const block of blocks) {
+        const fields = Object.fromEntries(block.split("\n").map((line) => line.split(/: (.*)/s).slice(0, 2)));
+        if (fields.data) yield { event: fields.event, data: JSON.parse(fields.data) };
+      }
+    }
+  }
+
+  class RapporteurAsk extends HTMLElement {
+    #answer = make("div", { className: "answer", part: "answer" });
+    #said = make("p", { className: "hidden", role: "status" });
+    #box = make("input", { type: "text", required: true, maxLength: 20000, autocomplete: "off", part: "box" });
+    #button = make("button", { type: "submit", textContent: "Ask", part: "button" });
+    #history = [];
+    #asking = null;
+
+    connectedCallback() {
+      if (this.shadowRoot) return;
+      const root = this.attachShadow({ mode: "open" });
+      const sheet = new CSSStyleSheet();
+      sheet.replaceSync(STYLE);
+      root.adoptedStyleSheets = [sheet];
+      const heading = this.getAttribute("heading") ?? "Ask the records";
+      this.#box.placeholder = this.getAttribute("placeholder") ?? "";
+      this.#box.setAttribute("aria-label", "Question");
+      const form = make("form", { part: "form" }, this.#box, this.#button);
+      form.addEventListener("submit", (event) => {
+        event.preventDefault();
+        this.ask(this.#box.value);
+      });
+      root.append(make("section", { "aria-label": heading }, make("h2", {}, heading), form, this.#said, this.#answer));
+    }
+
+    disconnectedCallback() {
+      this.#asking?.abort();
+    }
+
+    /* Asks a question; resolves when the answer stands there. A host page may call it. */
+    async ask(question) {
+      if (!question.trim()) return;
+      this.#asking?.abort();
+      const asking = (this.#asking = new AbortController());
+      this.#button.disabled = true;
+      this.#tell("Looking in the records …");
+      this.#answer.replaceChildren(make("p", { className: "note" }, "Looking in the records …"));
+      try {
+        await this.#show(question, await this.#send(question, asking.signal), asking.signal);
+      } catch (error) {
+        if (!asking.signal.aborted) this.#fail(error);
+      } finally {
+        if (this.#asking === asking) this.#button.disabled = false;
+      }
+    }
+
+    async #send(question, signal) {
+      const headers = { "Content-Type": "application/json" };
+      if (this.getAttribute("key")) headers.Authorization = `Bearer ${this.getAttribute("key")}`;
+      const server = (this.getAttribute("server") ?? "").replace(/\/$/, "");
+      const body = JSON.stringify({ question, history: this.#history.slice(-5) });
+      const response = await fetch(`${server}/api/ask/stream`, { method: "POST", headers, body, signal, credentials: "omit" });
+      if (response.ok) return response;
+      const problem = await response.json().catch(() => ({}));
+      throw Object.assign(new Error(problem.detail ?? `The server answered ${response.status}.`), { told: true });
+    }
+
+    async #show(question, response, signal) {
+      let first = true;
+      for await (const { event, data } of eventsOf(response)) {
+        if (signal.aborted) return;
+        if (event === "problem") throw Object.assign(new Error(data.detail), { told: true });
+        if (event === "sentence") {
+          if (first) this.#answer.replaceChildren();
+          first = false;
+          this.#answer.append(this.#sentence(data.sentence, data.citations));
+        }
+        if (event === "answer") {
+          if (!data.answered) this.#answer.replaceChildren(make("p", {}, data.text));
+          this.#history.push({ question, answer: data.text });
+          this.#tell(data.text);
+          this.dispatchEvent(new CustomEvent("rapporteur-answer", { detail: data, bubbles: true, composed: true }));
+          return;
+        }
+      }
+      throw new Error("the answer broke off");
+    }
+
+    /* A sentence with a button for each citation, which shows the exact quote and where it stands. */
+    #sentence(sentence, citations) {
+      const line = make("p", {}, sentence.text);
+      const block = make("div", {}, line);
+      for (const citation of citations) {
+        const quote = make("blockquote", { hidden: true, part: "quote", id: `quote-${citation.number}` });
+        quote.append(citation.quote, make("cite", {}, citation.label));
+        const button = make("button", {
+          type: "button", className: "number", textContent: citation.number, title: citation.label,
+          "aria-label": `Quote ${citation.number}, ${citation.label}`, "aria-expanded": "false",
+          "aria-controls": quote.id,
+        });
+        button.addEventListener("click", () => {
+          quote.hidden = !quote.hidden;
+          button.setAttribute("aria-expanded", String(!quote.hidden));
+        });
+        line.append(button);
+        block.append(quote);
+      }
+      return block;
+    }
+
+    #fail(error) {
+      const says = error.told ? error.message : "The records cannot be reached just now. Try again later.";
+      this.#answer.replaceChildren(make("p", { role: "alert" }, says));
+      this.#tell("");
+    }
+
+    #tell(words) {
+      this.#said.textContent = words;
+    }
+  }
+
+  customElements.define("rapporteur-ask", RapporteurAsk);
+  for (const element of document.querySelectorAll("rapporteur-ask:not([server])"))
+    if (script?.src) element.setAttribute("server", new URL(".", script.src).href);
+  if (script && !document.querySelector("rapporteur-ask")) {
+    const element = document.createElement("rapporteur-ask");
+    element.setAttribute("server", script.dataset.server ?? new URL(".", script.src).href);
+    for (const name of ["key", "heading", "placeholder"])
+      if (script.dataset[name]) element.setAttribute(name, script.dataset[name]);
+    script.after(element);
+  }
+})();
