@@ -33,7 +33,7 @@ HIT = {"passage_id", "document", "text", "start", "end", "locator", "score"}
 CITATION = {"number", "document", "quote", "start", "end", "locator", "label"}
 ANSWER = {
     "question", "standalone_question", "answered", "text", "sentences", "citations", "nearest", "mode", "model",
-    "seconds", "notes", "usage",
+    "seconds", "notes", "usage", "reader",
 }  # fmt: skip
 
 
