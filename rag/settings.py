@@ -46,7 +46,7 @@ class Settings(BaseSettings):
     strictness: Literal["lenient", "usual", "strict"] = Field(
         "usual", description="how near the question quotes must be: lenient, usual or strict"
     )
-    judge: str = Field("none", description="provider:name of a chat model that checks what the other one writes")
+    judge: str = Field("none", description="provider:name of a chat model, or reader: checks what a model writes")
     read_timeout_s: float = Field(300.0, description="how long one file may take to read")
     read_memory_mb: int = Field(3072, description="how much memory reading one file may take")
     read_file_mb: int = Field(512, description="how large a file may be")
