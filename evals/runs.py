@@ -145,7 +145,8 @@ def run(
         library=library, limit=limit, search_only=search_only, judge=judge, entails=entails,
         shelf=_shelf_of(held), cache=Cache(cache) if cache and facts else None,
         stamp={"settings": _without(recorded, "cases"), "library": facts, "options": options_of(library),
-               "code": code_fingerprint(),
+               # A kept answer names documents by id and source: it is another library's where these are others.
+               "documents": _names_in(held), "code": code_fingerprint(),
                "judge": judge.name if judge else None, "entails": getattr(entails, "name", str(entails))},
     )  # fmt: skip
     with _exact_search(held):
@@ -333,6 +334,11 @@ def _rounded(measures: Mapping[str, float | None]) -> dict[str, float | None]:
 
 def _without(value: Mapping[str, Any], *names: str) -> dict[str, Any]:
     return {key: each for key, each in value.items() if key not in names}
+
+
+def _names_in(library: object) -> list[list[str]]:
+    """The ids and sources of a library's documents; nothing for what is not a library of ours."""
+    return sorted([each.id, each.source] for each in library.documents()) if isinstance(library, Library) else []
 
 
 def _shelf_of(library: object) -> Shelf | None:

@@ -7,13 +7,8 @@ from ..rag.answer import Answer, Turn
 
 def asked_with_usage(library: Any, question: str, history: list[Turn]) -> tuple[Answer, tuple[int, int] | None]:
     """An answer, and the tokens (read, written) it took; None without a model, or where its service does not count."""
-    if getattr(library, "writer", None) is None:
-        return library.ask(question, history=history), None
-    from langchain_core.callbacks import get_usage_metadata_callback
-
-    with get_usage_metadata_callback() as counted:
-        answer = library.ask(question, history=history)
-    used = counted.usage_metadata.values()
-    if not used:
+    answer = library.ask(question, history=history)
+    usage = getattr(answer, "usage", None)
+    if usage is None or not usage.input_tokens:
         return answer, None
-    return answer, (sum(each["input_tokens"] for each in used), sum(each["output_tokens"] for each in used))
+    return answer, (usage.input_tokens, usage.output_tokens)

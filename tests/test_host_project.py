@@ -127,9 +127,9 @@ client = app.test_client()
 replies = [client.get("/ask", query_string={"q": question}) for question in (sys.argv[1], "")]
 print(json.dumps([[reply.status_code, reply.json] for reply in replies]))
 """
-    (good, answer), (bad, problem) = json.loads(host.run("-c", program, QUOTA))
+    (good, answer), (empty, refusal) = json.loads(host.run("-c", program, QUOTA))
     assert (good, answer["text"], answer["citations"][0]["label"]) == (200, f"{ANSWER} [1]", LABEL)
-    assert bad == 400 and "question is empty" in problem["error"]
+    assert (empty, refusal["answered"]) == (200, False) and "it is empty" in refusal["text"]
 
 
 def test_the_fastapi_application_mounts_ours(address: str) -> None:

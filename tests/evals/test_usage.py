@@ -14,7 +14,7 @@ from rapporteur.rag import Library, open_library
 from ..fakes import HashEmbedder
 
 USED = {"input_tokens": 400, "output_tokens": 20, "total_tokens": 420}
-SAID = "The documents do not answer this question."
+SAID = "Not in the documents."
 
 
 class CountingModel(BaseChatModel):

@@ -102,11 +102,11 @@ from dataclasses import replace
 from rapporteur.ingest import worker
 from rapporteur.ingest.read import read
 
-def reader(source, data):
+def reader(source, data, *more):
     print("a parser's remark")
     os.write(1, b"and one from its C code" * 1000)
     os.system("echo and one from a program it calls")
-    return read(source, data)
+    return read(source, data, *more)
 
 worker.read = reader
 worker.main()
@@ -115,7 +115,7 @@ worker.main()
 
 def test_what_a_parser_prints_does_not_get_between_the_frames() -> None:
     process = subprocess.Popen(
-        [sys.executable, "-c", PRINTING, "1000", "20"], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+        [sys.executable, "-c", PRINTING, "1000", "20", "eng"], stdin=subprocess.PIPE, stdout=subprocess.PIPE
     )
     assert process.stdin and process.stdout
     for _ in range(2):
@@ -128,7 +128,7 @@ def test_what_a_parser_prints_does_not_get_between_the_frames() -> None:
 
 
 def test_a_worker_whose_owner_was_killed_while_a_file_hangs_ends_by_itself() -> None:
-    command = [sys.executable, "-m", "rapporteur.ingest.worker", "3000", "-4"]  # and 5 s of grace
+    command = [sys.executable, "-m", "rapporteur.ingest.worker", "3000", "-4", "eng"]  # and 5 s of grace
     process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
     assert process.stdin and process.stdout
     write_frame(process.stdin, b"long.txt")

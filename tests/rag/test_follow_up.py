@@ -45,7 +45,7 @@ Chile: We cannot promise any before the survey is done.
         ("What is the dredging budget of the Harbour Board?", False),
         ("Is there a paragraph that mentions night pilotage?", False),
         ("Which were the three measures that the group agreed to?", False),
-        ("Please summarise every reason that was given for it by the delegations present in the room", False),
+        ("Please summarise every reason that the delegations present in the room gave for lowering the quota", False),
     ],
 )
 def test_what_follows_up(question: str, follows: bool) -> None:

@@ -439,6 +439,7 @@ def test_a_library_that_is_none_is_refused(here, tmp_path: Path) -> None:
 
 
 def test_another_embedding_model_is_refused_with_the_command_that_helps(library: Path, here, tmp_path: Path) -> None:
+    (tmp_path / "note.txt").write_text("The Board met in Osterwick.")
     ran = here("ingest", tmp_path, "-l", library, "--embedding", "some/other-model")
     assert_refused(ran, library, "some/other-model", "rapporteur ingest --re-embed --embedding some/other-model")
 
