@@ -29,6 +29,7 @@ BESIDE_SHARE = 0.6
 MAX_QUOTE_CHARS = 700
 MAX_LISTED = 8
 NEAR_SHARE = 0.9
+KIND_SHARE = 0.85
 KEEP_LISTED_SHARE = 0.6
 QUOTES_A_SIDE = 2
 SIDE_SHARE = 0.7
@@ -114,6 +115,9 @@ def _chosen(store: Store, query: Query, ranked: Sequence[Quotable], notes: list[
         return sorted(dict.fromkeys(chosen), key=lambda quotable: -quotable.score)
     ranked = _about_names(store, query, ranked)
     if query.wants_list:
+        if query.expected:
+            kind = [quotable for quotable in ranked if query.expected.met_by(quotable)]
+            ranked = kind if kind and kind[0].score >= KIND_SHARE * ranked[0].score else ranked
         chosen = _fewest(ranked, MAX_LISTED, KEEP_LISTED_SHARE, whole_lists=True)
         notes.append(_completeness(chosen, ranked))
         return chosen

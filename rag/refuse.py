@@ -62,7 +62,8 @@ def reason_to_refuse(store: Store, query: Query, chosen: Sequence[Quotable], str
     best = chosen[0]
     if names := unknown_names(store, query.text, best.coverage):
         return f"The documents do not answer this question: {names[0]} does not occur in them."
-    if query.expected and not any(query.expected.met_by(q) for q in chosen[: 1 if query.expected.first else None]):
+    judged = chosen[:1] if query.expected and query.expected.first else chosen
+    if query.expected and not any(query.expected.met_by(quotable) for quotable in judged):
         return f"The documents do not answer this question: they do not hold {query.expected.kind} for it."
     if missing := names_left_out(store, query, chosen):
         return f"The documents do not answer this question: what they say on it has nothing to do with {missing[0]}."
