@@ -5,7 +5,9 @@ say to people goes through `Out`; with `--json` standard output carries one JSON
 """
 
 import json
+import signal
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -127,7 +129,7 @@ def ingest(
     if sources:
         find_sources(sources, prune=prune)  # before a library is made for nothing
     with (
-        _until_interrupted(watch_on),
+        _until_interrupted(watch_on) as interrupted,
         _library(settings, create=True) as lib,
         watch(quiet=quiet or as_json) as watcher,
     ):
@@ -143,7 +145,7 @@ def ingest(
         report = read(prune=prune)
         _say(report_json(report), as_json, lambda: print_report(report, quiet=quiet))
         if watch_on:
-            for report in _reports_of_changes(sources or [], read):
+            for report in _reports_of_changes(sources or [], read, interrupted):
                 _say(report_json(report), as_json, partial(print_report, report, quiet=quiet))
             return
     if report.failed:
@@ -420,23 +422,40 @@ def _limits(settings: "Settings") -> "Limits":
 
 
 @contextmanager
-def _until_interrupted(expected: bool) -> Iterator[None]:
-    """Takes Ctrl-C for the end of the command, with status 0, where that is how it is meant to end."""
+def _until_interrupted(expected: bool) -> Iterator[threading.Event]:
+    """Takes Ctrl-C for the end of the command, with status 0, where that is how it is meant to end.
+
+    The event is set as well: an exception raised in the middle of a library's own clean-up may be swallowed there.
+    """
+    interrupted = threading.Event()
+    before = signal.getsignal(signal.SIGINT)
+
+    def interrupt(*_: Any) -> None:
+        interrupted.set()
+        raise KeyboardInterrupt
+
+    if expected and threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGINT, interrupt)
     try:
-        yield
+        yield interrupted
     except KeyboardInterrupt:
         if not expected:
             raise
         raise typer.Exit(DONE) from None
+    finally:
+        if expected and threading.current_thread() is threading.main_thread():
+            signal.signal(signal.SIGINT, before)
 
 
-def _reports_of_changes(sources: list[str], read: "Callable[..., IngestReport]") -> "Iterator[IngestReport]":
+def _reports_of_changes(
+    sources: list[str], read: "Callable[..., IngestReport]", interrupted: threading.Event
+) -> "Iterator[IngestReport]":
     """Reads the folders again whenever something in them changes; what is gone is taken out."""
     from watchfiles import watch as changes
 
     folders = [source for source in sources if Path(source).expanduser().exists()]
     print(f"Watching {', '.join(folders)}; Ctrl-C ends.", file=sys.stderr)
-    for _ in changes(*folders, debounce=800, raise_interrupt=False):
+    for _ in changes(*folders, debounce=800, raise_interrupt=False, stop_event=interrupted, rust_timeout=1000):
         try:
             report = read(prune=True)
         except RapporteurError as error:
