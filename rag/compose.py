@@ -112,7 +112,8 @@ def _chosen(store: Store, query: Query, ranked: Sequence[Quotable], notes: list[
     if shares := _sides(query, ranked):
         notes.extend(_silent(query, shares))
         chosen = [quotable for share in shares for quotable in _fewest(share, QUOTES_A_SIDE, KEEP_SHARE)]
-        return sorted(dict.fromkeys(chosen), key=lambda quotable: -quotable.score)
+        in_time = any(side.year for side in query.sides)
+        return sorted(dict.fromkeys(chosen), key=lambda quotable: 0 if in_time else -quotable.score)
     ranked = _about_names(store, query, ranked)
     if query.wants_list:
         if query.expected:
@@ -146,8 +147,7 @@ def _silent(query: Query, shares: Sequence[Sequence[Quotable]]) -> Iterator[str]
     """The sides of a comparison of which nothing was found on the subject."""
     for side, share in zip(query.sides, shares, strict=False):
         if not share:
-            whose = f"by {side.speaker}" if side.speaker else "in one of the records compared"
-            yield f"Nothing on this was found {whose}."
+            yield f"Nothing on this was found {'by' if side.speaker else 'in'} {side.name}."
 
 
 def _completeness(chosen: Sequence[Quotable], ranked: Sequence[Quotable]) -> str:

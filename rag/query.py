@@ -30,20 +30,36 @@ _COMPARES = re.compile(
     r"and what)\b",
     re.IGNORECASE,
 )
+_CHANGES = re.compile(
+    r"\b(?:chang\w*|evolv\w*|evolution|shift\w*|develop(?:ed|ment)?|grow\w*|grew|r[io]se|fell|fall|over time|trend)\b",
+    re.IGNORECASE,
+)
+_YEAR = re.compile(r"(?<![\w/.-])(?:19|20)\d\d(?![\w/])")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Side:
-    """One of the things a question compares: a document or a speaker."""
+    """One of the things a question compares: a document, a speaker or a year."""
 
     document: str | None = None
     speaker: str | None = None
+    year: str | None = None
 
     def holds(self, hit: Hit) -> bool:
-        """Whether a passage belongs to this side."""
+        """Whether a passage belongs to this side; to a year belong the records of that year and what names it."""
+        if self.year is not None:
+            named = (
+                f"{hit.document.date or ''} {hit.document.title} {hit.passage.locator.section or ''} {hit.passage.text}"
+            )
+            return bool(re.search(rf"(?<!\d){self.year}(?!\d)", named))
         return hit.document.id == self.document or (
             self.speaker is not None and hit.passage.locator.speaker == self.speaker
         )
+
+    @property
+    def name(self) -> str:
+        """What a reader calls it."""
+        return self.speaker or self.year or "one of the records compared"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,6 +98,10 @@ def read_question(store: Store, question: str, history: Sequence[Turn] = ()) -> 
     pointed = pointers(text, store)
     words = {stem: 1.0 for stem in telling_words(store, text)}
     same = _same(store, directory, text)
+    sides = _sides(text, pointed)
+    if any(side.year for side in sides):  # these words say what is compared, not what it is about
+        spent = set(store.lexical.words(" ".join([*_YEAR.findall(text), *_CHANGES.findall(text)])))
+        words = {stem: weight for stem, weight in words.items() if stem not in spent} or words
     for form in directory.other_forms(text):
         for stem in store.lexical.words(form):
             words.setdefault(stem, OTHER_FORM_WEIGHT)
@@ -101,7 +121,7 @@ def read_question(store: Store, question: str, history: Sequence[Turn] = ()) -> 
         words=words,
         pointed=pointed,
         expected=expectation(question),
-        sides=_sides(text, pointed),
+        sides=sides,
         names=tuple(_forms(store, name) for name in proper_names(text) if _is_acronym(name)),
         same=same,
         but_for=but_for,
@@ -135,6 +155,9 @@ def _same(store: Store, directory: Directory, text: str) -> tuple[frozenset[froz
 
 
 def _sides(question: str, pointed: Pointers) -> tuple[Side, ...]:
+    years = sorted(set(_YEAR.findall(question)))
+    if len(years) > 1 and (_COMPARES.search(question) or _CHANGES.search(question)):
+        return tuple(Side(year=year) for year in years[:4])
     if not _COMPARES.search(question):
         return ()
     documents = [Side(document=document) for document in pointed.documents]

@@ -54,7 +54,7 @@ ASKING_WORDS = frozenset(
     no so if than then into over say says said saying tell tells told telling mention mentions mentioned describe
     describes described explain explained according paragraph paragraphs para paras many much any some anybody anyone
     anything everything all list name names give gives gave given please just also else one ones thing things ask asked
-    speak speaks spoke spoken think thinks thought s t d ll re ve m""".split()
+    speak speaks spoke spoken think thinks thought between s t d ll re ve m""".split()
 )
 
 

@@ -392,3 +392,18 @@ def test_a_side_of_a_comparison_that_says_nothing_is_named(library: Library) -> 
 def test_a_number_asked_for_stands_first(library: Library) -> None:
     answer = library.ask("How many collisions did the Board note in the outer channel?")
     assert "fourteen collisions" in answer.citations[0].quote and answer.citations[0].number == 1
+
+
+def test_a_change_over_the_years_is_told_from_both_in_order_of_time(tmp_path) -> None:
+    records = tmp_path / "records"
+    records.mkdir()
+    text = "Report on fees\n\n3 May {}\n\n1. The pilot fee stands at {} crowns a ship.\n"
+    (records / "later.txt").write_text(text.format(2034, 90))
+    (records / "earlier.txt").write_text(text.format(2031, 60))
+    with open_library(tmp_path / "library", embedder=HashEmbedder()) as library:
+        library.ingest([records])
+        answer = library.ask("How did the pilot fee change between 2031 and 2034?")
+        told = [citation.quote for citation in answer.citations]
+        assert ["60 crowns" in told[0], "90 crowns" in told[1]] == [True, True]
+        missing = library.ask("How did the pilot fee change between 2031 and 2019?")
+        assert "Nothing on this was found in 2019." in missing.notes
