@@ -15,7 +15,7 @@ from ..vectorstore.passage import Hit
 from ..vectorstore.store import Store
 from .answer import Citation, Sentence
 from .query import Query
-from .replies import turn
+from .replies import TURN, turn
 from .verdicts import Reading, sentences_judged
 
 PASSAGES_READ = 14
@@ -98,7 +98,7 @@ def choose(
     hits = [hit for hit in hits if hit.passage.locator.speaker not in query.but_for or not query.but_for]
     if query.pointed.paragraphs and not query.words:
         return whole_paragraphs(hits, query.pointed.paragraphs)
-    if query.wants_reply or query.wants_asker:
+    if hits and hits[0].passage.kind == TURN:
         spoken = turn(hits)
         if sum(len(hit.passage.text) for hit in spoken) <= MAX_QUOTE_CHARS:
             return [_whole(hit) for hit in spoken]

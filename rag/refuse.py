@@ -10,6 +10,7 @@ from .compose import Quotable, inverse_frequency
 from .demonyms import demonyms_of, states_of
 from .query import Query
 from .question import proper_names, subject, telling_words, topic
+from .replies import TURN
 from .spelling import repaired
 from .verdicts import none_answers
 
@@ -67,8 +68,10 @@ def reason_to_refuse(store: Store, query: Query, chosen: Sequence[Quotable], str
         return f"The documents do not answer this question: they do not hold {query.expected.kind} for it."
     if missing := names_left_out(store, query, chosen):
         return f"The documents do not answer this question: what they say on it has nothing to do with {missing[0]}."
-    if asked or query.wants_reply or query.wants_asker:
+    if asked:
         return None
+    if best.hit.passage.kind == TURN:  # it seldom repeats the question's words; the turn it belongs to must hold them
+        return REFUSAL if topic_share(store, query.text, chosen) < MIN_TOPIC_SHARE else None
     if best.coverage < needed * MIN_COVERAGE and best.likeness < needed * MIN_LIKENESS:
         return REFUSAL
     if unknown_share(store, query) > MAX_UNKNOWN and best.likeness < needed * MIN_LIKENESS:

@@ -3,21 +3,26 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from ..vectorstore.passage import Hit, Passage
+from ..vectorstore.passage import Hit, Passage, Selection
 from ..vectorstore.store import Store
 from .query import Query
 
 ASKED_TURNS = 3
 MAX_TURNS_ON = 2
+TURN = "turn"
 
 
-def first_in_turn(store: Store, query: Query, hits: list[Hit]) -> list[Hit]:
-    """The passages found, led by the reply to the best of them, or the question it replies to, where that is asked."""
+def first_in_turn(store: Store, query: Query, hits: list[Hit], allowed: Selection | None) -> list[Hit]:
+    """The passages found, led by the reply to the best of them, or the question it replies to, where that is asked.
+
+    What leads is of the kind `TURN`, and passes the filters like everything else.
+    """
     found = list[Hit]()
     if query.wants_asker:
         found = askers(store, hits)
     elif query.wants_reply:
         found = replies(store, query, hits)
+    found = [hit for hit in found if allowed is None or allowed.holds(hit.document.id, hit.passage.locator)]
     led = {hit.passage.id for hit in found}
     return [*found, *(hit for hit in hits if hit.passage.id not in led)]
 
@@ -48,7 +53,7 @@ def replies(store: Store, query: Query, hits: Sequence[Hit]) -> list[Hit]:
     for hit in turns[:ASKED_TURNS]:
         for passage in _next_turn(store.passages_of(hit.document.id), hit.passage, repliers):
             context = f"{passage.context} {hit.passage.locator.speaker}: {hit.passage.text}".strip()
-            reply = Hit(passage=replace(passage, context=context), document=hit.document, score=hit.score)
+            reply = Hit(passage=replace(passage, kind=TURN, context=context), document=hit.document, score=hit.score)
             found.setdefault(passage.id, reply)
         if found:
             break
@@ -71,7 +76,7 @@ def askers(store: Store, hits: Sequence[Hit]) -> list[Hit]:
     context = best.passage.text
     return [
         Hit(
-            passage=replace(passage, context=f"{passage.context} {context}".strip()),
+            passage=replace(passage, kind=TURN, context=f"{passage.context} {context}".strip()),
             document=best.document,
             score=best.score,
         )

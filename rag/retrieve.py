@@ -79,7 +79,7 @@ def retrieve(
     best = _best_first(scores)
     hits = store.hits([(key, scores[key]) for key in best[: limit + SPARE if not query.sides else DEPTH]])
     hits = _every_side_first(hits, query) if query.sides else _without_repeats(hits, limit)
-    return first_in_turn(store, query, hits)[:limit]
+    return first_in_turn(store, query, hits, allowed)[:limit]
 
 
 def _every_side_first(hits: Sequence[Hit], query: Query) -> list[Hit]:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 
-from rapporteur.rag import Library, Turn, open_library
+from rapporteur.rag import Filters, Library, Turn, open_library
 from rapporteur.rag.directory import directory_of
 from rapporteur.rag.follow_up import asks_for_others, follows_up, refers_back, stand_alone
 
@@ -172,3 +172,13 @@ def test_who_else_leaves_out_whom_we_have_heard(library: Library) -> None:
     answer = library.ask("Who else spoke about the closed season?", history=[before])
     assert "Mexico" in {citation.locator.speaker for citation in answer.citations}
     assert "Norway" not in {citation.locator.speaker for citation in answer.citations}
+
+
+def test_where_nobody_replied_a_question_for_a_reply_is_refused_like_any_other(hearing: Library) -> None:
+    answer = hearing.ask("How did the astronomers respond to the comet?")
+    assert not answer.answered and not answer.citations
+
+
+def test_a_reply_passes_the_filters_or_is_not_quoted(hearing: Library) -> None:
+    answer = hearing.ask("What did Chile answer Peru?", filters=Filters(speaker="Peru"))
+    assert {citation.locator.speaker for citation in answer.citations} <= {"Peru"}
