@@ -74,8 +74,8 @@ def open_library(
         embedder: an opened embedding model, instead of `embedding`.
         chroma_url: address of a Chroma server that keeps the vectors; None keeps them in the folder. After a change
             of place they are made anew by the next ingest.
-        sentence_vectors: embed sentences beside their passages when records are read: finds more, takes twice as long
-            to embed and four times the room.
+        sentence_vectors: embed sentences beside their passages when records are read: finds more, for about 1.7
+            times the time to embed and three times the room.
         reranker: name or path of a sentence-transformers CrossEncoder that re-ranks what is found; loaded when the
             first question is asked.
         reader: a small model that helps to choose the sentences quoted and to refuse: "bundled", a file, or "none".
