@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from sets import RESAMPLES, arguments, by_document, interval, library_of, print_head, print_row, read_lines, with_title
+from sets import RESAMPLES, arguments, by_document, interval, library_of, read_lines, table, with_title
 
 from rapporteur.rag import Answer, Filters, Library
 from rapporteur.rag.compose import choose, quote
@@ -53,12 +53,15 @@ def main() -> None:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--questions", type=int, default=600)
     given = parser.parse_args()
-    lead = {
-        line["_id"]: len(with_title(line)) - len(line["text"]) for line in read_lines(given.folder / "corpus.jsonl.gz")
-    }
-    questions = sample(list(read_lines(given.folder / "qa.jsonl")), given.questions)
     with library_of(given.folder, given.keep) as library:
-        report([ask(library, question, lead) for question in questions])
+        print(report(library, given.folder, given.questions))
+
+
+def report(library: Library, folder: Path, size: int) -> str:
+    """A table of every measure, over a sample of a set's questions."""
+    lead = {line["_id"]: len(with_title(line)) - len(line["text"]) for line in read_lines(folder / "corpus.jsonl.gz")}
+    questions = sample(list(read_lines(folder / "qa.jsonl")), size)
+    return measured([ask(library, question, lead) for question in questions])
 
 
 def sample(questions: Sequence[dict[str, Any]], size: int) -> list[dict[str, Any]]:
@@ -75,11 +78,11 @@ def ask(library: Library, question: Mapping[str, Any], lead: Mapping[str, int]) 
     gold = question["gold_ids"][0]
     query = read_question(store, question["question"])
     hits = retrieve(store, query)
-    chosen = choose(store, query, hits)
+    chosen = choose(store, query, hits, [])
     documents = by_document(store, {hit.passage.id: hit.score for hit in hits})
     refused = reason_to_refuse(store, query, chosen) is not None
     spans = [(gold, start + lead[gold], end + lead[gold]) for start, end in question.get("spans", ())]
-    within = library.ask(question["question"], filters=Filters(document=f"{gold}.txt"))
+    within = library.ask(question["question"], filters=Filters(document=gold))
     _, citations = quote(chosen)
     return Outcome(
         answerable=question["answerable"],
@@ -107,24 +110,29 @@ def holds(spans: Sequence[tuple[str, int, int]], quotes: Sequence[tuple[str, int
     )
 
 
-def report(outcomes: Sequence[Outcome]) -> None:
-    """Prints every measure."""
+def measured(outcomes: Sequence[Outcome]) -> str:
+    """The table of what the questions gave."""
     fair = [outcome for outcome in outcomes if outcome.answerable]
     unfair = [outcome for outcome in outcomes if not outcome.answerable]
     answered = [outcome for outcome in fair if not outcome.refused_within]
-    print_head("measure", f"{len(fair)} answerable, {len(unfair)} not")
-    print_row("right paragraph first", interval([outcome.first for outcome in fair]))
-    print_row(
-        "span quoted, right paragraph given",
-        interval([outcome.right_within and not outcome.refused_within for outcome in fair]),
-    )
-    print_row("the same, of those not refused", interval([outcome.right_within for outcome in answered]))
-    print_row("span quoted", interval([outcome.right and not outcome.refused for outcome in fair]))
-    print_row("answerable refused", interval([outcome.refused for outcome in fair]))
-    if unfair:
-        print_row("unanswerable refused", interval([outcome.refused for outcome in unfair]))
-    print_row("area under risk-coverage, ours", area_interval(outcomes, [outcome.confidence for outcome in outcomes]))
-    print_row("the same, by BM25's score", area_interval(outcomes, [outcome.bm25 for outcome in outcomes]))
+    right_within = [outcome.right_within and not outcome.refused_within for outcome in fair]
+    rows = [
+        ["right paragraph first", interval([outcome.first for outcome in fair])],
+        ["span quoted, right paragraph given", interval(right_within)],
+        ["the same, of those not refused", interval([outcome.right_within for outcome in answered])],
+        ["span quoted, asked of everything", interval([outcome.right and not outcome.refused for outcome in fair])],
+        ["answerable refused", interval([outcome.refused for outcome in fair])],
+        *([["unanswerable refused", interval([outcome.refused for outcome in unfair])]] if unfair else []),
+        [
+            "area under the risk-coverage curve (lower is better)",
+            area_interval(outcomes, [outcome.confidence for outcome in outcomes]),
+        ],
+        [
+            "the same answers ordered by BM25's score",
+            area_interval(outcomes, [outcome.bm25 for outcome in outcomes]),
+        ],
+    ]
+    return table(["measure", f"{len(fair)} answerable, {len(unfair)} not"], rows)
 
 
 def area(outcomes: Sequence[Outcome], confidence: Sequence[float]) -> float:

@@ -13,8 +13,7 @@ from typing import Any
 
 import ir_measures
 from ir_measures import R, nDCG
-from retrieval import scored
-from sets import arguments, by_document, library_of, print_head, print_row, read_lines, read_qrels
+from sets import arguments, by_document, library_of, read_lines, read_qrels, scored, table
 
 from rapporteur.rag import Library, Turn
 from rapporteur.rag.query import Query, read_question
@@ -29,16 +28,14 @@ def main() -> None:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--show", type=int, default=0, help="how many of the rewritings that found less to print")
     given = parser.parse_args()
-    qrels = read_qrels(given.folder / "qrels.tsv")
     with library_of(given.folder, given.keep) as library:
-        queries = [query for query in read_lines(given.folder / "queries.jsonl") if query["_id"] in qrels]
-        report(library, queries, qrels, given.show)
+        print(report(library, given.folder, given.show))
 
 
-def report(
-    library: Library, queries: Sequence[dict[str, Any]], qrels: Mapping[str, Mapping[str, int]], show: int
-) -> None:
-    """Prints a row for each way, then what the rewriting changed."""
+def report(library: Library, folder: Path, show: int = 0) -> str:
+    """A row for each way, then what the rewriting changed."""
+    qrels = read_qrels(folder / "qrels.tsv")
+    queries = [query for query in read_lines(folder / "queries.jsonl") if query["_id"] in qrels]
     store = library.store
     ways: dict[str, Callable[[dict[str, Any]], Query]] = {
         "last turn": lambda query: read_question(store, query["text"]),
@@ -48,13 +45,12 @@ def report(
         "rewritten": lambda query: read_question(store, query["text"], turns(query)),
     }
     later = {query["_id"] for query in queries if turns(query)}
-    runs = {}
-    print_head("", "R@5", "nDCG@5", f"R@5, {len(later)} with a history", "nDCG@5")
-    for way, asked in ways.items():
-        runs[way] = {query["_id"]: found(library, asked(query)) for query in queries}
-        of_later = {key: judged for key, judged in qrels.items() if key in later}
-        print_row(way, *scored(qrels, runs[way], MEASURES), *scored(of_later, runs[way], MEASURES))
-    print(changed(qrels, runs["last turn"], runs["rewritten"], queries, ways["rewritten"], show))
+    of_later = {key: judged for key, judged in qrels.items() if key in later}
+    runs = {way: {query["_id"]: found(library, asked(query)) for query in queries} for way, asked in ways.items()}
+    rows = [[way, *scored(qrels, run, MEASURES), *scored(of_later, run, MEASURES)] for way, run in runs.items()]
+    head = [f"{len(queries)} questions", "R@5", "nDCG@5", f"R@5, {len(later)} with a history", "nDCG@5"]
+    told = changed(qrels, runs["last turn"], runs["rewritten"], queries, ways["rewritten"], show)
+    return f"{table(head, rows)}\n\n{told}"
 
 
 def turns(query: Mapping[str, Any]) -> list[Turn]:
@@ -85,7 +81,9 @@ def changed(
     ]
     gained = {key: scores[1].get(key, 0.0) - scores[0].get(key, 0.0) for key in qrels}
     better, worse = (sum(sign * gain > 1e-9 for gain in gained.values()) for sign in (1, -1))
-    lines = [f"\nnDCG@5 of the rewritten question above that of the last turn: {better} queries, below: {worse}"]
+    lines = [
+        f"nDCG@5 of the rewritten question is above that of the last turn in {better} questions, below in {worse}."
+    ]
     poor = sorted(queries, key=lambda query: (gained[query["_id"]], scores[1].get(query["_id"], 0.0)))[:show]
     for query in poor:
         before_it = [turn.question for turn in turns(query)[-2:]]

@@ -13,42 +13,45 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 from pathlib import Path
 
-from sets import arguments, interval, library_of, print_head, print_row, read_lines
+from sets import arguments, interval, library_of, read_lines, table
 
-from rapporteur.rag import Filters
+from rapporteur.rag import Filters, Library
 
 
 def main() -> None:
-    """Prints a row for each system, ours first."""
+    """Asks and prints."""
     parser = arguments(__doc__)
     parser.add_argument("folder", type=Path)
     given = parser.parse_args()
-    questions = list(read_lines(given.folder / "qa.jsonl"))
-    print_head("system", "gold-word recall", "words in an answer, mean", "refused")
     with library_of(given.folder, given.keep) as library:
-        answers = [
-            library.ask(question["question"], filters=Filters(document=f"{question['gold_ids'][0]}.txt"))
-            for question in questions
-        ]
+        print(report(library, given.folder))
+
+
+def report(library: Library, folder: Path) -> str:
+    """A table with a row for each system, ours first."""
+    questions = list(read_lines(folder / "qa.jsonl"))
+    gold = {question["_id"]: question["answers"] for question in questions}
+    answers = [library.ask(each["question"], filters=Filters(document=each["gold_ids"][0])) for each in questions]
     texts = [answer.text if answer.answered else "" for answer in answers]
     refused = sum(not answer.answered for answer in answers) / len(answers)
-    report("Rapporteur, quotes only", [question["answers"] for question in questions], texts, f"{refused:.3f}")
-    gold = {question["_id"]: question["answers"] for question in questions}
+    rows = [[*row_of("Rapporteur without a language model", list(gold.values()), texts), f"{refused:.3f}"]]
     published: dict[str, list[tuple[str, str]]] = defaultdict(list)
-    for response in read_lines(given.folder / "published_responses.jsonl.gz"):
+    for response in read_lines(folder / "published_responses.jsonl.gz"):
         if response["run"].startswith("qa_dev"):
             published[f"{response['system']}, {response['run']}"].append((response["_id"], response["response"]))
     for system, responses in sorted(published.items()):
-        report(system, [gold[key] for key, _ in responses], [text for _, text in responses], "")
+        rows.append([*row_of(system, [gold[key] for key, _ in responses], [text for _, text in responses]), ""])
+    head = [f"{len(questions)} questions", "gold-word recall", "words in an answer, mean", "refused"]
+    return table(head, rows)
 
 
-def report(system: str, gold: Sequence[Sequence[str]], texts: Sequence[str], refused: str) -> None:
-    """A system's row."""
+def row_of(system: str, gold: Sequence[Sequence[str]], texts: Sequence[str]) -> list[str]:
+    """A system's name, recall and length of answers."""
     recall = [
         max(gold_word_recall(answer, text) for answer in answers) for answers, text in zip(gold, texts, strict=True)
     ]
     length = sum(len(text.split()) for text in texts) / len(texts)
-    print_row(system, interval(recall), f"{length:.0f}", refused)
+    return [system, interval(recall), f"{length:.0f}"]
 
 
 def gold_word_recall(gold: str, text: str) -> float:

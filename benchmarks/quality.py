@@ -22,6 +22,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import answers as spans
+import conversations
+import meetings
+from sets import table
+
 from rapporteur.evals import cases, run
 from rapporteur.evals.case import Case
 from rapporteur.evals.corpora import fill
@@ -29,7 +34,7 @@ from rapporteur.evals.provenance import code_fingerprint, commit, sha256_of
 from rapporteur.evals.readers import documents
 from rapporteur.evals.runs import Run, Searchable
 from rapporteur.evals.structure import place_all, structure_json
-from rapporteur.evals.ways import PlainWords, Weighted
+from rapporteur.evals.ways import PlainWords, ReciprocalRank, Weighted
 from rapporteur.rag import Library, open_library
 
 ROOT = Path(__file__).parents[1]
@@ -147,7 +152,8 @@ def retrieval(name: str) -> Callable[[Desk], str]:
             ways: dict[str, Searchable] = {
                 "words alone, on our passages": Weighted(library=library, meaning=0),
                 "meaning alone, on our passages": Weighted(library=library, words=0),
-                "both, as the product fuses them": Weighted(library=library),
+                "both, by reciprocal rank": ReciprocalRank(library=library),
+                "both, by the sum of their scores": Weighted(library=library),
                 "the product's search": library,
             }
             rows = [
@@ -194,6 +200,18 @@ def answers(name: str, *shown: str) -> Callable[[Desk], str]:
     return section
 
 
+def by_hand(name: str, report: Callable[[Library, Path], str]) -> Callable[[Desk], str]:
+    """A benchmark with measures of its own, over the same library as the other sections of its set."""
+
+    def section(desk: Desk) -> str:
+        folder = desk.there(f"{BENCH}/{name}")
+        with desk.library(name, lambda library: fill(library, documents(f"beir:{folder}"))) as library:
+            library.store.vectors.exact = True
+            return report(library, folder)
+
+    return section
+
+
 def reports(desk: Desk) -> str:
     """Real PDF reports, read; there are no questions about them."""
     folder = desk.there(f"{BENCH}/ntsb_pdf/pdf")
@@ -220,6 +238,9 @@ SECTIONS: dict[str, Callable[[Desk], str]] = {
     "retrieval_xquad_en": retrieval("xquad_en"),
     "retrieval_squad2_dev": retrieval("squad2_dev"),
     "retrieval_mtrag": retrieval("mtrag_un_clapnq_cloud"),
+    "conversations_mtrag": by_hand("mtrag_un_clapnq_cloud", conversations.report),
+    "spans_squad2_dev": by_hand("squad2_dev", lambda library, folder: spans.report(library, folder, ASKED)),
+    "meetings_elitr_dev": by_hand("elitr_dev", meetings.report),
     "languages": languages,
     "answers_squad2_dev": answers("squad2_dev", *_ANSWERS, *_REFUSALS),
     "answers_mtrag": answers("mtrag_un_clapnq_cloud", *_ANSWERS, *_REFUSALS),
@@ -271,12 +292,6 @@ def figure(found: Run, name: str) -> str:
 def number(value: float | None) -> str:
     """A figure as tables show it; nothing where nothing was measured."""
     return "" if value is None else f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3f}"
-
-
-def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """A Markdown table."""
-    lines = [head, ["---"] * len(head), *rows]
-    return "\n".join("| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |" for line in lines)
 
 
 def _has(found: Run, name: str) -> bool:

@@ -21,6 +21,7 @@ from fpdf import FPDF
 
 from rapporteur.ingest.ingest import Failure, find_files, ingest
 from rapporteur.ingest.parse import Job, Limits, Parsed, parse_all
+from rapporteur.ingest.sentences import sentence_spans
 from rapporteur.vectorstore.errors import UnreadableFile
 from rapporteur.vectorstore.store import Store
 
@@ -123,7 +124,7 @@ def read_long_record(place: Path, pages: int) -> None:
     """A text PDF from the file to words found in it, and to meaning."""
     record = place / "record.pdf"
     record.write_bytes(long_record(pages))
-    with closing(Store(place / "library")) as store:
+    with closing(Store(place / "library", sentences=sentence_spans)) as store:
         clock = Clock(began=time.monotonic())
         report = ingest(store, [record], watcher=clock)
         found = store.by_words(dict.fromkeys(store.lexical.words(f"paragraph number {pages * 3} keeper"), 1.0), 3)

@@ -3,11 +3,12 @@
     python benchmarks/scale.py [--passages 100000] [--questions 100] [--keep FOLDER]
 
 The library is synthetic: records of numbered paragraphs and speakers' turns, their words drawn by Zipf's law from an
-invented vocabulary, their vectors random directions (the nearest of random vectors are harder to find than those of
-real ones). Questions are drawn from the records' own words, so that they find something, and are asked as they are, of
-a speaker, of a paragraph, as a comparison, and with each kind of filter, narrow and wide. Their vectors are made by the
-real model. Prints the median and the 95th percentile in milliseconds, and the median of the processor time, which tells
-more where the machine does other work too. `--keep` uses a library again, or makes it there.
+invented vocabulary, the vectors of passages and of their sentences random directions (the nearest of random vectors are
+harder to find than those of real ones). Questions are drawn from the records' own words, so that they find something,
+and are asked as they are, of a speaker, of a paragraph, as a comparison, and with each kind of filter, narrow and wide.
+Their vectors are made by the real model. Prints the median and the 95th percentile in milliseconds, and the median of
+the processor time, which tells more where the machine does other work too. `--keep` uses a library again, or makes it
+there.
 """
 
 import argparse
@@ -21,11 +22,13 @@ from pathlib import Path
 
 import numpy as np
 
+from rapporteur.ingest.sentences import sentence_spans
 from rapporteur.ingest.split import split
 from rapporteur.ingest.structure import Unit
 from rapporteur.rag import Document, Filters, Library, Locator
 from rapporteur.rag.query import read_question
 from rapporteur.rag.retrieve import retrieve
+from rapporteur.vectorstore.embedder import Embedder
 from rapporteur.vectorstore.store import Store
 
 WORDS = 30_000
@@ -50,16 +53,35 @@ def main() -> None:
     parser.add_argument("--questions", type=int, default=100)
     parser.add_argument("--keep", type=Path)
     given = parser.parse_args()
-    with tempfile.TemporaryDirectory() as place, closing(Store(given.keep or Path(place))) as store:
-        if not store.listings():
-            fill(store, given.passages)
-        with Library(store) as library:
+    with tempfile.TemporaryDirectory() as place:
+        folder = given.keep or Path(place)
+        with closing(Store(folder)) as store:
+            real, filled = store.embedder, bool(store.listings())
+        if not filled:
+            with closing(Store(folder, embedder=RandomDirections(real), sentences=sentence_spans)) as store:
+                fill(store, given.passages)
+        with Library(Store(folder, sentences=sentence_spans)) as library:
             measure(library, given.questions)
 
 
+class RandomDirections:
+    """Stands in for the real model while the library is made: every text gets some direction."""
+
+    def __init__(self, real: Embedder) -> None:
+        self.name, self.fingerprint = real.name, real.fingerprint
+        self.dimension, self.max_tokens = real.dimension, real.max_tokens
+        self.embed_query, self.count_tokens = real.embed_query, real.count_tokens
+        self._draw = np.random.default_rng(1)
+
+    def embed(self, texts: Sequence[str]) -> np.ndarray:
+        """Random unit vectors, float32 (len(texts), dimension)."""
+        vectors = self._draw.standard_normal((len(texts), self.dimension), dtype=np.float32)
+        return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+
+
 def fill(store: Store, passages: int) -> None:
-    """Writes the records, indexes their words and gives them random vectors."""
-    draw, directions = random.Random(1), np.random.default_rng(1)
+    """Writes the records, indexes their words and stores vectors."""
+    draw = random.Random(1)
     began = time.monotonic()
     with store.writing():
         for document, units in records(draw, passages // PARAGRAPHS_A_RECORD):
@@ -70,13 +92,7 @@ def fill(store: Store, passages: int) -> None:
         written = time.monotonic()
         store.make_findable()
         findable = time.monotonic()
-        store.catalogue.keep_fact("embedding", store.embedder.name)
-        store.catalogue.keep_fact("embedding_fingerprint", store.embedder.fingerprint)
-        for listing in store.listings():
-            found = store.passages_of(listing.id)
-            vectors = directions.standard_normal((len(found), store.embedder.dimension), dtype=np.float32)
-            store.vectors.add(found, vectors / np.linalg.norm(vectors, axis=1, keepdims=True))
-            store.catalogue.mark_embedded([passage.id for passage in found])
+        store.embed()
     print(
         f"{store.catalogue.count_passages():,} passages in {len(store.listings())} records: written in "
         f"{written - began:.0f} s, words indexed in {findable - written:.0f} s, vectors stored in "

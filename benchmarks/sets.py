@@ -14,12 +14,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import ir_measures
 import numpy as np
 
-from rapporteur.ingest.read_text import read_text
-from rapporteur.ingest.split import split
-from rapporteur.ingest.structure import structure
-from rapporteur.rag import Document, Library
+from rapporteur.evals.corpora import fill
+from rapporteur.evals.readers import documents
+from rapporteur.rag import Library, open_library
 from rapporteur.vectorstore.store import Store
 
 RESAMPLES = 2000
@@ -53,28 +53,13 @@ def read_qrels(path: Path) -> dict[str, dict[str, int]]:
 
 @contextmanager
 def library_of(folder: Path, keep: Path | None) -> Iterator[Library]:
-    """A library of a set's documents, made where it is not kept already."""
+    """A library of a set's documents as the product makes it, made where it is not kept already; searched exactly."""
     with tempfile.TemporaryDirectory() as place:
-        with Library(Store(keep / folder.name if keep else Path(place))) as library:
+        with open_library(keep / folder.name if keep else Path(place)) as library:
             if not library.documents():
-                fill(library, folder)
+                fill(library, documents(f"beir:{folder}"))
+            library.store.vectors.exact = True
             yield library
-
-
-def fill(library: Library, folder: Path) -> None:
-    """Puts a set's documents into a library, each title and text as one record; its source is its id and ".txt"."""
-    store = library.store
-    with store.writing():
-        for given in read_lines(folder / "corpus.jsonl.gz"):
-            title = given.get("title") or ""
-            text = with_title(given)
-            passages = split(
-                text, structure(read_text(text)), document_id=given["_id"], title=title,
-                count_tokens=store.embedder.count_tokens, limit_tokens=store.embedder.max_tokens,
-            )  # fmt: skip
-            store.put(Document(id=given["_id"], source=f"{given['_id']}.txt", title=title, text=text), passages)
-        store.make_findable()
-        store.embed()
 
 
 def with_title(given: Mapping[str, Any]) -> str:
@@ -98,12 +83,19 @@ def interval(values: Sequence[float], seed: int = 1) -> str:
     return f"{given.mean():.3f} ({low:.3f} to {high:.3f})"
 
 
-def print_row(*cells: object) -> None:
-    """A row of a Markdown table."""
-    print("| " + " | ".join(str(cell) for cell in cells) + " |", flush=True)
+def scored(
+    qrels: Mapping[str, Mapping[str, int]],
+    run: Mapping[str, Mapping[str, float]],
+    measures: Sequence[ir_measures.Measure],
+) -> list[str]:
+    """Each measure's mean over all queries, with its interval; a query that finds nothing counts as zero."""
+    values: dict[str, dict[str, float]] = {str(measure): dict.fromkeys(qrels, 0.0) for measure in measures}
+    for result in ir_measures.iter_calc(measures, qrels, run):
+        values[str(result.measure)][result.query_id] = result.value
+    return [interval(list(by_query.values())) for by_query in values.values()]
 
 
-def print_head(*cells: str) -> None:
-    """The head of a Markdown table."""
-    print_row(*cells)
-    print("|" + "---|" * len(cells), flush=True)
+def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """A Markdown table."""
+    lines = [head, ["---"] * len(head), *rows]
+    return "\n".join("| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |" for line in lines)

@@ -1,30 +1,32 @@
 """Weights and thresholds of retrieval and answers, tried on development data, with a check that a choice carries over.
 
-    python benchmarks/tune.py --cases CASES.jsonl --library LIBRARY --set FOLDER... [--only NAME...] [--keep LIBRARIES]
+    python benchmarks/tune.py --cases CASES.jsonl LIBRARY ... --set FOLDER ... [--only NAME ...] [--keep LIBRARIES]
 
 Every constant stands at the head of the module that uses it; TRIED below names all that are tuned, with the values
-worth trying. Each is tried by itself, the others as they are. On cases (as `rapporteur eval run` takes them) the score
-is the mean of evidence recall, key facts, citation recall, citation precision and abstention F1, on sets (BEIR's form)
-nDCG@10 over a sample of queries. Both are cut in two halves by the hash of the id: the value that is best on one half
-is judged on the other. Where that does not beat the value in use, a better figure on the whole is luck, and the value
-stays.
+worth trying. Each is tried by itself, the others as they are. On cases (as `rapporteur eval run` takes them; `--cases`
+may be given again for others, of which each counts the same) the score is the mean of evidence recall, key facts,
+citation recall, citation precision and abstention F1, on sets (BEIR's form) nDCG@10 over a sample of queries. Both are
+cut in two halves by the hash of the id: the value that is best on one half is judged on the other. Where that does not
+beat the value in use, a better figure on the whole is luck, and the value stays.
 """
 
 import importlib
 import sys
 import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 import ir_measures
 from ir_measures import nDCG
-from sets import arguments, by_document, library_of, print_head, print_row, read_lines, read_qrels
+from sets import arguments, by_document, library_of, read_lines, read_qrels
 
-from rapporteur.evals.cases import Case, read_cases
-from rapporteur.evals.run import CaseResult, add_up, run_case
+from rapporteur.evals import cases, run
+from rapporteur.evals.case import Case
+from rapporteur.evals.outcome import add_up
+from rapporteur.evals.share import Share
 from rapporteur.rag import Library, open_library
 from rapporteur.rag.query import read_question
 from rapporteur.rag.retrieve import retrieve
@@ -33,6 +35,7 @@ TRIED: dict[str, tuple[float, ...]] = {
     "vectorstore.lexical.CONTEXT_WEIGHT": (0.2, 0.4, 0.8),
     "vectorstore.lexical.AROUND_WEIGHT": (0.0, 0.5, 1.0, 1.5, 2.0),
     "rag.retrieve.MEANING_WEIGHT": (0.7, 1.0, 1.3),
+    "rag.retrieve.SENTENCE_WEIGHT": (0.0, 0.15, 0.3, 0.6),
     "rag.retrieve.NEIGHBOUR_SHARE": (0.0, 0.15, 0.3, 0.5),
     "rag.retrieve.SPEAKER_WEIGHT": (0.15, 0.3, 0.6),
     "rag.retrieve.DOCUMENT_WEIGHT": (0.05, 0.15, 0.3),
@@ -45,34 +48,39 @@ TRIED: dict[str, tuple[float, ...]] = {
     "rag.refuse.MIN_TOPIC_SHARE": (0.25, 0.34, 0.45),
 }
 MAX_QUERIES = 300
+MEASURES = ("evidence_recall_4000", "key_facts", "cite_recall", "cite_precision", "abstain_f1")
 
 Scores = Mapping[str, Any]
 Measure = Callable[[], Scores]
+Shares = Mapping[str, Share | None]
 
 
 def main() -> None:
     """A table for the cases and for each set."""
     parser = arguments(__doc__)
-    parser.add_argument("--cases", type=Path)
-    parser.add_argument("--library", type=Path)
+    parser.add_argument("--cases", nargs=2, action="append", default=[], metavar=("CASES", "LIBRARY"))
     parser.add_argument("--set", type=Path, nargs="*", default=[], dest="sets")
     parser.add_argument("--only", nargs="*", default=list(TRIED), help="constants to try, by any part of their name")
     given = parser.parse_args()
     names = [name for name in TRIED if any(part in name for part in given.only)]
     if given.cases:
-        cases = read_cases(given.cases)
-        with open_library(given.library, create=False) as library:
-            tune(f"{given.cases.name}, {len(cases)} cases", names, lambda: ask_all(library, cases), of_cases)
+        with ExitStack() as opened:
+            asked = [
+                (Path(file).stem, opened.enter_context(open_library(library, create=False)), cases(file))
+                for file, library in given.cases
+            ]
+            title = ", ".join(f"{name} ({len(of_set)})" for name, _, of_set in asked)
+            tune(title, names, lambda: ask_all(asked), of_cases)
     names = [name for name in names if ".retrieve." in name or ".lexical." in name]
     for folder in given.sets:
         qrels = read_qrels(folder / "qrels.tsv")
         with library_of(folder, given.keep) as library:
             texts = {q["_id"]: q["text"] for q in read_lines(folder / "queries.jsonl") if q["_id"] in qrels}
             drawn = sorted(texts, key=lambda key: zlib.crc32(key.encode()))[:MAX_QUERIES]
-            asked = {key: texts[key] for key in drawn}
+            searched = {key: texts[key] for key in drawn}
             tune(
-                f"{folder.name}, {len(asked)} queries", names,
-                lambda: search_all(library, asked, qrels), of_queries,  # noqa: B023
+                f"{folder.name} ({len(searched)})", names,
+                lambda: search_all(library, searched, qrels), of_queries,  # noqa: B023
             )  # fmt: skip
 
 
@@ -80,7 +88,13 @@ def tune(title: str, names: Sequence[str], measure: Measure, score: Callable[[Sc
     """Tries every value of every constant; a row for each."""
     now = measure()
     print(f"\n{title}; as it is: {score(now):.3f}\n")
-    print_head("constant", "in use", "value: score", "chosen on one half, judged on the other", "in use, judged so")
+    head = [
+        "constant",
+        "value: score, that in use in brackets",
+        "best on one half, judged on the other",
+        "in use, so judged",
+    ]
+    print("| " + " | ".join(head) + " |\n|" + "---|" * len(head), flush=True)
     for name in names:
         module, constant = found(name)
         in_use = getattr(module, constant)
@@ -89,9 +103,10 @@ def tune(title: str, names: Sequence[str], measure: Measure, score: Callable[[Sc
             if value != in_use:
                 with constant_set(module, constant, value):
                     tried[value] = measure()
-        cells = ", ".join(f"{value:g}: {score(tried[value]):.3f}" for value in sorted(tried))
+        shown = {value: f"[{value:g}]" if value == in_use else f"{value:g}" for value in sorted(tried)}
+        cells = ", ".join(f"{text}: {score(tried[value]):.3f}" for value, text in shown.items())
         chosen, kept = carried_over(tried, in_use, score)
-        print_row(name, f"{in_use:g}", cells, f"{chosen:.3f}", f"{kept:.3f}")
+        print(f"| `{name}` | {cells} | {chosen:.3f} | {kept:.3f} |", flush=True)
 
 
 def carried_over(tried: Mapping[float, Scores], in_use: float, score: Callable[[Scores], float]) -> tuple[float, float]:
@@ -129,17 +144,22 @@ def constant_set(module: ModuleType, constant: str, value: float) -> Iterator[No
         setattr(module, constant, in_use)
 
 
-def ask_all(library: Library, cases: Sequence[Case]) -> dict[str, CaseResult]:
-    """Every case asked, by its id."""
-    return {case.id: run_case(library, case, limit=50) for case in cases}
+def ask_all(asked: Sequence[tuple[str, Library, Sequence[Case]]]) -> dict[str, Shares]:
+    """What every case gave, by the name of its file and its id."""
+    return {
+        f"{name}:{result.case.id}": result.shares
+        for name, library, of_set in asked
+        for result in run(library, of_set).results
+    }
 
 
 def of_cases(results: Scores) -> float:
-    """The mean of the measures that both retrieval and answers move; one without a case to look at is left out."""
-    measures = add_up(list(results.values()))
-    names = ("evidence_recall_4000", "key_facts", "cite_recall", "cite_precision", "abstain_f1")
-    values = [value for name in names if (value := getattr(measures, name)) is not None]
-    return sum(values) / len(values) if values else 0.0
+    """The mean of the measures that retrieval and answers move, those that look at any case, over all files."""
+    by_file: dict[str, list[Shares]] = {}
+    for key, shares in results.items():
+        by_file.setdefault(key.partition(":")[0], []).append(shares)
+    means = [[value for value in add_up(shares, MEASURES).values() if value is not None] for shares in by_file.values()]
+    return sum(sum(values) / (len(values) or 1) for values in means) / (len(means) or 1)
 
 
 def search_all(library: Library, asked: Mapping[str, str], qrels: Mapping[str, Mapping[str, int]]) -> dict[str, float]:

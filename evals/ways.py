@@ -3,7 +3,7 @@
 Each searches a library's own passages, without the hints and neighbours that the product adds.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from ..rag.library import Library
@@ -24,14 +24,24 @@ class Weighted:
 
     def search(self, query: str, /, *, limit: int) -> Sequence[Hit]:
         """Passages, best first."""
-        store = self.library.store
-        store.refresh()
-        read = read_question(store, query)
-        depth = max(DEPTH, limit)
-        by_words = store.by_words(read.words, depth) if self.words else []
-        by_meaning = store.by_meaning(store.embedder.embed_query(read.text), depth) if self.meaning else []
-        scores = fused((by_words, self.words), (by_meaning, self.meaning))
-        return store.hits(sorted(scores.items(), key=lambda item: (-item[1], item[0]))[:limit])
+        by_words, by_meaning = _searched(self.library, query, max(DEPTH, limit), self.words > 0, self.meaning > 0)
+        return _best(self.library, fused((by_words, self.words), (by_meaning, self.meaning)), limit)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReciprocalRank:
+    """Searches by words and by meaning, fused by their ranks alone (Cormack, Clarke and Büttcher 2009)."""
+
+    library: Library
+    constant: int = 60
+
+    def search(self, query: str, /, *, limit: int) -> Sequence[Hit]:
+        """Passages, best first."""
+        scores: dict[str, float] = {}
+        for found in _searched(self.library, query, max(DEPTH, limit)):
+            for rank, (key, _) in enumerate(found, start=1):
+                scores[key] = scores.get(key, 0.0) + 1 / (self.constant + rank)
+        return _best(self.library, scores, limit)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,3 +58,22 @@ class PlainWords:
         for word in store.lexical.words(query):
             words[word] = words.get(word, 0.0) + 1.0
         return store.hits(store.by_words(words, limit))
+
+
+Scored = Sequence[tuple[str, float]]
+
+
+def _searched(
+    library: Library, query: str, depth: int, words: bool = True, meaning: bool = True
+) -> tuple[Scored, Scored]:
+    """The best passages by words and by meaning; nothing where not asked for."""
+    store = library.store
+    store.refresh()
+    read = read_question(store, query)
+    by_words = store.by_words(read.words, depth) if words else []
+    by_meaning = store.by_meaning(store.embedder.embed_query(read.text), depth) if meaning else []
+    return by_words, by_meaning
+
+
+def _best(library: Library, scores: Mapping[str, float], limit: int) -> Sequence[Hit]:
+    return library.store.hits(sorted(scores.items(), key=lambda item: (-item[1], item[0]))[:limit])

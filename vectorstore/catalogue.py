@@ -171,7 +171,6 @@ class Catalogue:
             connection.execute("PRAGMA journal_mode = WAL")
             connection.execute("PRAGMA foreign_keys = ON")
             connection.execute("PRAGMA synchronous = NORMAL")
-            connection.create_function("casefold", 1, _casefold, deterministic=True)
             held = _OfThread(connection)
             with self._opening:
                 self._local.held = held
@@ -395,9 +394,10 @@ class Catalogue:
         """Passages by document id and order; places that do not exist are left out."""
         if not places:
             return []
-        marks = ",".join(["(?, ?)"] * len(places))
+        # A join in this order looks each place up in the index; `IN (VALUES ...)` reads them all.
+        wanted = f"WITH wanted(document_id, place) AS (VALUES {','.join(['(?, ?)'] * len(places))})"
         values = [value for place in places for value in place]
-        sql = f"SELECT {_PASSAGE} FROM passages p WHERE (p.document_id, p.place) IN (VALUES {marks})"
+        sql = f"{wanted} SELECT {_PASSAGE} FROM wanted CROSS JOIN passages p USING (document_id, place)"
         return [_passage_row(row) for row in self._rows(sql, values)]
 
     def unembedded(self, limit: int) -> list[PassageRow]:
@@ -448,10 +448,13 @@ class Catalogue:
         Names are compared once each, not once a passage, so that it takes no longer in a large library.
         """
         documents = speakers = sections = None
-        clauses, values = _conditions(filters)
-        if clauses:
-            rows = self._rows(f"SELECT d.id FROM documents d WHERE {' AND '.join(clauses)}", values)
-            documents = frozenset(row[0] for row in rows)
+        parts = [
+            *([self._named(filters.document, ("id", "title", "source", "symbol"))] if filters.document else []),
+            *([self._named(filters.symbol, ("symbol",))] if filters.symbol else []),
+            *([self._dated(filters)] if filters.since or filters.until else []),
+        ]
+        if parts:
+            documents = frozenset.intersection(*parts)
         if filters.speaker:
             wanted = _casefold(filters.speaker)
             speakers = frozenset(speaker for speaker in self.speakers() if wanted in speaker.casefold())
@@ -467,6 +470,22 @@ class Catalogue:
         """Ids of the passages that pass the filters."""
         return set(self._ids_in(self.select(filters, few=0), -1))
 
+    def _named(self, name: str, columns: Sequence[str]) -> frozenset[str]:
+        """Ids of the documents, or their files, of just this name, in any case; if none, of those with it in a name."""
+        wanted = _casefold(name)
+        rows = self._rows(f"SELECT id, {', '.join(columns)} FROM documents")
+        names = {row[0]: [_casefold(each) for each in row[1:] if each] for row in rows}
+        whole = (key for key, held in names.items() if any(wanted in (n, n.rpartition("/")[2]) for n in held))
+        return frozenset(whole) or frozenset(key for key, held in names.items() if any(wanted in n for n in held))
+
+    def _dated(self, filters: Filters) -> frozenset[str]:
+        """Ids of the documents of a time; a date known to the month is in each day of it."""
+        since, until = filters.since or "", filters.until or ""
+        rows = self._rows("SELECT id, date FROM documents WHERE date IS NOT NULL")
+        return frozenset(
+            key for key, date in rows if date >= since[: len(date)] and (not until or date[: len(until)] <= until)
+        )
+
     def _ids_in(self, selection: Selection, limit: int) -> list[str]:
         """Ids of the passages selected, at most `limit`; -1 for all."""
         parts = {"document_id": selection.documents, "speaker": selection.speakers, "section": selection.sections}
@@ -474,27 +493,6 @@ class Catalogue:
         where = " AND ".join(f"{column} IN (SELECT value FROM json_each(?))" for column in asked) or "TRUE"
         sql = f"SELECT id FROM passages WHERE {where} LIMIT ?"
         return [row[0] for row in self._rows(sql, [*asked.values(), limit])]
-
-
-def _conditions(filters: Filters) -> tuple[list[str], list[str]]:
-    """SQL conditions on documents. A part of a name suffices, in any case; a date known to the month is in each day
-    of it."""
-    clauses: list[str] = []
-    values: list[str] = []
-    for value, columns in (
-        (filters.document, ("d.id", "d.title", "d.source", "d.symbol")),
-        (filters.symbol, ("d.symbol",)),
-    ):
-        if value:
-            clauses.append("(" + " OR ".join(f"instr(casefold({column}), ?)" for column in columns) + ")")
-            values += [_casefold(value)] * len(columns)
-    if filters.since:
-        clauses.append("d.date >= substr(?, 1, length(d.date))")
-        values.append(filters.since)
-    if filters.until:
-        clauses.append("substr(d.date, 1, ?) <= ?")
-        values += [str(len(filters.until)), filters.until]
-    return clauses, values
 
 
 def _casefold(text: str | None) -> str:

@@ -129,7 +129,10 @@ class Listing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filters:
-    """What a search is confined to. Parts of a name suffice, case does not matter; dates are ISO 8601, inclusive."""
+    """What a search is confined to. Parts of a name suffice, case does not matter; dates are ISO 8601, inclusive.
+
+    A document or symbol that bears just this name goes before those of whose names it is only a part.
+    """
 
     document: str | None = None
     speaker: str | None = None

@@ -49,11 +49,12 @@ class Vectors:
         self._client: Any = None
         self._collections: dict[str, Any] = {}
         self._matrices: dict[str, tuple[list[str], np.ndarray]] = {}
+        self._sizes: dict[str, int] = {}
 
     def add(self, passages: Sequence[Passage], vectors: "np.ndarray") -> None:
         """Stores passages with their vectors, float32 (len(passages), dimension); known ids are replaced."""
         collection = self._open(_PASSAGES)
-        self._matrices.clear()
+        self._forget()
         for first in range(0, len(passages), _BATCH):
             batch = passages[first : first + _BATCH]
             with self._reached():
@@ -67,7 +68,7 @@ class Vectors:
     def add_sentences(self, keys: Sequence[tuple[str, int]], vectors: "np.ndarray") -> None:
         """Stores sentences, each as (passage id, its number in the passage from 0), with their vectors."""
         collection = self._open(_SENTENCES)
-        self._matrices.clear()
+        self._forget()
         for first in range(0, len(keys), _BATCH):
             batch = keys[first : first + _BATCH]
             with self._reached():
@@ -80,7 +81,7 @@ class Vectors:
     def delete(self, ids: Sequence[str]) -> None:
         """Forgets passages and their sentences; unknown ids do not matter."""
         passages, sentences = self._open(_PASSAGES), self._open(_SENTENCES)
-        self._matrices.clear()
+        self._forget()
         for first in range(0, len(ids), _BATCH):
             batch = list(ids[first : first + _BATCH])
             with self._reached():
@@ -163,7 +164,11 @@ class Vectors:
                 self._client.close()
             self._client = None
             self._collections = {}
-            self._matrices = {}
+            self._forget()
+
+    def _forget(self) -> None:
+        """Lets go of what is remembered of the collections, which change."""
+        self._matrices, self._sizes = {}, {}
 
     def _search(self, name: str, vector: "np.ndarray", limit: int) -> list[tuple[str, float]]:
         try:
@@ -175,7 +180,9 @@ class Vectors:
 
     def _query(self, name: str, vector: "np.ndarray", limit: int) -> list[tuple[str, float]]:
         collection = self._open(name)
-        if name in self._matrices or self.exact or collection.count() <= _EXACT_UP_TO:
+        if name not in self._sizes:  # counting takes longer than searching in a large collection
+            self._sizes[name] = collection.count()
+        if self.exact or self._sizes[name] <= _EXACT_UP_TO:
             return self._compared(name, vector, limit)
         found = collection.query(query_embeddings=[vector], n_results=limit, include=["distances"])
         return [(key, 1.0 - distance) for key, distance in zip(found["ids"][0], found["distances"][0], strict=True)]

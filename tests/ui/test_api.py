@@ -403,9 +403,10 @@ def test_the_docs_page_confines_itself_to_this_server(client: TestClient) -> Non
 
 def test_answers_come_while_another_waits(records: Library) -> None:
     """A client that reads its stream slowly holds nobody up."""
-    with served(build_api(records)) as address, socket.create_connection(
-        ("127.0.0.1", int(address.rsplit(":", 1)[1])), 30
-    ) as line:
+    with (
+        served(build_api(records)) as address,
+        socket.create_connection(("127.0.0.1", int(address.rsplit(":", 1)[1])), 30) as line,
+    ):
         body = json.dumps({"question": "What did Mexico say?"}).encode()
         head = "POST /api/ask/stream HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
         line.sendall(f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body)

@@ -96,9 +96,7 @@ def test_a_request_is_a_trace_with_a_span_for_each_rung(records: Library, calls)
     assert "herring" not in "".join(span.to_json() for span in kept.get_finished_spans())
 
 
-def test_traces_go_where_opentelemetry_is_told(
-    records: Library, calls, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_traces_go_where_opentelemetry_is_told(records: Library, calls, monkeypatch: pytest.MonkeyPatch) -> None:
     paths: list[str] = []
 
     class Collector(BaseHTTPRequestHandler):

@@ -292,6 +292,24 @@ def test_filters(store: Store, filters: Filters, found: set[str]) -> None:
     assert {key.split(":")[0] for key in store.ids_matching(filters)} == found
 
 
+def test_a_document_of_just_this_name_goes_before_those_with_it_in_their_names(store: Store) -> None:
+    first, eleventh = (document(key, "The light was out.") for key in ("1", "11"))
+    first = replace(first, symbol="CL/3", title="Lights")
+    fill(store, first, replace(eleventh, symbol="CL/3/Add.1", title="Old lights"))
+    found = {
+        name: {key.split(":")[0] for key in store.ids_matching(filters)}
+        for name, filters in {
+            "file": Filters(document=first.source.rpartition("/")[2]),
+            "title": Filters(document="lights"),
+            "symbol": Filters(symbol="cl/3"),
+            "part": Filters(document="light"),
+            "part of a symbol": Filters(symbol="CL/"),
+        }.items()
+    }
+    assert found.pop("part") == found.pop("part of a symbol") == {"1", "11"}
+    assert set(map(frozenset, found.values())) == {frozenset({"1"})}
+
+
 # --- two at once -------------------------------------------------------------------------------------------------
 
 
