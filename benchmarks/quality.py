@@ -13,6 +13,7 @@ measures nothing and writes the document from what is kept.
 
 import argparse
 import json
+import random
 import re
 import sys
 import time
@@ -25,7 +26,7 @@ from typing import Any
 import answers as spans
 import conversations
 import meetings
-from sets import table
+from sets import interval, table
 
 from rapporteur.evals import cases, run
 from rapporteur.evals.case import Case
@@ -42,6 +43,7 @@ BENCH = "data/bench"
 DEPTH = 100
 # Enough for intervals of about .04 either way, and minutes instead of hours.
 ASKED = 600
+OFF_SUBJECT = 100
 
 
 class Missing(Exception):
@@ -84,7 +86,7 @@ class Desk:
 def gold(desk: Desk) -> str:
     """The gold questions over the seeds, and the sample's."""
     found = {"seeds": seeds(desk)} if (desk.data / "evals/seeds_dev.jsonl").exists() else {}
-    with desk.library("sample", lambda library: library.ingest([ROOT / "sample"])) as library:
+    with sample_library(desk) as library:
         found["sample"] = desk.measured(library, cases(ROOT / "examples" / "sample_cases.jsonl"))
     heads = ["measure", *(f"{name} ({len(each.results)})" for name, each in found.items())]
     names = [name for name in next(iter(found.values())).measures if any(_has(each, name) for each in found.values())]
@@ -212,6 +214,20 @@ def by_hand(name: str, report: Callable[[Library, Path], str]) -> Callable[[Desk
     return section
 
 
+def other_subjects(desk: Desk) -> str:
+    """Questions of other sets, asked of records on quite other subjects: all should be refused."""
+    draw, asked = random.Random(1), []
+    for name in ("xquad_en", "squad2_dev", "mtrag_un_clapnq_cloud"):
+        alone = [case.question for case in cases(f"beir:{desk.there(f'{BENCH}/{name}')}") if not case.history]
+        asked += draw.sample(alone, min(OFF_SUBJECT, len(alone)))
+    rows = []
+    for name, opened in (("seeds", seeds_library), ("sample", sample_library)):
+        with opened(desk) as library:
+            refused = [not library.ask(question).answered for question in asked]
+        rows.append([name, str(len(refused)), interval(refused)])
+    return table(["asked of the", "questions", "refused"], rows)
+
+
 def reports(desk: Desk) -> str:
     """Real PDF reports, read; there are no questions about them."""
     folder = desk.there(f"{BENCH}/ntsb_pdf/pdf")
@@ -233,6 +249,7 @@ SECTIONS: dict[str, Callable[[Desk], str]] = {
     "gold_kinds": gold_kinds,
     "gold_rungs": gold_rungs,
     "structure": structure,
+    "other_subjects": other_subjects,
     "bm25": bm25,
     "retrieval_scifact_train": retrieval("scifact_train"),
     "retrieval_xquad_en": retrieval("xquad_en"),
@@ -265,6 +282,13 @@ def seeds_library(desk: Desk) -> Iterator[Library]:
     """The library of the seeds."""
     records = desk.there("seeds")
     with desk.library("seeds", lambda library: library.ingest([records])) as library:
+        yield library
+
+
+@contextmanager
+def sample_library(desk: Desk) -> Iterator[Library]:
+    """The library of the project's own sample."""
+    with desk.library("sample", lambda library: library.ingest([ROOT / "sample"])) as library:
         yield library
 
 

@@ -44,7 +44,7 @@ TRIED: dict[str, tuple[float, ...]] = {
     "rag.compose.MEANING_WEIGHT": (0.5, 1.0, 1.5),
     "rag.compose.KEEP_SHARE": (0.8, 0.86, 0.92),
     "rag.compose.KEEP_LISTED_SHARE": (0.5, 0.6, 0.7),
-    "rag.refuse.MIN_LIKENESS": (0.36, 0.42, 0.48),
+    "rag.refuse.MIN_NEARNESS": (0.3, 0.36, 0.4, 0.44),
     "rag.refuse.MIN_TOPIC_SHARE": (0.25, 0.34, 0.45),
 }
 MAX_QUERIES = 300

@@ -171,7 +171,7 @@ def _about_names(store: Store, query: Query, ranked: Sequence[Quotable]) -> Sequ
     """The sentences that have to do with an acronym of the question: they, what is around them, or their document."""
     if not query.names:
         return ranked
-    return [quotable for quotable in ranked if _names_held(store, query, quotable)]
+    return [quotable for quotable in ranked if _names_held(store, query, quotable)] or ranked
 
 
 def _names_held(store: Store, query: Query, quotable: Quotable) -> bool:

@@ -11,7 +11,7 @@ from .directory import Directory, directory_of
 from .expect import Expectation, expectation
 from .follow_up import asks_for_others, refers_back, stand_alone
 from .question import Pointers, asks_for_asker, asks_for_reply, pointers, proper_names, telling_words
-from .spelling import repaired
+from .spelling import repaired_words, respelt
 
 NOW_WEIGHT = 2.0
 OTHER_FORM_WEIGHT = 0.4
@@ -93,6 +93,7 @@ class Query:
 def read_question(store: Store, question: str, history: Sequence[Turn] = ()) -> Query:
     """Reads a question against what the library holds."""
     directory = directory_of(store)
+    question = respelt(store, question)
     text = stand_alone(question, history, directory, store.embedder.embed)
     follows = text != " ".join(question.split())
     pointed = pointers(text, store)
@@ -144,7 +145,7 @@ def _is_acronym(name: str) -> bool:
 def _forms(store: Store, name: str) -> frozenset[frozenset[str]]:
     """The stems of a name, and of what the records write for it."""
     forms = [name, *directory_of(store).other_forms(name)]
-    stems = (frozenset(repaired(store, stem) for stem in store.lexical.words(form)) for form in forms)
+    stems = (frozenset(repaired_words(store, form)) for form in forms)
     return frozenset(found for found in stems if found)
 
 

@@ -7,7 +7,7 @@ from ..ingest.structure import countries
 from ..vectorstore.markup import plain
 from ..vectorstore.store import Store
 from .directory import directory_of
-from .spelling import repaired
+from .spelling import repaired_words
 
 MAX_QUESTION_CHARS = 20_000
 _PARAGRAPHS = re.compile(
@@ -85,10 +85,10 @@ def telling_words(store: Store, question: str) -> list[str]:
     """
     bare = SYMBOL.sub(" ", _PARAGRAPHS.sub(" ", plain(question)))
     words = [word for word in re.findall(r"[^\W_]+", bare) if word.casefold() not in ASKING_WORDS]
-    stems = store.lexical.words(" ".join(words))
+    stems = repaired_words(store, " ".join(words))
     if not stems and bare == plain(question):
-        stems = store.lexical.words(question)
-    return list(dict.fromkeys(repaired(store, stem) for stem in stems))
+        stems = repaired_words(store, bare)
+    return list(dict.fromkeys(stems))
 
 
 def proper_names(question: str) -> list[str]:

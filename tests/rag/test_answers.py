@@ -381,7 +381,7 @@ def test_a_list_says_how_many_were_found_and_how_sure_it_is(library: Library) ->
 
 
 def test_a_side_of_a_comparison_that_says_nothing_is_named(library: Library) -> None:
-    answer = library.ask("Compare what Norway and Mexico said about gillnets.")
+    answer = library.ask("Compare what Norway and Mexico said on gillnets: must they be marked?")
     assert "Norway" in speakers(answer)
     silent = {"Norway", "Mexico"} - speakers(answer)
     assert [note for note in answer.notes if "Nothing on this" in note] == [
