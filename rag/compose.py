@@ -31,6 +31,8 @@ MAX_LISTED = 8
 NEAR_SHARE = 0.9
 KIND_SHARE = 0.85
 KEEP_LISTED_SHARE = 0.6
+KEEP_ENUMERATED_SHARE = 0.86
+MIN_ENUMERATED = 3
 QUOTES_A_SIDE = 2
 SIDE_SHARE = 0.7
 MIN_WORDS = 2
@@ -41,6 +43,11 @@ QUESTION_PENALTY = 0.3
 EXPECTED_BONUS = 0.25
 _WORD = re.compile(r"[^\W\d_]{2,}")
 _LEAD_IN = re.compile(r"(?:[-*+•‣◦▪·–—]\s+|[,;:.]\s*)+")
+_MARKS = re.compile(r"[*_\s]*$")
+_ANNOUNCES = re.compile(r":[*_\s]*$")
+_ENUMERATOR = re.compile(r"[*_\s]*(?:\(?(?:\d{1,3}|[a-z]|[ivx]+)[.)]|[-+•‣◦▪·–—])[*_]*\s", re.IGNORECASE)
+_ENUMERATION = re.compile(r"[,;] [^,;.]+[,;] (?:[^,;.]+[,;] )*(?:and|or|as well as)\b|(?:; [^;]+){2}", re.IGNORECASE)
+_ITEM = re.compile(r"^[*_\s]*(?:\(?(?:\d{1,3}|[a-z]|[ivx]+)[.)]|[-+•‣◦▪·–—])[*_]*\s", re.IGNORECASE | re.MULTILINE)
 _ASKS_FOR_QUESTIONS = re.compile(r"\b(?:ask|asked|asks|question|questions|wanted to know|request\w*)\b", re.IGNORECASE)
 
 
@@ -105,7 +112,8 @@ def choose(
         ranked = rank(store, query, spoken, reading)
         return _whole_thoughts(_fewest(ranked, MAX_QUOTES, KEEP_LISTED_SHARE), ranked)
     ranked = rank(store, query, said_by(hits, query.pointed.said_by if not query.sides else ()), reading)
-    return _whole_thoughts(_chosen(store, query, ranked, notes, limit), ranked)
+    chosen = _whole_thoughts(_chosen(store, query, ranked, notes, limit), ranked)
+    return _with_announced(store, chosen, everywhere=query.wants_list)
 
 
 def _chosen(store: Store, query: Query, ranked: Sequence[Quotable], notes: list[str], limit: int) -> list[Quotable]:
@@ -119,8 +127,9 @@ def _chosen(store: Store, query: Query, ranked: Sequence[Quotable], notes: list[
         if query.expected:
             kind = [quotable for quotable in ranked if query.expected.met_by(quotable)]
             ranked = kind if kind and kind[0].score >= KIND_SHARE * ranked[0].score else ranked
-        chosen = _fewest(ranked, MAX_LISTED, KEEP_LISTED_SHARE, whole_lists=True)
-        notes.append(_completeness(chosen, ranked))
+        keep_share = KEEP_ENUMERATED_SHARE if ranked and _enumerates(ranked[0]) else KEEP_LISTED_SHARE
+        chosen = _fewest(ranked, MAX_LISTED, keep_share, whole_lists=True)
+        notes.append(_completeness(_with_announced(store, chosen, everywhere=True), ranked, cut=len(chosen) == MAX_LISTED))
         return chosen
     chosen = _fewest(ranked, limit, KEEP_SHARE)
     expected = query.expected
@@ -150,13 +159,13 @@ def _silent(query: Query, shares: Sequence[Sequence[Quotable]]) -> Iterator[str]
             yield f"Nothing on this was found {'by' if side.speaker else 'in'} {side.name}."
 
 
-def _completeness(chosen: Sequence[Quotable], ranked: Sequence[Quotable]) -> str:
-    """How many places a list was drawn from, and how sure it is that these are all."""
+def _completeness(chosen: Sequence[Quotable], ranked: Sequence[Quotable], *, cut: bool) -> str:
+    """How many places a list was drawn from, and how sure it is that these are all; `cut` where there was no room."""
     places = len({quotable.hit.passage.id for quotable in chosen})
     documents = len({quotable.hit.document.id for quotable in chosen})
     found = f"{_counted(places, 'passage')} found in {_counted(documents, 'record')}"
     rest = [quotable for quotable in ranked if not any(quotable.hit is other.hit for other in chosen)]
-    if len(chosen) == MAX_LISTED:
+    if cut:
         return f"{found}; only the best are quoted, so there may well be more: search for the rest."
     if rest and chosen and rest[0].score > NEAR_SHARE * chosen[-1].score:
         return f"{found}; others come near, so there may be more."
@@ -165,6 +174,12 @@ def _completeness(chosen: Sequence[Quotable], ranked: Sequence[Quotable]) -> str
 
 def _counted(number: int, thing: str) -> str:
     return f"{number} {thing}" if number == 1 else f"{number} {thing}s"
+
+
+def _enumerates(quotable: Quotable) -> bool:
+    """Whether a sentence is a list by itself: three things at least, set apart by commas or semicolons, or items."""
+    quotable = with_its_list(quotable, whole=True)
+    return bool(_ENUMERATION.search(quotable.text)) or len(_ITEM.findall(quotable.text)) >= MIN_ENUMERATED
 
 
 def _about_names(store: Store, query: Query, ranked: Sequence[Quotable]) -> Sequence[Quotable]:
@@ -398,6 +413,36 @@ def with_its_list(quotable: Quotable, *, whole: bool = False) -> Quotable:
     if end < passage.end:
         end = passage.start + passage.text.rfind("\n", 0, end - passage.start)
     return replace(quotable, end=max(end, quotable.end))
+
+
+def _with_announced(store: Store, chosen: Sequence[Quotable], *, everywhere: bool) -> list[Quotable]:
+    """The sentences chosen; after one that ends its passage by announcing a list ("The Council calls for:"), the items
+    that follow as passages of their own. Unless `everywhere`, only the best one brings its list along."""
+    found: list[Quotable] = []
+    for quotable in chosen:
+        found.append(quotable)
+        if (everywhere or quotable is chosen[0]) and _announces(quotable):
+            found += [item for item in _items_after(store, quotable.hit) if not any(o.covers(item) for o in chosen)]
+    return found
+
+
+def _announces(quotable: Quotable) -> bool:
+    text = quotable.hit.document.text[quotable.start : quotable.hit.passage.end]
+    return bool(_ANNOUNCES.search(text)) and quotable.end + len(_MARKS.search(text)[0]) >= quotable.hit.passage.end
+
+
+def _items_after(store: Store, hit: Hit) -> list[Quotable]:
+    """The numbered or bulleted passages right after one, in order, those of one kind of number, at most `MAX_LISTED`."""
+    document, order = hit.document.id, hit.passage.order
+    rows = store.catalogue.passages_at([(document, order + step) for step in range(1, MAX_LISTED + 1)])
+    after = store.hits([(row.id, hit.score) for row in sorted(rows, key=lambda row: row.order)])
+    items: list[Quotable] = []
+    for each in after:
+        number = _ENUMERATOR.match(each.passage.text)
+        if not number or len(each.passage.text) > MAX_QUOTE_CHARS:
+            break
+        items.append(_whole(each))
+    return items if len(items) > 1 else []
 
 
 def _repeats(quotable: Quotable, other: Quotable) -> bool:
