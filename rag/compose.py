@@ -36,8 +36,8 @@ MIN_ENUMERATED = 3
 QUOTES_A_SIDE = 2
 SIDE_SHARE = 0.7
 MIN_WORDS = 2
-PASSAGE_WEIGHT = 0.3
-CONTEXT_SHARE = 0.35
+PASSAGE_WEIGHT = 0.4
+CONTEXT_SHARE = 0.5
 MEANING_WEIGHT = 1.0
 QUESTION_PENALTY = 0.3
 EXPECTED_BONUS = 0.25
@@ -48,6 +48,11 @@ _ANNOUNCES = re.compile(r":[*_\s]*$")
 _ENUMERATOR = re.compile(r"[*_\s]*(?:\(?(?:\d{1,3}|[a-z]|[ivx]+)[.)]|[-+•‣◦▪·–—])[*_]*\s", re.IGNORECASE)
 _ENUMERATION = re.compile(r"[,;] [^,;.]+[,;] (?:[^,;.]+[,;] )*(?:and|or|as well as)\b|(?:; [^;]+){2}", re.IGNORECASE)
 _ITEM = re.compile(r"^[*_\s]*(?:\(?(?:\d{1,3}|[a-z]|[ivx]+)[.)]|[-+•‣◦▪·–—])[*_]*\s", re.IGNORECASE | re.MULTILINE)
+_ASKS_WHO = re.compile(
+    r"\bwho(?:se)?\b|\bwhich (?:\w+ ){0,2}(?:delegations?|countr(?:y|ies)|speakers?|organi[sz]ations?|ngos?|states?|"
+    r"governments?|persons?|officials?|experts?|representatives?)\b",
+    re.IGNORECASE,
+)
 _ASKS_FOR_QUESTIONS = re.compile(r"\b(?:ask|asked|asks|question|questions|wanted to know|request\w*)\b", re.IGNORECASE)
 
 
@@ -108,12 +113,13 @@ def choose(
     if hits and hits[0].passage.kind == TURN:
         spoken = turn(hits)
         if sum(len(hit.passage.text) for hit in spoken) <= MAX_QUOTE_CHARS:
-            return [_whole(hit) for hit in spoken]
+            return [_with_label(_whole(hit)) if query.wants_asker else _whole(hit) for hit in spoken]
         ranked = rank(store, query, spoken, reading)
         return _whole_thoughts(_fewest(ranked, MAX_QUOTES, KEEP_LISTED_SHARE), ranked)
     ranked = rank(store, query, said_by(hits, query.pointed.said_by if not query.sides else ()), reading)
     chosen = _whole_thoughts(_chosen(store, query, ranked, notes, limit), ranked)
-    return _with_announced(store, chosen, everywhere=query.wants_list)
+    chosen = _with_announced(store, chosen, everywhere=query.wants_list)
+    return [_with_label(quotable) for quotable in chosen] if _ASKS_WHO.search(query.text) else chosen
 
 
 def _chosen(store: Store, query: Query, ranked: Sequence[Quotable], notes: list[str], limit: int) -> list[Quotable]:
@@ -249,6 +255,13 @@ def _whole(hit: Hit) -> Quotable:
     )
 
 
+def _with_label(quotable: Quotable) -> Quotable:
+    """A quote from where its passage names the speaker, if it begins right after; it is proof of who spoke."""
+    first = quotable.hit.passage.start + number_length(quotable.hit)
+    begins = quotable.hit.passage.start + lead_length(quotable.hit)
+    return replace(quotable, start=first) if quotable.start == begins else quotable
+
+
 def said_by(hits: Sequence[Hit], speakers: Sequence[str]) -> Sequence[Hit]:
     """The passages in which one of the speakers speaks; all of them where none does."""
     return [hit for hit in hits if hit.passage.locator.speaker in speakers] or hits
@@ -312,16 +325,21 @@ def _is_title(hit: Hit) -> bool:
 
 def lead_length(hit: Hit) -> int:
     """How many characters at the head of a passage are its number and its speaker's label, not what was said."""
-    text, locator = hit.passage.text, hit.passage.locator
-    position = 0
-    if locator.paragraph and (match := re.match(rf"\W*{re.escape(locator.paragraph)}\\?[.)]?\W*\s+", text)):
-        position = match.end()
+    position, locator = number_length(hit), hit.passage.locator
+    text = hit.passage.text[position:]
     if locator.speaker:
-        label = re.match(rf"[*_\s]*{re.escape(locator.speaker)}[*_]*\s*[:.–—-]?[*_]*\s*", text[position:])
-        spoken = text[position + label.end() :] if label else ""
+        label = re.match(rf"[*_\s]*{re.escape(locator.speaker)}[*_]*\s*[:.–—-]?[*_]*\s*", text)
+        spoken = text[label.end() :] if label else ""
         if label and (label[0].rstrip(" *_\n").endswith((":", ".")) or _opens_speech(spoken)):
             position += label.end()
     return position
+
+
+def number_length(hit: Hit) -> int:
+    """How many characters at the head of a passage are its paragraph number."""
+    number = hit.passage.locator.paragraph
+    match = re.match(rf"\W*{re.escape(number)}\\?[.)]?\W*\s+", hit.passage.text) if number else None
+    return match.end() if match else 0
 
 
 def _opens_speech(text: str) -> bool:
@@ -349,12 +367,15 @@ def score_words(
 ) -> Quotable:
     """Scores a sentence by the share of the question's telling words it holds, and its passage's standing.
 
-    A sentence that holds one form of a name holds its others too: "ARQ" is "annual report questionnaire".
+    What a title, a heading or a speaker's label says, it says for every sentence below it. A sentence that holds one form
+    of a name holds its others too: "ARQ" is "annual report questionnaire".
     """
     total = sum(asked.values()) or 1.0
     passage = quotable.hit.passage
-    nearby = _with_forms(frozenset(store.lexical.words(f"{passage.context} {passage.text}")), same)
-    held = _with_forms(quotable.words | frozenset(store.lexical.words(passage.locator.speaker or "")), same)
+    document = quotable.hit.document
+    nearby = _with_forms(frozenset(store.lexical.words(passage.text)), same)
+    said_once = frozenset(store.lexical.words(f"{document.title} {passage.context} {passage.locator.speaker or ''}"))
+    held = _with_forms(quotable.words | said_once, same)
     covered = sum(weight for word, weight in asked.items() if word in held)
     around = sum(weight for word, weight in asked.items() if word not in held and word in nearby)
     standing = quotable.hit.score / hits[0].score if hits and hits[0].score else 0.0

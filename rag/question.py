@@ -22,7 +22,7 @@ _SAYING = (
     r"request(?:ed)?|define|defined|describe|described|comment(?:ed)?|react(?:ed)?|plan|planned|promise|promised|respond(?:ed)?|emphasi[sz]e|emphasi[sz]ed|raise|raised|commit(?:ted)?|put|pose|posed)"
 )
 SAYS = re.compile(
-    rf"\b(?:did|does|do|has|have|had)\s+(?P<who>[^?;]{{2,90}}?)\s+{_SAYING}\b(?P<what>[^?]*)"
+    rf"\b(?:did|does|do|has|have|had)\s+(?P<who>[^?;]{{2,90}}?)\s+(?-i:{_SAYING})\b(?P<what>[^?]*)"
     r"|\baccording to (?P<whose>[^,?.;]{2,60})",
     re.IGNORECASE,
 )

@@ -79,7 +79,7 @@ def reason_to_refuse(store: Store, query: Query, chosen: Sequence[Quotable], str
         return REFUSAL
     if unit := unit_left_out(store, query.text, chosen):
         return f"The documents do not answer this question: they do not tell it in {unit}."
-    about = topic(query.text, query.pointed) if not query.follows else ""
+    about = topic(query.text, query.pointed) if not (query.follows or query.compares) else ""
     if (
         topic_share(store, about, _of_whom(store, query, chosen)) < needed * MIN_TOPIC_SHARE
         and best.likeness < needed * MAX_TOPIC_LIKENESS
