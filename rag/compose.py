@@ -7,6 +7,7 @@ import math
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import takewhile
 
 from ..ingest.sentences import sentence_spans
 from ..vectorstore.errors import ModelError
@@ -43,11 +44,10 @@ QUESTION_PENALTY = 0.3
 EXPECTED_BONUS = 0.25
 _WORD = re.compile(r"[^\W\d_]{2,}")
 _LEAD_IN = re.compile(r"(?:[-*+•‣◦▪·–—]\s+|[,;:.]\s*)+")
-_MARKS = re.compile(r"[*_\s]*$")
-_ANNOUNCES = re.compile(r":[*_\s]*$")
-_ENUMERATOR = re.compile(r"[*_\s]*(?:\(?(?:\d{1,3}|[a-z]|[ivx]+)[.)]|[-+•‣◦▪·–—])[*_]*\s", re.IGNORECASE)
+_ENUMERATOR = re.compile(
+    r"^[*_\s]*(?:\(?(?:\d{1,3}|[a-z]|[ivx]+)[.)]|[-+•‣◦▪·–—])[*_]*\s", re.IGNORECASE | re.MULTILINE
+)
 _ENUMERATION = re.compile(r"[,;] [^,;.]+[,;] (?:[^,;.]+[,;] )*(?:and|or|as well as)\b|(?:; [^;]+){2}", re.IGNORECASE)
-_ITEM = re.compile(r"^[*_\s]*(?:\(?(?:\d{1,3}|[a-z]|[ivx]+)[.)]|[-+•‣◦▪·–—])[*_]*\s", re.IGNORECASE | re.MULTILINE)
 _ASKS_WHO = re.compile(
     r"\bwho(?:se)?\b|\bwhich (?:\w+ ){0,2}(?:delegations?|countr(?:y|ies)|speakers?|organi[sz]ations?|ngos?|states?|"
     r"governments?|persons?|officials?|experts?|representatives?)\b",
@@ -135,7 +135,8 @@ def _chosen(store: Store, query: Query, ranked: Sequence[Quotable], notes: list[
             ranked = kind if kind and kind[0].score >= KIND_SHARE * ranked[0].score else ranked
         keep_share = KEEP_ENUMERATED_SHARE if ranked and _enumerates(ranked[0]) else KEEP_LISTED_SHARE
         chosen = _fewest(ranked, MAX_LISTED, keep_share, whole_lists=True)
-        notes.append(_completeness(_with_announced(store, chosen, everywhere=True), ranked, cut=len(chosen) == MAX_LISTED))
+        listed = _with_announced(store, chosen, everywhere=True)
+        notes.append(_completeness(listed, ranked, cut=len(chosen) == MAX_LISTED))
         return chosen
     chosen = _fewest(ranked, limit, KEEP_SHARE)
     expected = query.expected
@@ -185,7 +186,7 @@ def _counted(number: int, thing: str) -> str:
 def _enumerates(quotable: Quotable) -> bool:
     """Whether a sentence is a list by itself: three things at least, set apart by commas or semicolons, or items."""
     quotable = with_its_list(quotable, whole=True)
-    return bool(_ENUMERATION.search(quotable.text)) or len(_ITEM.findall(quotable.text)) >= MIN_ENUMERATED
+    return bool(_ENUMERATION.search(quotable.text)) or len(_ENUMERATOR.findall(quotable.text)) >= MIN_ENUMERATED
 
 
 def _about_names(store: Store, query: Query, ranked: Sequence[Quotable]) -> Sequence[Quotable]:
@@ -367,8 +368,8 @@ def score_words(
 ) -> Quotable:
     """Scores a sentence by the share of the question's telling words it holds, and its passage's standing.
 
-    What a title, a heading or a speaker's label says, it says for every sentence below it. A sentence that holds one form
-    of a name holds its others too: "ARQ" is "annual report questionnaire".
+    What a title, a heading or a speaker's label says, it says for every sentence below it. A sentence that holds one
+    form of a name holds its others too: "ARQ" is "annual report questionnaire".
     """
     total = sum(asked.values()) or 1.0
     passage = quotable.hit.passage
@@ -448,22 +449,22 @@ def _with_announced(store: Store, chosen: Sequence[Quotable], *, everywhere: boo
 
 
 def _announces(quotable: Quotable) -> bool:
-    text = quotable.hit.document.text[quotable.start : quotable.hit.passage.end]
-    return bool(_ANNOUNCES.search(text)) and quotable.end + len(_MARKS.search(text)[0]) >= quotable.hit.passage.end
+    """Whether a quote ends its passage with a colon."""
+    rest = quotable.hit.document.text[quotable.end : quotable.hit.passage.end]
+    return plain(quotable.text + rest).rstrip().endswith(":") and not re.search(r"\w", rest)
 
 
 def _items_after(store: Store, hit: Hit) -> list[Quotable]:
-    """The numbered or bulleted passages right after one, in order, those of one kind of number, at most `MAX_LISTED`."""
+    """The numbered or bulleted passages right after one, in order, at most `MAX_LISTED`; none where it is only one."""
     document, order = hit.document.id, hit.passage.order
     rows = store.catalogue.passages_at([(document, order + step) for step in range(1, MAX_LISTED + 1)])
     after = store.hits([(row.id, hit.score) for row in sorted(rows, key=lambda row: row.order)])
-    items: list[Quotable] = []
-    for each in after:
-        number = _ENUMERATOR.match(each.passage.text)
-        if not number or len(each.passage.text) > MAX_QUOTE_CHARS:
-            break
-        items.append(_whole(each))
-    return items if len(items) > 1 else []
+    items = list(takewhile(_is_short_item, after))
+    return [_whole(item) for item in items] if len(items) > 1 else []
+
+
+def _is_short_item(hit: Hit) -> bool:
+    return bool(_ENUMERATOR.match(hit.passage.text)) and len(hit.passage.text) <= MAX_QUOTE_CHARS
 
 
 def _repeats(quotable: Quotable, other: Quotable) -> bool:
