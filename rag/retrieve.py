@@ -22,8 +22,8 @@ from .verdicts import READ_PASSAGES, Reading, passages_judged
 
 DEPTH = 200
 WORDS_WEIGHT = 1.0
-MEANING_WEIGHT = 1.0
-SENTENCE_WEIGHT = 0.3
+MEANING_WEIGHT = 1.2
+SENTENCE_SHARE = 0.95
 SPEAKER_WEIGHT = 0.3
 DOCUMENT_WEIGHT = 0.15
 PARAGRAPH_WEIGHT = 4.0
@@ -60,8 +60,8 @@ def retrieve(
     store.refresh()
     allowed = store.select(filters) if filters else None
     pointed = query.pointed
-    by_words, by_meaning, by_sentence = _searched(store, query, allowed)
-    scores = fused((by_words, WORDS_WEIGHT), (by_meaning, MEANING_WEIGHT), (by_sentence, SENTENCE_WEIGHT))
+    by_words, by_meaning = _searched(store, query, allowed)
+    scores = fused((by_words, WORDS_WEIGHT), (by_meaning, MEANING_WEIGHT))
     scores |= {key: 0.0 for key in _of_missing_sides(store, query, scores, allowed)}
     rows = store.catalogue.passage_rows(list(scores))
     scores = {key: score * KIND_SHARES.get(rows[key].kind, 1.0) for key, score in scores.items() if key in rows}
@@ -147,16 +147,24 @@ def fused(*searched: tuple[Scored, float]) -> dict[str, float]:
     return scores
 
 
-def _searched(store: Store, query: Query, allowed: Selection | None) -> tuple[Scored, Scored, Scored]:
-    """Passages by words, by meaning and by that of their best sentence, those allowed; by words alone while no vectors
-    can be had."""
+def _searched(store: Store, query: Query, allowed: Selection | None) -> tuple[Scored, Scored]:
+    """Passages by words and by meaning, those allowed; by words alone while no vectors can be had."""
     by_words = store.by_words(query.words, DEPTH, within=allowed)
     try:
         vector = store.embedder.embed_query(query.text)
     except ModelError:
-        return by_words, [], []
+        return by_words, []
     by_meaning = store.by_meaning(vector, DEPTH, within=allowed, beside=[key for key, _ in by_words])
-    return by_words, by_meaning, store.by_sentence(vector, DEPTH, within=allowed)
+    return by_words, nearer(by_meaning, store.by_sentence(vector, DEPTH, within=allowed))
+
+
+def nearer(by_passage: Scored, by_sentence: Scored) -> list[tuple[str, float]]:
+    """Passages by the likeness of the whole or of their nearest sentence, whichever is more; a little less for the
+    sentence, which knows nothing of what is around it."""
+    found = dict(by_passage)
+    for key, likeness in by_sentence:
+        found[key] = max(found.get(key, -1.0), SENTENCE_SHARE * likeness)
+    return sorted(found.items(), key=lambda hit: (-hit[1], hit[0]))
 
 
 def _judged(store: Store, reranker: Reranker, query: Query, scores: dict[str, float]) -> dict[str, float]:
