@@ -98,6 +98,8 @@ def _heading_level(line: str) -> int:
     words = line.split()
     if _CHAPTER.match(line) and len(words) < 60 and (capitals > 0.6 or len(words) < 12):
         return 1
+    if _DOTTED.match(line) and line.endswith(":"):  # "1. DECIDES:" opens a numbered paragraph of a resolution
+        return 0
     if capitals > 0.85 and not line.endswith((".", ",", ";")) and any(len(word) > 3 for word in words):
         return 2
     if line.endswith(":") and re.match(r"(?:On|Re|About|Concerning|Regarding|Sur|Sobre)\s", line):
@@ -193,6 +195,7 @@ _NUMBER = re.compile(
 _DOTTED = re.compile(
     r"^\s*(?:\*\*)?\d{1,4}(?:\.(?:\d{1,3}|[IVX]{1,4}))*(?:\s?(?:bis|ter|quater))?(?:\\?[.)]|\t|(?<=\.\d)\s|(?<=\.\d\d)\s)"
 )
+_ALONE = re.compile(r"^\s*(?:\*\*)?(\d{1,4})\\?[.)](?:\*\*)?\s*$")
 _MIN_RUN = 3
 
 
@@ -200,14 +203,18 @@ def paragraph_numbers(texts: Sequence[str], blocks: Sequence[Block]) -> list[str
     """The printed number of each block, where it is part of an ascending run of at least three.
 
     A single hit proves nothing ("2016. The programme ..."): a number counts when its neighbours in the run are there.
-    Numbered headings count where they stand among numbered paragraphs or where there are no such paragraphs.
+    Where numbers begin anew under headings, as in the articles of a law, 1 and 2 right under one suffice. Numbered
+    headings count where they stand among numbered paragraphs or where there are no such paragraphs.
     """
     printed = [
         block.number or _printed_number(plain(text) if block.kind == "heading" else text, block.kind)
         for text, block in zip(texts, blocks, strict=True)
     ]
     found = [(index, number) for index, number in enumerate(printed) if number]
-    runs = [run for run in _ascending_runs(found) if len(run) >= _MIN_RUN]
+    every = _ascending_runs(found)
+    begins_anew = sum(len(run) >= _MIN_RUN and _is_under_heading(run, blocks) for run in every) > 1
+    least = {True: _MIN_RUN - 1 if begins_anew else _MIN_RUN, False: _MIN_RUN}
+    runs = [run for run in every if len(run) >= least[_is_under_heading(run, blocks)]]
     of_paragraphs = [run for run in runs if any(blocks[index].kind != "heading" for index, _ in run)]
     kept: list[str | None] = [None] * len(blocks)
     for run in of_paragraphs or runs:
@@ -216,9 +223,17 @@ def paragraph_numbers(texts: Sequence[str], blocks: Sequence[Block]) -> list[str
     return kept
 
 
+def _is_under_heading(run: Sequence[tuple[int, str]], blocks: Sequence[Block]) -> bool:
+    """Whether a run begins with 1 right under a heading."""
+    index, number = run[0]
+    return number == "1" and index > 0 and blocks[index - 1].kind == "heading"
+
+
 def _printed_number(text: str, kind: Kind) -> str | None:
     if kind not in ("paragraph", "item", "heading"):
         return None
+    if alone := _ALONE.match(text):  # what it numbers begins on the next line
+        return alone[1] if kind != "heading" else None
     match = _NUMBER.match(text)
     return " ".join(match[1].split()) if match and _DOTTED.match(text) else None
 
@@ -286,7 +301,7 @@ def _locate(
             number = numbers[index]
         elif numbers[index]:
             number = numbers[index]
-        elif block.kind == "paragraph" and index > last_number and not is_part_of_number(text):
+        elif block.kind == "paragraph" and index > last_number and not (is_part_of_number(text) or _resumes(text)):
             number = None
         locator = Locator(
             page=block.page,

@@ -91,6 +91,41 @@ def test_numbered_parts_belong_to_their_paragraph() -> None:
     ) == ["1", "1", "2", "2", "3", "3", "3"]
 
 
+def test_an_order_in_capitals_opens_its_paragraph_and_is_no_heading() -> None:
+    texts = ["1. DECIDES:", "(1) to light the lights;", "2. URGES keepers:", "(1) to stay awake;", "3. REQUESTS oil."]
+    assert numbers(*texts) == ["1", "1", "2", "2", "3"]
+    assert sections(*texts) == [None] * 5
+
+
+def test_a_number_alone_on_its_line_is_that_of_what_follows() -> None:
+    assert numbers(
+        "1. Each keeper shall keep a log.",
+        "2.",
+        "(a) The log shall be shown on request.",
+        "(b) It shall not leave the light.",
+        "3. Logs are kept for ten years.",
+    ) == ["1", "2", "2", "2", "3"]
+
+
+def test_where_articles_count_anew_two_paragraphs_suffice() -> None:
+    def article(number: int, paragraphs: int) -> list[str]:
+        return [f"# Article {number}", *(f"{each}. The keeper keeps it." for each in range(1, paragraphs + 1))]
+
+    law = [*article(1, 3), *article(2, 2), *article(3, 3)]
+    assert numbers(*law) == [None, "1", "2", "3", None, "1", "2", None, "1", "2", "3"]
+    assert numbers(*article(1, 2), *article(2, 3)) == [None, None, None, None, "1", "2", "3"]
+
+
+def test_a_numbered_paragraph_goes_on_after_a_cut_at_the_end_of_a_record() -> None:
+    builder = TextBuilder()
+    for number, words in (("1", "It met."), ("2", "It spoke."), ("3", "It asks the Secretary for oil;")):
+        builder.add(f"{number}. {words}")
+    builder.add("and to be submitted to the next session;")
+    builder.add("(4) to report on keepers.")
+    reading = Reading(text=builder.text, blocks=tuple(builder.blocks), media_type="x")
+    assert [unit.locator.paragraph for unit in structure(reading)] == ["1", "2", "3", "3", "3"]
+
+
 def test_numbered_headings_count_only_where_paragraphs_have_no_numbers() -> None:
     headings = ["## 1. Opening", "It was opened.", "## 2. Lights", "They were lit.", "## 3. Closing", "It was closed."]
     assert numbers(*headings) == ["1", "1", "2", "2", "3", "3"]
