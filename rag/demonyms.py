@@ -1,4 +1,4 @@
-"""States by the words for their people and what is theirs: "Norwegian", "the Norwegians", "a Frenchman"."""
+"""States, and continents, by the words for their people and what is theirs: "Norwegian", "a Frenchman"."""
 
 from functools import lru_cache
 
@@ -40,7 +40,8 @@ Tuvalu Tuvaluan; Uganda Ugandan; Ukraine Ukrainian; United_Arab_Emirates Emirati
 British/Briton/English/Scottish/Welsh; UK British/Briton; United_States American; USA American;
 United_States_of_America American; Uruguay Uruguayan; Uzbekistan Uzbek; Vanuatu Vanuatuan; Vatican_City Vatican;
 Holy_See Vatican; Venezuela Venezuelan; Vietnam Vietnamese; Viet_Nam Vietnamese; Yemen Yemeni; Zambia Zambian;
-Zimbabwe Zimbabwean; Congo Congolese; Ivory_Coast Ivorian; Côte_d'Ivoire Ivorian; European_Union European
+Zimbabwe Zimbabwean; Congo Congolese; Ivory_Coast Ivorian; Côte_d'Ivoire Ivorian; European_Union European; Africa
+African; Asia Asian; Europe European
 """
 
 

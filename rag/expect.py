@@ -53,10 +53,17 @@ _BODY = (
     r"Southern|Eastern|Western|New|Security|Economic|Social|African|European|American|Asian)\b"
 )
 _PERSON = re.compile(rf"(?<![.] )\b(?!{_BODY})[A-ZÀ-Þ][a-zà-ÿ]+(?:[ -](?!{_BODY})[A-ZÀ-Þ][\w’'-]*[a-zà-ÿ])+")
-_DEFINED = r"(?:\(\s*{short}\s*[),;]|\b{short}\s*\(|\b{short}\s+(?:stands? for|means)|\b{short}\s*[—–:=-]\s)"
-_DEFINITION = re.compile(
-    r"^\s*(?i:what (?:does|do|did|is|are)\s+(?:the\s+)?(?:acronym\s+|abbreviation\s+)?)?"
-    r"[“\"'‘]?(?P<short>[A-Z][\w-]*[A-Z][\w-]*)[”\"'’]?(?i:\s+(?:stand for|mean|short for))?\s*\??\s*$"
+_DEFINED = r"(?:\(\s*{short}\s*[),;]|\b{short}\s*\(|\b{short}\s+(?:stands? for|means)|\b{short}\s*[—–:=|-]\s)"
+_SHORT = r"[“\"'‘]?(?P<short>[A-Z][\w-]*[A-Z][\w-]*)[”\"'’]?"
+_DEFINITIONS = (
+    re.compile(
+        r"^\s*(?i:what(?:['’]s| (?:does|do|did|is|are))\s+(?:the\s+)?(?:acronym\s+|abbreviation\s+)?)?"
+        rf"{_SHORT}(?i:\s+(?:stand for|mean|short for))?(?i:\s+(?:in|at|for|here)\b[\w\s'’]{{0,40}})?\s*\??\s*$"
+    ),
+    re.compile(
+        rf"^(?=[^?]*\b(?i:stands? for|short for|in full|full (?:name|form)|spel[lt]\w* out)\b)[^?]*?\b{_SHORT}"
+        r"(?=\s*[?,.]|\s*$|\s+(?:in|at|for|stands?|means?|short|please)\b)"
+    ),
 )
 
 
@@ -74,7 +81,7 @@ class Expectation:
 
 def expectation(question: str) -> Expectation | None:
     """What a question asks for, where its wording says so plainly."""
-    if definition := _DEFINITION.match(question):
+    if definition := next(filter(None, (pattern.match(question) for pattern in _DEFINITIONS)), None):
         pattern = re.compile(_DEFINED.format(short=re.escape(definition["short"])))
         return Expectation(kind=f"what {definition['short']} stands for", met_by=_holding(pattern))
     for asks, kind, met_by in _KINDS:

@@ -23,13 +23,17 @@ MIN_TOPIC_SHARE = 0.34
 MAX_TOPIC_LIKENESS = 0.65
 STRICTNESS = {"lenient": 0.75, "usual": 1.0, "strict": 1.3}
 KNOWN_WITHOUT_IT = 0.55
+SHORT_ABBREVIATION = 3
 REFUSAL = "The documents do not answer this question."
 # Parts of names that many names share.
 _COMMON_PARTS = frozenset(
     """north south east west northern southern eastern western central middle new old upper lower great african american
     asian european chapter item part section annex article senator representative deputy member president chairman
     chairwoman chairperson chair minister secretary ambassador professor doctor judge justice general director delegate
-    speaker sir madam lord lady""".split()
+    speaker sir madam lord lady assembly commission committee council conference parliament house congress senate court
+    board bureau government ministry department secretariat office agency union organization organisation resolution
+    report convention protocol treaty agreement declaration january february march april may june july august september
+    october november december monday tuesday wednesday thursday friday saturday sunday""".split()
 )
 _UNITS = (
     ("tonne", "tonnes", "ton", "tons", "t", "metric tons"),
@@ -116,10 +120,15 @@ def topic_share(store: Store, subject: str, chosen: Sequence[Quotable]) -> float
 def unknown_names(store: Store, question: str, best: Quotable | None = None) -> list[str]:
     """Names in the question that occur nowhere in the library, nor anything spelt like them.
 
-    An abbreviation the library does not write is no unknown name where the best sentence is about the rest of it.
+    An abbreviation the library does not write is no unknown name where the best sentence is about the rest of it, nor
+    is a short one ("MP"), which records write out.
     """
     about_it = best is not None and (best.coverage >= KNOWN_WITHOUT_IT or best.likeness >= MAX_TOPIC_LIKENESS)
-    names = [name for name in proper_names(question) if not (about_it and _is_abbreviation(name))]
+    names = [
+        name
+        for name in proper_names(question)
+        if not (_is_abbreviation(name) and (about_it or len(name.rstrip("s")) <= SHORT_ABBREVIATION))
+    ]
     return [name for name in names if _is_unknown(store, name)]
 
 

@@ -1,16 +1,19 @@
 """Misspelt words repaired against the library's own vocabulary."""
 
 import re
+from collections import Counter
 from functools import lru_cache
 
 from ..ingest.structure import countries
 from ..vectorstore.errors import ModelError
 from ..vectorstore.store import Store
+from .demonyms import states_of
 
 _MIN_CHARS = 4
 _LONG_CHARS = 7
 _MIN_SHARED = 6
-_PASSAGES_SEEN = 5
+_PASSAGES_SEEN = 12
+_STEMS_SEEN = 4
 _WORD = re.compile(r"[^\W\d_]+")
 
 
@@ -24,38 +27,49 @@ def respelt(store: Store, text: str) -> str:
 
     def written(match: re.Match[str]) -> str:
         word = match[0]
-        for stem in store.lexical.words(word):
-            found = _repaired(store, stem, word)
-            if found != stem and not _is_known(store, word):
-                return _as_written(store, found, word)
-        return word
+        if _is_known(store, word):
+            return word
+        meant = next((_meant(store, stem, word) for stem in store.lexical.words(word)), word)
+        return meant.capitalize() if meant != word and word[0].isupper() else meant
 
     return _WORD.sub(written, text)
 
 
 def _repaired(store: Store, stem: str, word: str) -> str:
-    """The stem itself where the library has it, else the likeliest one it may be a slip of the pen for.
+    """The stem of what a word was meant to be; its own where it is no slip."""
+    meant = _meant(store, stem, word)
+    return stem if meant == word else next(iter(store.lexical.words(meant)), stem)
+
+
+def _meant(store: Store, stem: str, word: str) -> str:
+    """The word itself where the library has its stem, else the likeliest one it may be a slip of the pen for.
 
     A slip is one letter wrong, missing, added or swapped with its neighbour, two in a word of seven letters or more
-    (optimal string alignment distance); the first letter is taken to be right. Names of states and acronyms are never
-    "repaired", and a word that the embedding model knows only where another form of it is there ("Rwandan", "Rwanda").
+    (optimal string alignment distance); the first letter is taken to be right. States, their people and acronyms are
+    never "repaired", and a word that the embedding model knows only where another form of it is there.
     """
     if len(stem) < _MIN_CHARS or not stem.isalpha() or word.isupper() or stem in _states(store):
-        return stem
-    if store.lexical.document_frequency(stem):
-        return stem
+        return word
+    if store.lexical.document_frequency(stem) or states_of(word):
+        return word
+    return _slip_of(store, store.catalogue.version, stem, word)
+
+
+@lru_cache(maxsize=1000)
+def _slip_of(store: Store, version: int, stem: str, word: str) -> str:
     from rapidfuzz.distance import OSA
 
     allowed = 2 if len(stem) >= _LONG_CHARS else 1
     near = [
         (OSA.distance(stem, other, score_cutoff=allowed), -count, other)
         for other, count in store.lexical.vocabulary(stem[0])
-        if abs(len(other) - len(stem)) <= allowed
+        if abs(len(other) - len(stem)) <= allowed and len(other) >= _MIN_CHARS
     ]
     near = [candidate for candidate in near if candidate[0] <= allowed and _is_slip(stem, candidate[2])]
     if near and _is_known(store, word):
         near = [candidate for candidate in near if _is_form(stem, candidate[2])]
-    return min(near)[2] if near else stem
+    forms = [form for _, _, other in sorted(near)[:_STEMS_SEEN] for form in _forms_of(store, other)]
+    return min(forms, key=lambda form: OSA.distance(word.casefold(), form), default=word)
 
 
 def _is_known(store: Store, word: str) -> bool:
@@ -71,15 +85,11 @@ def _is_form(stem: str, other: str) -> bool:
     return min(len(stem), len(other)) >= _MIN_SHARED and (stem.startswith(other) or other.startswith(stem))
 
 
-def _as_written(store: Store, stem: str, word: str) -> str:
-    """What a word was meant to be: of the words of that stem in the library's passages, the one most like it."""
-    from rapidfuzz.distance import OSA
-
+def _forms_of(store: Store, stem: str) -> list[str]:
+    """The words of a stem that some of the library's passages write, in lower case, the most frequent first."""
     hits = store.hits(store.by_words({stem: 1.0}, _PASSAGES_SEEN))
-    seen = {each.casefold() for hit in hits for each in _WORD.findall(hit.passage.text)}
-    meant = [each for each in seen if store.lexical.words(each) == [stem]]
-    found = min(meant, key=lambda each: (OSA.distance(word.casefold(), each), each), default=word)
-    return found.capitalize() if word[0].isupper() else found
+    seen = Counter(word.casefold() for hit in hits for word in _WORD.findall(hit.passage.text))
+    return [word for word, _ in seen.most_common() if store.lexical.words(word) == [stem]]
 
 
 def _is_slip(stem: str, word: str) -> bool:
