@@ -93,15 +93,15 @@ def reason_to_refuse(store: Store, query: Query, chosen: Sequence[Quotable], str
 
 
 def is_far(chosen: Sequence[Quotable], needed: float = 1.0) -> bool:
-    """Whether even the best sentence has little to do with the question, by likeness of meaning and words together.
+    """Whether even the nearest sentence has little to do with the question, by likeness of meaning and words together.
 
     Likeness alone tells questions on quite other subjects from answerable ones with an area under the ROC curve of .95,
     both together of .96 (docs/quality.md). Where no vectors can be had, the words decide.
     """
-    best = chosen[0]
     if not any(quotable.likeness for quotable in chosen):
-        return best.coverage < needed * MIN_COVERAGE
-    return best.likeness + COVERAGE_WEIGHT * best.coverage < needed * MIN_NEARNESS
+        return chosen[0].coverage < needed * MIN_COVERAGE
+    nearness = max(quotable.likeness + COVERAGE_WEIGHT * quotable.coverage for quotable in chosen)
+    return nearness < needed * MIN_NEARNESS
 
 
 def topic_share(store: Store, subject: str, chosen: Sequence[Quotable]) -> float:
