@@ -26,7 +26,10 @@ _NO_COUNT = re.compile(
     re.IGNORECASE,
 )
 _MONEY = re.compile(
-    r"[$€£¥]|\b(?:dollars?|euros?|pounds?|francs?|USD|EUR|CHF|crowns?|yen|yuan|rupees?|pesos?)\b", re.IGNORECASE
+    r"[$€£¥]|\b(?-i:[A-Z][A-Za-z]{0,3})\.?\s?\d[\d,.]*\s?(?:thousand|million|billion|trillion)\b|"
+    r"\b(?-i:[A-Z][A-Za-z]{0,3})\.?\s?\d{1,3}(?:,\d{3})+|"
+    r"\b(?:dollars?|euros?|pounds?|francs?|USD|EUR|CHF|crowns?|yen|yuan|rupees?|pesos?|shillings?|rands?|reais)\b",
+    re.IGNORECASE,
 )
 _SHARE = re.compile(
     r"%|\bper ?cent\b|\bpercent\w*|\b(?:half|third|quarter|majority|one in|out of|two-thirds|share of)\b", re.IGNORECASE
@@ -53,7 +56,7 @@ _BODY = (
     r"Southern|Eastern|Western|New|Security|Economic|Social|African|European|American|Asian)\b"
 )
 _PERSON = re.compile(rf"(?<![.] )\b(?!{_BODY})[A-ZÀ-Þ][a-zà-ÿ]+(?:[ -](?!{_BODY})[A-ZÀ-Þ][\w’'-]*[a-zà-ÿ])+")
-_DEFINED = r"(?:\(\s*{short}\s*[),;]|\b{short}\s*\(|\b{short}\s+(?:stands? for|means)|\b{short}\s*[—–:=|-]\s)"
+_DEFINED = r"(?:\(\s*{short}\s*[),;]|\b{short}[”\"’']?\s*\(|\b{short}\s+(?:stands? for|means)|\b{short}\s*[—–:=|-]\s)"
 _SHORT = r"[“\"'‘]?(?P<short>[A-Z][\w-]*[A-Z][\w-]*)[”\"'’]?"
 _DEFINITIONS = (
     re.compile(

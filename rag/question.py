@@ -120,7 +120,9 @@ def topic(question: str, pointed: Pointers) -> str:
     said = (match["what"] or "") if match else ""
     if about := ABOUT.search(said):
         return about["topic"].strip()
-    return said.strip() if pointed.said_by or proper_names(subject(question)) else ""
+    before = question[: match.start()].split() if match and match["who"] else []
+    asked = " ".join(word for word in before if word.casefold() not in ASKING_WORDS)
+    return f"{asked} {said.strip()}".strip() if pointed.said_by or proper_names(subject(question)) else ""
 
 
 def asks_for_reply(question: str) -> bool:

@@ -19,11 +19,12 @@ NEAREST = 3
 MIN_NEARNESS = 0.4
 COVERAGE_WEIGHT = 0.3
 MIN_COVERAGE = 0.25
-MIN_TOPIC_SHARE = 0.34
+MIN_TOPIC_SHARE = 0.3
 MAX_TOPIC_LIKENESS = 0.65
 STRICTNESS = {"lenient": 0.75, "usual": 1.0, "strict": 1.3}
 KNOWN_WITHOUT_IT = 0.55
 SHORT_ABBREVIATION = 3
+HEAD_CHARS = 1500
 REFUSAL = "The documents do not answer this question."
 # Parts of names that many names share.
 _COMMON_PARTS = frozenset(
@@ -68,7 +69,7 @@ def reason_to_refuse(store: Store, query: Query, chosen: Sequence[Quotable], str
     if not chosen:
         return REFUSAL
     best = chosen[0]
-    if names := unknown_names(store, query.text, best):
+    if names := unknown_names(store, query.text, chosen):
         return f"The documents do not answer this question: {names[0]} does not occur in them."
     judged = chosen[:1] if query.expected and query.expected.first else chosen
     if query.expected and not any(query.expected.met_by(quotable) for quotable in judged):
@@ -117,19 +118,32 @@ def topic_share(store: Store, subject: str, chosen: Sequence[Quotable]) -> float
     return sum(weight for word, weight in weights.items() if word in held) / total if total else 1.0
 
 
-def unknown_names(store: Store, question: str, best: Quotable | None = None) -> list[str]:
+def unknown_names(store: Store, question: str, chosen: Sequence[Quotable] = ()) -> list[str]:
     """Names in the question that occur nowhere in the library, nor anything spelt like them.
 
-    An abbreviation the library does not write is no unknown name where the best sentence is about the rest of it, nor
-    is a short one ("MP"), which records write out.
+    An abbreviation the library does not write is no unknown name where the best sentence is about the rest of it, where
+    the documents of the sentences chosen write it out, or where it is short ("MP").
     """
-    about_it = best is not None and (best.coverage >= KNOWN_WITHOUT_IT or best.likeness >= MAX_TOPIC_LIKENESS)
+    about_it = chosen and (chosen[0].coverage >= KNOWN_WITHOUT_IT or chosen[0].likeness >= MAX_TOPIC_LIKENESS)
     names = [
         name
         for name in proper_names(question)
-        if not (_is_abbreviation(name) and (about_it or len(name.rstrip("s")) <= SHORT_ABBREVIATION))
+        if not (_is_abbreviation(name) and (about_it or _is_short(name) or _is_written_out(name, chosen)))
     ]
     return [name for name in names if _is_unknown(store, name)]
+
+
+def _is_short(name: str) -> bool:
+    return len(name.rstrip("s")) <= SHORT_ABBREVIATION
+
+
+def _is_written_out(name: str, chosen: Sequence[Quotable]) -> bool:
+    """Whether capitals of an abbreviation begin words in a row ("ACABQ": "Advisory Committee on Administrative and
+    Budgetary Questions") in a passage or at the head of its document."""
+    initials = [letter for letter in name if letter.isupper()]
+    in_a_row = r"\W+(?:(?:of|on|the|and|for|in|to|de|des|la|du)\W+)*".join(rf"{letter}\w+" for letter in initials)
+    texts = (f"{quotable.hit.document.text[:HEAD_CHARS]} {quotable.hit.passage.text}" for quotable in chosen)
+    return any(re.search(rf"\b{in_a_row}", text) for text in texts)
 
 
 def names_left_out(store: Store, query: Query, chosen: Sequence[Quotable]) -> list[str]:
@@ -164,10 +178,11 @@ def _of_whom(store: Store, query: Query, chosen: Sequence[Quotable]) -> Sequence
 
 
 def _held(store: Store, hit: Hit) -> frozenset[str]:
+    """The stems of a passage, of what it stands under, and of what its document says of itself at its head."""
     document, passage = hit.document, hit.passage
-    said = (
-        f"{document.title} {document.symbol or ''} {document.source} {passage.locator} {passage.context} {passage.text}"
-    )
+    told = (document.title, document.symbol, document.source, document.body, document.meeting, document.publisher)
+    head = document.text[:HEAD_CHARS]
+    said = f"{' '.join(filter(None, told))} {head} {passage.locator} {passage.context} {passage.text}"
     return frozenset(store.lexical.words(said))
 
 
@@ -185,7 +200,8 @@ def _telling_names(text: str) -> list[str]:
     if not words:
         return []
     first = "|".join(map(re.escape, sorted(words)))
-    return list(dict.fromkeys(re.findall(rf"\b(?:{first})\b(?: [A-ZÀ-Þ][\w’'-]+)*", text)))
+    names = re.findall(rf"\b(?:{first})\b(?: [A-ZÀ-Þ][\w’'-]+)*", text)
+    return list(dict.fromkeys(re.sub(r"[’']s?$", "", name) for name in names))
 
 
 def _is_abbreviation(name: str) -> bool:
