@@ -40,6 +40,11 @@ _TIME = re.compile(
     r"last|next|ago|since|until)\b",
     re.IGNORECASE,
 )
+_DAY = re.compile(
+    r"\b(?:january|february|march|april|may|june|july|august|september|october|november|december)\b|"
+    r"\b\d{4}-\d\d\b|\b\d{1,2}[./]\d{1,2}[./]\d{2,4}\b|\b(?:mon|tues|wednes|thurs|fri|satur|sun)day\b",
+    re.IGNORECASE,
+)
 _SPAN = re.compile(
     r"(?:\d|\b(?:an?|one|two|three|four|five|six|seven|eight|nine|ten|twelve|several|few|many)\b)[\w\s-]{0,20}"
     r"(?:second|minute|hour|day|week|month|year|decade)s?\b|\b(?:annual|permanent|indefinite)",
@@ -123,7 +128,8 @@ _KINDS: "tuple[tuple[re.Pattern[str], str, Callable[[Quotable], bool]], ...]" = 
     (
         _asking(
             r"\bhow much\b.*\b(?:costs?|spen[dt]|pay|paid|money|fund\w*|budget)\b|\bwhat (?:did|is)\b.*\bcost\b|"
-            r"\b(?:what|which|how (?:large|big)) (?:is |was )?(?:the |an? )?(?:\w+ )?(?:budget|price|fee)\b"
+            r"\b(?:what|which|how (?:large|big)) (?:is |was )?(?:the |an? )?(?:[\w-]+ ){0,3}"
+            r"(?:budget|price|fee|allowance|salary|grant)\b|\bwhat (?:sum|amount)\b"
         ),
         "an amount of money",
         _holding(_MONEY),
@@ -140,13 +146,14 @@ _KINDS: "tuple[tuple[re.Pattern[str], str, Callable[[Quotable], bool]], ...]" = 
         "a number",
         _counts,
     ),
+    (_asking(r"\b(?:what|which) (?:exact )?(?:date|day)s?\b"), "a date", _holding(_DAY)),
     (
         _asking(r"^\s*when\b|\bwhat (?:year|date|day|month)s?\b|\bin (?:what|which) (?:year|month)\b"),
         "a date",
         _holding(_TIME),
     ),
     (
-        _asking(r"\b(?:which|what) (?:other )?(?:countr(?:y|ies)|delegations?|states?|governments?|member states)\b"),
+        _asking(r"\b(?:which|what) (?:[\w-]+ )?(?:countr(?:y|ies)|delegations?|states?|governments?|member states)\b"),
         "a state by name",
         _names_a_state,
     ),

@@ -31,6 +31,7 @@ _TITLE = re.compile(r"\b(?:Mr|Ms|Mrs|Miss|Dr|Prof|Mme|Sra?|H\.E|Ambassador)\b\.?
 _TITLED = re.compile(_TITLE.pattern.removesuffix("*") + r"+([A-ZÀ-Þ][\w’'-]+)")
 _NAME = re.compile(r"(?<![.!?:“\"'‘(] )(?<!^)(?<![“\"'‘(])\b[A-ZÀ-Þ][\w’'-]*[\w]\b")
 SYMBOL = re.compile(r"\b\w+(?:[./-]\w+)*/[\w./()-]*\w")
+_IN_LANGUAGE = re.compile(r"\bin (?:Arabic|Chinese|English|French|German|Portuguese|Russian|Spanish|Swahili)\b")
 _SEVERAL = re.compile(r"\b(?:each|both)\b", re.IGNORECASE)
 _REPLY = r"(?:repl(?:y|ies|ied)|respon(?:d|ded|se)|answer(?:ed)?|react(?:ed|ion)?|rejoinder)"
 _REPLIES = re.compile(
@@ -92,8 +93,9 @@ def telling_words(store: Store, question: str) -> list[str]:
 
 
 def proper_names(question: str) -> list[str]:
-    """What looks like a name in a question: capitals not at its beginning, states, people with a title."""
-    question = SYMBOL.sub(" ", question)
+    """What looks like a name in a question: capitals not at its beginning, states, people with a title; "in English"
+    names nobody."""
+    question = _IN_LANGUAGE.sub(" ", SYMBOL.sub(" ", question))
     names = dict.fromkeys(match[1] for match in _TITLED.finditer(question))
     names |= dict.fromkeys(match[0] for match in _NAME.finditer(_TITLE.sub("", question)))
     names |= dict.fromkeys(word for word in re.findall(r"[\w’'-]+", question) if word.casefold() in countries())

@@ -130,7 +130,7 @@ def unknown_names(store: Store, question: str, chosen: Sequence[Quotable] = ()) 
         for name in proper_names(question)
         if not (_is_abbreviation(name) and (about_it or _is_short(name) or _is_written_out(name, chosen)))
     ]
-    return [name for name in names if _is_unknown(store, name)]
+    return [name for name in names if name.casefold() not in _COMMON_PARTS and _is_unknown(store, name)]
 
 
 def _is_short(name: str) -> bool:

@@ -8,9 +8,23 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from rapporteur.rag import Answer, Filters, Library, SentenceReady, Timing, Turn, open_library
+from rapporteur.rag import (
+    Answer,
+    Document,
+    Filters,
+    Hit,
+    Library,
+    Locator,
+    Passage,
+    SentenceReady,
+    Timing,
+    Turn,
+    open_library,
+)
+from rapporteur.rag.compose import Quotable
 from rapporteur.rag.ladder import check_question
 from rapporteur.rag.question import MAX_QUESTION_CHARS
+from rapporteur.rag.refuse import unknown_names
 from rapporteur.vectorstore.errors import InputError
 
 from ..fakes import HashEmbedder
@@ -237,6 +251,30 @@ def test_what_nobody_said_is_refused(library: Library, question: str, holds: str
     answer = library.ask(question)
     check(answer, library)
     assert not answer.answered and holds in answer.text
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "What dredging budget did Osterwick approve for 2032?",  # where the board met, as its report says at its head
+        "What dredging budget did the Commission approve in February 2031?",  # names that tell nothing apart
+        "Which MP heard the Board approve a dredging budget for 2032?",  # a short abbreviation that no record writes
+    ],
+)
+def test_what_a_name_cannot_tell_apart_is_no_reason_to_refuse(library: Library, question: str) -> None:
+    answer = library.ask(question)
+    assert answer.answered and "4.2 million crowns" in answer.text
+
+
+def test_an_abbreviation_the_records_write_out_is_no_unknown_name(library: Library) -> None:
+    text = "The Advisory Committee on Harbours and Quays agreed."
+    document = Document(id="d", source="d.txt", title="D", text=text)
+    passage = Passage(id="p", document_id="d", text=text, start=0, end=len(text), locator=Locator())
+    hit = Hit(passage=passage, document=document, score=1.0)
+    chosen = [Quotable(hit=hit, start=0, end=len(text), words=frozenset())]
+    assert unknown_names(library.store, "What did the ACHQ decide?", chosen) == []
+    assert unknown_names(library.store, "What did the ACHQ decide?") == ["ACHQ"]
+    assert unknown_names(library.store, "What did the ACQH decide?", chosen) == ["ACQH"]
 
 
 def test_a_refusal_offers_the_nearest_passages_as_no_answer(library: Library) -> None:

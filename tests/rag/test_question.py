@@ -2,7 +2,8 @@
 
 import pytest
 
-from rapporteur.rag import Library
+from rapporteur.rag import Document, Hit, Library, Locator, Passage
+from rapporteur.rag.compose import Quotable
 from rapporteur.rag.expect import expectation
 from rapporteur.rag.question import (
     Pointers,
@@ -10,6 +11,7 @@ from rapporteur.rag.question import (
     asks_for_reply,
     paragraph_numbers,
     pointers,
+    proper_names,
     telling_words,
     topic,
 )
@@ -84,6 +86,14 @@ def test_topic(question: str, pointed: Pointers, about: str) -> None:
         ("What does UNODC stand for?", "what UNODC stands for"),
         ("what is a TEU?", None),
         ("TEU?", "what TEU stands for"),
+        ("What's TEU in the harbour report?", "what TEU stands for"),
+        ("TEU in these reports, what does it stand for in full?", "what TEU stands for"),
+        ("Full name of the office HB?", "what HB stands for"),
+        ("What is the full name of the TEU director?", "a person's name"),
+        ("What sum did the Board set aside?", "an amount of money"),
+        ("What monthly travel allowance do pilots get?", "an amount of money"),
+        ("On what date did they meet?", "a date"),
+        ("Which coastal states opposed it?", "a state by name"),
         ("What did Norway say about the herring quota?", None),
         ("Herring", None),
         ("Why?", None),
@@ -92,6 +102,34 @@ def test_topic(question: str, pointed: Pointers, about: str) -> None:
 def test_what_kind_of_answer_a_question_expects(question: str, kind: str | None) -> None:
     expected = expectation(question)
     assert (expected.kind if expected else None) == kind
+
+
+@pytest.mark.parametrize(
+    ("question", "sentence", "met"),
+    [
+        ("What sum was cut?", "It was cut to Kshs19 billion.", True),
+        ("What sum was cut?", "It was cut to Rs 2,500,000.", True),
+        ("What sum was cut?", "It was cut by 40 shillings.", True),
+        ("What sum was cut?", "It was cut in 2031 by 14 million people.", False),
+        ("On what date did they meet?", "They met on 4 May.", True),
+        ("On what date did they meet?", "They met since the last session.", False),
+        ("What does FX stand for?", "Use the key “FX” (flexibility).", True),
+        ("What does FX stand for?", "| FX | flexibility |", True),
+        ("What does FX stand for?", "FX was used twice.", False),
+    ],
+)
+def test_what_holds_the_kind_of_answer_asked_for(library: Library, question: str, sentence: str, met: bool) -> None:
+    document = Document(id="d", source="d.txt", title="D", text=sentence)
+    passage = Passage(id="p", document_id="d", text=sentence, start=0, end=len(sentence), locator=Locator())
+    hit = Hit(passage=passage, document=document, score=1.0)
+    expected = expectation(question)
+    assert expected is not None
+    assert expected.met_by(Quotable(hit=hit, start=0, end=len(sentence), words=frozenset())) == met
+
+
+def test_languages_are_no_names(library: Library) -> None:
+    assert proper_names("What is its name in English?") == []
+    assert proper_names("What did the English say?") == ["English"]
 
 
 def test_telling_words_are_stems_without_the_words_of_asking(library: Library) -> None:
