@@ -33,19 +33,22 @@ from rapporteur.rag.retrieve import retrieve
 
 TRIED: dict[str, tuple[float, ...]] = {
     "vectorstore.lexical.CONTEXT_WEIGHT": (0.2, 0.4, 0.8),
-    "vectorstore.lexical.AROUND_WEIGHT": (0.0, 0.5, 1.0, 1.5, 2.0),
-    "rag.retrieve.MEANING_WEIGHT": (0.7, 1.0, 1.3),
-    "rag.retrieve.SENTENCE_WEIGHT": (0.0, 0.15, 0.3, 0.6),
-    "rag.retrieve.NEIGHBOUR_SHARE": (0.0, 0.15, 0.3, 0.5),
+    "vectorstore.lexical.AROUND_WEIGHT": (0.0, 1.0, 1.5, 2.0),
+    "rag.retrieve.MEANING_WEIGHT": (0.8, 1.2, 1.6),
+    "rag.retrieve.SENTENCE_SHARE": (0.0, 0.9, 0.95, 1.0),
+    "rag.retrieve.NEIGHBOUR_SHARE": (0.0, 0.3, 0.5),
     "rag.retrieve.SPEAKER_WEIGHT": (0.15, 0.3, 0.6),
     "rag.retrieve.DOCUMENT_WEIGHT": (0.05, 0.15, 0.3),
-    "rag.retrieve.HEADING_SHARE": (0.25, 0.5, 1.0),
-    "rag.compose.PASSAGE_WEIGHT": (0.15, 0.3, 0.6),
-    "rag.compose.MEANING_WEIGHT": (0.5, 1.0, 1.5),
-    "rag.compose.KEEP_SHARE": (0.8, 0.86, 0.92),
+    "rag.compose.CONTEXT_SHARE": (0.35, 0.5, 0.65),
+    "rag.compose.PASSAGE_WEIGHT": (0.4, 0.55, 0.7),
+    "rag.compose.MEANING_WEIGHT": (0.7, 1.0, 1.3),
+    "rag.compose.EXPECTED_BONUS": (0.0, 0.25, 0.4),
+    "rag.compose.KEEP_SHARE": (0.82, 0.86, 0.9),
     "rag.compose.KEEP_LISTED_SHARE": (0.5, 0.6, 0.7),
-    "rag.refuse.MIN_NEARNESS": (0.3, 0.36, 0.4, 0.44),
-    "rag.refuse.MIN_TOPIC_SHARE": (0.25, 0.34, 0.45),
+    "rag.compose.KEEP_ENUMERATED_SHARE": (0.6, 0.86, 0.92),
+    "rag.refuse.MIN_NEARNESS": (0.34, 0.4, 0.46),
+    "rag.refuse.COVERAGE_WEIGHT": (0.15, 0.3, 0.45),
+    "rag.refuse.MIN_TOPIC_SHARE": (0.2, 0.3, 0.4),
 }
 MAX_QUERIES = 300
 MEASURES = ("evidence_recall_4000", "key_facts", "cite_recall", "cite_precision", "abstain_f1")
