@@ -368,14 +368,16 @@ def score_words(
 ) -> Quotable:
     """Scores a sentence by the share of the question's telling words it holds, and its passage's standing.
 
-    What a title, a heading or a speaker's label says, it says for every sentence below it. A sentence that holds one
-    form of a name holds its others too: "ARQ" is "annual report questionnaire".
+    What a title, a heading or a speaker's label says, and what is known of the document, is said for every sentence
+    below it. A sentence that holds one form of a name holds its others too: "ARQ" is "annual report questionnaire".
     """
     total = sum(asked.values()) or 1.0
     passage = quotable.hit.passage
     document = quotable.hit.document
     nearby = _with_forms(frozenset(store.lexical.words(passage.text)), same)
-    said_once = frozenset(store.lexical.words(f"{document.title} {passage.context} {passage.locator.speaker or ''}"))
+    of_all = (document.title, document.symbol, document.body, document.meeting, document.session, document.publisher)
+    once = " ".join(filter(None, (*of_all, passage.context, passage.locator.speaker)))
+    said_once = frozenset(store.lexical.words(once))
     held = _with_forms(quotable.words | said_once, same)
     covered = sum(weight for word, weight in asked.items() if word in held)
     around = sum(weight for word, weight in asked.items() if word not in held and word in nearby)

@@ -11,6 +11,7 @@ from .demonyms import states_of
 
 _MIN_CHARS = 4
 _LONG_CHARS = 7
+_VERY_LONG_CHARS = 10
 _MIN_SHARED = 6
 _PASSAGES_SEEN = 12
 _STEMS_SEEN = 4
@@ -44,7 +45,7 @@ def _repaired(store: Store, stem: str, word: str) -> str:
 def _meant(store: Store, stem: str, word: str) -> str:
     """The word itself where the library has its stem, else the likeliest one it may be a slip of the pen for.
 
-    A slip is one letter wrong, missing, added or swapped with its neighbour, two in a word of seven letters or more
+    A slip is one letter wrong, missing, added or swapped with its neighbour, two in a word of ten letters or more
     (optimal string alignment distance); the first letter is taken to be right. States, their people and acronyms are
     never "repaired", and a word that the embedding model knows only where another form of it is there.
     """
@@ -59,7 +60,7 @@ def _meant(store: Store, stem: str, word: str) -> str:
 def _slip_of(store: Store, version: int, stem: str, word: str) -> str:
     from rapidfuzz.distance import OSA
 
-    allowed = 2 if len(stem) >= _LONG_CHARS else 1
+    allowed = 2 if len(stem) >= _VERY_LONG_CHARS else 1
     near = [
         (OSA.distance(stem, other, score_cutoff=allowed), -count, other)
         for other, count in store.lexical.vocabulary(stem[0])
