@@ -24,6 +24,7 @@ _LAST_WORD = re.compile(rf"([\w.]+)\.{_CLOSERS}\s*$")
 _OPENS = re.compile(r"[\"“‘'(\[«*_¿¡–—-]*(?:[^\W_a-zß-öø-ÿ]|[^\W\d_])")
 _LETTERED = re.compile(r"\([a-z]{1,4}\)\s")
 _NUMBER_OF_PARAGRAPH = re.compile(r"[\d.]{1,7}(?:\s*(?:bis|ter|quater))?", re.IGNORECASE)
+_INITIALS = re.compile(r"(?:[a-z]\.)+[a-z]")
 _LONGEST_ABBREVIATION = 40
 
 
@@ -63,6 +64,8 @@ def _is_abbreviation(text: str, start: int, end: int, following: str) -> bool:
     word = _LAST_WORD.search(text[max(start, end - _LONGEST_ABBREVIATION) : end])
     last = word[1].casefold() if word else ""
     if last in _ABBREVIATIONS or (len(last) == 1 and last.isalpha()):
+        return True
+    if _INITIALS.fullmatch(last) and last not in ("a.m", "p.m") and following[:1].isdigit():  # "H.R. 3368"
         return True
     if last in _BEFORE_NUMBERS and re.match(r"\(?(?:\d|[IVXLC]{2,}\b|[A-Z]/)", following):
         return True

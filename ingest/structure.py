@@ -32,6 +32,7 @@ class Unit:
 def structure(reading: Reading) -> list[Unit]:
     """The units of a reading in order; furniture and rules are left out, everything else is kept once."""
     blocks = _mark_headings(reading.text, _mark_furniture(reading.text, reading.blocks))
+    blocks = _unmark_numbered(reading.text, blocks)
     blocks = _join_broken(reading.text, blocks)
     blocks = _mark_boxes(reading.text, blocks)
     body = [block for block in blocks if not block.box]
@@ -79,6 +80,9 @@ def _mark_furniture(text: str, blocks: Sequence[Block]) -> list[Block]:
 _CHAPTER = re.compile(r"^(?:chapter|part|annex|appendix|titre|chapitre|cap[ií]tulo)\s+[\dIVXLC]+\b", re.IGNORECASE)
 
 
+_ARTICLE = re.compile(r"(?:article|section|rule|artículo|artigo|artikel)\s+\d{1,4}[a-z]?\.?", re.IGNORECASE)
+
+
 def _mark_headings(text: str, blocks: Sequence[Block]) -> list[Block]:
     """Lines in capitals, and short lines that end in a colon, are headings where the format marks none."""
     return [
@@ -98,6 +102,8 @@ def _heading_level(line: str) -> int:
     words = line.split()
     if _CHAPTER.match(line) and len(words) < 60 and (capitals > 0.6 or len(words) < 12):
         return 1
+    if _ARTICLE.fullmatch(line):
+        return 3
     if _DOTTED.match(line) and line.endswith(":"):  # "1. DECIDES:" opens a numbered paragraph of a resolution
         return 0
     if capitals > 0.85 and not line.endswith((".", ",", ";")) and any(len(word) > 3 for word in words):
@@ -105,6 +111,19 @@ def _heading_level(line: str) -> int:
     if line.endswith(":") and re.match(r"(?:On|Re|About|Concerning|Regarding|Sur|Sobre)\s", line):
         return 3
     return 0
+
+
+def _unmark_numbered(text: str, blocks: Sequence[Block]) -> list[Block]:
+    """A "heading" whose number stands between those of the paragraphs before and after it is a paragraph too."""
+    printed = [_printed_number(text[block.start : block.end], block.kind) or "" for block in blocks]
+    counted = [index for index, number in enumerate(printed) if number.isdigit()]
+    unmarked = list(blocks)
+    for before, index, after in zip(counted, counted[1:], counted[2:], strict=False):
+        in_a_row = int(printed[before]) + 1 == int(printed[index]) == int(printed[after]) - 1
+        kinds = blocks[before].kind, blocks[index].kind, blocks[after].kind
+        if in_a_row and kinds == ("paragraph", "heading", "paragraph"):
+            unmarked[index] = replace(blocks[index], kind="paragraph", level=0)
+    return unmarked
 
 
 # --- sentences that a page break cut ---------------------------------------------------------------------------
@@ -196,6 +215,7 @@ _DOTTED = re.compile(
     r"^\s*(?:\*\*)?\d{1,4}(?:\.(?:\d{1,3}|[IVX]{1,4}))*(?:\s?(?:bis|ter|quater))?(?:\\?[.)]|\t|(?<=\.\d)\s|(?<=\.\d\d)\s)"
 )
 _ALONE = re.compile(r"^\s*(?:\*\*)?(\d{1,4})\\?[.)](?:\*\*)?\s*$")
+_OPERATIVE = re.compile(r"\s*\d{1,3}\.\s+(?:(?:Also|Further|Strongly|Again)\s+[a-z]+s|[A-Z][a-z]+s)\b")
 _MIN_RUN = 3
 
 
@@ -203,8 +223,9 @@ def paragraph_numbers(texts: Sequence[str], blocks: Sequence[Block]) -> list[str
     """The printed number of each block, where it is part of an ascending run of at least three.
 
     A single hit proves nothing ("2016. The programme ..."): a number counts when its neighbours in the run are there.
-    Where numbers begin anew under headings, as in the articles of a law, 1 and 2 right under one suffice. Numbered
-    headings count where they stand among numbered paragraphs or where there are no such paragraphs.
+    Where numbers begin anew under headings, as in the articles of a law, 1 and 2 right under one suffice; so do those
+    of a resolution ("1. Decides ...", "2. Requests ..."). Numbered headings count where they stand among numbered
+    paragraphs or where there are no such paragraphs.
     """
     printed = [
         block.number or _printed_number(plain(text) if block.kind == "heading" else text, block.kind)
@@ -214,7 +235,7 @@ def paragraph_numbers(texts: Sequence[str], blocks: Sequence[Block]) -> list[str
     every = _ascending_runs(found)
     begins_anew = sum(len(run) >= _MIN_RUN and _is_under_heading(run, blocks) for run in every) > 1
     least = {True: _MIN_RUN - 1 if begins_anew else _MIN_RUN, False: _MIN_RUN}
-    runs = [run for run in every if len(run) >= least[_is_under_heading(run, blocks)]]
+    runs = [run for run in every if len(run) >= least[_is_under_heading(run, blocks)] or _is_of_resolution(run, texts)]
     of_paragraphs = [run for run in runs if any(blocks[index].kind != "heading" for index, _ in run)]
     kept: list[str | None] = [None] * len(blocks)
     for run in of_paragraphs or runs:
@@ -227,6 +248,11 @@ def _is_under_heading(run: Sequence[tuple[int, str]], blocks: Sequence[Block]) -
     """Whether a run begins with 1 right under a heading."""
     index, number = run[0]
     return number == "1" and index > 0 and blocks[index - 1].kind == "heading"
+
+
+def _is_of_resolution(run: Sequence[tuple[int, str]], texts: Sequence[str]) -> bool:
+    """Whether a run counts from 1 what a body does: its paragraphs begin with verbs."""
+    return len(run) > 1 and run[0][1] == "1" and all(_OPERATIVE.match(plain(texts[index])) for index, _ in run)
 
 
 def _printed_number(text: str, kind: Kind) -> str | None:

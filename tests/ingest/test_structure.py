@@ -116,6 +116,28 @@ def test_where_articles_count_anew_two_paragraphs_suffice() -> None:
     assert numbers(*article(1, 2), *article(2, 3)) == [None, None, None, None, "1", "2", "3"]
 
 
+def test_two_paragraphs_of_a_resolution_count() -> None:
+    assert numbers("1. Decides to light the lights;", "2. Also requests a report.") == ["1", "2"]
+    assert numbers("1. The lights are lit.", "2. Requests a report.") == [None, None]
+
+
+def test_a_heading_numbered_among_paragraphs_is_one_of_them() -> None:
+    builder = TextBuilder()
+    for number in ("1", "2", "3", "4"):
+        kind = "heading" if number == "3" else "paragraph"
+        builder.add(f"{number}. On 4 May the Commission met the keepers of", kind)
+    reading = Reading(text=builder.text, blocks=tuple(builder.blocks), media_type="x")
+    assert [(unit.kind, unit.locator.paragraph) for unit in structure(reading)] == [
+        ("paragraph", number) for number in ("1", "2", "3", "4")
+    ]
+
+
+def test_an_article_alone_on_its_line_is_a_heading() -> None:
+    law = ["Article 7", "1. It is lit.", "2. It is kept.", "3. It is paid.", "Article 8 of the Convention says so."]
+    assert sections(*law) == ["Article 7"] * 5
+    assert numbers(*law)[:4] == [None, "1", "2", "3"]
+
+
 def test_a_numbered_paragraph_goes_on_after_a_cut_at_the_end_of_a_record() -> None:
     builder = TextBuilder()
     for number, words in (("1", "It met."), ("2", "It spoke."), ("3", "It asks the Secretary for oil;")):
