@@ -25,6 +25,8 @@ STRICTNESS = {"lenient": 0.75, "usual": 1.0, "strict": 1.3}
 KNOWN_WITHOUT_IT = 0.55
 SHORT_ABBREVIATION = 3
 HEAD_CHARS = 1500
+OFTEN = 8
+CHARS_A_NAMING = 8000
 REFUSAL = "The documents do not answer this question."
 # Parts of names that many names share.
 _COMMON_PARTS = frozenset(
@@ -151,7 +153,15 @@ def names_left_out(store: Store, query: Query, chosen: Sequence[Quotable]) -> li
     if query.sides or query.but_for or query.wants_asker:
         return []
     held = frozenset[str]().union(*(_held(store, quotable.hit) for quotable in chosen))
-    return [name for name in _telling_names(query.text) if not _has_to_do_with(store, name, held)]
+    names = [name for name in _telling_names(query.text) if not _has_to_do_with(store, name, held)]
+    documents = {quotable.hit.document.id: quotable.hit.document for quotable in chosen}
+    return [name for name in names if not any(_runs_through(each.text, name) for each in documents.values())]
+
+
+def _runs_through(text: str, name: str) -> bool:
+    """Whether a record names something again and again: it is where the record comes from, or what it is about."""
+    count = len(re.findall(rf"\b{re.escape(name)}\b", text, re.IGNORECASE))
+    return count >= OFTEN and count * CHARS_A_NAMING >= len(text)
 
 
 def unit_left_out(store: Store, question: str, chosen: Sequence[Quotable]) -> str | None:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, example, given, settings
@@ -264,6 +265,21 @@ def test_what_nobody_said_is_refused(library: Library, question: str, holds: str
 def test_what_a_name_cannot_tell_apart_is_no_reason_to_refuse(library: Library, question: str) -> None:
     answer = library.ask(question)
     assert answer.answered and "4.2 million crowns" in answer.text
+
+
+@pytest.mark.parametrize(("namings", "answered"), [(12, True), (2, False)])
+def test_what_a_record_names_again_and_again_need_not_stand_beside_each_answer(
+    tmp_path: Path, namings: int, answered: bool
+) -> None:
+    opening = "The house sat at noon and heard petitions about roads, wells and schools. " * 30
+    named = "\n\n".join(f"Petition {number} came from a village in Skarn." for number in range(namings))
+    record = tmp_path / "sitting.txt"
+    record.write_text(
+        f"{opening}\n\n{named}\n\n{opening}\n\nThe dredging budget was cut to 19 crowns.", encoding="utf-8"
+    )
+    with open_library(tmp_path / "library", embedder=HashEmbedder()) as library:
+        library.ingest([record])
+        assert library.ask("What dredging budget was cut in Skarn?").answered == answered
 
 
 def test_an_abbreviation_the_records_write_out_is_no_unknown_name(library: Library) -> None:
