@@ -32,7 +32,7 @@ class Unit:
 def structure(reading: Reading) -> list[Unit]:
     """The units of a reading in order; furniture and rules are left out, everything else is kept once."""
     blocks = _mark_headings(reading.text, _mark_furniture(reading.text, reading.blocks))
-    blocks = _unmark_numbered(reading.text, blocks)
+    blocks = _unmark_headings(reading.text, blocks)
     blocks = _join_broken(reading.text, blocks)
     blocks = _mark_boxes(reading.text, blocks)
     body = [block for block in blocks if not block.box]
@@ -80,6 +80,7 @@ def _mark_furniture(text: str, blocks: Sequence[Block]) -> list[Block]:
 _CHAPTER = re.compile(r"^(?:chapter|part|annex|appendix|titre|chapitre|cap[ií]tulo)\s+[\dIVXLC]+\b", re.IGNORECASE)
 
 
+_ASIDE = re.compile(r"\([^()]{2,60}\)")
 _ARTICLE = re.compile(r"(?:article|section|rule|artículo|artigo|artikel)\s+\d{1,4}[a-z]?\.?", re.IGNORECASE)
 
 
@@ -113,8 +114,14 @@ def _heading_level(line: str) -> int:
     return 0
 
 
-def _unmark_numbered(text: str, blocks: Sequence[Block]) -> list[Block]:
-    """A "heading" whose number stands between those of the paragraphs before and after it is a paragraph too."""
+def _unmark_headings(text: str, blocks: Sequence[Block]) -> list[Block]:
+    """What only looks like a heading: what the room did ("(Applause)"), and what is numbered among paragraphs."""
+    blocks = [
+        replace(block, kind="paragraph", level=0)
+        if block.kind == "heading" and _ASIDE.fullmatch(plain(text[block.start : block.end]))
+        else block
+        for block in blocks
+    ]
     printed = [_printed_number(text[block.start : block.end], block.kind) or "" for block in blocks]
     counted = [index for index, number in enumerate(printed) if number.isdigit()]
     unmarked = list(blocks)

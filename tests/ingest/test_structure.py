@@ -132,6 +132,12 @@ def test_a_heading_numbered_among_paragraphs_is_one_of_them() -> None:
     ]
 
 
+def test_what_the_room_did_ends_no_turn() -> None:
+    turns = ["Norway: They shall be lit.", "## (Applause)", "They shall be kept.", "Mexico: We agree."]
+    assert speakers("# The lights", *turns) == [None, "Norway", "Norway", "Norway", "Mexico"]
+    assert sections("# The lights", *turns) == ["The lights"] * 5
+
+
 def test_an_article_alone_on_its_line_is_a_heading() -> None:
     law = ["Article 7", "1. It is lit.", "2. It is kept.", "3. It is paid.", "Article 8 of the Convention says so."]
     assert sections(*law) == ["Article 7"] * 5
