@@ -45,10 +45,11 @@ for (const button of document.querySelectorAll(".rung")) {
     document.getElementById("cases").scrollIntoView();
   });
 }
-// On paper every case that is shown is open; afterwards all are as they were.
+// On paper everything that is shown is open; afterwards all is as it was.
+const folded = [...document.querySelectorAll("details")];
 let before = [];
 addEventListener("beforeprint", () => {
-  before = cases.map((each) => each.open);
-  for (const each of cases) each.open = true;
+  before = folded.map((each) => each.open);
+  for (const each of folded) each.open = true;
 });
-addEventListener("afterprint", () => cases.forEach((each, place) => { each.open = before[place]; }));
+addEventListener("afterprint", () => folded.forEach((each, place) => { each.open = before[place]; }));
