@@ -47,7 +47,7 @@ _LEAD_IN = re.compile(r"(?:[-*+•‣◦▪·–—]\s+|[,;:.]\s*)+")
 _ENUMERATOR = re.compile(
     r"^[*_\s]*(?:\(?(?:\d{1,3}|[a-z]|[ivx]+)[.)]|[-+•‣◦▪·–—])[*_]*\s", re.IGNORECASE | re.MULTILINE
 )
-_ENUMERATION = re.compile(r"[,;] [^,;.]+[,;] (?:[^,;.]+[,;] )*(?:and|or|as well as)\b|(?:; [^;]+){2}", re.IGNORECASE)
+_ENUMERATION = re.compile(r"[,;] [^,;.]+[,;] [^,;.]*\b(?:and|or|as well as)\b|(?:; [^;]+){2}", re.IGNORECASE)
 _ASKS_WHO = re.compile(
     r"\bwho(?:se)?\b|\bwhich (?:\w+ ){0,2}(?:delegations?|countr(?:y|ies)|speakers?|organi[sz]ations?|ngos?|states?|"
     r"governments?|persons?|officials?|experts?|representatives?)\b",
@@ -457,12 +457,18 @@ def _announces(quotable: Quotable) -> bool:
 
 
 def _items_after(store: Store, hit: Hit) -> list[Quotable]:
-    """The numbered or bulleted passages right after one, in order, at most `MAX_LISTED`; none where it is only one."""
+    """The numbered or bulleted passages right after one, by the same speaker and under the same heading, at most
+    `MAX_LISTED`; none where it is only one."""
     document, order = hit.document.id, hit.passage.order
     rows = store.catalogue.passages_at([(document, order + step) for step in range(1, MAX_LISTED + 1)])
     after = store.hits([(row.id, hit.score) for row in sorted(rows, key=lambda row: row.order)])
-    items = list(takewhile(_is_short_item, after))
+    items = list(takewhile(lambda item: _is_short_item(item) and _is_beside(item, hit), after))
     return [_whole(item) for item in items] if len(items) > 1 else []
+
+
+def _is_beside(item: Hit, hit: Hit) -> bool:
+    one, other = item.passage.locator, hit.passage.locator
+    return (one.speaker, one.section) == (other.speaker, other.section)
 
 
 def _is_short_item(hit: Hit) -> bool:

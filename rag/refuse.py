@@ -24,6 +24,7 @@ MAX_TOPIC_LIKENESS = 0.65
 STRICTNESS = {"lenient": 0.75, "usual": 1.0, "strict": 1.3}
 KNOWN_WITHOUT_IT = 0.55
 SHORT_ABBREVIATION = 3
+LONGEST_ABBREVIATION = 12
 HEAD_CHARS = 1500
 OFTEN = 8
 CHARS_A_NAMING = 8000
@@ -143,6 +144,8 @@ def _is_written_out(name: str, chosen: Sequence[Quotable]) -> bool:
     """Whether capitals of an abbreviation begin words in a row ("ACABQ": "Advisory Committee on Administrative and
     Budgetary Questions") in a passage or at the head of its document."""
     initials = [letter for letter in name if letter.isupper()]
+    if len(initials) > LONGEST_ABBREVIATION:
+        return False
     in_a_row = r"\W+(?:(?:of|on|the|and|for|in|to|de|des|la|du)\W+)*".join(rf"{letter}\w+" for letter in initials)
     texts = (f"{quotable.hit.document.text[:HEAD_CHARS]} {quotable.hit.passage.text}" for quotable in chosen)
     return any(re.search(rf"\b{in_a_row}", text) for text in texts)

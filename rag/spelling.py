@@ -15,12 +15,19 @@ _VERY_LONG_CHARS = 10
 _MIN_SHARED = 6
 _PASSAGES_SEEN = 12
 _STEMS_SEEN = 4
+_MOST_WORDS = 100
 _WORD = re.compile(r"[^\W\d_]+")
 
 
 def repaired_words(store: Store, text: str) -> list[str]:
-    """The stems of a text's words, in order; of a misspelt one the stem the library has."""
-    return [_repaired(store, stem, word) for word in re.findall(r"[^\W_]+", text) for stem in store.lexical.words(word)]
+    """The stems of a text's words, in order; of a misspelt one the stem the library has.
+
+    A text of more than `_MOST_WORDS` words is pasted, not typed, and stays as it is.
+    """
+    words = re.findall(r"[^\W_]+", text)
+    if len(words) > _MOST_WORDS:
+        return store.lexical.words(text)
+    return [_repaired(store, stem, word) for word in words for stem in store.lexical.words(word)]
 
 
 def respelt(store: Store, text: str) -> str:
@@ -33,7 +40,7 @@ def respelt(store: Store, text: str) -> str:
         meant = next((_meant(store, stem, word) for stem in store.lexical.words(word)), word)
         return meant.capitalize() if meant != word and word[0].isupper() else meant
 
-    return _WORD.sub(written, text)
+    return _WORD.sub(written, text) if len(text.split()) <= _MOST_WORDS else text
 
 
 def _repaired(store: Store, stem: str, word: str) -> str:

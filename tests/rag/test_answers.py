@@ -434,6 +434,54 @@ def test_a_list_says_how_many_were_found_and_how_sure_it_is(library: Library) ->
     assert not library.ask("What is the dredging budget?").notes
 
 
+PLEDGES = """Statement of the keepers' union
+
+Norway: For safer lights the keepers' union asks the Commission for these five measures:
+
+1. Oil for every light in the winter months of each year.
+
+2. Two boats for each of the outer islands before the autumn.
+
+3. Pay for the nights on which a storm keeps them on watch.
+
+Mexico: 4. We have a plan of our own for safer lights, and it is cheaper.
+"""
+
+
+def test_a_list_announced_brings_its_items_along_and_nobody_elses(tmp_path: Path) -> None:
+    record = tmp_path / "pledges.txt"
+    record.write_text(PLEDGES, encoding="utf-8")
+    with open_library(tmp_path / "library", embedder=HashEmbedder()) as library:
+        library.ingest([record])
+        answer = library.ask("List all measures for safer lights that the keepers' union asks the Commission for.")
+        check(answer, library)
+    quotes = [citation.quote for citation in answer.citations]
+    assert quotes[0].endswith("measures:")
+    assert [quote.split()[0] for quote in quotes[1:4]] == ["Oil", "Two", "Pay"]
+    assert {citation.locator.speaker for citation in answer.citations[:4]} == {"Norway"}
+
+
+def test_a_sentence_that_is_a_list_by_itself_stands_alone(tmp_path: Path) -> None:
+    record = tmp_path / "partners.txt"
+    record.write_text(
+        "Record of the harbour\n\nThe Board names its partners: pilots, fishers, keepers and the coast guard.\n\n"
+        "# Fees\n\nPartners pay no fees at all in the first year.\n\n"
+        "# Boats\n\nPartners may borrow boats from the Board.\n",
+        encoding="utf-8",
+    )
+    with open_library(tmp_path / "library", embedder=HashEmbedder()) as library:
+        library.ingest([record])
+        answer = library.ask("List all partners that the Board names.")
+    assert [citation.quote.split(":")[0] for citation in answer.citations] == ["The Board names its partners"]
+
+
+def test_who_spoke_is_quoted_with_the_label(library: Library) -> None:
+    answer = library.ask("Who said that small boats should be exempt from the quota?")
+    assert answer.citations[0].quote.startswith("Ms. Lind (Verrano): Small boats")
+    assert answer.text.count("Ms. Lind (Verrano)") == 1
+    assert library.ask("Should small boats be exempt from the quota?").citations[0].quote.startswith("Small boats")
+
+
 def test_a_side_of_a_comparison_that_says_nothing_is_named(library: Library) -> None:
     answer = library.ask("Compare what Norway and Mexico said on gillnets: must they be marked?")
     assert "Norway" in speakers(answer)
