@@ -27,6 +27,7 @@ MAX_QUOTES = 3
 MAX_LIST_CHARS = 1500
 KEEP_SHARE = 0.86
 BESIDE_SHARE = 0.6
+ON_IT_LIKENESS = 0.2
 MAX_QUOTE_CHARS = 700
 MAX_LISTED = 8
 NEAR_SHARE = 0.9
@@ -117,7 +118,8 @@ def choose(
         ranked = rank(store, query, spoken, reading)
         return _whole_thoughts(_fewest(ranked, MAX_QUOTES, KEEP_LISTED_SHARE), ranked)
     ranked = rank(store, query, said_by(hits, query.pointed.said_by if not query.sides else ()), reading)
-    chosen = _whole_thoughts(_chosen(store, query, ranked, notes, limit), ranked)
+    on_it = [each for each in ranked if each.words & query.words.keys() or each.likeness >= ON_IT_LIKENESS]
+    chosen = _whole_thoughts(_chosen(store, query, ranked, notes, limit), on_it)
     chosen = _with_announced(store, chosen, everywhere=query.wants_list)
     return [_with_label(quotable) for quotable in chosen] if _ASKS_WHO.search(query.text) else chosen
 
@@ -216,7 +218,10 @@ def _fewest(ranked: Sequence[Quotable], limit: int, keep_share: float, *, whole_
 
 
 def _whole_thoughts(chosen: Sequence[Quotable], ranked: Sequence[Quotable]) -> list[Quotable]:
-    """The sentences chosen, each with those beside it in its passage that answer nearly as well, as one quote."""
+    """The sentences chosen, each with those beside it in its passage that answer nearly as well, as one quote.
+
+    `ranked` are those that are on the question at all, by a word of their own or by meaning.
+    """
     whole: list[Quotable] = []
     for quotable in chosen:
         if any(other.covers(quotable) for other in whole):

@@ -30,6 +30,8 @@ def print_answer(answer: "Answer", *, quiet: bool = False) -> None:
         how = answer.model if answer.mode == "model" else "quotes only"
         how = f"{how}, with the reader" if answer.reader else how
         print(f"\n{how}, {answer.seconds.total:.2f} s", file=sys.stderr)
+        if answer.standalone_question.split() != answer.question.split():
+            print(f"  searched for: {printable(answer.standalone_question)}", file=sys.stderr)
         # A refusal's first note is what its text says.
         for note in answer.notes[not answer.answered :]:
             print(f"  note: {printable(note)}", file=sys.stderr)

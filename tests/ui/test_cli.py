@@ -271,6 +271,11 @@ def test_ask_answers_with_exact_quotes(library: Path, here) -> None:
     assert here("ask", QUOTA, "-l", library, "--quiet").err == ""
 
 
+def test_a_misspelt_question_says_what_was_searched_for(library: Path, here) -> None:
+    people = here("ask", "What did Mexcio say about gillnets?", "-l", library)
+    assert "\n  searched for: What did Mexico say about gillnets?\n" in people.err
+
+
 def test_a_refusal_is_an_answer_with_status_0(library: Path, here) -> None:
     question = "What did Brazil say about the herring quota?"
     answer = here("ask", question, "-l", library, "--json")
