@@ -5,10 +5,10 @@ worst of two times, in seconds: from going to the address until the question box
 the first sentence of an answer without a language model stands on the page. RAPPORTEUR_CHROMIUM names the browser.
 """
 
+import argparse
 import os
 import shutil
 import statistics
-import sys
 import tempfile
 import threading
 import time
@@ -47,7 +47,9 @@ def visit(browser: Browser, address: str, question: str) -> tuple[float, float]:
 
 def main() -> None:
     """Prints the two times."""
-    visits = int(sys.argv[1]) if len(sys.argv) > 1 else 10
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("visits", type=int, nargs="?", default=10)
+    visits = parser.parse_args().visits
     chromium = os.environ.get("RAPPORTEUR_CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
     with tempfile.TemporaryDirectory() as folder, open_library(folder) as library, sync_playwright() as playwright:
         library.ingest([SAMPLE])

@@ -26,8 +26,9 @@ from ir_measures import nDCG
 from meetings import gold_word_recall
 from sets import arguments, by_document, library_of, print_head, print_row, read_lines, read_qrels, with_title
 
-from rapporteur.evals.cases import read_cases
-from rapporteur.evals.run import CaseResult, add_up, run_case
+from rapporteur.evals import cases, run
+from rapporteur.evals.outcome import add_up
+from rapporteur.evals.runs import CaseResult
 from rapporteur.rag import Answer, Filters, Library, open_library
 from rapporteur.rag.reader import Reader, open_reader
 
@@ -78,9 +79,9 @@ def table_of(folder: Path) -> Callable[[Library, Reader, Path, Namespace], None]
 
 def of_cases(library: Library, reader: Reader, file: Path) -> None:
     """Gold questions of our own form."""
-    cases = read_cases(file)
-    asked = side_by_side(library, reader, cases, lambda case: run_case(library, case, limit=50))
-    print_head(f"{file.stem}, {len(cases)} questions", "off", "on", "difference", "p")
+    of_file = cases(file)
+    asked = side_by_side(library, reader, of_file, lambda case: run(library, [case]).results[0])
+    print_head(f"{file.stem}, {len(of_file)} questions", "off", "on", "difference", "p")
     for name in (
         "evidence_recall_4000",
         "key_facts",
@@ -90,12 +91,12 @@ def of_cases(library: Library, reader: Reader, file: Path) -> None:
         "refused_answerable",
     ):
         report(name.replace("_", " "), asked, lambda results, name=name: of_results(results, name))
-    report("seconds, median", asked, lambda results: float(np.median([one.seconds for one in results])))
+    report("seconds, median", asked, lambda results: float(np.median([one.record["seconds"] for one in results])))
 
 
 def of_results(results: Sequence[CaseResult], name: str) -> float:
     """A measure of some cases; nothing where it looks at none of them."""
-    value = getattr(add_up(results), name)
+    value = add_up([result.shares for result in results], [name])[name]
     return float("nan") if value is None else value
 
 
@@ -124,7 +125,7 @@ def of_meetings(library: Library, reader: Reader, folder: Path, given: Namespace
     """Gold words in the quotes, each question asked of its own transcript."""
 
     def recall(question: dict[str, Any]) -> float:
-        answer = library.ask(question["question"], filters=Filters(document=f"{question['gold_ids'][0]}.txt"))
+        answer = library.ask(question["question"], filters=Filters(document=question["gold_ids"][0]))
         text = " ".join(citation.quote for citation in answer.citations)
         return max(gold_word_recall(gold, text) for gold in question["answers"])
 

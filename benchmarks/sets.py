@@ -95,6 +95,17 @@ def scored(
     return [interval(list(by_query.values())) for by_query in values.values()]
 
 
+def print_row(*cells: object) -> None:
+    """A row of a Markdown table, as soon as it is known."""
+    print("| " + " | ".join(map(str, cells)) + " |", flush=True)
+
+
+def print_head(*cells: str) -> None:
+    """The head of such a table."""
+    print_row(*cells)
+    print("|" + "---|" * len(cells), flush=True)
+
+
 def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     """A Markdown table."""
     lines = [head, ["---"] * len(head), *rows]

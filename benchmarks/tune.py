@@ -21,7 +21,7 @@ from typing import Any
 
 import ir_measures
 from ir_measures import nDCG
-from sets import arguments, by_document, library_of, read_lines, read_qrels
+from sets import arguments, by_document, library_of, print_head, print_row, read_lines, read_qrels
 
 from rapporteur.evals import cases, run
 from rapporteur.evals.case import Case
@@ -97,7 +97,7 @@ def tune(title: str, names: Sequence[str], measure: Measure, score: Callable[[Sc
         "best on one half, judged on the other",
         "in use, so judged",
     ]
-    print("| " + " | ".join(head) + " |\n|" + "---|" * len(head), flush=True)
+    print_head(*head)
     for name in names:
         module, constant = found(name)
         in_use = getattr(module, constant)
@@ -109,7 +109,7 @@ def tune(title: str, names: Sequence[str], measure: Measure, score: Callable[[Sc
         shown = {value: f"[{value:g}]" if value == in_use else f"{value:g}" for value in sorted(tried)}
         cells = ", ".join(f"{text}: {score(tried[value]):.3f}" for value, text in shown.items())
         chosen, kept = carried_over(tried, in_use, score)
-        print(f"| `{name}` | {cells} | {chosen:.3f} | {kept:.3f} |", flush=True)
+        print_row(f"`{name}`", cells, f"{chosen:.3f}", f"{kept:.3f}")
 
 
 def carried_over(tried: Mapping[float, Scores], in_use: float, score: Callable[[Scores], float]) -> tuple[float, float]:

@@ -96,6 +96,7 @@ def read_question(store: Store, question: str, history: Sequence[Turn] = ()) -> 
     question = respelt(store, question)
     text = stand_alone(question, history, directory, store.embedder.embed)
     follows = text != " ".join(question.split())
+    own = text.partition(" (")[0] if follows else text  # without the question before, carried along in brackets
     pointed = pointers(text, store)
     words = {stem: 1.0 for stem in telling_words(store, text)}
     same = _same(store, directory, text)
@@ -108,7 +109,7 @@ def read_question(store: Store, question: str, history: Sequence[Turn] = ()) -> 
             words.setdefault(stem, OTHER_FORM_WEIGHT)
     but_for = frozenset[str]()
     if asks_for_reply(text):
-        pointed = replace(pointed, said_by=pointers(text.partition(" (")[0], store).said_by)
+        pointed = replace(pointed, said_by=pointers(own, store).said_by)
     if follows:
         words |= {stem: NOW_WEIGHT for stem in telling_words(store, question) if stem in words}
         if asks_for_others(question):
@@ -121,13 +122,13 @@ def read_question(store: Store, question: str, history: Sequence[Turn] = ()) -> 
         text=text,
         words=words,
         pointed=pointed,
-        expected=expectation(text.partition(" (")[0]),
+        expected=expectation(own),
         sides=sides,
         names=tuple(_forms(store, name) for name in proper_names(text) if _is_acronym(name)),
         same=same,
         but_for=but_for,
         compares=bool(_COMPARES.search(text)),
-        wants_list=bool(_LISTS.search(text.partition(" (")[0])) or bool(but_for),
+        wants_list=bool(_LISTS.search(own)) or bool(but_for),
         wants_reply=asks_for_reply(text),
         wants_asker=asks_for_asker(text),
         follows=follows,

@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from functools import lru_cache
+from weakref import WeakKeyDictionary
 
 from ..ingest.structure import countries
 from ..vectorstore.errors import ModelError
@@ -16,7 +17,10 @@ _MIN_SHARED = 6
 _PASSAGES_SEEN = 12
 _STEMS_SEEN = 4
 _MOST_WORDS = 100
+_SLIPS_KEPT = 1000
 _WORD = re.compile(r"[^\W\d_]+")
+# What unknown words were taken for, by library and its version.
+_SLIPS: "WeakKeyDictionary[Store, dict[tuple[int, str], str]]" = WeakKeyDictionary()
 
 
 def repaired_words(store: Store, text: str) -> list[str]:
@@ -60,11 +64,15 @@ def _meant(store: Store, stem: str, word: str) -> str:
         return word
     if store.lexical.document_frequency(stem) or states_of(word):
         return word
-    return _slip_of(store, store.catalogue.version, stem, word)
+    version, known = store.catalogue.version, _SLIPS.setdefault(store, {})
+    if (version, word) not in known:
+        if len(known) >= _SLIPS_KEPT:
+            known.clear()
+        known[version, word] = _slip_of(store, stem, word)
+    return known[version, word]
 
 
-@lru_cache(maxsize=1000)
-def _slip_of(store: Store, version: int, stem: str, word: str) -> str:
+def _slip_of(store: Store, stem: str, word: str) -> str:
     from rapidfuzz.distance import OSA
 
     allowed = 2 if len(stem) >= _VERY_LONG_CHARS else 1

@@ -54,3 +54,9 @@ def test_every_place_for_figures_in_the_quality_document_has_a_section(tmp_path:
     assert made.returncode == 0 and places
     for place in places:
         assert place in made.stdout, place
+
+
+@pytest.mark.parametrize("script", sorted((ROOT / "benchmarks").glob("*.py")), ids=lambda path: path.stem)
+def test_every_benchmark_starts(script: Path) -> None:
+    made = subprocess.run([sys.executable, script, "--help"], capture_output=True, text=True)
+    assert made.returncode == 0, made.stderr

@@ -5,6 +5,7 @@ import pytest
 from rapporteur.rag import Document, Hit, Library, Locator, Passage
 from rapporteur.rag.compose import Quotable
 from rapporteur.rag.expect import expectation
+from rapporteur.rag.query import read_question
 from rapporteur.rag.question import (
     Pointers,
     asks_for_asker,
@@ -187,3 +188,9 @@ def test_whether_a_reply_is_asked_for(question: str, wants: bool) -> None:
 )
 def test_whether_the_one_who_asked_is_asked_for(question: str, wants: bool) -> None:
     assert asks_for_asker(question) is wants
+
+
+def test_what_stands_in_brackets_of_a_question_is_part_of_it(library: Library) -> None:
+    query = read_question(library.store, "In the harbour (the outer one), how many collisions were reported?")
+    assert query.expected is not None and query.expected.kind == "a number"
+    assert read_question(library.store, "At its session (in May), list all measures.").wants_list
