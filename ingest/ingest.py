@@ -10,22 +10,25 @@ import hashlib
 import os
 import time
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from functools import partial
 from itertools import chain
 from pathlib import Path
 from typing import Any, Protocol
 
-from ..vectorstore.errors import InputError, UnreadableFile
+from ..vectorstore.errors import InputError, ReaderKilled, UnreadableFile
+from ..vectorstore.minilm import MiniLM
 from ..vectorstore.passage import Document
 from ..vectorstore.store import Store
-from .acronyms import acronyms
+from .attempts import LIMIT_ATTEMPTS, Attempts
 from .fetch import fetch, is_address
 from .members import MARK, holder_of
 from .overrides import SIDECAR, checked, from_sidecar, sidecar_of
 from .parse import Job, Limits, Parsed, parse_all
 from .sniff import SUFFIXES
-from .split import split
+from .split import Piece, cut, passages_from
+from .worker import Cutting
 
 _HIDDEN = (".", "~$")
 _FINDABLE_EVERY_S = 3.0
@@ -86,6 +89,9 @@ def ingest(
     limits: Limits | None = None,
     allow_private: bool = False,
     watcher: Watcher | None = None,
+    arrivals: Mapping[str, Path] | None = None,
+    unasked: bool = False,
+    heed: Callable[[], None] | None = None,
 ) -> IngestReport:
     """Reads files, folders and web pages into the library.
 
@@ -97,18 +103,29 @@ def ingest(
         limits: what one file may cost.
         allow_private: whether web addresses on this machine and in private networks may be fetched.
         watcher: told of progress.
+        arrivals: where the bytes of files lie that came in under a name (an absolute path); a file is moved there, in
+            place of what bore the name before, once something of it is stored.
+        unasked: whether nobody named these files just now: then what is set aside stays so, see `Attempts`.
+        heed: called several times a second while files are being read; what it raises ends the ingest.
 
     Raises:
         InputError: a path does not exist, or a folder holds nothing that can be read.
         LibraryBusy: another process is writing.
     """
     began = time.monotonic()
-    addresses, paths, files, skipped = find_sources(sources, prune=prune)
+    arrivals = arrivals or {}
+    addresses, paths, files, skipped = find_sources(sources, prune=prune or bool(arrivals))
     limits = limits or Limits()
-    with store.writing():
-        intake = _Intake(store=store, watcher=watcher, total=len(files) + len(addresses), names=store.catalogue.names())
-        jobs = chain(_fetched(addresses, intake, limits, allow_private), _read(files, intake, limits))
-        for job, found in parse_all(_changed(jobs, intake, checked(known or {}, "known")), limits):
+    places = {**{str(file): file for file in files}, **arrivals}
+    with store.writing(), Attempts(store.folder) as attempts:
+        intake = _Intake(
+            store=store, watcher=watcher, total=len(places) + len(addresses), names=store.catalogue.names(),
+            attempts=attempts, arrivals=arrivals,
+            again=frozenset() if unasked else frozenset([*addresses, *map(_absolute, paths), *arrivals]),
+        )  # fmt: skip
+        found_now = chain(_fetched(addresses, intake, limits, allow_private), _read(places, intake, limits))
+        jobs = _changed(found_now, intake, checked(known or {}, "known"))
+        for job, found in _parsed(jobs, intake, limits, heed):
             intake.take_in(job, found)
         if prune:
             intake.prune(paths, {str(file) for file in files})
@@ -155,7 +172,7 @@ def find_files(sources: Sequence[str | Path]) -> tuple[list[Path], list[str]]:
     files: dict[Path, None] = {}
     skipped: list[str] = []
     for source in sources:
-        path = Path(os.path.abspath(os.path.expanduser(source)))
+        path = Path(_absolute(source))
         if path.is_dir():
             for file in _walk(path):
                 if file.suffix.lower() in SUFFIXES:
@@ -192,20 +209,24 @@ def _nothing_to_read(sources: Sequence[str | Path], skipped: Sequence[str]) -> s
     return f"{where} holds {what}. Rapporteur reads {', '.join(sorted(SUFFIXES))}."
 
 
-def _read(files: Sequence[Path], intake: "_Intake", limits: Limits) -> Iterator[tuple[str, bytes, bytes]]:
-    """(path, bytes, bytes of the sidecar) of the files that can be opened."""
-    for file in files:
-        if not _is_text(str(file)):
-            intake.fail(_printable(str(file)), "its name is not valid text in this system's encoding; rename it")
-            intake.step(_printable(str(file)))
+def _absolute(path: str | Path) -> str:
+    return os.path.abspath(os.path.expanduser(path))
+
+
+def _read(places: Mapping[str, Path], intake: "_Intake", limits: Limits) -> Iterator[tuple[str, bytes, bytes]]:
+    """(name, bytes, bytes of the sidecar) of the files that can be opened, each given with where it lies."""
+    for name, file in places.items():
+        if not _is_text(name):
+            intake.fail(_printable(name), "its name is not valid text in this system's encoding; rename it")
+            intake.step(_printable(name))
             continue
         try:
             if file.stat().st_size > limits.file_mb << 20:
                 raise OSError(None, f"it is larger than {limits.file_mb} MB")
-            yield str(file), file.read_bytes(), sidecar_of(file)
+            yield name, file.read_bytes(), sidecar_of(file)
         except OSError as error:
-            intake.fail(str(file), f"it cannot be opened ({error.strerror or error})")
-            intake.step(str(file))
+            intake.fail(name, f"it cannot be opened ({error.strerror or error})")
+            intake.step(name)
 
 
 def _is_text(name: str) -> bool:
@@ -234,19 +255,55 @@ def _changed(found: Iterable[tuple[str, bytes, bytes]], intake: "_Intake", known
     Values given once hold until the file changes: reading its folder again without them does not take them back.
     """
     for source, data, sidecar in found:
-        fingerprint = hashlib.sha256(data + sidecar).hexdigest()
+        fingerprint = digest = hashlib.sha256(data + sidecar).hexdigest()
         last = intake.store.catalogue.file_sha256(source) or ""
         if known:
             fingerprint += "+" + hashlib.sha256(repr(sorted(known.items())).encode()).hexdigest()
         if fingerprint == (last if known else last.partition("+")[0]) and intake.names_in(source):
             intake.keep(source)
             continue
+        times = intake.attempts.times(source, digest)
+        if times >= LIMIT_ATTEMPTS and source not in intake.again:
+            intake.fail(source, set_aside_says(intake.attempts.reason(source)))
+            intake.step(source)
+            continue
         try:
             beside = from_sidecar(source, sidecar)
         except UnreadableFile as error:
             intake.fail(error.source, error.reason)
             beside, fingerprint = {}, None  # to be named again until it is mended
-        yield Job(source=source, data=data, known={**beside, **known}, fingerprint=fingerprint)
+        job = Job(source=source, data=data, known={**beside, **known}, fingerprint=fingerprint, digest=digest)
+        if times:
+            intake.suspects.append(job)
+        else:
+            yield job
+
+
+def set_aside_says(reason: str) -> str:
+    """Why a file is not read again by itself, after what happened the last time, and what can be done."""
+    return f"it is set aside, having failed twice ({reason}); to try again, change it or name it by itself"
+
+
+def _parsed(
+    jobs: Iterable[Job], intake: "_Intake", limits: Limits, heed: Callable[[], None] | None
+) -> Iterator[tuple[Job, list[Parsed | UnreadableFile]]]:
+    """Each job with what its file holds; files that failed before come last and alone, so that one is to blame."""
+
+    def begin(job: Job) -> None:
+        intake.attempts.begin(job.source, job.digest)
+
+    cutting = partial(_cutting, intake.store)
+    yield from parse_all(jobs, limits, cutting=cutting, begin=begin, heed=heed)
+    for job in intake.suspects:
+        yield from parse_all([job], limits, cutting=cutting, begin=begin, heed=heed)
+
+
+def _cutting(store: Store) -> Cutting | None:
+    """How the library's embedding model counts tokens, where that can be told to another process."""
+    embedder = store.embedder
+    if not isinstance(embedder, MiniLM):
+        return None
+    return Cutting(tokenizer=embedder.counter.to_str(), limit_tokens=embedder.max_tokens)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -257,6 +314,10 @@ class _Intake:
     watcher: Watcher | None
     total: int
     names: dict[str, str]
+    attempts: Attempts
+    arrivals: Mapping[str, Path]
+    again: frozenset[str]
+    suspects: list[Job] = field(default_factory=list[Job])
     added: int = 0
     updated: int = 0
     unchanged: int = 0
@@ -276,6 +337,7 @@ class _Intake:
         source = job.source
         before, noted = len(self.failed), len(self.notes)
         present: set[str] = set()
+        self.attempts.store(source)
         for parsed in found:
             present.add(parsed.source)
             try:
@@ -289,12 +351,17 @@ class _Intake:
         for name in self.names_in(source):
             if name not in present and not any(name.startswith(holder + MARK) for holder in unread):
                 self._drop(name)
+        if len(unread) < len(found):
+            self._put_in_place(source)
         self.store.catalogue.keep_file(source, None if unread or len(self.notes) > noted else job.fingerprint)
+        killed = next((each.reason for each in found if isinstance(each, ReaderKilled)), None)
+        self.attempts.end(source, killed)
         self.step(source)
 
     def keep(self, source: str) -> None:
         """Counts a file that has not changed."""
         self.unchanged += len(self.names_in(source))
+        self._put_in_place(source)
         self.step(source)
 
     def fail(self, source: str, reason: str) -> None:
@@ -314,7 +381,7 @@ class _Intake:
 
     def prune(self, sources: Sequence[str | Path], present: set[str]) -> None:
         """Removes what came from files below the folders given that are no longer there."""
-        folders = [Path(os.path.abspath(os.path.expanduser(source))) for source in sources]
+        folders = [Path(_absolute(source)) for source in sources]
         for name in list(self.names):
             file = holder_of(name)
             if (
@@ -328,6 +395,11 @@ class _Intake:
     def names_in(self, source: str) -> list[str]:
         """Names of the documents that a file is known to hold: its own, and those of its members."""
         return sorted(self.held.get(source, ()))
+
+    def _put_in_place(self, source: str) -> None:
+        """Moves a file that came in under a name there, now that something of it is stored."""
+        if source in self.arrivals:
+            move(self.arrivals[source], Path(source))
 
     def _store_document(self, parsed: Parsed, overrides: Mapping[str, str]) -> None:
         """Adds or replaces a document; one whose bytes the library has gets another name, or what is new about it."""
@@ -354,19 +426,20 @@ class _Intake:
         document = _document(document_id, source, parsed, facts)
         if document == stored:
             return False
-        passages = split(
-            parsed.text,
-            parsed.units,
-            document_id=document_id,
-            title=document.title,
-            count_tokens=self.store.embedder.count_tokens,
-            limit_tokens=self.store.embedder.max_tokens,
-        )
+        passages = passages_from(parsed.text, self._pieces(parsed, document.title), document_id)
         if not passages:
             raise UnreadableFile(parsed.source, "it holds no text")
-        self.store.put(document, passages, acronyms(parsed.text))
+        self.store.put(document, passages, parsed.acronyms)
         self._learn(parsed.source, document_id)
         return True
+
+    def _pieces(self, parsed: Parsed, title: str) -> Iterable[Piece]:
+        """The pieces its reader has cut the text into, or else, where the reader could not count the model's tokens,
+        those cut here."""
+        if parsed.pieces is not None:
+            return parsed.pieces
+        embedder = self.store.embedder
+        return cut(parsed.text, parsed.units, title, embedder.count_tokens, embedder.max_tokens)
 
     def _name_again(self, source: str, document_id: str) -> None:
         """The library has these bytes: the file was renamed, or is there twice."""
@@ -390,12 +463,17 @@ class _Intake:
         gone = [
             name
             for name, document in self.names.items()
-            if document == document_id and name != source and not _exists(name)
+            if document == document_id and name != source and not self._exists(name)
         ]
         for name in gone:
             self._drop(name)
             self.store.catalogue.keep_file(name, None)
         return bool(gone)
+
+    def _exists(self, name: str) -> bool:
+        """Whether the file that a name leads to is there, or about to be; what is on the web is taken to be."""
+        file = holder_of(name)
+        return is_address(name) or file in self.arrivals or Path(file).exists()
 
     def _document_id(self, parsed: Parsed) -> str:
         """The id that a name keeps while its bytes change; a new one where it is new, or shared its document."""
@@ -432,9 +510,22 @@ def _holders(name: str) -> Iterator[str]:
             yield name[:place]
 
 
-def _exists(name: str) -> bool:
-    """Whether the file that a name leads to is there; what is on the web is taken to be."""
-    return is_address(name) or Path(holder_of(name)).exists()
+def move(file: Path, to: Path) -> None:
+    """Moves a file, in place of what is there, so that after a loss of power it is in one place or the other."""
+    to.parent.mkdir(exist_ok=True)
+    os.replace(file, to)
+    sync_folder(to.parent)
+
+
+def sync_folder(folder: Path) -> None:
+    """Has the system write a folder's entries to the disk, where folders can be opened."""
+    if os.name == "nt":
+        return
+    opened = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(opened)
+    finally:
+        os.close(opened)
 
 
 def _document(document_id: str, source: str, parsed: Parsed, facts: Mapping[str, Any]) -> Document:

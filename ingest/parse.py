@@ -5,24 +5,27 @@ A worker that overruns its time is killed, one that dies is replaced; the file i
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, BinaryIO, cast
 
-from ..vectorstore.errors import UnreadableFile
+from ..vectorstore.errors import ReaderKilled, UnreadableFile
 from ..vectorstore.passage import Locator
 from .metadata import Metadata
+from .split import Piece
 from .structure import Unit
-from .worker import read_frame, write_frame
+from .worker import Cutting, read_frame, write_frame
 
 # How far the others may get ahead of one file that takes long: more would only fill memory.
 _AHEAD_FILES = 16
 _AHEAD_BYTES = 64 << 20
+_HEED_EVERY_S = 0.2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +47,7 @@ class Limits:
 class Parsed:
     """A document as parsed: canonical text, units and metadata; `sha256` is that of its own bytes.
 
-    `notes` say what of it could not be read.
+    `notes` say what of it could not be read. `pieces` are None where the reader was not told how to cut the text.
     """
 
     source: str
@@ -55,25 +58,41 @@ class Parsed:
     facts: Metadata
     units: tuple[Unit, ...]
     notes: tuple[str, ...] = ()
+    acronyms: Mapping[str, str] = field(default_factory=dict[str, str])
+    pieces: tuple[Piece, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
     """A file or web page to parse: its path or address, its bytes, and what is known of it beforehand.
 
-    `fingerprint` tells later whether it has changed; None for what is to be read again in any case.
+    `fingerprint` tells later whether it has changed; None for what is to be read again in any case. `digest` is that
+    of the bytes.
     """
 
     source: str
     data: bytes
     known: Mapping[str, str] = field(default_factory=dict[str, str])
     fingerprint: str | None = None
+    digest: str = ""
 
 
-def parse_all(jobs: Iterable[Job], limits: Limits) -> Iterator[tuple[Job, list[Parsed | UnreadableFile]]]:
-    """Each job with what its file holds, in the order of the jobs; they are drawn some way ahead of the workers."""
+def parse_all(
+    jobs: Iterable[Job],
+    limits: Limits,
+    *,
+    cutting: Callable[[], Cutting | None] = lambda: None,
+    begin: Callable[[Job], None] | None = None,
+    heed: Callable[[], None] | None = None,
+) -> Iterator[tuple[Job, list[Parsed | UnreadableFile]]]:
+    """Each job with what its file holds, in the order of the jobs; they are drawn some way ahead of the workers.
+
+    `cutting` says how texts are cut into passages; it is asked when a worker is made. `begin` is told of a job right
+    before its bytes are read, in another thread. `heed` is called several times a second while there is nothing but to
+    wait; what it raises ends the workers and is passed on.
+    """
     count = limits.workers or os.cpu_count() or 1
-    workers = _Workers(limits)
+    workers = _Workers(limits, cutting, begin)
     with ThreadPoolExecutor(max_workers=count, thread_name_prefix="parse") as threads:
         waiting: list[tuple[Job, Future[list[Parsed | UnreadableFile]]]] = []
         try:
@@ -81,13 +100,19 @@ def parse_all(jobs: Iterable[Job], limits: Limits) -> Iterator[tuple[Job, list[P
                 waiting.append((job, threads.submit(workers.parse, job)))
                 while waiting and (waiting[0][1].done() or _is_enough(waiting, count)):
                     first, future = waiting.pop(0)
-                    yield first, future.result()
+                    yield first, _awaited(future, heed)
             for job, future in waiting:
-                yield job, future.result()
+                yield job, _awaited(future, heed)
         finally:
             for _, future in waiting:
                 future.cancel()
             workers.close()
+
+
+def _awaited(future: Future[list[Parsed | UnreadableFile]], heed: Callable[[], None] | None):
+    while heed and not wait([future], timeout=_HEED_EVERY_S).done:
+        heed()
+    return future.result()
 
 
 def _is_enough(waiting: Sequence[tuple[Job, Any]], count: int) -> bool:
@@ -100,8 +125,12 @@ def _is_enough(waiting: Sequence[tuple[Job, Any]], count: int) -> bool:
 class _Workers:
     """One worker process for each thread that parses."""
 
-    def __init__(self, limits: Limits) -> None:
+    def __init__(
+        self, limits: Limits, cutting: Callable[[], Cutting | None], begin: Callable[[Job], None] | None
+    ) -> None:
         self._limits = limits
+        self._cutting = cutting
+        self._begin = begin
         self._local = threading.local()
         self._all: list[_Worker] = []
         self._closed = False
@@ -110,11 +139,14 @@ class _Workers:
     def parse(self, job: Job) -> list[Parsed | UnreadableFile]:
         worker = getattr(self._local, "worker", None)
         if worker is None or not worker.alive:
+            cutting = self._cutting()
             with self._lock:
                 if self._closed:
                     return []
-                worker = self._local.worker = _Worker(self._limits)
+                worker = self._local.worker = _Worker(self._limits, cutting)
                 self._all.append(worker)
+        if self._begin:
+            self._begin(job)
         return worker.parse(job)
 
     def close(self) -> None:
@@ -127,16 +159,19 @@ class _Workers:
 class _Worker:
     """A worker process and the pipes to it."""
 
-    def __init__(self, limits: Limits) -> None:
+    def __init__(self, limits: Limits, cutting: Cutting | None) -> None:
         self._limits = limits
+        self._tokenizer = cutting.tokenizer.encode() if cutting else None  # to be sent before the first file
         self._process = subprocess.Popen(
             [
                 *(sys.executable, "-m", "rapporteur.ingest.worker"),
                 *(str(limits.memory_mb), str(limits.timeout_s), limits.ocr_languages),
+                *([str(cutting.limit_tokens)] if cutting else []),
             ],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
+            start_new_session=True,  # a group of its own: what it has called ends with it
         )
         self._questions = cast(BinaryIO, self._process.stdin)
         self._answers = cast(BinaryIO, self._process.stdout)
@@ -154,13 +189,17 @@ class _Worker:
         clock.start()
         found: list[Parsed | UnreadableFile] = []
         try:
-            write_frame(self._questions, os.fsencode(source))
+            if self._tokenizer is not None:
+                write_frame(self._questions, self._tokenizer)
+                self._tokenizer = None
+            title = job.known.get("title", "").encode("utf-8", "replace").replace(b"\0", b"")
+            write_frame(self._questions, os.fsencode(source) + b"\0" + title)
             write_frame(self._questions, job.data)
             while "done" not in (answer := self._answer()):
                 found.append(_taken_in(answer))
         except (OSError, EOFError, ValueError, KeyError, TypeError):
             self.kill()
-            found.append(UnreadableFile(source, self._cause(overdue.is_set())))
+            found.append(ReaderKilled(source, self._cause(overdue.is_set())))
         finally:
             clock.cancel()
         return found
@@ -177,7 +216,10 @@ class _Worker:
         return json.loads(body)
 
     def kill(self) -> None:
-        """Ends the process at once and closes the pipes."""
+        """Ends the process, and those it has called, at once; closes the pipes."""
+        if os.name == "posix" and self.alive:
+            with suppress(ProcessLookupError):
+                os.killpg(self._process.pid, signal.SIGKILL)
         self._process.kill()
         self._process.wait()
         for pipe in (self._questions, self._answers):
@@ -197,4 +239,10 @@ def _taken_in(answer: dict[str, Any]) -> Parsed | UnreadableFile:
         facts=Metadata(**answer["facts"]),
         units=tuple(Unit(**{**unit, "locator": Locator(**unit["locator"])}) for unit in answer["units"]),
         notes=tuple(answer["notes"]),
+        acronyms=answer["acronyms"],
+        pieces=None if answer["pieces"] is None else tuple(map(_piece, answer["pieces"])),
     )
+
+
+def _piece(told: dict[str, Any]) -> Piece:
+    return Piece(**{**told, "locator": Locator(**told["locator"])})

@@ -4,8 +4,8 @@ Every unit ends up in passages, in order, nothing twice; `passage.text == text[s
 """
 
 import hashlib
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from ..vectorstore.markup import plain
 from ..vectorstore.passage import Locator, Passage, shortened
@@ -33,28 +33,52 @@ def split(
     passage depends on its own words, its context and the document only, so that an edit elsewhere in the
     document leaves it, and its vector, alone.
     """
-    passages: list[Passage] = []
-    seen: dict[str, int] = {}
+    return passages_from(text, cut(text, units, title, count_tokens, limit_tokens), document_id)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Piece:
+    """A passage before its document is known: where it stands, and what is embedded beside it."""
+
+    start: int
+    end: int
+    kind: str
+    context: str
+    locator: Locator
+
+
+def cut(
+    text: str, units: Sequence[Unit], title: str, count_tokens: Callable[[str], int], limit_tokens: int
+) -> Iterator[Piece]:
+    """The pieces of a text, in order."""
     for unit in _joined(text, units, count_tokens, max(limit_tokens - 60, limit_tokens // 2)):
         context = _fitted(context_of(title, unit.locator), count_tokens, limit_tokens // 2)
         room = limit_tokens - count_tokens(context) - 4
         for start, end in _pieces(text, unit.start, unit.end, count_tokens, max(room, 1)):
-            words = text[start:end]
-            base = f"{document_id}\n{context}\n{unit.locator.paragraph}\n{words}"
-            seen[base] = seen.get(base, 0) + 1
-            passages.append(
-                Passage(
-                    id=hashlib.sha256(f"{base}\n{seen[base]}".encode()).hexdigest()[:20],
-                    document_id=document_id,
-                    text=words,
-                    start=start,
-                    end=end,
-                    locator=unit.locator,
-                    kind=unit.kind,
-                    context=context,
-                    order=len(passages),
-                )
+            yield Piece(start=start, end=end, kind=unit.kind, context=context, locator=unit.locator)
+
+
+def passages_from(text: str, pieces: Iterable[Piece], document_id: str) -> list[Passage]:
+    """Pieces as the passages of a document."""
+    passages: list[Passage] = []
+    seen: dict[str, int] = {}
+    for piece in pieces:
+        words = text[piece.start : piece.end]
+        base = f"{document_id}\n{piece.context}\n{piece.locator.paragraph}\n{words}"
+        seen[base] = seen.get(base, 0) + 1
+        passages.append(
+            Passage(
+                id=hashlib.sha256(f"{base}\n{seen[base]}".encode()).hexdigest()[:20],
+                document_id=document_id,
+                text=words,
+                start=piece.start,
+                end=piece.end,
+                locator=piece.locator,
+                kind=piece.kind,
+                context=piece.context,
+                order=len(passages),
             )
+        )
     return passages
 
 

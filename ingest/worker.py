@@ -1,9 +1,11 @@
 """Reads files in a process of its own, so that a file that crashes, hangs or eats memory harms nothing else.
 
-    python -m rapporteur.ingest.worker MEMORY_MB TIMEOUT_S OCR_LANGUAGES
+    python -m rapporteur.ingest.worker MEMORY_MB TIMEOUT_S OCR_LANGUAGES [LIMIT_TOKENS]
 
-Frames both ways: 8 bytes of length, then that many bytes. In come pairs of frames, a file's name and its bytes. Out
-go frames of JSON: one for each document in the file, as `parsed_json` or {"source", "error"}, then {"done": true}.
+Frames both ways: 8 bytes of length, then that many bytes. In come pairs of frames, a file's name and its bytes; after
+the name and a zero byte may stand the title it is to have. With LIMIT_TOKENS a tokenizer comes first, as the library
+tokenizers writes it, and texts are cut into passages of so many tokens here, where a hostile one harms nobody. Out go
+frames of JSON: one for each document in the file, as `parsed_json` or {"source", "error"}, then {"done": true}.
 JSON and nothing livelier, because what broke out of a parser must not reach the other side.
 """
 
@@ -12,20 +14,24 @@ import os
 import signal
 import struct
 import sys
-from collections.abc import Iterator
-from dataclasses import asdict
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass
 from hashlib import sha256
 from typing import Any, BinaryIO
 
 from ..vectorstore.errors import UnreadableFile
+from .acronyms import acronyms
 from .members import members
 from .metadata import metadata
 from .noise import mark_noise
 from .read import read
-from .structure import structure
+from .split import Piece, cut
+from .structure import Unit, structure
 
+Cutter = Callable[[str, Sequence[Unit], str], list[Piece]]
 LENGTH = struct.Struct(">Q")
 _GRACE_S = 5.0
+_PR_SET_PDEATHSIG = 1
 
 
 def read_frame(stream: BinaryIO) -> bytes | None:
@@ -45,12 +51,31 @@ def write_frame(stream: BinaryIO, body: bytes) -> None:
     stream.flush()
 
 
-def parse(source: str, data: bytes, languages: str = "eng") -> Iterator[dict[str, Any]]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cutting:
+    """How texts are cut into passages: by a tokenizer, as the library tokenizers writes it, and how many tokens."""
+
+    tokenizer: str
+    limit_tokens: int
+
+    def cutter(self) -> Cutter:
+        """What cuts a text of some title."""
+        from tokenizers import Tokenizer
+
+        encode = Tokenizer.from_str(self.tokenizer).encode
+        return lambda text, units, title: list(
+            cut(text, units, title, lambda words: len(encode(words)), self.limit_tokens)
+        )
+
+
+def parse(
+    source: str, data: bytes, languages: str = "eng", *, title: str = "", cutter: Cutter | None = None
+) -> Iterator[dict[str, Any]]:
     """What each document in a file holds, or why it cannot be read, ready to be sent."""
     try:
         for inner, content in members(source, data):
             try:
-                yield parsed_json(inner, content, languages)
+                yield parsed_json(inner, content, languages, title=title, cutter=cutter)
             except UnreadableFile as error:
                 yield {"source": inner, "error": error.reason}
     except UnreadableFile as error:
@@ -59,12 +84,16 @@ def parse(source: str, data: bytes, languages: str = "eng") -> Iterator[dict[str
         yield {"source": source, "error": "reading it takes more memory than is allowed"}
 
 
-def parsed_json(source: str, data: bytes, languages: str = "eng") -> dict[str, Any]:
-    """A document's text, units and metadata."""
+def parsed_json(
+    source: str, data: bytes, languages: str = "eng", *, title: str = "", cutter: Cutter | None = None
+) -> dict[str, Any]:
+    """A document's text, units, metadata and acronyms; with a cutter also its passages."""
     try:
         reading = read(source, data, languages)
         units = mark_noise(reading.text, structure(reading))
         facts = metadata(source, reading, units)
+        short_forms = acronyms(reading.text)
+        pieces = cutter(reading.text, units, title or facts.title) if cutter else None
     except UnreadableFile:
         raise
     except (MemoryError, RecursionError) as error:
@@ -80,18 +109,26 @@ def parsed_json(source: str, data: bytes, languages: str = "eng") -> dict[str, A
         "notes": reading.notes,
         "facts": asdict(facts),
         "units": [asdict(unit) for unit in units],
+        "acronyms": short_forms,
+        "pieces": None if pieces is None else [asdict(piece) for piece in pieces],
     }
 
 
 def main() -> None:
     """Serves files until standard input ends."""
     memory_mb, timeout_s, languages = int(sys.argv[1]), float(sys.argv[2]), sys.argv[3]
+    end_with_parent()
     limit_memory(memory_mb)
+    cutter = None
+    if len(sys.argv) > 4:
+        tokenizer = (read_frame(sys.stdin.buffer) or b"").decode()
+        cutter = Cutting(tokenizer=tokenizer, limit_tokens=int(sys.argv[4])).cutter()
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # what a library prints must not get between the frames
     while (name := read_frame(sys.stdin.buffer)) is not None and (data := read_frame(sys.stdin.buffer)) is not None:
         _end_after(timeout_s + _GRACE_S)
-        for document in parse(os.fsdecode(name), data, languages):
+        source, _, title = name.partition(b"\0")
+        for document in parse(os.fsdecode(source), data, languages, title=title.decode(), cutter=cutter):
             write_frame(answers, json.dumps(document).encode())
         write_frame(answers, b'{"done": true}')
         _end_after(0)
@@ -104,6 +141,18 @@ def _end_after(seconds: float) -> None:
     """
     if hasattr(signal, "setitimer"):
         signal.setitimer(signal.ITIMER_REAL, seconds)
+
+
+def end_with_parent() -> None:
+    """Has the system end this process when the one that started it is gone, even killed; Linux can."""
+    if sys.platform != "linux":
+        return
+    import ctypes
+
+    parent = os.getppid()
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() != parent:  # it went in between
+        os._exit(1)
 
 
 def limit_memory(memory_mb: int) -> None:

@@ -1,6 +1,6 @@
 """A library of records, as other programs hold it: ingest, search, ask, stream."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, cast
@@ -158,13 +158,17 @@ class Library:
         limits: "Limits | None" = None,
         allow_private: bool = False,
         watcher: "Watcher | None" = None,
+        arrivals: Mapping[str, Path] | None = None,
+        unasked: bool = False,
+        heed: Callable[[], None] | None = None,
     ) -> "IngestReport":
         """Reads files, folders and web pages into the library; see `rapporteur.ingest.ingest.ingest`."""
         from ..ingest.ingest import ingest  # what reads documents is loaded by those who have some to read
 
         return ingest(
-            self.store, sources, prune=prune, known=known, limits=limits, allow_private=allow_private, watcher=watcher
-        )
+            self.store, sources, prune=prune, known=known, limits=limits, allow_private=allow_private, watcher=watcher,
+            arrivals=arrivals, unasked=unasked, heed=heed,
+        )  # fmt: skip
 
     def re_embed(self, embedding: str, *, watcher: "Watcher | None" = None) -> int:
         """Embeds every passage again with another model; returns how many."""

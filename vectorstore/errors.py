@@ -3,6 +3,7 @@
     RapporteurError
     ├── InputError          a file, folder, address or question that cannot be used
     │   └── UnreadableFile  a document that could not be read; `source` names it
+    │       └── ReaderKilled  what read it overran its limits, or crashed
     ├── LibraryError        the library on disk cannot be used as it stands
     │   ├── NotALibrary     the folder holds something else
     │   ├── LibraryBusy     another process is writing to it
@@ -33,6 +34,10 @@ class UnreadableFile(InputError):
         super().__init__(f"{source}: {reason}")
         self.source = source
         self.reason = reason
+
+
+class ReaderKilled(UnreadableFile):
+    """A document whose reader overran its limits and was ended, or crashed."""
 
 
 class LibraryError(RapporteurError):
