@@ -6,10 +6,9 @@
 """
 
 import re
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from functools import partial
 from importlib.metadata import version
 from importlib.resources import files
 from pathlib import Path, PurePosixPath
@@ -25,6 +24,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response, StreamingResponse
 from starlette.routing import Match, Route
 
+from ..ingest.ingest import IngestReport
 from ..ingest.overrides import checked
 from ..ingest.parse import Limits
 from ..rag.answer import Answer
@@ -32,6 +32,7 @@ from ..rag.events import SentenceReady
 from ..rag.ladder import check_question
 from ..rag.library import Library
 from ..rag.shapes import answer_json, citation_json, document_json, hit_json, listed_json
+from ..vectorstore.errors import RapporteurError
 from ..vectorstore.passage import Document, Listing
 from . import api_shapes as shapes
 from .api_shapes import problems
@@ -44,13 +45,14 @@ from .problems import Problem, as_problem, path_of, tell_problems
 from .render import report_json
 from .streams import event_schema, sent_as_ready, server_sent
 from .tracing import Tracing
+from .uploads import UPLOADS, Entry, Uploads, names_of
 
 PAGE_OF_DOCUMENTS = 50
 MAX_PAGE_OF_DOCUMENTS = 200
-UPLOADS = "uploads"
 _EVENTS = ("sentence", "answer", "problem")
 _TEXT = {"type": "string"}
 _MAX_UPLOADS = 100
+_PIECE_BYTES = 1 << 20
 _NAME_CHARS = 120
 _ASSETS = {"swagger-ui-bundle.js": "text/javascript", "swagger-ui.css": "text/css"}
 _DOCS_POLICY = (
@@ -238,7 +240,7 @@ def _documents(library: Library, limits: Limits) -> APIRouter:
             "next": f"/api/documents?offset={following}&limit={limit}" if following < len(listings) else None,
         }
 
-    @routes.post("", response_model=shapes.ReportOut, status_code=201, responses=problems(408, 409, 413, 422, 503))
+    @routes.post("", response_model=shapes.ReportOut, status_code=201, responses=problems(408, 409, 413, 422, 503, 507))
     async def add_documents(
         files: Annotated[list[UploadFile], File(description="the documents, in any format that `ingest` reads")] = [],  # noqa: B006
         urls: Annotated[list[str], Form(description="web addresses to fetch instead or as well")] = [],  # noqa: B006
@@ -261,12 +263,7 @@ def _documents(library: Library, limits: Limits) -> APIRouter:
             raise Problem("invalid", f"At most {_MAX_UPLOADS} documents can be sent at once.")
         if wrong := next((url for url in urls if not re.fullmatch(r"https?://\S+", url)), None):
             raise Problem("invalid", f"{wrong[:200]!r} is no web address.")
-        folder = library.store.folder / UPLOADS
-        folder.mkdir(exist_ok=True)
-        kept = [await _keep(file, folder) for file in named]
-        report = await run_in_threadpool(partial(library.ingest, [*kept, *urls], known=known, limits=limits))
-        for failure in report.failed:
-            _discard(failure.source, folder)
+        report = await run_in_threadpool(put_in, library, named, urls, known, limits)
         if report.failed and not report.added + report.updated + report.unchanged:
             failed = [{"source": failure.source, "error": failure.error} for failure in report.failed]
             raise Problem("unreadable", failed[0]["error"], failed=failed)
@@ -295,8 +292,13 @@ def _documents(library: Library, limits: Limits) -> APIRouter:
     def remove_document(document_id: str) -> dict[str, Any]:
         """Takes a document out of the library, everywhere."""
         listing = _listing(document_id)
-        library.remove([listing.id])
-        _discard(listing.source, library.store.folder / UPLOADS)
+        uploads = Uploads(library)
+        leaving = uploads.accept_removal(listing.id, names_of(library, listing.id))
+        try:
+            uploads.take_out(leaving)
+        except RapporteurError:
+            uploads.keep(leaving)
+            raise
         return {"removed": [listing.source]}
 
     def _listing(document_id: str) -> Listing:
@@ -319,13 +321,31 @@ def _no_document(document_id: str) -> Problem:
     return Problem("not-found", f"There is no document {document_id[:80]!r}. What there is: /api/documents")
 
 
-async def _keep(file: UploadFile, folder: Path) -> Path:
-    """Puts an upload into a folder, under a name that can only be a file there."""
-    place = folder / safe_name(file.filename or "")
-    with place.open("wb") as kept:
-        while piece := await file.read(1 << 20):
-            kept.write(piece)
-    return place
+def put_in(
+    library: Library, files: Sequence[UploadFile], urls: Sequence[str], known: Mapping[str, str], limits: Limits
+) -> IngestReport:
+    """Reads what was uploaded; what cannot be read leaves what bore its name before as it was.
+
+    Should the program die meanwhile, the server takes it up again at its next start.
+    """
+    uploads = Uploads(library)
+    entries: list[Entry] = []
+    try:
+        for file in files:
+            path = uploads.folder / UPLOADS / safe_name(file.filename or "")
+            with uploads.part() as part:
+                while piece := file.file.read(_PIECE_BYTES):
+                    part.write(piece)
+                entries.append(uploads.accept_as(part, path, known))
+        arrivals = {entry.source: Path(entry.place) for entry in entries}
+        return library.ingest(urls, arrivals=arrivals, known=known, limits=limits)
+    except OSError as error:
+        raise Problem(
+            "not-kept", f"{error.strerror or error}. Make room on the server's disk and send it again."
+        ) from error
+    finally:
+        for entry in entries:
+            uploads.withdraw(entry)
 
 
 def safe_name(name: str) -> str:
@@ -334,13 +354,6 @@ def safe_name(name: str) -> str:
     plain = re.sub(r"[^\w .,()&+=@#-]", "_", last).strip(" .") or "document"
     stem, dot, ending = plain.rpartition(".")
     return f"{stem[:_NAME_CHARS]}.{ending[:16]}" if dot else plain[:_NAME_CHARS]
-
-
-def _discard(source: str, folder: Path) -> None:
-    """Deletes a file that was uploaded; files elsewhere are not ours."""
-    place = Path(source)
-    if place.parent == folder and place.is_file():
-        place.unlink(missing_ok=True)
 
 
 # --- the server itself -------------------------------------------------------------------------------------------

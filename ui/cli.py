@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from ..rag.settings import Settings
 
 DONE, SOME_FAILED, FAILED = 0, 1, 2
+END_GRACE_S = 10.0
 
 app = typer.Typer(
     name="rapporteur",
@@ -317,12 +318,14 @@ def serve(
 ) -> None:
     """Open the chat in the browser, and the HTTP API; PATHs are read while both are already usable."""
     from ..ingest.ingest import find_sources
+    from .ending import end_for_sure
     from .server import serve as serve_library
     from .serving import options_from
 
     if paths:
         find_sources(paths)
     settings = _settings(library=library, model=model, model_base_url=model_base_url, reranker=reranker, reader=reader)
+    end_for_sure(settings.stop_timeout_s + END_GRACE_S)
     with (
         options_from(settings) as options,
         _library(settings, create=True) as lib,

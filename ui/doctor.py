@@ -37,6 +37,7 @@ def examine(settings: "Settings", folder_of: "Callable[[Settings], Path]") -> li
         _reader(settings),
         Finding(what="Language models", ok=True, says=_models(settings, providers)),
         _library(settings, folder_of(settings)),
+        *_kept(settings, folder_of(settings)),
     ]
 
 
@@ -84,6 +85,19 @@ def _library(settings: "Settings", folder: Path) -> Finding:
         return Finding(what="Library", ok=False, says=f"{folder}: {'; '.join(faults)}. The next ingest repairs it.")
     passages = sum(listing.passages for listing in listings)
     return Finding(what="Library", ok=True, says=f"{folder}: {len(listings)} documents, {passages} passages, sound")
+
+
+def _kept(settings: "Settings", folder: Path) -> list[Finding]:
+    from ..rag import open_library
+    from .uploads import what_is_amiss
+
+    if not (folder / "catalogue.sqlite").is_file():
+        return []
+    try:
+        with open_library(folder, create=False, embedding=settings.embedding, cache_dir=settings.cache) as library:
+            return [Finding(what="Uploads and files", ok=False, says=says) for says in what_is_amiss(library)]
+    except RapporteurError:  # said of the library above
+        return []
 
 
 def print_findings(findings: Sequence[Finding]) -> None:

@@ -38,6 +38,7 @@ KINDS: Mapping[str, tuple[int, str]] = {
     "internal": (500, "Something went wrong inside the program"),
     "model": (502, "The language model does not answer"),
     "library": (503, "The library cannot be used"),
+    "not-kept": (507, "The upload could not be kept"),
 }
 _BY_STATUS = {status: kind for kind, (status, _) in reversed(KINDS.items())}
 _log = logging.getLogger("rapporteur.http")

@@ -1,28 +1,24 @@
 """What the page asks of the server about records: to read them, see their pages, put them in, take them out."""
 
-import asyncio
 import os
 import re
-from collections.abc import AsyncIterator
 from functools import lru_cache
-from hashlib import sha256
-from pathlib import Path
-from tempfile import NamedTemporaryFile
 from typing import Any
 
 from fastapi import APIRouter, HTTPException, Request, Response
-from fastapi.responses import HTMLResponse, PlainTextResponse
+from fastapi.responses import HTMLResponse, JSONResponse, PlainTextResponse
 from pydantic import BaseModel, Field
+from starlette.concurrency import run_in_threadpool
 
 from ..ingest.fetch import is_address
 from ..rag.library import Library
 from ..vectorstore.passage import Document
 from .conversation import source_name
-from .intake import FILES
 from .page_image import Sheets
 from .pane import document_html, locator_at, sheet_html
 from .records import details_html, filters_html, records_html, status_html
 from .served import Served
+from .uploads import TooLarge
 from .visitor import At, Spoken
 from .welcome import example_questions, welcome_html
 from .words import Words
@@ -108,27 +104,35 @@ def record_routes() -> APIRouter:
         raise HTTPException(404)
 
     @routes.delete("/page/records/{document_id}")
-    def remove(document_id: str, at: At) -> dict[str, bool]:
-        at.intake.remove(document_id)
-        return {"removing": True}
+    def remove(document_id: str, at: At, words: Spoken) -> Response:
+        try:
+            at.intake.remove(document_id)
+        except OSError as error:
+            return PlainTextResponse(words("records.not_kept", reason=error.strerror), status_code=507)
+        return JSONResponse({"removing": True})
 
     @routes.post("/page/records/address")
     def add_address(given: Address, at: At, words: Spoken) -> Response:
         address = given.address.strip()
         if not is_address(address):
             return PlainTextResponse(words("records.not_an_address"), status_code=422)
-        at.intake.add([address])
+        try:
+            at.intake.accept_address(address)
+        except OSError as error:
+            return PlainTextResponse(words("records.not_kept", reason=error.strerror), status_code=507)
         return Response(status_code=202)
 
     @routes.put("/page/records/file")
     async def add_file(request: Request, name: str, at: At, words: Spoken) -> Response:
         try:
-            path = await _keep(request.stream(), at.library.store.folder / FILES, file_name(name))
-        except _TooLarge:
+            with at.intake.uploads.part(LIMIT_UPLOAD_MB << 20) as part:
+                async for piece in request.stream():
+                    await run_in_threadpool(part.write, piece)
+                path = await run_in_threadpool(at.intake.accept_file, part, file_name(name))
+        except TooLarge:
             return PlainTextResponse(words("records.too_large", limit=LIMIT_UPLOAD_MB), status_code=413)
         except OSError as error:
             return PlainTextResponse(words("records.not_kept", reason=error.strerror), status_code=507)
-        at.intake.add([path])
         return PlainTextResponse(path.name, status_code=202)
 
     @routes.get("/page/filters", response_class=HTMLResponse)
@@ -147,32 +151,6 @@ def file_name(name: str) -> str:
     while len((stem + suffix).encode("utf-8", "replace")) > _NAME_BYTES:
         stem = stem[:-1]
     return stem + suffix
-
-
-class _TooLarge(Exception):
-    pass
-
-
-async def _keep(stream: AsyncIterator[bytes], folder: Path, name: str) -> Path:
-    """Writes what comes in to `folder/<hash>/<name>`, so that files of one name but other content stay apart."""
-    folder.mkdir(exist_ok=True)
-    digest, size = sha256(), 0
-    with NamedTemporaryFile(dir=folder, prefix=".upload-", delete=False) as file:
-        incoming = Path(file.name)
-        try:
-            async for chunk in stream:
-                size += len(chunk)
-                if size > LIMIT_UPLOAD_MB << 20:
-                    raise _TooLarge
-                digest.update(chunk)
-                await asyncio.to_thread(file.write, chunk)
-        except BaseException:
-            incoming.unlink(missing_ok=True)
-            raise
-    kept = folder / digest.hexdigest()[:12] / name
-    kept.parent.mkdir(exist_ok=True)
-    incoming.replace(kept)
-    return kept
 
 
 def _fault(document: Document | None, version: str, words: Words) -> HTMLResponse | None:

@@ -76,7 +76,10 @@ def serve(
     listener = _listen(host, port)
     intake = Intake(library, ingest, limits=limits)
     app = build_app(library, intake=intake, also=also, options=options, page=page)
-    settings = uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=_CLOSE_TIMEOUT_S)
+    settings = uvicorn.Config(
+        app, log_level="warning", timeout_graceful_shutdown=_CLOSE_TIMEOUT_S,
+        loop="asyncio",  # others take the wakeup descriptor of `end_for_sure` for themselves
+    )  # fmt: skip
     address = f"http://{_shown_host(host)}:{listener.getsockname()[1]}"
 
     def announce() -> None:
@@ -113,6 +116,8 @@ def build_app(
     @asynccontextmanager
     async def lifespan(served: FastAPI) -> AsyncIterator[None]:
         async with api_lifespan(served):
+            for each in shelf:
+                each.intake.start()
             yield
             ended.set()
             shelf.stop()
