@@ -34,7 +34,7 @@ from mcp_types import (
     Tool,
     ToolAnnotations,
 )
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 from starlette.types import Receive, Scope, Send
 
 from ..rag.answer import Answer, cited_as
@@ -58,23 +58,36 @@ _AROUND_CHARS = 600
 _READS = ToolAnnotations(read_only_hint=True, open_world_hint=False, idempotent_hint=True)
 
 
-class AskArguments(shapes.FiltersIn):
+class _Arguments(BaseModel):
+    """Arguments as agents send them: a number where a text is meant, "" or null for what they leave out."""
+
+    model_config = ConfigDict(extra="forbid", coerce_numbers_to_str=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _without_what_is_left_out(cls, given: Any) -> Any:
+        if not isinstance(given, dict):
+            return given
+        optional = {name for name, field in cls.model_fields.items() if not field.is_required()}
+        return {name: told for name, told in given.items() if name not in optional or not _is_left_out(told)}
+
+
+class AskArguments(_Arguments, shapes.FiltersIn):
     """What `ask` takes."""
 
     question: str = Field(min_length=1, description="one question that stands alone, in plain words")
 
 
-class SearchArguments(shapes.FiltersIn):
+class SearchArguments(_Arguments, shapes.FiltersIn):
     """What `search` takes."""
 
     query: str = Field(min_length=1, description="what to look for, in plain words")
     limit: int = Field(10, ge=1, le=shapes.MAX_HITS, description="how many passages at most")
 
 
-class ReadArguments(BaseModel):
+class ReadArguments(_Arguments):
     """What `read_passage` takes."""
 
-    model_config = ConfigDict(extra="forbid")
     document: str = Field(description="a document's id (from a citation, a hit or list_documents), symbol or title")
     start: int | None = Field(None, ge=0, description="first character of a citation; reads what stands around it too")
     end: int | None = Field(None, ge=0, description="character after its last")
@@ -82,10 +95,9 @@ class ReadArguments(BaseModel):
     page: str | None = Field(None, description="a page as printed, instead of start and end")
 
 
-class ListArguments(BaseModel):
+class ListArguments(_Arguments):
     """What `list_documents` takes."""
 
-    model_config = ConfigDict(extra="forbid")
     containing: Annotated[str, Field(description="only documents with this in title, symbol or source")] = ""
     offset: int = Field(0, ge=0)
     limit: int = Field(_PAGE, ge=1, le=_PAGE)
@@ -327,6 +339,10 @@ def _tool(name: str, title: str, takes: type[BaseModel], gives: type[BaseModel],
         name=name, title=title, description=says, annotations=_READS,
         input_schema=takes.model_json_schema(), output_schema=gives.model_json_schema(),
     )  # fmt: skip
+
+
+def _is_left_out(told: Any) -> bool:
+    return told is None or (isinstance(told, str) and not told.strip())
 
 
 def _filters(asked: shapes.FiltersIn) -> Any:

@@ -59,7 +59,7 @@ class StreamOptionsIn(BaseModel):
     """What a stream ends with."""
 
     model_config = ConfigDict(extra="allow")
-    include_usage: bool = False
+    include_usage: bool | None = False
 
 
 class CompletionIn(BaseModel):
@@ -75,7 +75,7 @@ class CompletionIn(BaseModel):
     )
     model: str = Field(min_length=1)
     messages: list[MessageIn] = Field(min_length=1, max_length=500)
-    stream: bool = False
+    stream: bool | None = False
     stream_options: StreamOptionsIn | None = None
     n: Literal[1] | None = None
 

@@ -116,10 +116,34 @@ def test_documents_are_listed_and_are_resources(address: str, records: Library) 
 
 
 @pytest.mark.parametrize(
+    ("tool", "plain", "as_sent"),
+    [
+        ("ask", {"question": QUOTA}, {"question": QUOTA, "speaker": "", "since": " ", "document": None}),
+        ("search", {"query": QUOTA, "since": "2031"}, {"query": QUOTA, "since": 2031, "until": "", "limit": None}),
+        ("read_passage", {"document": "HB/2031/9", "paragraph": "3"}, {"document": "HB/2031/9", "paragraph": 3}),
+        ("read_passage", {"document": "HB/2031/9"}, {"document": "HB/2031/9", "page": "", "start": "", "end": None}),
+        ("list_documents", {}, {"containing": None, "offset": "", "limit": ""}),
+    ],
+)
+def test_arguments_are_taken_as_agents_send_them(address: str, tool: str, plain: dict, as_sent: dict) -> None:
+    wanted, given = call(address, tool, **plain), call(address, tool, **as_sent)
+    assert not given.is_error, given.content
+    assert {**given.structured_content, "seconds": 0} == {**wanted.structured_content, "seconds": 0}
+
+
+def test_a_page_may_be_a_number(address: str) -> None:
+    refused = call(address, "read_passage", document="HB/2031/9", page=77)
+    assert refused.is_error and "has no page 77" in refused.content[0].text
+
+
+@pytest.mark.parametrize(
     ("tool", "arguments", "says"),
     [
         ("ask", {"question": "?!"}, "The question is empty"),
         ("ask", {}, "question: Field required"),
+        ("ask", {"question": ""}, "question: String should have at least 1 character"),
+        ("ask", {"question": "x", "colour": ""}, "colour: Extra inputs"),
+        ("read_passage", {"document": "HB/2031/9", "page": True}, "page: Input should be a valid string"),
         ("ask", {"question": "x", "colour": "blue"}, "colour: Extra inputs"),
         ("ask", {"question": "x", "since": "May"}, "since"),
         ("search", {"query": "x", "limit": 0}, "limit"),

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+import httpx2
 import openai
 import pytest
 from langchain_openai import ChatOpenAI
@@ -86,6 +87,14 @@ def test_what_other_programs_send_along_does_no_harm(client: OpenAI, records: Li
         messages=[{"role": "system", "content": "Be brief."}, {"role": "user", "content": parts}],  # type: ignore[arg-type]
     )  # fmt: skip
     assert completion.choices[0].message.content == records.ask(QUOTA).text
+
+
+def test_null_is_as_good_as_left_out(address: str, records: Library) -> None:
+    asked = {"model": "rapporteur", "messages": [{"role": "user", "content": QUOTA}]}
+    for more in ({"stream": None, "stream_options": None, "n": None}, {"stream_options": {"include_usage": None}}):
+        reply = httpx2.post(f"{address}/chat/completions", json=asked | more, timeout=30)
+        assert reply.status_code == 200, reply.text
+        assert reply.json()["choices"][0]["message"]["content"] == records.ask(QUOTA).text
 
 
 def test_errors_are_the_clients_own(client: OpenAI) -> None:
