@@ -43,6 +43,8 @@ from .metrics import Metrics
 from .openai_api import openai_routes
 from .problems import Problem, as_problem, path_of, tell_problems
 from .render import report_json
+from .sessions import Sessions
+from .sign_in import sign_in_routes
 from .streams import event_schema, sent_as_ready, server_sent
 from .tracing import Tracing
 from .uploads import UPLOADS, Entry, Uploads, names_of
@@ -105,7 +107,11 @@ def build_api(library: Library, options: ApiOptions | None = None) -> FastAPI:
     app.router.routes.append(Route("/mcp", mcp, methods=["GET", "POST", "DELETE"], include_in_schema=False))
     app.state.metrics = metrics
     keys = Keys(library.store.folder)
-    app.add_middleware(Gate, rules=options.rules, keys=keys, metrics=metrics, tracing=options.tracing)
+    sessions = Sessions(keys)
+    app.include_router(sign_in_routes(keys, sessions))
+    app.add_middleware(
+        Gate, rules=options.rules, keys=keys, sessions=sessions, metrics=metrics, tracing=options.tracing
+    )
     if options.rules.cors_origins:
         app.add_middleware(
             CORSMiddleware,

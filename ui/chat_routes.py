@@ -1,6 +1,6 @@
 """What the page's conversation asks of the server: answers as they grow, history, settings, exports.
 
-Everything is under `/page/`; what changes something is a JSON body, which no other site's page can send unasked.
+Everything is under `/page/`, behind the gate, which refuses what other sites' pages send.
 """
 
 from collections.abc import Callable
@@ -101,6 +101,7 @@ def chat_routes(ended: Callable[[], bool]) -> APIRouter:
             "libraries": [{"key": one.key, "name": one.name} for one in request.app.state.shelf],
             "library": at.key,
             "model": at.models.default,
+            "signed_in": request.scope.get("signed_in", False),
             "conversation": conversation if found else "",
             "missing": bool(conversation) and not found,
             "html": conversation_html(exchanges, words),

@@ -1,10 +1,11 @@
-"""Who and what gets in: the gate before the HTTP API.
+"""Who and what gets in: the one gate before every route, the API's and the page's.
 
-    request id -> origin -> key and scope -> rate -> body (size, time) -> the API -> log and metrics
+    request id -> host, origin -> key or session, scope -> rate -> body (size, time) -> the route -> log and metrics
 
-It stands before everything else, so that what is refused costs nothing. Without any key made, everybody who reaches
-the server may ask; changing the library is then open to this machine only. The browser chat is no part of the API and
-goes past the gate.
+It stands before everything else, so that what is refused costs nothing. Open to everybody are `_OPEN`: health, the
+widget, static files, the sign-in form. Without any key made, everybody who reaches the server may ask; changing the
+library is then open to this machine only. Once there is one, everything needs a key: programs send it, and in a browser
+it is entered once and becomes a session (sign_in.py).
 """
 
 import asyncio
@@ -13,34 +14,42 @@ import logging
 import re
 import time
 import uuid
-from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import HTTPConnection
+from starlette.responses import RedirectResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from .keys import Key, Keys
 from .metrics import Metrics
 from .problems import Problem, as_problem, path_of, route_of
+from .rates import Rate
+from .sessions import COOKIE, Session, Sessions
+from .sign_in import sign_in_address
 from .tracing import Tracing
 
 LOG = logging.getLogger("rapporteur.http")
-_OPEN = re.compile(r"/(?:healthz|docs(?:/.*)?|openapi\.json|widget\.js)")
-_GATED = re.compile(r"/(?:api|v1|mcp)(?:/.*)?|/metrics")
+_OPEN = re.compile(
+    r"/(?:healthz|widget\.js|sign-in(?:/sign_in\.(?:css|js))?|page/look/\w+\.js|theme\.css|(?:assets|static)/.+)"
+)
+_SIGN_IN = ("POST", "/sign-in")
+_WIDGET = "/widget.js"
+_API = re.compile(r"/(?:api|v1|mcp)(?:/.*)?|/(?:metrics|healthz|openapi\.json|widget\.js)")
+_LIBRARY = ("/api/documents", "/page/records")
 _LONG_LIVED = ("GET", "/mcp")
-_PAGE_ANSWERS = "/queue/data"
-_UPLOAD = ("POST", "/api/documents")
+_UPLOADS = (("POST", "/api/documents"), ("PUT", "/page/records/file"))
+_OPEN_PER_REQUEST = 10  # a page is made of many files, which cost little
 _REQUEST_ID = re.compile(r"[\w.:-]{1,64}")
-_CALLERS_KEPT = 10_000
 _PROXY_HEADERS = ("forwarded", "via", "x-forwarded-for", "x-real-ip")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rules:
-    """What the gate holds requests to. `cors_origins` may call from pages of theirs; "*" is any page."""
+    """What the gate holds requests to. Pages of `cors_origins` may call the API; "*" is any page."""
 
     cors_origins: tuple[str, ...] = ()
     requests_per_minute: int = 600
@@ -52,24 +61,24 @@ class Rules:
 class Gate:
     """ASGI middleware; `metrics.answering` tells how many answers are being given."""
 
-    def __init__(self, app: ASGIApp, *, rules: Rules, keys: Keys, metrics: Metrics, tracing: Tracing) -> None:
+    def __init__(
+        self, app: ASGIApp, *, rules: Rules, keys: Keys, sessions: Sessions, metrics: Metrics, tracing: Tracing
+    ) -> None:
         self._app = app
         self._rules = rules
         self._keys = keys
+        self._sessions = sessions
         self._metrics = metrics
         self._tracing = tracing
         self._rate = Rate(rules.requests_per_minute)
+        self._open_rate = Rate(rules.requests_per_minute * _OPEN_PER_REQUEST)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        path = path_of(scope) if scope["type"] == "http" else ""
-        if not _GATED.fullmatch(path) and not _OPEN.fullmatch(path):
-            counted = path.endswith(_PAGE_ANSWERS)
-            self._metrics.answering += counted
-            try:
-                return await self._app(scope, receive, send)
-            finally:
-                self._metrics.answering -= counted
-        await self._through(_Passage(scope, path, send), receive)
+        if scope["type"] == "http":
+            return await self._through(_Passage(scope, path_of(scope), send), receive)
+        if scope["type"] == "websocket":  # there is none
+            return await send({"type": "websocket.close", "code": 1008})
+        await self._app(scope, receive, send)
 
     async def _through(self, request: "_Passage", receive: Receive) -> None:
         counted = (request.method, request.path) != _LONG_LIVED
@@ -85,7 +94,7 @@ class Gate:
                     problem = as_problem(error)
                     if problem.kind == "internal":
                         LOG.error("%s failed", route_of(request.scope), exc_info=error)
-                    tell = problem.response(request.path, request.id)
+                    tell = _told(problem, request)
                     await tell(request.scope, receive, request.send)
         finally:
             self._metrics.answering -= counted
@@ -93,20 +102,12 @@ class Gate:
 
     async def _admit(self, request: "_Passage", receive: Receive) -> Receive:
         """Lets a request in, or raises the Problem that keeps it out; what it returns gives the body."""
-        if _OPEN.fullmatch(request.path):
-            return receive
         self._check_origin(request)
-        key, refusal = self._identify(request)
-        request.key = key
-        wait_s = self._rate.take(f"key {key.id}" if key else f"address {request.address}")
-        if wait_s:
-            raise Problem(
-                "too-many", f"There have been too many requests. Try again in {wait_s} s.",
-                headers={"Retry-After": str(wait_s)},
-            )  # fmt: skip
+        refusal = self._identify(request)
+        self._check_rate(request)
         if refusal:
             raise refusal
-        if (request.method, request.path) == _UPLOAD:
+        if (request.method, request.path) in _UPLOADS:
             return self._measured(request, receive)
         if request.method in ("GET", "HEAD"):
             return receive
@@ -116,38 +117,73 @@ class Gate:
 
     def _check_origin(self, request: "_Passage") -> None:
         """Keeps out what a page of another origin makes a browser send."""
-        origin = request.headers.get("origin")
-        allowed = self._rules.cors_origins
-        if origin is None or origin in allowed or "*" in allowed:
+        if request.path == _WIDGET or request.is_from_here:
             return
-        if urlsplit(origin).netloc != request.headers.get("host"):
-            raise Problem("foreign-origin", f"Pages of {origin} may not call. Allow them: RAPPORTEUR_CORS_ORIGINS")
+        origin, allowed = request.headers.get("origin"), self._rules.cors_origins
+        if origin is None and request.only_looks:
+            return
+        if request.is_api and origin is not None and (origin in allowed or "*" in allowed):
+            return
+        if request.is_api:
+            says = f"Pages of {origin or 'other sites'} may not call. Allow them: RAPPORTEUR_CORS_ORIGINS"
+            raise Problem("foreign-origin", says)
+        raise Problem("foreign-origin", "Pages of other sites may not call this. Open it by its own address.")
 
-    def _identify(self, request: "_Passage") -> tuple[Key | None, Problem | None]:
-        """The key shown, and what speaks against letting it in."""
+    def _identify(self, request: "_Passage") -> Problem | None:
+        """Finds the key shown or signed in with; returns what speaks against letting the request in."""
+        keyed = not request.is_open and self._keys.needed
+        bearer = request.headers.get("authorization") if keyed else None
+        # A page that was led here under another name has no key to show; a proxy's program may have.
+        if request.is_misnamed and bearer is None:
+            return Problem(
+                "foreign-origin", "Call this server 127.0.0.1 or localhost; a proxy must send X-Forwarded-For."
+            )
+        if request.is_open:
+            return None
         scope = _scope_needed(request.method, request.path)
-        if not self._keys.needed:
-            if request.is_misnamed:
-                return None, Problem(
-                    "foreign-origin", "Call this server 127.0.0.1 or localhost; a proxy must send X-Forwarded-For."
-                )
+        if not keyed:
+            request.is_at_home = request.is_local and not request.is_api
             if scope == "ask" or request.is_local:
-                return None, None
-            return None, Problem(
+                return None
+            return Problem(
                 "local-only", "Make an API key to do this from elsewhere: rapporteur keys create NAME --scope " + scope
             )
-        kind, _, told = request.headers.get("authorization", "").partition(" ")
-        ask_for_key = {"WWW-Authenticate": "Bearer"}
+        refusal = self._find_session(request) if bearer is None else self._find_key(request, bearer)
+        if refusal is None and request.key and not request.key.may(scope):
+            return Problem("key-scope", f"This needs a key with the scope {scope}.")
+        return refusal
+
+    def _find_key(self, request: "_Passage", bearer: str) -> Problem | None:
+        kind, _, told = bearer.partition(" ")
         if kind.lower() != "bearer" or not told.strip():
-            return None, Problem("key-missing", "Send a key as: Authorization: Bearer KEY", headers=ask_for_key)
+            return _keyless("key-missing", "Send a key as: Authorization: Bearer KEY")
         key = self._keys.find(told.strip())
         if key is None:
-            return None, Problem("key-unknown", "This server does not know the key.", headers=ask_for_key)
+            return _keyless("key-unknown", "This server does not know the key.")
         if key.revoked:
-            return None, Problem("key-revoked", "The key has been revoked. Ask for another.", headers=ask_for_key)
-        if not key.may(scope):
-            return key, Problem("key-scope", f"This needs a key with the scope {scope}.")
-        return key, None
+            return _keyless("key-revoked", "The key has been revoked. Ask for another.")
+        request.key = key
+        return None
+
+    def _find_session(self, request: "_Passage") -> Problem | None:
+        """Pages of other origins, even where they may call, must show a key: a session is for our own pages."""
+        session = self._sessions.find(request.cookie) if request.is_from_here and request.cookie else None
+        if session is None:
+            return _keyless("key-missing", "Send a key as: Authorization: Bearer KEY")
+        request.key, request.session = session.key, session
+        request.scope["signed_in"] = True
+        return None
+
+    def _check_rate(self, request: "_Passage") -> None:
+        # Somebody alone at this machine may drop a thousand files at once; what is open to all costs little.
+        if request.is_at_home or (request.is_open and request.is_local and not request.is_api):
+            return
+        rate = self._open_rate if request.is_open and (request.method, request.path) != _SIGN_IN else self._rate
+        if wait_s := rate.take(request.caller):
+            raise Problem(
+                "too-many", f"There have been too many requests. Try again in {wait_s} s.",
+                headers={"Retry-After": str(wait_s)},
+            )  # fmt: skip
 
     # --- bodies ------------------------------------------------------------------------------------------------
 
@@ -208,7 +244,7 @@ class Gate:
             "request_id": request.id, "method": request.method, "route": route, "status": status,
             "seconds": round(seconds, 4), "key": request.key.id if request.key else None,
         }  # fmt: skip
-        if not _OPEN.fullmatch(request.path):
+        if not request.is_open or status >= 400 or request.method == "POST":
             LOG.info("%s %s %s", request.method, route, status, extra={"facts": facts})
 
 
@@ -222,7 +258,11 @@ class _Passage:
         self.headers = Headers(scope=scope)
         self.began = time.perf_counter()
         self.key: Key | None = None
+        self.session: Session | None = None
+        self.is_at_home = False
         self.status: int | None = None
+        self.is_api = bool(_API.fullmatch(path))
+        self.is_open = bool(_OPEN.fullmatch(path)) and (self.only_reads or (self.method, path) == _SIGN_IN)
         given = self.headers.get("x-request-id", "")
         self.id = given if _REQUEST_ID.fullmatch(given) else uuid.uuid4().hex
         scope["request_id"] = self.id
@@ -234,6 +274,41 @@ class _Passage:
             self.status = message["status"]
             MutableHeaders(scope=message)["X-Request-ID"] = self.id
         await self._send(message)
+
+    @property
+    def only_reads(self) -> bool:
+        """Whether nothing is to be changed."""
+        return self.method in ("GET", "HEAD")
+
+    @property
+    def only_looks(self) -> bool:
+        """Whether a link leads here, or a page asks for what other pages may ask for."""
+        return self.only_reads and (self.is_api or self.headers.get("sec-fetch-mode") in (None, "navigate"))
+
+    @property
+    def is_visit(self) -> bool:
+        """Whether a person opens something of the page's in a browser, rather than a program calling."""
+        accepts = "text/html" in self.headers.get("accept", "")
+        return accepts and not self.is_api and self.headers.get("sec-fetch-mode") in (None, "navigate")
+
+    @property
+    def is_from_here(self) -> bool:
+        """Whether no page of another origin sends this, as far as the browser tells; programs tell nothing."""
+        origin = self.headers.get("origin")
+        same = origin is None or origin.partition("://")[2] == self.headers.get("host")
+        return same and self.headers.get("sec-fetch-site") in (None, "same-origin", "none")
+
+    @property
+    def cookie(self) -> str:
+        """The token of a session; empty where none is shown."""
+        return HTTPConnection(self.scope).cookies.get(COOKIE, "")
+
+    @property
+    def caller(self) -> str:
+        """Whose requests are counted together."""
+        if self.session:
+            return f"session {self.session.id}"
+        return f"key {self.key.id}" if self.key else f"address {self.address}"
 
     @property
     def address(self) -> str:
@@ -253,43 +328,45 @@ class _Passage:
         So does a browser here, when a page of another site has its site's name lead to this machine to read what is
         for this machine only (DNS rebinding).
         """
-        name = urlsplit(f"//{self.headers.get('host', '')}").hostname or ""
+        name = _host_name(self.headers.get("host", ""))
         return self.is_local and name != "localhost" and not _is_loopback(name)
-
-
-class Rate:
-    """So many requests a minute from each caller, and no more at once (a token bucket)."""
-
-    def __init__(self, per_minute: int) -> None:
-        self._per_minute = per_minute
-        self._callers: OrderedDict[str, tuple[float, float]] = OrderedDict()
-
-    def take(self, caller: str, now: float | None = None) -> int:
-        """Counts a request; returns after how many seconds the caller may try again, 0 when it may go on."""
-        if not self._per_minute:
-            return 0
-        now = time.monotonic() if now is None else now
-        left, since = self._callers.pop(caller, (float(self._per_minute), now))
-        left = min(float(self._per_minute), left + (now - since) * self._per_minute / 60)
-        allowed = left >= 1
-        self._callers[caller] = (left - allowed, now)
-        while len(self._callers) > _CALLERS_KEPT:
-            self._callers.popitem(last=False)
-        return 0 if allowed else max(1, round((1 - left) * 60 / self._per_minute))
 
 
 def _scope_needed(method: str, path: str) -> str:
     """Which scope a request needs."""
-    if path == "/metrics" or (method == "DELETE" and path.startswith("/api/")):
+    if path == "/metrics" or (method == "DELETE" and path.startswith(("/api/", *_LIBRARY))):
         return "admin"
-    return "ingest" if (method, path) == _UPLOAD else "ask"
+    return "ask" if method in ("GET", "HEAD") or not path.startswith(_LIBRARY) else "ingest"
 
 
 def _is_loopback(address: str) -> bool:
     try:
-        return ipaddress.ip_address(address).is_loopback
+        found = ipaddress.ip_address(address)
     except ValueError:
         return False
+    return (getattr(found, "ipv4_mapped", None) or found).is_loopback
+
+
+def _host_name(host: str) -> str:
+    """The name in a Host header; empty where it is none."""
+    try:
+        return urlsplit(f"//{host}").hostname or ""
+    except ValueError:
+        return ""
+
+
+def _keyless(kind: str, says: str) -> Problem:
+    return Problem(kind, says, headers={"WWW-Authenticate": "Bearer"})
+
+
+def _told(problem: Problem, request: "_Passage") -> ASGIApp:
+    """How a problem is told: someone who opens a page without a session gets to the sign-in form instead."""
+    if problem.status_code != 401 or not request.is_visit:
+        return problem.response(request.path, request.id)
+    root = request.scope.get("root_path", "")
+    query = request.scope.get("query_string", b"").decode("latin-1")
+    then = f"{root}{request.path}{'?' * bool(query)}{query}" if request.only_reads else f"{root}/"
+    return RedirectResponse(sign_in_address(root, then), status_code=303, headers={"Cache-Control": "no-store"})
 
 
 def _too_large(limit_bytes: int) -> Problem:

@@ -86,9 +86,13 @@ class Keys:
 
     def find(self, told: str) -> Key | None:
         """The key that was shown, revoked or not; None where it is unknown."""
-        self._refresh()
-        key = self._known.get(told.removeprefix(_PREFIX)[:_ID_CHARS])
+        key = self.get(told.removeprefix(_PREFIX)[:_ID_CHARS])
         return key if key and hmac.compare_digest(key.sha256, _hashed(told)) else None
+
+    def get(self, key_id: str) -> Key | None:
+        """The key with this id, revoked or not; None where there is none."""
+        self._refresh()
+        return self._known.get(key_id)
 
     def _refresh(self) -> None:
         try:

@@ -53,6 +53,7 @@ async function begin() {
   box().setAttribute("aria-label", say("ask.label"));
   box().placeholder = say("ask.hint");
   document.querySelector("#r-box button")?.setAttribute("aria-label", say("ask.send"));
+  at("r-sign-out").hidden = !start.signed_in;
   state.library = start.library;
   state.model = start.model;
   state.conversation = start.conversation;

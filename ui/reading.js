@@ -1,6 +1,6 @@
 // The reading pane: a press on a citation opens its document at the quote, as text or as the printed page.
 
-import { at, address, copy, notice, route, say, state } from "./server.js";
+import { at, address, copy, notice, say, state, told } from "./server.js";
 
 const pane = () => at("r-pane");
 const HOVER_MS = 150;
@@ -20,9 +20,7 @@ export async function open(place, button = null) {
   pane().setAttribute("aria-busy", "true");
   let markup;
   try {
-    const reply = await fetch(route(`reading/${encodeURIComponent(id)}`, { start, end, version }));
-    markup = await reply.text();
-    if (reply.status >= 500) throw new Error(reply.status);
+    markup = await told(`reading/${encodeURIComponent(id)}`, { start, end, version });
   } catch {
     markup = `<p class="r-error">${say("reading.unreachable")}</p>`;
   }
@@ -82,8 +80,7 @@ export async function look(which, page = null) {
   const { document: id, start, end, version } = opened;
   let markup;
   try {
-    const reply = await fetch(route(`page/sheet/${encodeURIComponent(id)}`, { start, end, version, page }));
-    markup = await reply.text();
+    markup = await told(`page/sheet/${encodeURIComponent(id)}`, { start, end, version, page });
   } catch {
     markup = `<p class="r-error">${say("reading.unreachable")}</p>`;
   }

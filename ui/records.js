@@ -1,9 +1,10 @@
 // The library pane: files dropped or chosen go up with their progress, addresses too; what is read is listed.
 
 import { confine } from "./drawers.js";
-import { at, call, html, json, notice, route, say } from "./server.js";
+import { at, call, html, json, notice, reason, route, say } from "./server.js";
 
 const EVERY_MS = 1000;
+const WAIT_MS = 3000; // until a file is sent again that came too soon after others
 const SENT_AT_ONCE = 2;
 const waiting = [];
 let sending = 0;
@@ -121,22 +122,25 @@ function next() {
 function put({ file, item, bar, said }) {
   return new Promise((resolve) => {
     const request = new XMLHttpRequest();
-    request.open("PUT", route("page/records/file", { name: file.name }));
+    const start = () => {
+      request.open("PUT", route("page/records/file", { name: file.name }));
+      request.send(file);
+    };
     request.upload.onprogress = (event) => {
       bar.value = (100 * event.loaded) / (event.total || 1);
       said.textContent = say("records.sending", { percent: Math.round(bar.value) });
     };
     request.onloadend = () => {
+      if (request.status === 429) return setTimeout(start, WAIT_MS);
       bar.hidden = true;
       const done = request.status === 202;
-      said.textContent = done
-        ? say("records.sent")
-        : say("records.not_sent", { reason: request.responseText || say("reading.unreachable") });
+      const why = () => (request.status ? reason(request.status, request.responseText) : say("reading.unreachable"));
+      said.textContent = done ? say("records.sent") : say("records.not_sent", { reason: why() });
       item.setAttribute(done ? "data-sent" : "data-failed", done ? request.responseText : "");
       watchReading();
       resolve();
     };
-    request.send(file);
+    start();
   });
 }
 

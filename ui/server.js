@@ -11,9 +11,9 @@ let words = {};
 
 export const at = (id) => document.getElementById(id);
 
-export function learn(told) {
-  words = told.words;
-  document.documentElement.lang = told.language;
+export function learn(start) {
+  words = start.words;
+  document.documentElement.lang = start.language;
 }
 
 export function say(key, values = {}) {
@@ -31,6 +31,8 @@ export function translate(root = document) {
 
 // --- asking -------------------------------------------------------------------------------------------------------
 
+const TOLD = [409, 413, 429]; // refusals whose own words are for people
+
 export class Refused extends Error {} // the server answered, and said no; the message is for people
 
 export function route(path, query = {}) {
@@ -46,17 +48,34 @@ export async function call(path, { query, method = "GET", body } = {}) {
   }
   const reply = await fetch(route(path, query), options);
   if (reply.ok) return reply;
-  throw new Refused(await reason(reply));
+  throw new Refused(reason(reply.status, await reply.text()));
 }
 
-async function reason(reply) {
-  const text = await reply.text();
+// What people are told of a refusal. One whose session has ended signs in again.
+export function reason(status, text) {
+  if (status === 401) signIn();
   try {
-    const told = JSON.parse(text).detail;
-    return typeof told === "string" && reply.status === 409 ? told : say("failed.request", { reason: reply.status });
+    const { type = "", detail } = JSON.parse(text);
+    const known = `failed.${type.split(":").pop()}`;
+    if (known in words) return say(known);
+    return typeof detail === "string" && TOLD.includes(status) ? detail : say("failed.request", { reason: status });
   } catch {
-    return text && text.length < 300 ? text : say("failed.request", { reason: reply.status });
+    return text && text.length < 300 ? text : say("failed.request", { reason: status });
   }
+}
+
+function signIn() {
+  location.assign(`sign-in?${new URLSearchParams({ next: location.pathname + location.search })}`);
+}
+
+// Ready HTML, which errors of the routes are too; a refusal of the gate becomes a line about it.
+export async function told(path, query) {
+  const reply = await fetch(route(path, query));
+  if (reply.status >= 500) throw new Error(reply.status);
+  const text = await reply.text();
+  if (reply.headers.get("content-type")?.startsWith("text/html")) return text;
+  const line = Object.assign(document.createElement("p"), { className: "r-error", textContent: reason(reply.status, text) });
+  return line.outerHTML;
 }
 
 export const json = async (...args) => (await call(...args)).json();

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import errno
 import logging
+import re
 import signal
 import socket
 import sys
@@ -13,11 +14,13 @@ import webbrowser
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import cast
 
 import gradio as gr
 import uvicorn
 from fastapi import FastAPI
 from starlette.datastructures import MutableHeaders
+from starlette.routing import Mount
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ..ingest.ingest import find_files
@@ -29,6 +32,7 @@ from .chat_routes import chat_routes
 from .intake import Intake
 from .metrics import Metrics
 from .page import build_page, look, look_routes
+from .problems import Problem, path_of
 from .record_routes import record_routes
 from .served import Shelf
 
@@ -36,8 +40,9 @@ from .served import Shelf
 _POLICY = (
     "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; "
     "img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self'; worker-src 'self' blob:; "
-    "object-src 'none'; base-uri 'self'; form-action 'self'"
+    "object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'self'"
 )
+_FRAME = re.compile(r"/(?:theme\.css|(?:assets|static)/.+)?")
 _CLOSE_TIMEOUT_S = 1
 
 
@@ -128,13 +133,28 @@ def build_app(
     app.include_router(chat_routes(ended.is_set), include_in_schema=False)
     app.include_router(record_routes(), include_in_schema=False)
     app.add_middleware(_ConfinePage)
-    return gr.mount_gradio_app(app, build_page(), path="/", **look())
+    gr.mount_gradio_app(app, build_page(), path="/", **look())
+    mounted = cast(Mount, app.router.routes[-1])
+    mounted.app = _FrameOnly(mounted.app)
+    return app
 
 
 def _warm(library: Library) -> None:
     """Loads the embedding model before the first question; what is wrong with it, the question will tell."""
     with contextlib.suppress(Exception):
         _ = library.store.embedder
+
+
+class _FrameOnly:
+    """The frame that Gradio gives the page, and no other door of Gradio's: the page uses no upload, queue or proxy."""
+
+    def __init__(self, gradio: ASGIApp) -> None:
+        self._gradio = gradio
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["method"] not in ("GET", "HEAD") or not _FRAME.fullmatch(path_of(scope)):
+            raise Problem("not-found", "The page is at /, the API is described at /docs")
+        await self._gradio(scope, receive, send)
 
 
 class _ConfinePage:

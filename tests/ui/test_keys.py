@@ -81,9 +81,9 @@ def test_once_there_is_a_key_it_is_needed(own_library: Library, keys: Keys, call
     assert_problem(client.post("/api/ask", json=ASK, headers=bearer(told[:-3] + "xyz")), "key-unknown")
     assert_problem(client.post("/api/ask", json=ASK, headers=bearer("sk-abc")), "key-unknown")
     assert client.post("/api/ask", json=ASK, headers=bearer(told)).status_code == 200
-    for path in ("/v1/models", "/api/documents", "/mcp", "/metrics"):
+    for path in ("/v1/models", "/api/documents", "/mcp", "/metrics", "/openapi.json", "/docs"):
         assert_problem(client.get(path), "key-missing")
-    assert client.get("/healthz").status_code == 200 == client.get("/openapi.json").status_code
+    assert client.get("/healthz").status_code == 200 == client.get("/widget.js").status_code
 
 
 def test_a_key_opens_its_scopes_only(own_library: Library, keys: Keys, calls) -> None:
