@@ -56,7 +56,7 @@ class Settings(BaseSettings):
     port: int = Field(7860, description="port the server listens on")
     page: bool = Field(True, description="whether the server shows the browser chat beside the HTTP API")
     cors_origins: str = Field("", description="web pages' origins that may call the API, by commas; * for all")
-    requests_per_minute: int = Field(600, description="requests a minute from one key, session or address; 0 for any number")
+    requests_per_minute: int = Field(600, description="requests a minute from one key, session or address; 0 for any")
     body_limit_kb: int = Field(1024, description="how large the body of a request may be")
     upload_limit_mb: int = Field(512, description="how large an upload of documents may be")
     body_timeout_s: float = Field(30.0, description="how long a client may keep the server waiting for its body")

@@ -16,7 +16,7 @@ def page(browser: Browser) -> Page:
 
 
 def enter(page: Page, told: str) -> None:
-    expect(page.get_by_label("Key")).to_be_focused()
+    expect(page.get_by_label("Key", exact=True)).to_be_focused()
     page.keyboard.type(told)
     page.keyboard.press("Enter")
 
@@ -44,7 +44,7 @@ def test_a_reader_signs_in_asks_and_signs_out(page: Page, own_library: Library, 
         page.get_by_role("button", name="Sign out").click()
         expect(page.get_by_role("button", name="Sign in")).to_be_visible()
         page.goto(address)
-        expect(page.get_by_label("Key")).to_be_visible()
+        expect(page.get_by_label("Key", exact=True)).to_be_visible()
     assert [url for url in foreign if not url.startswith(("data:", "blob:"))] == []
 
 
@@ -66,9 +66,10 @@ def test_a_session_that_ended_leads_to_the_form(page: Page, own_library: Library
         page.goto(address)
         enter(page, told)
         expect(page.locator("body[data-ready]")).to_have_count(1)
+        page.wait_for_load_state("networkidle")
         keys.revoke("reader")
         page.evaluate("dispatchEvent(new Event('focus'))")  # looks how far reading is
-        expect(page.get_by_label("Key")).to_be_visible()
+        expect(page.get_by_label("Key", exact=True)).to_be_visible()
         assert "/sign-in?next=%2F" in page.url
 
 

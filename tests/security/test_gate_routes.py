@@ -119,7 +119,7 @@ def test_of_gradio_there_is_the_frame_and_no_other_door(calls: Calls) -> None:
     client = calls(HERE)
     upload = {"files": {"files": ("a.html", b"<script>")}}
     assert kind_of(client.post("/gradio_api/upload", **upload)) == "not-found"
-    for path in ("/config", "/gradio_api/info", "/gradio_api/file=/etc/passwd", "/monitoring", "/gradio_api/queue/data"):
+    for path in ("/config", "/gradio_api/info", "/gradio_api/file=/etc/passwd", "/gradio_api/queue/data"):
         assert kind_of(client.get(path)) == "not-found", path
     assert kind_of(client.post("/gradio_api/queue/join", json={})) == "not-found"
     assert "text/html" in client.get("/").headers["content-type"]

@@ -189,7 +189,8 @@ def test_signing_in_is_logged_without_the_key(calls: Calls, keys: Keys, caplog) 
         token = cookie_of(sign_in(client, told)).value
         client.get("/page/records")
     ours = [record for record in caplog.records if record.name == "rapporteur.http"]
-    assert [record.getMessage() for record in ours] == ["POST /sign-in 401", "POST /sign-in 303", "GET /page/records 200"]
+    lines = [record.getMessage() for record in ours]
+    assert lines == ["POST /sign-in 401", "POST /sign-in 303", "GET /page/records 200"]
     assert ours[-1].__dict__["facts"]["key"] == key.id
     written = "".join(f"{record.getMessage()} {record.__dict__}" for record in ours)
     assert not [secret for secret in (told, "rpt_wrong", token) if secret in written]
