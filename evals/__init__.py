@@ -14,6 +14,8 @@ everything, add it up), `comparison`, `sweeps`, `report`, `drafts`.
 
 from typing import TYPE_CHECKING, Any
 
+from ..vectorstore.telemetry import switch_off
+
 if TYPE_CHECKING:
     from .case import Case, Evidence
     from .comparison import compare
@@ -24,6 +26,8 @@ if TYPE_CHECKING:
     from .runs import Run, run, to_json
     from .sweeps import sweep
     from .thresholds import assert_at_least
+
+switch_off()
 
 __all__ = [
     "Case", "Evidence", "Run", "assert_at_least", "cases", "compare", "draft", "open_judge", "run", "sweep", "to_json",

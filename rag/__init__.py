@@ -9,6 +9,8 @@ with open_library("records/") as library:
 
 from typing import TYPE_CHECKING, Any
 
+from ..vectorstore.telemetry import switch_off
+
 if TYPE_CHECKING:
     from ..ingest.ingest import Failure, IngestReport
     from ..ingest.parse import Limits
@@ -17,6 +19,8 @@ if TYPE_CHECKING:
     from .answer import Answer, Citation, Sentence, Timing, Turn
     from .events import SentenceReady
     from .library import Library, open_library
+
+switch_off()
 
 __all__ = [
     "Answer", "Citation", "Document", "Failure", "Filters", "Hit", "IngestReport", "Library", "Limits", "Listing",

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..vectorstore.errors import ModelError
+from ..vectorstore.onnx_session import open_session
 
 if TYPE_CHECKING:
     import numpy as np
@@ -164,19 +165,10 @@ def _places(encoding: "Encoding", excerpt: Excerpt) -> list[tuple[int, int]]:
 
 
 def _open(path: Path, name: str) -> Reader:
-    from onnxruntime import (
-        InferenceSession,
-        SessionOptions,  # pyright: ignore[reportAttributeAccessIssue]: star-imported from a binary module
-    )
-
     if not path.is_file():
         raise ModelError(f"There is no reader {name} ({path}). {REMEDY}")
-    options = SessionOptions()
-    options.log_severity_level = 3  # errors only
-    # Threads that wait by spinning take the processor from everybody else.
-    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     try:
-        session = InferenceSession(path, options, providers=["CPUExecutionProvider"])
+        session = open_session(path)
         about = json.loads(session.get_modelmeta().custom_metadata_map["reader"])
     # ONNX Runtime has an error class for each way a file can be wrong.
     except Exception as error:

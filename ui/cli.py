@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from ..vectorstore.errors import InputError, RapporteurError
+from .console import forgive_encoding, json_text
 from .eval_commands import evaluation
 from .options import (
     BaseUrlOption,
@@ -29,6 +30,7 @@ from .options import (
     ReaderOption,
     RerankerOption,
 )
+from .scratch import keep_libraries_in_our_cache
 
 if TYPE_CHECKING:
     from ..rag import Filters, IngestReport, Library, Limits
@@ -63,6 +65,8 @@ UntilOption = Annotated[str | None, typer.Option("--until", help="Only documents
 
 def main() -> None:
     """Runs the command line; errors meant for people end it with a plain message and status 2."""
+    forgive_encoding()
+    keep_libraries_in_our_cache()
     arguments = sys.argv[1:]
     debug = "--debug" in arguments
     try:
@@ -542,7 +546,7 @@ def _filters(
 
 def _say(shape: Any, as_json: bool, to_people: Callable[[], None]) -> None:
     if as_json:
-        print(json.dumps(shape, ensure_ascii=False))
+        print(json_text(shape))
     else:
         to_people()
 
@@ -565,7 +569,7 @@ def _ask_batch(lib: "Library", batch: Path, filters: "Filters | None") -> int:
             shape = {"id": key, **answer_json(answer)}
         except RapporteurError as error:
             shape, status = {"id": key, "error": str(error)}, SOME_FAILED
-        print(json.dumps(shape, ensure_ascii=False), flush=True)
+        print(json_text(shape), flush=True)
     return status
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from ..vectorstore.errors import InputError
+from .console import json_text
 from .options import (
     BaseUrlOption,
     EmbeddingOption,
@@ -315,11 +316,10 @@ def _json_of(done: "Run", times: bool) -> dict[str, Any]:
 def _write_json(value: Any, output: Path | None) -> None:
     from ..evals.kept import write_whole
 
-    text = json.dumps(value, ensure_ascii=False, indent=1)
     if output is not None and str(output) == "-":
-        print(text)
+        print(json_text(value, indent=1))
     elif output is not None:
-        write_whole(text + "\n", output)
+        write_whole(json.dumps(value, ensure_ascii=False, indent=1) + "\n", output)
 
 
 def _cache_folder(settings: "Settings") -> Path:

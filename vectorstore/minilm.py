@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .errors import ModelError
+from .onnx_session import open_session
 
 if TYPE_CHECKING:
     import numpy as np
@@ -62,7 +63,7 @@ def open_minilm(*, model_dir: Path | None = None, cache_dir: Path | None = None)
     _check(model_dir / "tokenizer.json")
     graph = exported_graph(model_dir, _user_cache() if cache_dir is None else cache_dir)
     return MiniLM(
-        session=_session(graph),
+        session=open_session(graph),
         tokenizer=_tokenizer(model_dir, max_tokens=MAX_TOKENS),
         counter=_tokenizer(model_dir, max_tokens=None),
     )
@@ -252,19 +253,6 @@ def _export_to_onnx(model_dir: Path, target: Path) -> None:
         opset_version=OPSET,
         dynamo=False,
     )
-
-
-def _session(graph: Path) -> "InferenceSession":
-    from onnxruntime import (
-        InferenceSession,
-        SessionOptions,  # pyright: ignore[reportAttributeAccessIssue]: star-imported from a binary module
-    )
-
-    options = SessionOptions()
-    options.log_severity_level = 3  # errors only
-    # Threads that wait by spinning take the processor from each other, and from everybody else, where it is shared.
-    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-    return InferenceSession(graph, options, providers=["CPUExecutionProvider"])
 
 
 def _tokenizer(model_dir: Path, *, max_tokens: int | None) -> "Tokenizer":

@@ -1,0 +1,27 @@
+"""ONNX Runtime, opened in one place: silent, frugal, on the processor."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from .telemetry import onnxruntime_may_report
+
+if TYPE_CHECKING:
+    from onnxruntime import InferenceSession
+
+
+def open_session(graph: Path) -> "InferenceSession":
+    """A graph ready to run. Raises whatever ONNX Runtime makes of a file that holds none."""
+    from onnxruntime import (
+        InferenceSession,
+        SessionOptions,  # pyright: ignore[reportAttributeAccessIssue]: star-imported from a binary module
+        disable_telemetry_events,  # pyright: ignore[reportAttributeAccessIssue]
+    )
+
+    # The environment switches all of it off, but comes too late where the host imported ONNX Runtime first.
+    if not onnxruntime_may_report():
+        disable_telemetry_events()
+    options = SessionOptions()
+    options.log_severity_level = 3  # errors only
+    # Threads that wait by spinning take the processor from each other, and from everybody else, where it is shared.
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    return InferenceSession(graph, options, providers=["CPUExecutionProvider"])
