@@ -46,15 +46,21 @@ def _source_files(folder: str) -> Iterable[Path]:
 @cache
 def commit() -> str | None:
     """The commit of the checkout the program runs from, "+" behind it where files differ; None without one."""
-    here = Path(__file__).parent
     try:
-        said = subprocess.run(
-            ["git", "describe", "--always", "--abbrev=12", "--dirty=+", "--exclude=*"],
-            cwd=here, capture_output=True, text=True, timeout=10, check=True,
-        )  # fmt: skip
+        head = _git("describe", "--always", "--abbrev=12", "--exclude=*")
+        # Not `describe --dirty`, which writes into the checkout's .git.
+        return head + "+" * bool(_git("status", "--porcelain", "--untracked-files=no"))
     except (OSError, subprocess.SubprocessError):
         return None
-    return said.stdout.strip() or None
+
+
+def _git(*arguments: str) -> str:
+    """What git says of the checkout the program runs from."""
+    done = subprocess.run(
+        ["git", "--no-optional-locks", *arguments],
+        cwd=Path(__file__).parent, capture_output=True, text=True, timeout=10, check=True,
+    )  # fmt: skip
+    return done.stdout.strip()
 
 
 def library_facts(library: object) -> dict[str, Any] | None:

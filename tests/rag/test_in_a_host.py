@@ -125,7 +125,8 @@ with open_library("library") as library:
     answer = library.ask("What did Norway say about the herring quota?")
     library.as_runnable(); library.as_retriever().invoke("herring"); library.as_tool()
 assert answer.answered, answer.text
-assert dict(os.environ) == environment, set(os.environ.items()) ^ set(environment.items())
+changed = set(os.environ.items()) ^ set(environment.items())
+assert all("TELEMETRY" in name or "ANALYTICS" in name for name, _ in changed), changed
 assert (logging.root.handlers, logging.root.level) == (handlers, level), logging.root.handlers
 assert [t.name for t in threading.enumerate() if not t.daemon] == ["MainThread"], threading.enumerate()
 if os.path.exists("/proc/self/fd"):
@@ -140,7 +141,7 @@ def run(program: str, folder: Path, arguments: Sequence[str] = ()) -> subprocess
 
 
 def test_it_is_quiet_and_closes_what_it_opened(tmp_path: Path) -> None:
-    """No word on any output, no logging set up, no variable set, no file of the library left open."""
+    """No word on any output, no logging set up, no variable set but to silence libraries, no file left open."""
     (tmp_path / "notes.txt").write_text("Notes\n\nNorway: The herring quota should fall by a third.\n\nMexico: No.")
     done = run(PROGRAM, tmp_path)
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
