@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from ..vectorstore.markup import plain
-from .speakers import countries
+from .states import state_of
 from .structure import Unit
 
 _FEWEST_WORDS = 300
@@ -80,7 +80,7 @@ def _is_sentence(line: str) -> bool:
 
 
 def _is_bare(line: str) -> bool:
-    return bool(_BARE.fullmatch(line)) and line.casefold() not in countries()
+    return bool(_BARE.fullmatch(line)) and not state_of(line)
 
 
 def _coded_tables(units: Sequence[Unit], lines: Sequence[str]) -> Iterator[range]:

@@ -6,11 +6,11 @@ In doubt nobody: no speaker misleads less than a wrong one.
 import re
 from collections import Counter
 from collections.abc import Sequence
-from functools import lru_cache
 from itertools import pairwise
 
 from ..vectorstore.markup import plain
 from .blocks import Block
+from .states import state_of, states_in, states_of_label, without_states
 
 _COLON_LABEL = re.compile(
     r"^\s*(?:<[A-Za-z]{1,16}>\s*)?(?:[*_]{2,3})?"
@@ -98,15 +98,31 @@ def begins_turn(line: str) -> bool:
 
 
 def _could_speak(label: str) -> bool:
+    if state_of(label) and label.removeprefix("the ")[0].isupper():
+        return True
+    label = without_states(label)
     words = re.findall(r"[^\W\d_][\w’'.-]*", label)
     if _ENUMERATION.match(label) or (_NUMBERED_LABEL.search(label) and not _NUMBERED_PERSON.match(label)):
         return False
     if not words or len(words) > 14 or not label[0].isupper() or re.search(r"[.!?]\s+[a-z]|https?$|\d{3}", label):
         return False
     content = [word for word in words if word.casefold() not in _SMALL]
-    if not content or content[0].casefold() in _NOT_SPEAKERS or words[-1].casefold() in _SMALL:
+    if not content or content[0].casefold() in _NOT_SPEAKERS:
+        return False
+    if words[-1].casefold() in _SMALL and not _is_qualified(label):
         return False
     return sum(word[0].isupper() for word in content) / len(content) >= 0.5
+
+
+def _is_qualified(label: str) -> bool:
+    """Whether a label's last word is open because a qualifier of the name stands last: "Verrano (Free State of)"."""
+    name, _, qualifier = label.rpartition("(")
+    return label.endswith(")") and qualifier[:1].isupper() and _is_all_proper(name)
+
+
+def _is_all_proper(label: str) -> bool:
+    words = [word for word in re.findall(r"[^\W\d_][\w’'.-]*", label) if word.casefold() not in _SMALL]
+    return bool(words) and all(word[0].isupper() for word in words)
 
 
 def _turn_labels(texts: Sequence[str], blocks: Sequence[Block]) -> list[str | None]:
@@ -184,38 +200,12 @@ def _is_names(words: str) -> bool:
 
 
 def _names_somebody(label: str) -> bool:
-    if _TITLED.match(label) or label.casefold() in countries():
-        return True
-    parts = re.split(r"\s+[–—-]\s+|,\s+|\s*\(", label)
-    return len(parts) > 1 and (any(part.rstrip(")").casefold() in countries() for part in parts) or " – " in label)
+    return bool(_TITLED.match(label) or " – " in label or states_of_label(label))
 
 
 def _is_proper(label: str) -> bool:
     words = [word for word in re.findall(r"[^\W\d_][\w’'.-]*", label) if word.casefold() not in _SMALL]
     return sum(word[0].isupper() for word in words) / len(words) >= 0.6
-
-
-@lru_cache(maxsize=1)
-def countries() -> frozenset[str]:
-    """Names of states and territories, casefolded, in English, French and Spanish (Unicode CLDR)."""
-    from babel import Locale
-
-    names = {name for code in ("en", "fr", "es") for key, name in Locale(code).territories.items() if key.isalpha()}
-    names |= {
-        "united states of america",
-        "russian federation",
-        "usa",
-        "uk",
-        "republic of korea",
-        "viet nam",
-        "european union",
-        "holy see",
-        "türkiye",
-        "czech republic",
-        "islamic republic of iran",
-        "the netherlands",
-    }
-    return frozenset(name.casefold() for name in names)
 
 
 def _turns(texts: Sequence[str], blocks: Sequence[Block], labels: Sequence[str | None]) -> list[tuple[str | None, int]]:
@@ -253,10 +243,16 @@ _THE_OFFICE = (
     r"The\s+(?:(?:Acting|Deputy|Vice)[ -])*(?:Chair(?:person|man|woman)?|President|Speaker|Rapporteur|Facilitator|"
     r"Moderator|Co-Chairs?)"
 )
+_GOES_ON_TO_REPORT = r"[^.:;]{0,160}?(?<!\bis )(?<!\bwas )(?<!\bwere )(?<!\bbeen )(?<!\bbe )" rf"\b{_REPORTS}\b"
 _REPORTED = re.compile(
-    rf"^\s*(?:\d{{1,3}}\.\s+)?(?P<who>(?:{_TITLED_NAME}|{_THE_OFFICE})(?:\s*\([^()]{{2,80}}\))?)[^.:;]{{0,160}}?"
-    rf"(?<!\bis )(?<!\bwas )(?<!\bwere )(?<!\bbeen )(?<!\bbe )\b{_REPORTS}\b"
+    rf"^\s*(?:\d{{1,3}}\.\s+)?(?P<who>(?:{_TITLED_NAME}|{_THE_OFFICE})(?:\s*\([^()]{{2,80}}(?:\([^()]{{2,60}}\))?\))?)"
+    rf"{_GOES_ON_TO_REPORT}"
 )
+_FOR_A_STATE = re.compile(
+    r"^\s*(?:\d{1,3}\.\s+)?(?P<who>The\s+(?:representative|delegate|delegation|observer|ambassador)\s+(?:of|for)\s+)"
+)
+_REPORTING = re.compile(_GOES_ON_TO_REPORT)
+_LONGEST_STATE_CHARS = 120
 _PRONOUN = re.compile(r"^\s*(?:\d{1,3}\.\s+)?(?:He|She|They)\s")
 
 
@@ -273,13 +269,26 @@ def _retold(texts: Sequence[str], blocks: Sequence[Block]) -> list[tuple[str | N
     found: list[tuple[str | None, int]] = []
     speaker, turn = None, 0
     for text, block in zip(texts, blocks, strict=True):
-        match = _REPORTED.match(plain(text)) if block.kind in ("paragraph", "item") else None
-        if match:
-            speaker, turn = match["who"], turn + 1
+        reported = _reported(plain(text)) if block.kind in ("paragraph", "item") else None
+        if reported:
+            speaker, turn = reported, turn + 1
         elif speaker and not _PRONOUN.match(text):
             speaker, turn = None, turn + 1
         found.append((speaker, turn))
     return found
+
+
+def _reported(text: str) -> str | None:
+    """The speaker whose words a paragraph retells: a titled name, an office, or who speaks for a state."""
+    if match := _REPORTED.match(text):
+        return match["who"]
+    opening = _FOR_A_STATE.match(text)
+    state = states_in(text[opening.end() : opening.end() + _LONGEST_STATE_CHARS])[:1] if opening else []
+    if not opening or not state or state[0][0] != 0:
+        return None
+    words = re.match(rf"\S+(?:\s+\S+){{{state[0][1] - 1}}}", text[opening.end() :])
+    name = words[0].rstrip(",;:.") if words else ""
+    return opening["who"] + name if _REPORTING.match(text, opening.end() + len(name)) else None
 
 
 def _listed_names(texts: Sequence[str], blocks: Sequence[Block]) -> list[str]:

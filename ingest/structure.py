@@ -13,9 +13,9 @@ from ..vectorstore.markup import plain
 from ..vectorstore.passage import Locator
 from .blocks import Block, Kind, Reading
 from .quotations import with_quoted
-from .speakers import countries, speaker_label, speakers_of
+from .speakers import speaker_label, speakers_of
 
-__all__ = ["Unit", "countries", "is_open", "paragraph_numbers", "speaker_label", "structure"]
+__all__ = ["Unit", "is_open", "paragraph_numbers", "speaker_label", "structure"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

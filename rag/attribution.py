@@ -3,7 +3,9 @@
 import re
 
 from ..ingest.sentences import sentence_spans
+from ..ingest.states import label_parts, state_of, states_in, states_of_label
 from ..vectorstore.markup import plain
+from ..vectorstore.names import fold
 from ..vectorstore.passage import Hit
 from ..vectorstore.store import Store
 from .directory import directory_of
@@ -43,8 +45,8 @@ def speakers_named(store: Store, text: str) -> list[str]:
 
 def keys(speaker: str) -> list[str]:
     """What a speaker may be called: "Ms. Lind (Verrano)" is "ms. lind" or "verrano"."""
-    parts = re.split(r"[(),;]| – | — ", _folded(speaker))
-    bare = [re.sub(r"^(?:mr|ms|mrs|miss|dr|prof|mme)\b\.?\s*", "", part.strip()) for part in parts]
+    parts = [fold(part).strip(" ,;") for part in label_parts(speaker)]
+    bare = [re.sub(r"^(?:mr|ms|mrs|miss|dr|prof|mme)\b\.?\s*", "", part) for part in parts]
     return [part for part in dict.fromkeys(bare) if len(part) > 1]
 
 
@@ -77,8 +79,7 @@ def wrong_speaker(store: Store, text: str, hit: Hit, inherited: str = "") -> str
     speaker = hit.passage.locator.speaker
     if speaker is None:
         return _wrong_in_report(store, who, text, hit)
-    folded = _folded(who)
-    if any(_stands(key, folded) for key in keys(speaker)):
+    if _is_named(speaker, who):
         return None
     said = plain(hit.passage.text)
     others = [other for other in speakers_named(store, who) if other != speaker and not _tells_of(other, said)]
@@ -88,7 +89,7 @@ def wrong_speaker(store: Store, text: str, hit: Hit, inherited: str = "") -> str
 def _wrong_in_report(store: Store, who: str, text: str, hit: Hit) -> str | None:
     """The same for a passage that reports: the nearest one named as speaking, before or in the closest sentence."""
     named = f"{hit.document.title} {hit.document.symbol or ''} {hit.document.name}"
-    mine = _actors(who) - set(re.findall(r"\w+", _folded(named)))
+    mine = _actors(who) - set(re.findall(r"\w+", fold(named)))
     if not mine:
         return None
     passage = plain(hit.passage.text)
@@ -115,16 +116,20 @@ def _actors(text: str) -> set[str]:
 
 def _tells_of(speaker: str, passage: str) -> bool:
     """Whether a passage itself says what another speaker said or wants."""
-    folded = _folded(passage)
+    folded = fold(passage)
     return any(
         re.search(rf"\b{re.escape(key)}\b[^.;:]{{0,40}}\b(?:{_SAYING})\b|according to {re.escape(key)}\b", folded)
         for key in keys(speaker)
     )
 
 
+def _is_named(speaker: str, who: str) -> bool:
+    """Whether a text names a speaker: a state by any of its names, but not by those within another state's."""
+    if states_of_label(speaker) & {code for _, _, code in states_in(who)}:
+        return True
+    folded = fold(who)
+    return any(_stands(key, folded) for key in keys(speaker) if not state_of(key))
+
+
 def _stands(key: str, folded: str) -> bool:
     return bool(re.search(rf"(?<!\w){re.escape(key)}(?!\w)", folded))
-
-
-def _folded(text: str) -> str:
-    return " ".join(text.casefold().replace("’", "'").split())

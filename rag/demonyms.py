@@ -2,6 +2,8 @@
 
 from functools import lru_cache
 
+from ..vectorstore.names import fold
+
 _SUFFIXES = ("s", "man", "men", "woman", "women")
 # A state, then what is said of it or its people; a word may be said of several states ("Korean").
 _DEMONYMS = """
@@ -28,8 +30,9 @@ Namibian; Nauru Nauruan; Nepal Nepalese/Nepali; Netherlands Dutch/Hollander; New
 Nicaragua Nicaraguan; Niger Nigerien; Nigeria Nigerian; North_Macedonia Macedonian; Norway Norwegian; Oman Omani;
 Pakistan Pakistani; Palau Palauan; Palestine Palestinian; State_of_Palestine Palestinian; Panama Panamanian;
 Papua_New_Guinea Papua_New_Guinean; Paraguay Paraguayan; Peru Peruvian; Philippines Philippine/Filipino; Poland
-Polish/Pole; Portugal Portuguese; Qatar Qatari; Republic_of_Korea Korean; South_Korea Korean; North_Korea Korean;
-Romania Romanian; Russia Russian; Russian_Federation Russian; Rwanda Rwandan; Samoa Samoan; San_Marino Sammarinese;
+Polish/Pole; Portugal Portuguese; Qatar Qatari; Republic_of_Korea Korean/Korea; South_Korea Korean/Korea;
+North_Korea Korean/Korea; Romania Romanian; Russia Russian; Russian_Federation Russian; Rwanda Rwandan;
+Samoa Samoan; San_Marino Sammarinese;
 Saudi_Arabia Saudi; Senegal Senegalese; Serbia Serbian; Seychelles Seychellois; Sierra_Leone Sierra_Leonean;
 Singapore Singaporean; Slovakia Slovak; Slovenia Slovenian/Slovene; Solomon_Islands Solomon_Islander; Somalia
 Somali; South_Africa South_African; South_Sudan South_Sudanese; Spain Spanish/Spaniard; Sri_Lanka Sri_Lankan; Sudan
@@ -46,8 +49,8 @@ African; Asia Asian; Europe European
 
 
 def states_of(word: str) -> frozenset[str]:
-    """The states, casefolded, that a word is said of ("Norwegians": "norway"); none where it is no such word."""
-    folded = word.casefold().replace("’", "'")
+    """The states, folded, that a word is said of ("Norwegians": "norway"); none where it is no such word."""
+    folded = fold(word)
     known = _by_demonym()
     for suffix in ("", *_SUFFIXES):
         if folded.endswith(suffix) and (found := known.get(folded.removesuffix(suffix))):
@@ -56,8 +59,8 @@ def states_of(word: str) -> frozenset[str]:
 
 
 def demonyms_of(state: str) -> frozenset[str]:
-    """What is said of a state and its people, casefolded ("Norway": "norwegian")."""
-    return frozenset(word for word, states in _by_demonym().items() if state.casefold() in states)
+    """What is said of a state and its people, folded ("Norway": "norwegian")."""
+    return frozenset(word for word, states in _by_demonym().items() if fold(state) in states)
 
 
 @lru_cache(maxsize=1)
@@ -66,5 +69,5 @@ def _by_demonym() -> dict[str, frozenset[str]]:
     for entry in " ".join(_DEMONYMS.split()).split(";"):
         state, demonyms = entry.split()
         for demonym in demonyms.split("/"):
-            found.setdefault(demonym.replace("_", " ").casefold(), set()).add(state.replace("_", " ").casefold())
+            found.setdefault(fold(demonym.replace("_", " ")), set()).add(fold(state.replace("_", " ")))
     return {demonym: frozenset(states) for demonym, states in found.items()}

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from threading import Lock
 from weakref import WeakKeyDictionary
 
+from ..ingest.states import label_parts, names_of, state_of, states_in, states_of_label
+from ..vectorstore.names import fold
 from ..vectorstore.store import Store
 from .demonyms import states_of
 
@@ -36,12 +38,25 @@ class Directory:
     short_forms: Mapping[str, frozenset[str]]
 
     def speakers_in(self, text: str) -> list[str]:
-        """Speakers of the library whose name, or a telling part of it, stands in the text, or whose people do."""
+        """Speakers of the library whose name, or a telling part of it, stands in the text, or whose people do.
+
+        A state within the name of another is not named: "Papua New Guinea" is not Guinea.
+        """
         found: dict[str, None] = {}
-        for name in _runs(fold(text)):
+        states = states_in(text)
+        for first, last, name in _runs(fold(text)):
+            whole = next((code for start, end, code in states if start <= first and last <= end), None)
+            if whole and state_of(name) != whole and (state_of(name) or states_of(name)):
+                continue
             for called in (name, *sorted(states_of(name))):
                 found |= dict.fromkeys(sorted(self.speakers.get(called, ())))
         return list(found)
+
+    def states_in(self, text: str) -> dict[tuple[int, int], frozenset[str]]:
+        """All names of each state that a text names and that speaks in the library, maybe by another of them ("Ivory
+        Coast"), folded, by where its name stands: first word and last (exclusive)."""
+        named = {(first, last): names_of(code) for first, last, code in states_in(text)}
+        return {place: names for place, names in named.items() if names & self.speakers.keys()}
 
     def find_speaker(self, text: str) -> tuple[int, int] | None:
         """Where in a text a speaker of the library is named first, the longest name that fits; None where none is."""
@@ -60,7 +75,7 @@ class Directory:
         for word in re.findall(r"\w[\w&./-]*\w", text):
             if any(letter.isupper() for letter in word[1:]):
                 found |= dict.fromkeys(sorted(self.long_forms.get(word.casefold(), ())))
-        for run in _runs(fold(text)):
+        for _, _, run in _runs(fold(text)):
             found |= dict.fromkeys(sorted(self.short_forms.get(run, ())))
         return list(found)
 
@@ -70,7 +85,7 @@ class Directory:
         A title is told apart by two of its words at least, which few other titles have; words spent on one title
         do not tell another.
         """
-        named = dict.fromkeys(self.symbols[run] for run in _runs(fold(text)) if run in self.symbols)
+        named = dict.fromkeys(self.symbols[run] for _, _, run in _runs(fold(text)) if run in self.symbols)
         left = [stem for stem in dict.fromkeys(stems) if stem in self.titles]
         while len(named) < _MAX_NAMED:
             held: dict[str, list[str]] = defaultdict(list)
@@ -132,28 +147,30 @@ def _make(store: Store) -> Directory:
 
 
 def _names_of(speaker: str) -> Iterator[str]:
-    """What a speaker may be called by: the whole label, its organisation, country or person, a last name."""
-    parts = [speaker, *re.split(r"\s+[–—-]\s+|,\s+|\s*[()]\s*", speaker)]
+    """What a speaker may be called by: the whole label, its organisation, country or person, a last name; a state by
+    any of its names."""
+    parts = label_parts(speaker)
     titled = [match[1] for part in parts if (match := re.match(r"(?:Mr|Ms|Mrs|Dr|The|H\.E)\.?\s+(.+)", part))]
     people = [
-        part.split()[-1] for part in parts if 2 <= len(part.split()) <= 3 and part[0].isupper() and part[-1:].islower()
+        part.split()[-1]
+        for part in parts
+        if 2 <= len(part.split()) <= 3 and part[0].isupper() and part[-1:].islower() and not state_of(part)
     ]
+    yield from (name for code in states_of_label(speaker) for name in names_of(code))
     for name in (*parts, *titled, *people):
         if len(folded := fold(name)) > 2:
             yield folded
 
 
-def _runs(folded: str) -> Iterator[str]:
-    """Every run of up to nine words of a folded text, and those words without a genitive 's."""
+def _runs(folded: str) -> Iterator[tuple[int, int, str]]:
+    """Every run of up to nine words of a folded text, with the places of its words; also without a genitive 's, and
+    without an article of one letter ("l'")."""
     words = folded.split()
     for first in range(len(words)):
         for last in range(first + 1, min(len(words), first + _MAX_NAME_WORDS) + 1):
             run = " ".join(words[first:last]).strip(".,;:?!\"'()“”«»")
-            yield run
+            yield first, last, run
             if run.endswith("'s"):
-                yield run[:-2]
-
-
-def fold(text: str) -> str:
-    """Case, white space and the shape of apostrophes made equal."""
-    return " ".join(text.casefold().replace("’", "'").split())
+                yield first, last, run[:-2]
+            if run[:2] in ("l'", "d'"):
+                yield first, last, run[2:]

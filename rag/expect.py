@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ..ingest.structure import countries
+from ..ingest.states import states_in
 from ..vectorstore.markup import plain
 
 if TYPE_CHECKING:
@@ -111,8 +111,7 @@ def _names_a_state(quotable: "Quotable") -> bool:
     """Whether a sentence, or the label of whoever says it, names a state; "one delegation" names none."""
     if quotable.hit.passage.locator.speaker:
         return True
-    words = " ".join(re.findall(r"[\w'’-]+", plain(quotable.text).casefold()))
-    return any(f" {country} " in f" {words} " for country in countries() if len(country) > 3)
+    return bool(states_in(plain(quotable.text)))
 
 
 def _names_a_person(quotable: "Quotable") -> bool:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from itertools import pairwise
 from typing import Any
 
-from ..ingest.structure import countries
+from ..ingest.states import state_of
 from ..vectorstore.markup import plain
 from .answer import Turn
 from .directory import Directory
@@ -147,9 +147,9 @@ def _of_the_same_shape(new: str, before: str) -> tuple[int, int] | None:
     words = new.split()
     if len(words) == 2 and (same := re.search(rf"\b{re.escape(words[0])} [\w.]+", before, re.IGNORECASE)):
         return same.span()
-    if new.casefold() in countries():
+    if state_of(new):
         for match in re.finditer(r"[A-ZÀ-Þ][\w’'-]*(?: [A-ZÀ-Þ][\w’'-]*)*", before):
-            if match[0].casefold() in countries():
+            if state_of(match[0]):
                 return match.span()
     return None
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from ..ingest.sentences import sentence_spans
-from ..ingest.structure import countries
+from ..ingest.states import state_of
 from ..vectorstore.markup import plain
 from ..vectorstore.passage import Hit
 from ..vectorstore.store import Store
@@ -361,7 +361,7 @@ def _names(text: str) -> list[str]:
     return [
         _POSSESSIVE.sub("", match[0])
         for match in _NAME.finditer(bare)
-        if bare[: match.start()].strip(" “\"'(") or _POSSESSIVE.sub("", match[0]).casefold() in countries()
+        if bare[: match.start()].strip(" “\"'(") or state_of(_POSSESSIVE.sub("", match[0]))
     ]
 
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from ..ingest.states import states_of_label
 from ..vectorstore.passage import Hit
 from ..vectorstore.store import Store
 from .answer import Turn
@@ -151,8 +152,10 @@ def _forms(store: Store, name: str) -> frozenset[frozenset[str]]:
 
 
 def _same(store: Store, directory: Directory, text: str) -> tuple[frozenset[frozenset[str]], ...]:
-    """For each acronym or its long form in the text, the stems of all its forms."""
+    """For each acronym or its long form in the text, and each state in it that speaks, the stems of all its forms."""
     found = [_forms(store, form) for form in directory.other_forms(text)]
+    for names in directory.states_in(text).values():
+        found.append(frozenset(stems for name in names if (stems := frozenset(store.lexical.words(name)))))
     return tuple(dict.fromkeys(forms for forms in found if len(forms) > 1))
 
 
@@ -169,5 +172,14 @@ def _sides(question: str, pointed: Pointers) -> tuple[Side, ...]:
 
 
 def _is_common(speaker: str, pointed: Pointers) -> bool:
-    """Whether a speaker is only a longer name for another one pointed at ("Ana Ruiz, Verrano" beside "Verrano")."""
-    return any(other != speaker and other.casefold() in speaker.casefold() for other in pointed.speakers)
+    """Whether a speaker is only a longer name for another one pointed at ("Ana Ruiz, Verrano" beside "Verrano").
+
+    "Papua New Guinea" is none for Guinea.
+    """
+    states = states_of_label(speaker)
+    return any(
+        other != speaker
+        and other.casefold() in speaker.casefold()
+        and not (states and (others := states_of_label(other)) and states.isdisjoint(others))
+        for other in pointed.speakers
+    )

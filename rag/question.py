@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from ..ingest.structure import countries
+from ..ingest.states import state_of
 from ..vectorstore.markup import plain
 from ..vectorstore.store import Store
 from .directory import directory_of
@@ -98,7 +98,7 @@ def proper_names(question: str) -> list[str]:
     question = _IN_LANGUAGE.sub(" ", SYMBOL.sub(" ", question))
     names = dict.fromkeys(match[1] for match in _TITLED.finditer(question))
     names |= dict.fromkeys(match[0] for match in _NAME.finditer(_TITLE.sub("", question)))
-    names |= dict.fromkeys(word for word in re.findall(r"[\w’'-]+", question) if word.casefold() in countries())
+    names |= dict.fromkeys(word for word in re.findall(r"[\w’'-]+", question) if state_of(word))
     bare = (re.sub(r"[’']s$", "", name) for name in names)
     return [name for name in dict.fromkeys(bare) if name.casefold() not in ASKING_WORDS]
 

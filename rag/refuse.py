@@ -3,12 +3,14 @@
 import re
 from collections.abc import Sequence
 
-from ..ingest.structure import countries
+from ..ingest.states import names_of, state_of
 from ..vectorstore.markup import plain
+from ..vectorstore.names import fold
 from ..vectorstore.passage import Hit
 from ..vectorstore.store import Store
 from .compose import Quotable, inverse_frequency
 from .demonyms import demonyms_of, states_of
+from .directory import directory_of
 from .query import Query
 from .question import proper_names, subject, telling_words, topic
 from .replies import TURN
@@ -133,7 +135,18 @@ def unknown_names(store: Store, question: str, chosen: Sequence[Quotable] = ()) 
         for name in proper_names(question)
         if not (_is_abbreviation(name) and (about_it or _is_short(name) or _is_written_out(name, chosen)))
     ]
-    return [name for name in names if name.casefold() not in _COMMON_PARTS and _is_unknown(store, name)]
+    known = _words_of_states_that_speak(store, question)
+    return [
+        name
+        for name in names
+        if name.casefold() not in _COMMON_PARTS and fold(name) not in known and _is_unknown(store, name)
+    ]
+
+
+def _words_of_states_that_speak(store: Store, question: str) -> set[str]:
+    """The words by which a question names states that speak in the library, maybe by another name ("Ivory Coast")."""
+    words, states = fold(question).split(), directory_of(store).states_in(question)
+    return {word.strip(".,;:?!\"'()“”«»") for first, last in states for word in words[first:last]}
 
 
 def _is_short(name: str) -> bool:
@@ -201,7 +214,7 @@ def _held(store: Store, hit: Hit) -> frozenset[str]:
 
 def _has_to_do_with(store: Store, name: str, held: frozenset[str]) -> bool:
     """Whether a name stands among the words held, or a part of it does."""
-    parts = [] if name.casefold() in countries() else name.split()
+    parts = [] if state_of(name) else name.split()
     parts = [part for part in parts if part.casefold() not in _COMMON_PARTS]
     return any(held.issuperset(form) for part in (name, *parts) for form in _forms(store, part))
 
@@ -225,7 +238,8 @@ def _is_abbreviation(name: str) -> bool:
 
 def _forms(store: Store, name: str) -> list[list[str]]:
     """The stems of a name as it may be written: itself, and where it is a state or its people, either."""
-    forms = {name, *states_of(name), *demonyms_of(name)}
+    state = state_of(name)
+    forms = {name, *states_of(name), *demonyms_of(name), *(names_of(state) if state else ())}
     return [repaired_words(store, form) for form in forms]
 
 

@@ -5,7 +5,7 @@ from collections import Counter
 from functools import lru_cache
 from weakref import WeakKeyDictionary
 
-from ..ingest.structure import countries
+from ..ingest.states import countries
 from ..vectorstore.errors import ModelError
 from ..vectorstore.store import Store
 from .demonyms import states_of

@@ -16,6 +16,7 @@ from typing import Any
 from weakref import WeakSet
 
 from .errors import NotALibrary
+from .names import fold
 from .passage import Document, Filters, Listing, Locator, Passage, Selection
 
 SCHEMA_VERSION = 2
@@ -456,8 +457,8 @@ class Catalogue:
         if parts:
             documents = frozenset.intersection(*parts)
         if filters.speaker:
-            wanted = _casefold(filters.speaker)
-            speakers = frozenset(speaker for speaker in self.speakers() if wanted in speaker.casefold())
+            wanted = fold(_casefold(filters.speaker))
+            speakers = frozenset(speaker for speaker in self.speakers() if wanted in fold(speaker))
         if filters.section:
             wanted = _casefold(filters.section)
             rows = self._rows("SELECT DISTINCT section FROM passages WHERE section IS NOT NULL")
