@@ -12,10 +12,12 @@ from itertools import takewhile
 from ..ingest.sentences import sentence_spans
 from ..vectorstore.errors import ModelError
 from ..vectorstore.markup import plain
+from ..vectorstore.names import fold
 from ..vectorstore.passage import Hit
 from ..vectorstore.store import Store
 from .answer import Citation, Sentence
 from .query import Query
+from .repetition import tells_apart
 from .replies import TURN, turn
 from .verdicts import Reading, sentences_judged
 
@@ -40,6 +42,7 @@ SIDE_SHARE = 0.7
 MIN_WORDS = 2
 PASSAGE_WEIGHT = 0.55
 CONTEXT_SHARE = 0.5
+SAME_SHARE = 0.8
 MEANING_WEIGHT = 1.0
 QUESTION_PENALTY = 0.3
 EXPECTED_BONUS = 0.25
@@ -481,10 +484,15 @@ def _is_short_item(hit: Hit) -> bool:
 
 
 def _repeats(quotable: Quotable, other: Quotable) -> bool:
-    """Whether two quotes are the same, or say nearly the same words (near duplicates in one or several records)."""
+    """Whether two quotes are the same, or say the same in nearly the same words (near duplicates in one or several
+    records). What two speakers say in the same words are two statements."""
     if quotable.hit.document.id == other.hit.document.id and quotable.start < other.end and other.start < quotable.end:
         return True
-    return len(quotable.words & other.words) > 0.8 * min(len(quotable.words), len(other.words))
+    speakers = {fold(each.hit.passage.locator.speaker or "") for each in (quotable, other)}
+    shared, fewer = len(quotable.words & other.words), min(len(quotable.words), len(other.words))
+    if len(speakers) > 1 or shared <= SAME_SHARE * fewer:
+        return False
+    return not tells_apart(quotable.text, other.text)
 
 
 def quote(chosen: Sequence[Quotable], first: Quotable | None = None) -> tuple[list[Sentence], list[Citation]]:

@@ -369,7 +369,8 @@ def _sentences_folded(text: str) -> set[str]:
 
 
 def _folded(text: str) -> str:
-    return " ".join(re.findall(r"\w+", text.casefold()))
+    """The words and figures of a text, with the signs that make a figure another one."""
+    return " ".join(re.findall(r"\w+|[%‰€$£¥°]|(?<!\w)[-−](?=\d)|(?<=\d)[.,](?=\d)", text.casefold()))
 
 
 def _inert(text: str) -> str:

@@ -16,6 +16,7 @@ from ..vectorstore.passage import Filters, Hit, Locator, Selection
 from ..vectorstore.store import Store, embedded_text
 from .query import Query
 from .question import Pointers
+from .repetition import tells_apart
 from .replies import first_in_turn
 from .rerank import Reranker
 from .verdicts import READ_PASSAGES, Reading, passages_judged
@@ -122,16 +123,16 @@ def _without_repeats(hits: Sequence[Hit], limit: int) -> list[Hit]:
 
 
 def _repeats(hit: Hit, words: frozenset[str], other: Hit, others: frozenset[str]) -> bool:
-    """Whether two passages are the same but for a word or so (Jaccard similarity of their words).
+    """Whether two passages are the same but for a word or so (Jaccard similarity of their words) that does not tell.
 
-    Numbers in a short paragraph tell it from another, so that few words are never taken for many.
+    So that few words are never taken for many, short passages repeat none.
     """
     if hit.passage.locator.speaker != other.passage.locator.speaker or len(words) < MIN_SAME_WORDS:
         return False
     if min(len(words), len(others)) < SAME_SHARE * max(len(words), len(others)):
         return False
-    different = words ^ others
-    return not any(word.isdigit() for word in different) and len(words & others) >= SAME_SHARE * len(words | others)
+    alike = len(words & others) >= SAME_SHARE * len(words | others)
+    return alike and not tells_apart(hit.passage.text, other.passage.text)
 
 
 def fused(*searched: tuple[Scored, float]) -> dict[str, float]:
