@@ -220,11 +220,13 @@ class Library:
         return joined_spans(document.text, found)
 
     def remove(self, names: Sequence[str]) -> list[Listing]:
-        """Takes documents out of the library, everywhere; returns what was removed. Raises InputError."""
+        """Takes documents out of the library, everywhere; returns what was removed. Raises InputError.
+
+        Nothing of them is left in the library's folder, also not what was handed in through the page or the API; files
+        elsewhere stay. Conversations that quote them are the page's: see `rapporteur.ui.removal`.
+        """
         found = [self._find(name) for name in names]
-        with self.store.writing():
-            for listing in found:
-                self.store.remove(listing.id)
+        self.store.remove(*(listing.id for listing in found))
         return found
 
     def _find(self, name: str) -> Listing:

@@ -42,6 +42,7 @@ from .mcp_server import McpDoor
 from .metrics import Metrics
 from .openai_api import openai_routes
 from .problems import Problem, as_problem, path_of, tell_problems
+from .removal import remove_records, removed_json
 from .render import report_json
 from .sessions import Sessions
 from .sign_in import sign_in_routes
@@ -294,18 +295,27 @@ def _documents(library: Library, limits: Limits) -> APIRouter:
             raise _no_document(document_id)
         return text_json(library, document, start=start, end=end, paragraph=paragraph, page=page)
 
-    @routes.delete("/{document_id}", response_model=shapes.RemovedOut, responses=problems(404, 409, 422, 503))
-    def remove_document(document_id: str) -> dict[str, Any]:
-        """Takes a document out of the library, everywhere."""
+    @routes.delete(
+        "/{document_id}",
+        response_model=shapes.RemovedOut,
+        response_model_exclude_unset=True,
+        responses=problems(404, 409, 422, 503),
+    )
+    def remove_document(
+        document_id: str,
+        redact: Annotated[bool, Query(description="take its quotes out of conversations too")] = False,
+    ) -> dict[str, Any]:
+        """Takes a document out of the library, everywhere; says which conversations on the page quote it."""
         listing = _listing(document_id)
         uploads = Uploads(library)
         leaving = uploads.accept_removal(listing.id, names_of(library, listing.id))
         try:
+            removed = remove_records(library, [listing.id], redact=redact)
             uploads.take_out(leaving)
         except RapporteurError:
             uploads.keep(leaving)
             raise
-        return {"removed": [listing.source]}
+        return removed_json(removed)
 
     def _listing(document_id: str) -> Listing:
         found = next((listing for listing in library.documents() if listing.id == document_id), None)

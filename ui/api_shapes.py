@@ -228,10 +228,19 @@ class ReportOut(BaseModel):
     seconds: float
 
 
+class QuotedInOut(BaseModel):
+    """A conversation that quotes what was taken out."""
+
+    id: str
+    title: str
+
+
 class RemovedOut(BaseModel):
-    """The sources of what was taken out."""
+    """The sources of what was taken out; the conversations that quote it, where there are any."""
 
     removed: list[str]
+    quoted_in: list[QuotedInOut] = []
+    redacted: bool = False
 
 
 class HealthOut(BaseModel):

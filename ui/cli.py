@@ -176,14 +176,19 @@ def documents(library: LibraryOption = None, as_json: JsonOption = False) -> Non
 @app.command()
 def remove(
     names: Annotated[list[str], typer.Argument(metavar="DOCUMENT...", help="Id, file name, symbol or title.")],
+    redact: Annotated[
+        bool, typer.Option("--redact", help="Take their quotes out of earlier conversations too.")
+    ] = False,
     library: LibraryOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Take documents out of the library; the files stay."""
+    """Take documents out of the library, without a trace; the files they were read from stay."""
+    from .removal import remove_records, removed_json
+    from .render import print_removed
+
     with _library(_settings(library=library)) as lib:
-        removed = lib.remove(names)
-    shape = {"removed": [listing.source for listing in removed]}
-    _say(shape, as_json, lambda: print("\n".join(f"Removed {listing.title} ({listing.source})" for listing in removed)))
+        removed = remove_records(lib, names, redact=redact)
+    _say(removed_json(removed), as_json, lambda: print_removed(removed))
 
 
 @app.command()

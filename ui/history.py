@@ -8,14 +8,15 @@ import json
 import secrets
 import sqlite3
 import threading
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from ..vectorstore.passage import shortened
+from .stored import cites, redacted
 
 FILE = "conversations.sqlite"
 OPEN, DONE, STOPPED, FAILED, BROKEN = "open", "done", "stopped", "failed", "broken"
@@ -70,6 +71,7 @@ class History:
         self._connection = sqlite3.connect(path, timeout=30, isolation_level=None, check_same_thread=False)
         self._connection.execute("PRAGMA journal_mode = WAL")
         self._connection.execute("PRAGMA foreign_keys = ON")
+        self._connection.execute("PRAGMA secure_delete = ON")
         self._connection.create_function("casefold", 1, lambda text: (text or "").casefold(), deterministic=True)
         self._connection.executescript(_SCHEMA)
         with self._writing() as connection:  # whoever was answering these is gone
@@ -185,6 +187,41 @@ class History:
         with self._lock, self._connection:
             self._connection.execute("BEGIN IMMEDIATE")
             yield self._connection
+
+
+def quoting(path: Path, document_ids: Collection[str]) -> list[Conversation]:
+    """The conversations in a file that quote any of these documents, or offer passages of them; latest first."""
+    if not path.is_file():
+        return []
+    with closing(sqlite3.connect(path, timeout=30)) as connection:
+        keys = {conversation for _, conversation, _ in _citing(connection, document_ids)}
+        rows = connection.execute(
+            "SELECT id, owner, title, updated FROM conversations ORDER BY updated DESC"
+        ).fetchall()
+    return [_conversation(row) for row in rows if row[0] in keys]
+
+
+def redact(path: Path, document_ids: Collection[str]) -> None:
+    """Takes what conversations have of these documents out of their file, and off the disk."""
+    if not path.is_file():
+        return
+    with closing(sqlite3.connect(path, timeout=30, isolation_level=None)) as connection:
+        connection.execute("PRAGMA secure_delete = ON")
+        for exchange, _, body in _citing(connection, document_ids):
+            changed = _json(redacted(body, document_ids))
+            connection.execute("UPDATE exchanges SET body = ? WHERE id = ?", (changed, exchange))
+        connection.execute("VACUUM")
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+def _citing(connection: sqlite3.Connection, document_ids: Collection[str]) -> list[tuple[str, str, dict[str, Any]]]:
+    """(exchange, its conversation, body) of those that have something of these documents."""
+    found: dict[str, tuple[str, str, dict[str, Any]]] = {}
+    for document_id in document_ids:
+        sql = "SELECT id, conversation, body FROM exchanges WHERE instr(body, ?)"
+        for key, conversation, body in connection.execute(sql, (document_id,)).fetchall():
+            found[key] = (key, conversation, json.loads(body))
+    return [one for one in found.values() if cites(one[2], document_ids)]
 
 
 def _title(question: str) -> str:

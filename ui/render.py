@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from ..ingest.ingest import IngestReport
     from ..rag import Answer, Hit, Listing
     from .keys import Key
+    from .removal import Removed
 
 _PASSAGE_CHARS = 420
 
@@ -35,6 +36,17 @@ def print_answer(answer: "Answer", *, quiet: bool = False) -> None:
         # A refusal's first note is what its text says.
         for note in answer.notes[not answer.answered :]:
             print(f"  note: {printable(note)}", file=sys.stderr)
+
+
+def print_removed(removed: "Removed") -> None:
+    """A line each; then which conversations quote what is gone."""
+    for listing in removed.listings:
+        print(f"Removed {printable(listing.title)} ({printable(listing.source)})")
+    if removed.quoted_in:
+        titles = ", ".join(f"“{printable(one.title)}” ({one.id})" for one in removed.quoted_in)
+        done = "Taken out of" if removed.redacted else "Still quoted in"
+        more = "" if removed.redacted else " rapporteur remove --redact takes quotes out as well."
+        print(f"{done} {len(removed.quoted_in)} conversations: {titles}.{more}", file=sys.stderr)
 
 
 def print_hits(hits: "Sequence[Hit]") -> None:

@@ -1,13 +1,16 @@
 """Answers as the history keeps them, and back; quotes and places stay, the documents' texts are left in the library."""
 
+from collections.abc import Collection
 from dataclasses import replace
 from typing import Any
 
 from ..rag.answer import Answer, Citation, Sentence, Timing
+from ..rag.ladder import numbered
 from ..rag.shapes import answer_json, citation_json
 from ..vectorstore.passage import Document, Hit, Locator, Passage
 
 Json = dict[str, Any]
+REDACTED = "[removed]"
 
 
 def stored_answer(answer: Answer) -> Json:
@@ -51,6 +54,50 @@ def part_of(body: Json) -> tuple[list[Sentence], list[Citation]]:
         [_sentence(item) for item in body.get("sentences", ())],
         [_citation(item, versions) for item in body.get("citations", ())],
     )
+
+
+def cites(body: Json, document_ids: Collection[str]) -> bool:
+    """Whether a stored answer quotes, or offers passages of, any of these documents."""
+    return any(item["document"]["id"] in document_ids for item in _found_in(body))
+
+
+def redacted(body: Json, document_ids: Collection[str]) -> Json:
+    """A stored answer without what it has of these documents: quotes, passages, titles, and sentences that rest on them.
+
+    Of what a model wrote, sentences that cite nothing go too, for nobody knows what they rest on; so do the notes.
+    """
+    if not cites(body, document_ids):
+        return body
+    gone = {item["number"] for item in body.get("citations", ()) if item["document"]["id"] in document_ids}
+    by_model = body.get("mode") == "model"
+    sentences = [
+        {**one, "text": REDACTED} if gone & set(one["citations"]) or (by_model and not one["citations"]) else one
+        for one in body.get("sentences", ())
+    ]
+    kept = {
+        **body,
+        "sentences": sentences,
+        "citations": [_without(item, document_ids) for item in body.get("citations", ())],
+        "nearest": [_without(item, document_ids) for item in body.get("nearest", ())],
+        "notes": [],
+    }
+    if gone and "text" in body:
+        kept["text"] = " ".join(numbered(_sentence(one)) for one in sentences)
+        kept["standalone_question"] = body["question"]
+    return kept
+
+
+def _found_in(body: Json) -> list[Json]:
+    return [*body.get("citations", ()), *body.get("nearest", ())]
+
+
+def _without(item: Json, document_ids: Collection[str]) -> Json:
+    """A citation or a hit, emptied where it is of one of these documents."""
+    if item["document"]["id"] not in document_ids:
+        return item
+    words = {key: REDACTED for key in ("quote", "text", "label") if key in item}
+    document = {**item["document"], "title": REDACTED, "source": REDACTED, "symbol": None, "date": None}
+    return {**item, **words, "document": document, "locator": dict.fromkeys(item["locator"])}
 
 
 def without_text(document: Document) -> Document:

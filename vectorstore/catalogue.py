@@ -1,13 +1,14 @@
 """The catalogue: documents, their canonical text and passages, in one SQLite file. It is the truth of a library.
 
-A document's state says how far it has come:  read -> findable -> embedded.
+A document's state says how far it has come:  read -> findable -> embedded. What is deleted is overwritten on disk.
 """
 
+import hashlib
 import json
 import re
 import sqlite3
 import threading
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -15,11 +16,13 @@ from pathlib import Path
 from typing import Any
 from weakref import WeakSet
 
-from .errors import NotALibrary
+from .disk import is_refusal, refusal_of
+from .errors import CatalogueDamaged, DiskRefuses, NotALibrary
 from .names import fold
 from .passage import Document, Filters, Listing, Locator, Passage, Selection
 
 SCHEMA_VERSION = 2
+_MEMBER = "!"  # a file in an archive goes by the archive's name, this mark and its own
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS documents (
@@ -42,6 +45,8 @@ CREATE TABLE IF NOT EXISTS acronyms (
     short TEXT NOT NULL, long TEXT NOT NULL, document_id TEXT NOT NULL REFERENCES documents(id) ON DELETE CASCADE);
 CREATE INDEX IF NOT EXISTS acronyms_of_document ON acronyms(document_id);
 CREATE TABLE IF NOT EXISTS gone (kind TEXT NOT NULL, id TEXT NOT NULL, PRIMARY KEY (kind, id));
+CREATE TABLE IF NOT EXISTS checksums (
+    document_id TEXT PRIMARY KEY REFERENCES documents(id) ON DELETE CASCADE, sha256 TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS feedback (id INTEGER PRIMARY KEY, at TEXT NOT NULL, body TEXT NOT NULL);
 """
 _FACTS = ("symbol", "date", "meeting", "body", "session", "agenda_item", "author", "publisher", "url", "language")
@@ -125,9 +130,12 @@ class Catalogue:
         self._opening = threading.Lock()
         try:
             if not self._is_made():
-                self._connection().executescript(_MAKE)
-        except sqlite3.DatabaseError as error:
-            raise NotALibrary(f"{path} is not a Rapporteur catalogue ({error}). Choose another --library.") from error
+                self._make()
+        except (sqlite3.DatabaseError, CatalogueDamaged) as error:
+            raise NotALibrary(
+                f"{path} is not a Rapporteur catalogue, or is damaged ({error.__cause__ or error}). Choose another "
+                "--library, or put the file back from a copy."
+            ) from error
         if self.fact("schema") in _MIGRATIONS:
             self._migrate()
         if self.fact("schema") != str(SCHEMA_VERSION):
@@ -135,6 +143,17 @@ class Catalogue:
                 f"{path} was written by another version of Rapporteur (schema {self.fact('schema')}, this one reads "
                 f"{SCHEMA_VERSION}). Make a new library and ingest the records again."
             )
+
+    def _make(self) -> None:
+        """Makes the tables that are missing; an older catalogue on a disk that takes nothing is read without them."""
+        try:
+            self._connection().executescript(_MAKE)
+        except sqlite3.OperationalError as error:
+            refusal = refusal_of(self._path.parent)
+            if refusal is None:
+                raise
+            if not self._rows("SELECT 1 FROM sqlite_master WHERE name = 'passages'"):
+                raise refusal from error
 
     def _migrate(self) -> None:
         """Brings a catalogue of an older version up to this one, all of it or nothing."""
@@ -159,27 +178,88 @@ class Catalogue:
 
     @contextmanager
     def writing(self) -> Iterator[sqlite3.Connection]:
-        """One transaction: all of it or nothing."""
-        connection = self._connection()
-        with connection:
-            connection.execute("BEGIN IMMEDIATE")
-            yield connection
+        """One transaction: all of it or nothing. Raises DiskRefuses where the disk is full or read-only."""
+        with self._told():
+            connection = self._connection()
+            with connection:
+                connection.execute("BEGIN IMMEDIATE")
+                yield connection
 
     def _connection(self) -> sqlite3.Connection:
         held: _OfThread | None = getattr(self._local, "held", None)
         if held is None:
-            connection = sqlite3.connect(self._path, timeout=30, isolation_level=None, check_same_thread=False)
-            connection.execute("PRAGMA journal_mode = WAL")
-            connection.execute("PRAGMA foreign_keys = ON")
-            connection.execute("PRAGMA synchronous = NORMAL")
-            held = _OfThread(connection)
+            held = _OfThread(self._connect())
             with self._opening:
                 self._local.held = held
                 self._connections.add(held)
         return held.connection
 
+    def _connect(self) -> sqlite3.Connection:
+        try:
+            connection = sqlite3.connect(self._path, timeout=30, isolation_level=None, check_same_thread=False)
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute("PRAGMA foreign_keys = ON")
+            connection.execute("PRAGMA synchronous = NORMAL")
+            connection.execute("PRAGMA secure_delete = ON")
+            connection.execute("SELECT 1 FROM sqlite_master LIMIT 1")
+        except sqlite3.OperationalError as error:
+            refusal = refusal_of(self._path.parent)
+            if refusal is None or not self._path.is_file():
+                raise
+            return self._connect_to_read(refusal, error)
+        return connection
+
+    def _connect_to_read(self, refusal: DiskRefuses, error: Exception) -> sqlite3.Connection:
+        """A connection where SQLite can put no file beside the catalogue, as its write-ahead log wants."""
+        log = self._path.with_name(f"{self._path.name}-wal")
+        if log.is_file() and log.stat().st_size:
+            raise DiskRefuses(
+                f"{refusal} What was written last still stands in {log.name}: open the library once where it can be "
+                "written to, to read it."
+            ) from error
+        address = f"{self._path.absolute().as_uri()}?immutable=1"
+        return sqlite3.connect(address, uri=True, isolation_level=None, check_same_thread=False)
+
     def _rows(self, sql: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
-        return self._connection().execute(sql, values).fetchall()
+        with self._told():
+            return self._connection().execute(sql, values).fetchall()
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        """Tells what SQLite has against the file or the disk."""
+        try:
+            yield
+        except (sqlite3.OperationalError, sqlite3.DatabaseError) as error:
+            code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
+            if isinstance(error, sqlite3.IntegrityError) or code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+                raise
+            if is_refusal(error) and (refusal := refusal_of(self._path.parent)):
+                raise refusal from error
+            raise CatalogueDamaged(
+                f"The catalogue {self._path} is damaged ({error}). Put it back from a copy, or ingest the records into "
+                f"a new library. What is wrong with it: rapporteur doctor --library {self._path.parent}"
+            ) from error
+
+    # --- its soundness ---------------------------------------------------------------------------------------
+
+    def scrub(self) -> bool:
+        """Takes what was deleted off the disk, free pages and the log included; False where a reader is in the way."""
+        with self._told():
+            connection = self._connection()
+            connection.execute("VACUUM")
+            return not connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+
+    def faults(self) -> list[str]:
+        """What is damaged: pages of the file, or a document that is not as it was stored. Empty when sound."""
+        told = [row[0] for row in self._rows("PRAGMA integrity_check(5)")]
+        if told != ["ok"]:
+            return [f"{self._path.name} is damaged ({told[0].strip().splitlines()[-1]})"]
+        changed = [
+            key
+            for key, stored in self._rows("SELECT document_id, sha256 FROM checksums")
+            if (document := self.document(key)) and stored != _checksum(document, self.passages_of(key))
+        ]
+        return [f"the text of document {key} is not what was read from its file" for key in changed]
 
     # --- facts about the library ---------------------------------------------------------------------------
 
@@ -213,6 +293,8 @@ class Catalogue:
                 )
             }
             _bury(connection, old - {passage.id for passage in passages})
+            if old:
+                _leave_trace(connection, document.id)
             connection.execute("DELETE FROM passages WHERE document_id = ?", (document.id,))
             connection.execute(
                 f"INSERT INTO documents ({_DOCUMENT}, state, added) VALUES ({'?,' * len(_COLUMNS)}'read', ?) "
@@ -234,6 +316,9 @@ class Catalogue:
             connection.executemany("DELETE FROM gone WHERE kind = 'passage' AND id = ?", [(p.id,) for p in passages])
             connection.execute("DELETE FROM gone WHERE kind = 'document' AND id = ?", (document.id,))
             connection.execute("INSERT OR REPLACE INTO names VALUES (?, ?)", (document.source, document.id))
+            connection.execute(
+                "INSERT OR REPLACE INTO checksums VALUES (?, ?)", (document.id, _checksum(document, passages))
+            )
             connection.execute("DELETE FROM acronyms WHERE document_id = ?", (document.id,))
             connection.executemany(
                 "INSERT INTO acronyms VALUES (?, ?, ?)",
@@ -319,6 +404,19 @@ class Catalogue:
             )
             _count_version(connection)
 
+    def forget_embeddings_but(self, kept: set[str]) -> int:
+        """Has those passages embedded again that count as embedded and are not among `kept`; returns how many."""
+        rows = self._rows("SELECT id FROM passages WHERE embedded")
+        lost = [row for row in rows if row[0] not in kept]
+        with self.writing() as connection:
+            connection.executemany("UPDATE passages SET embedded = 0 WHERE id = ?", lost)
+            connection.execute(
+                "UPDATE documents SET state = 'findable' WHERE state = 'embedded' AND EXISTS "
+                "(SELECT 1 FROM passages WHERE document_id = documents.id AND NOT embedded)"
+            )
+            _count_version(connection)
+        return len(lost)
+
     def forget_embeddings(self) -> None:
         """Sends every document back to "findable": the vectors are to be made anew."""
         with self.writing() as connection:
@@ -327,7 +425,8 @@ class Catalogue:
             _count_version(connection)
 
     def gone(self, kind: str) -> list[str]:
-        """Ids of passages or documents that the other stores still have to forget."""
+        """Ids of passages or documents that the other stores still have to forget; "trace": of documents whose words
+        may still stand in freed parts of the files."""
         return [row[0] for row in self._rows("SELECT id FROM gone WHERE kind = ?", (kind,))]
 
     def forget_gone(self, kind: str, ids: Sequence[str]) -> None:
@@ -342,6 +441,14 @@ class Catalogue:
                 "INSERT INTO feedback (at, body) VALUES (?, ?)",
                 (datetime.now(UTC).isoformat(timespec="seconds"), json.dumps(body, ensure_ascii=False)),
             )
+
+    def change_feedback(self, change: Callable[[dict[str, Any]], dict[str, Any]]) -> None:
+        """Puts what `change` makes of each thing that a reader said in its place."""
+        with self.writing() as connection:
+            for key, body in connection.execute("SELECT id, body FROM feedback").fetchall():
+                if (changed := change(json.loads(body))) != json.loads(body):
+                    text = json.dumps(changed, ensure_ascii=False)
+                    connection.execute("UPDATE feedback SET body = ? WHERE id = ?", (text, key))
 
     def feedback(self) -> list[dict[str, Any]]:
         """What readers said of answers, oldest first; each with when they did, in `at`."""
@@ -503,9 +610,40 @@ def _casefold(text: str | None) -> str:
 
 def _remove(connection: sqlite3.Connection, document_id: str) -> None:
     rows = connection.execute("SELECT id FROM passages WHERE document_id = ?", (document_id,)).fetchall()
+    names = connection.execute("SELECT source FROM names WHERE document_id = ?", (document_id,)).fetchall()
     _bury(connection, {row[0] for row in rows})
+    _leave_trace(connection, document_id)
     connection.execute("INSERT OR IGNORE INTO gone VALUES ('document', ?)", (document_id,))
     connection.execute("DELETE FROM documents WHERE id = ?", (document_id,))
+    for (name,) in names:
+        _forget_file(connection, name)
+
+
+def _forget_file(connection: sqlite3.Connection, name: str) -> None:
+    """Forgets the file that a document was read from, and the archives around it, where nothing is left of them."""
+    parts = name.split(_MEMBER)
+    for count in range(1, len(parts) + 1):
+        file = _MEMBER.join(parts[:count])
+        connection.execute(
+            "DELETE FROM files WHERE source = ? AND NOT EXISTS (SELECT 1 FROM names WHERE source = ? OR "
+            "substr(source, 1, ?) = ?)",
+            (file, file, len(file) + 1, file + _MEMBER),
+        )
+
+
+def _leave_trace(connection: sqlite3.Connection, document_id: str) -> None:
+    connection.execute("INSERT OR IGNORE INTO gone VALUES ('trace', ?)", (document_id,))
+
+
+def _checksum(document: Document, passages: "Sequence[Passage] | Sequence[PassageRow]") -> str:
+    """SHA-256 of a document's text, its facts and where its passages are cut; its name may change without notice."""
+    facts = [getattr(document, column) for column in _COLUMNS if column != "source"]
+    cuts = [[p.id, p.start, p.end, p.kind, p.context, p.order, *_place(p.locator)] for p in passages]
+    return hashlib.sha256(json.dumps([facts, cuts]).encode()).hexdigest()
+
+
+def _place(locator: Locator) -> list[str | None]:
+    return [locator.page, locator.paragraph, locator.speaker, locator.section]
 
 
 def _bury(connection: sqlite3.Connection, passage_ids: Iterable[str]) -> None:

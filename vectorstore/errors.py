@@ -8,6 +8,10 @@
     │   ├── NotALibrary     the folder holds something else
     │   ├── LibraryBusy     another process is writing to it
     │   ├── OtherEmbedding  it was made with another embedding model
+    │   ├── CatalogueDamaged  its catalogue is lost or cannot be read
+    │   ├── LexicalDamaged  its lexical index cannot be read; it can be made anew
+    │   ├── VectorsDamaged  its vectors cannot be read; they can be made anew
+    │   ├── DiskRefuses     its disk is full or read-only
     │   └── VectorsUnreachable  its vectors lie on a Chroma server that does not answer
     └── ModelError          an embedding or language model cannot be loaded or does not answer
         └── ModelSilent     a language model's service cannot be reached now, takes too long or breaks off
@@ -54,6 +58,22 @@ class LibraryBusy(LibraryError):
 
 class OtherEmbedding(LibraryError):
     """The library was made with another embedding model."""
+
+
+class CatalogueDamaged(LibraryError):
+    """The library's catalogue, which is the truth of it, is lost or cannot be read."""
+
+
+class LexicalDamaged(LibraryError):
+    """The library's lexical index cannot be read; it can be made anew from the catalogue."""
+
+
+class VectorsDamaged(LibraryError):
+    """The library's vectors cannot be read; they can be made anew from the catalogue."""
+
+
+class DiskRefuses(LibraryError):
+    """The library's disk is full or read-only; reading goes on."""
 
 
 class VectorsUnreachable(LibraryError):

@@ -3,10 +3,14 @@
 It can be rebuilt from the catalogue at any time, so a damaged one is simply made anew.
 """
 
+import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from .disk import is_failure, refusal_of
+from .errors import LexicalDamaged, LibraryError
 from .markup import plain
 from .passage import Passage, Selection
 
@@ -23,7 +27,7 @@ _HEAP_BYTES = 64_000_000
 
 
 class LexicalIndex:
-    """Finds passages by their words, English stems, accents folded."""
+    """Finds passages by their words, English stems, accents folded. Raises LexicalDamaged where it cannot be read."""
 
     def __init__(self, folder: Path) -> None:
         import tantivy
@@ -38,13 +42,31 @@ class LexicalIndex:
         schema.add_text_field("context", tokenizer_name=_ANALYZER, index_option="freq")
         schema.add_text_field("around", tokenizer_name=_ANALYZER, index_option="freq")
         self._schema = schema.build()
-        self._index = tantivy.Index(self._schema, path=str(folder), reuse=True)
+        self._folder = folder
+        with self._read():
+            self._index = tantivy.Index(self._schema, path=str(folder), reuse=True)
         self._analyzer = _analyzer()
         self._index.register_tokenizer(_ANALYZER, self._analyzer)
 
+    @contextmanager
+    def _read(self) -> Iterator[None]:
+        """Tells what goes wrong in tantivy, which has ValueError, OSError and Rust's panics for a damaged file."""
+        try:
+            yield
+        except LibraryError:
+            raise
+        except BaseException as error:
+            if not is_failure(error):
+                raise
+            raise LexicalDamaged(
+                f"The lexical index {self._folder} cannot be read ({type(error).__name__}). Make it anew from the "
+                f"catalogue: rapporteur doctor --repair --library {self._folder.parent}"
+            ) from error
+
     def refresh(self) -> None:
         """Notices what other processes have written."""
-        self._index.reload()
+        with self._read():
+            self._index.reload()
 
     def words(self, text: str) -> list[str]:
         """The stems a text is searched by, stop words left out, in order, repeated as they are."""
@@ -67,7 +89,6 @@ class LexicalIndex:
             for field, share in shares.items():
                 query = tantivy.Query.term_query(self._schema, field, word, "freq")
                 clauses.append((tantivy.Occur.Should, tantivy.Query.boost_query(query, weight * share)))
-        searcher = self._index.searcher()
         query = tantivy.Query.boolean_query(clauses)
         chosen = [
             (tantivy.Occur.Must, tantivy.Query.const_score_query(
@@ -77,44 +98,79 @@ class LexicalIndex:
         ]  # fmt: skip
         if chosen:
             query = tantivy.Query.boolean_query([(tantivy.Occur.Must, query), *chosen])
-        found = searcher.search(query, limit)
-        return [(searcher.doc(address)["id"][0], score) for score, address in found.hits]
+        with self._read():
+            searcher = self._index.searcher()
+            found = searcher.search(query, limit)
+            return [(searcher.doc(address)["id"][0], score) for score, address in found.hits]
 
     def vocabulary(self, prefix: str) -> list[tuple[str, int]]:
         """The stems that begin so, with the number of passages each stands in."""
-        return self._index.searcher().terms_with_prefix("text", prefix)
+        with self._read():
+            return self._index.searcher().terms_with_prefix("text", prefix)
 
     def document_frequency(self, word: str) -> int:
         """In how many passages a stem occurs, in their words or their context, whichever is more."""
-        searcher = self._index.searcher()
-        return max(searcher.doc_freq(field, word) for field in ("text", "context"))
+        with self._read():
+            searcher = self._index.searcher()
+            return max(searcher.doc_freq(field, word) for field in ("text", "context"))
 
     @property
     def size(self) -> int:
         """How many passages are indexed."""
-        return self._index.searcher().num_docs
+        with self._read():
+            return self._index.searcher().num_docs
 
-    def replace(self, documents: Iterable[tuple[str, Sequence[Passage]]]) -> None:
-        """Puts the passages of each (document id, passages) in place of that document's old ones; one commit."""
-        import tantivy
+    @property
+    def has_traces(self) -> bool:
+        """Whether words of deleted passages are still in its files: tantivy only marks them until it merges."""
+        segments = json.loads((self._folder / "meta.json").read_text(encoding="utf-8"))["segments"]
+        return any(segment["deletes"] for segment in segments)
 
-        writer = self._index.writer(heap_size=_HEAP_BYTES, num_threads=1)
-        for document_id, passages in documents:
-            writer.delete_documents_by_term("document_id", document_id)
-            texts = [plain(passage.text) for passage in passages]
-            for passage, text, beside in zip(passages, texts, surroundings(texts), strict=True):
-                entry = tantivy.Document()
-                entry.add_text("id", passage.id)
-                entry.add_text("document_id", document_id)
-                entry.add_text("speaker", passage.locator.speaker or "")
-                entry.add_text("section", passage.locator.section or "")
-                entry.add_text("text", text)
-                entry.add_text("context", passage.context)
-                entry.add_text("around", beside)
-                writer.add_document(entry)
-        writer.commit()
-        writer.wait_merging_threads()
-        self._index.reload()
+    def rebuild(self, documents: Iterable[tuple[str, Sequence[Passage]]]) -> None:
+        """Writes all of it anew, so that nothing is left of what was deleted; readers see the old until it is done."""
+        self.replace(documents, afresh=True)
+
+    def replace(self, documents: Iterable[tuple[str, Sequence[Passage]]], *, afresh: bool = False) -> None:
+        """Puts the passages of each (document id, passages) in place of that document's old ones; one commit.
+
+        With `afresh`, in place of everything. Raises DiskRefuses where the disk is full or read-only.
+        """
+        try:
+            writer = self._index.writer(heap_size=_HEAP_BYTES, num_threads=1)
+            if afresh:
+                writer.delete_all_documents()
+            for document_id, passages in documents:
+                if not afresh:
+                    writer.delete_documents_by_term("document_id", document_id)
+                for entry in _entries(document_id, passages):
+                    writer.add_document(entry)
+            writer.commit()
+            if afresh:
+                writer.garbage_collect_files()
+            writer.wait_merging_threads()
+            self._index.reload()
+        except (ValueError, OSError) as error:  # tantivy's words for whatever goes wrong on disk
+            raise refusal_of(self._folder) or LexicalDamaged(
+                f"The lexical index {self._folder} cannot be written ({error}). Make it anew from the catalogue: "
+                f"rapporteur doctor --repair --library {self._folder.parent}"
+            ) from error
+
+
+def _entries(document_id: str, passages: Sequence[Passage]) -> "Iterator[tantivy.Document]":
+    """A document's passages as the index takes them."""
+    import tantivy
+
+    texts = [plain(passage.text) for passage in passages]
+    for passage, text, beside in zip(passages, texts, surroundings(texts), strict=True):
+        entry = tantivy.Document()
+        entry.add_text("id", passage.id)
+        entry.add_text("document_id", document_id)
+        entry.add_text("speaker", passage.locator.speaker or "")
+        entry.add_text("section", passage.locator.section or "")
+        entry.add_text("text", text)
+        entry.add_text("context", passage.context)
+        entry.add_text("around", beside)
+        yield entry
 
 
 def _chosen(within: Selection | None) -> dict[str, frozenset[str]]:

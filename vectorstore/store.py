@@ -6,22 +6,35 @@
     folder/writer.lock        one writer at a time
 
 Writing goes  catalogue (read) -> lexical (findable) -> vectors (embedded); each step can be repeated without harm, so
-`finish` completes whatever a crash cut short. What the other stores still hold of removed documents is never shown:
-every passage found is looked up in the catalogue.
+the next writer completes whatever a crash cut short. What the other stores still hold of removed documents is never
+shown: every passage found is looked up in the catalogue. When a writer is done, nothing of them is left on disk either.
 """
 
+import hashlib
+import json
 import secrets
 import shutil
+import struct
+import tempfile
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from .catalogue import Catalogue, PassageRow
+from .disk import refusal_of
 from .embedder import Embedder, open_embedder
-from .errors import LibraryBusy, NotALibrary, OtherEmbedding
+from .errors import (
+    CatalogueDamaged,
+    LexicalDamaged,
+    LibraryBusy,
+    LibraryError,
+    NotALibrary,
+    OtherEmbedding,
+    VectorsDamaged,
+)
 from .lexical import LexicalIndex
 from .markup import plain
 from .minilm import NAME as DEFAULT_EMBEDDING
@@ -32,6 +45,9 @@ if TYPE_CHECKING:
     import numpy as np
 
 _CATALOGUE = "catalogue.sqlite"
+_LEXICAL = "lexical"
+_CHROMA = "chroma"
+_ORIGINALS = ("files", "uploads")  # where the page and the API put what is handed in
 _EMBED_BATCH = 256
 _LEXICAL_BATCH = 64
 _DOCUMENTS_KEPT = 128
@@ -78,13 +94,14 @@ class Store:
         Raises:
             NotALibrary: the folder holds something else, or nothing and `create` is false.
             OtherEmbedding: the library was made with another embedding model.
+            CatalogueDamaged: its catalogue is lost or damaged.
+            DiskRefuses: it is to be made where the disk is full or read-only.
         """
         _check_folder(folder, create)
-        folder.mkdir(parents=True, exist_ok=True)
         self.folder = folder
         self.catalogue = Catalogue(folder / _CATALOGUE)
         self.vectors = self._open_vectors(chroma_url)
-        self.lexical = _open_lexical(folder / "lexical", self.catalogue)
+        self.lexical, self._aside = _open_lexical(folder / _LEXICAL, self.catalogue)
         self._cache_dir = cache_dir
         self._embedder = embedder
         self._embedding = embedder.name if embedder else embedding
@@ -93,17 +110,19 @@ class Store:
         self._writer = threading.RLock()
         self._writing = 0
         self._seen = self.catalogue.version
+        self._embedded = (-1, 0)
+        self._unreadable: VectorsDamaged | None = None
         self._documents: OrderedDict[str, Document] = OrderedDict()
         self._check_embedding()
 
     def _open_vectors(self, chroma_url: str | None) -> Vectors:
         """The vectors in the folder, or on a server in a collection that is this library's only."""
         if chroma_url is None:
-            return Vectors(self.folder / "chroma")
+            return Vectors(self.folder / _CHROMA)
         name = self.catalogue.fact("collection")
         if name is None:
             self.catalogue.keep_fact("collection", name := f"rapporteur-{secrets.token_hex(8)}")
-        return Vectors(self.folder / "chroma", server_url=chroma_url, collection=name)
+        return Vectors(self.folder / _CHROMA, server_url=chroma_url, collection=name)
 
     @property
     def _vectors_elsewhere(self) -> bool:
@@ -150,7 +169,8 @@ class Store:
 
     @contextmanager
     def writing(self) -> Iterator[None]:
-        """Holds the library's writer lock and first finishes what a crash cut short. Raises LibraryBusy."""
+        """Holds the library's writer lock and first finishes what a crash cut short; at the end, what was removed is
+        taken off the disk. Raises LibraryBusy, DiskRefuses."""
         with self._writer:
             if self._writing:
                 yield
@@ -158,10 +178,15 @@ class Store:
             with _writer_lock(self.folder):
                 self.refresh()
                 self._writing += 1
+                known = self._known_files()
+                self.catalogue.keep_fact("files", "")  # whoever is cut short leaves other files than were known
                 try:
                     self.sweep()
                     yield
+                    self._scrub()
                 finally:
+                    with suppress(LibraryError, OSError, struct.error):  # what ended the writing is what is to be told
+                        self._learn_files(known)
                     self._seen = self.catalogue.version  # first, lest a reader takes our own writing for another's
                     self._writing -= 1
 
@@ -175,11 +200,28 @@ class Store:
         self.catalogue.put(document, passages, acronyms)
         self._documents.pop(document.id, None)
 
-    def remove(self, document_id: str) -> None:
-        """Removes a document from everywhere."""
-        self.catalogue.remove(document_id)
-        self._documents.pop(document_id, None)
-        self.sweep()
+    def remove(self, *document_ids: str) -> None:
+        """Removes documents from everywhere, with the originals that were put into the library's folder."""
+        with self.writing():
+            for document_id in document_ids:
+                names = [name for name, holds in self.catalogue.names().items() if holds == document_id]
+                self.catalogue.remove(document_id)
+                self._documents.pop(document_id, None)
+                self._discard_originals(names)
+            self.sweep()
+
+    def _discard_originals(self, names: Sequence[str]) -> None:
+        """Deletes the files that were handed in under these names, of an archive when nothing of it is left."""
+        folder, left = self.folder.absolute(), self.catalogue.names()
+        for name in names:
+            path = Path(name)
+            while not path.is_file() and "!" in str(path):
+                path = Path(str(path).rpartition("!")[0])
+            handed_in = any(path.is_relative_to(folder / place) for place in _ORIGINALS)
+            if handed_in and path.is_file() and not any(one == str(path) or one.startswith(f"{path}!") for one in left):
+                path.unlink()
+                if path.parent.name not in _ORIGINALS and not any(path.parent.iterdir()):
+                    path.parent.rmdir()
 
     def drop_name(self, name: str) -> bool:
         """Forgets a name that a document goes by; whether the document went with it, having no other."""
@@ -195,8 +237,29 @@ class Store:
             self.lexical.replace([(document_id, []) for document_id in documents])
             self.catalogue.forget_gone("document", documents)
         if passages := self.catalogue.gone("passage"):
-            self.vectors.delete(passages)
+            try:
+                self.vectors.delete(passages)
+            except VectorsDamaged:
+                self._forget_vectors()
             self.catalogue.forget_gone("passage", passages)
+
+    def _scrub(self) -> None:
+        """Takes what was removed or replaced off the disk, where the stores only mark it as deleted."""
+        if not (traces := self.catalogue.gone("trace")):
+            return
+        if self.lexical.has_traces:
+            self.lexical.rebuild(_findable(self.catalogue))
+        try:
+            self.vectors.scrub()
+        except VectorsDamaged:
+            self._forget_vectors()
+        if self.catalogue.scrub():
+            self.catalogue.forget_gone("trace", traces)
+
+    def _forget_vectors(self) -> None:
+        """Has all vectors made anew by the next `embed`."""
+        self.catalogue.forget_embeddings()
+        self.vectors.delete_all()
 
     def make_findable(self) -> None:
         """Indexes the words of every document that is only read so far."""
@@ -209,12 +272,7 @@ class Store:
 
     def embed(self, progress: Progress | None = None) -> int:
         """Embeds every findable passage that has no vector yet; returns how many. `progress(done, total)`."""
-        if self._vectors_elsewhere:
-            self.catalogue.forget_embeddings()
-            self.vectors.delete_all()
-            self.catalogue.keep_fact("vectors_in", self.vectors.place)
-        elif not self.vectors.exist and self.catalogue.count_passages(embedded=True):
-            self.catalogue.forget_embeddings()
+        self._mend_vectors()
         total, done = self.catalogue.count_passages(embedded=False), 0
         if total == 0:
             self.catalogue.mark_embedded([])
@@ -231,6 +289,30 @@ class Store:
             if progress:
                 progress(done, max(total, done))
         return done
+
+    def _mend_vectors(self) -> None:
+        """Notes which passages have to be embedded again: all, where the vectors cannot be read or lie elsewhere."""
+        if self._vectors_elsewhere:
+            self._forget_vectors()
+            self.catalogue.keep_fact("vectors_in", self.vectors.place)
+            return
+        try:
+            self.vectors.check()
+            embedded = self.catalogue.count_passages(embedded=True)
+            held = self.vectors.ids() if self.vectors.count() != embedded else None
+        except VectorsDamaged:
+            return self._forget_vectors()
+        self._unreadable = None
+        if self._lost_sentences():
+            self._forget_vectors()
+        elif held is not None:
+            self.catalogue.forget_embeddings_but(held)
+            self.vectors.delete(sorted(held - self.catalogue.ids_matching(Filters())))
+
+    def _lost_sentences(self) -> int:
+        """How many sentences have lost their vectors since the last writer was done."""
+        counted = json.loads(self.catalogue.fact("files") or "{}").get("sentences", 0)
+        return max(0, counted - self.vectors.count_sentences()) if self.vectors.place == "folder" else 0
 
     def _embed_sentences(self, passages: Sequence[Passage], embedder: Embedder) -> None:
         """Embeds the sentences of passages, where the library keeps their vectors."""
@@ -249,8 +331,7 @@ class Store:
 
     def re_embed(self, embedder: Embedder) -> None:
         """Forgets all vectors and takes another model; `embed` makes the new ones."""
-        self.catalogue.forget_embeddings()
-        self.vectors.delete_all()
+        self._forget_vectors()
         self.catalogue.keep_fact("embedding", embedder.name)
         self.catalogue.keep_fact("embedding_fingerprint", embedder.fingerprint)
         self._embedder, self._embedding = embedder, embedder.name
@@ -265,6 +346,7 @@ class Store:
             self._documents.clear()
             self.lexical.refresh()
             self.vectors.close()
+            self._unreadable = None
 
     def listings(self) -> list[Listing]:
         """All documents, without their text."""
@@ -298,10 +380,23 @@ class Store:
         Within a few passages, or within none, these are the nearest. Within many they are those among the nearest of
         the whole library and the nearest of the passages `beside`, which pass the filters already.
         """
+        return self._while_readable(lambda: self._by_meaning(vector, limit, within, beside))
+
+    def _while_readable(self, search: Callable[[], list[tuple[str, float]]]) -> list[tuple[str, float]]:
+        """What a search among the vectors finds; nothing where there are none, or none that can be read."""
         if self.catalogue.fact("embedding_fingerprint") is None or not self.catalogue.has_vectors:
             return []
-        if self._vectors_elsewhere:
+        if self._vectors_elsewhere or self._unreadable:
             return []
+        try:
+            return search()
+        except VectorsDamaged as error:
+            self._unreadable = error
+            return []
+
+    def _by_meaning(
+        self, vector: "np.ndarray", limit: int, within: Selection | None, beside: Sequence[str]
+    ) -> list[tuple[str, float]]:
         if within is None:
             return self.vectors.search(vector, limit)
         if within.few is not None:
@@ -319,8 +414,9 @@ class Store:
 
         With filters these are the passages that pass them among those of the nearest sentences of the whole library.
         """
-        if self.catalogue.fact("embedding_fingerprint") is None or not self.catalogue.has_vectors:
-            return []
+        return self._while_readable(lambda: self._by_sentence(vector, limit, within))
+
+    def _by_sentence(self, vector: "np.ndarray", limit: int, within: Selection | None) -> list[tuple[str, float]]:
         found = self.vectors.search_sentences(vector, limit * _SENTENCES_DEEPER)
         if within is None:
             return found[:limit]
@@ -328,9 +424,42 @@ class Store:
         held = [hit for hit in found if (row := rows.get(hit[0])) and within.holds(row.document_id, row.locator)]
         return held[:limit]
 
+    def meaning_fault(self) -> str | None:
+        """Why records are not found by meaning as they should be, and what mends it; None where all is well."""
+        repair = f"Make them anew: rapporteur doctor --repair --library {self.folder}"
+        if not self.catalogue.has_vectors:
+            return None
+        if self._vectors_elsewhere:
+            return "The library's vectors were made in another place, so it is searched by words alone until an ingest."
+        try:
+            lost = self._count_embedded() - self.vectors.count()
+        except VectorsDamaged as error:
+            self._unreadable = error
+        if self._unreadable:
+            return f"{self._unreadable} So the library is searched by words alone. {repair}"
+        if lost <= 0:
+            return None
+        return (
+            f"The vectors of {lost} of {self._count_embedded()} passages are lost, so those are not found by their "
+            f"meaning, only by their words. {repair}"
+        )
+
+    def _count_embedded(self) -> int:
+        """How many passages should have vectors, counted once a version."""
+        version = self.catalogue.version
+        if self._embedded[0] != version:
+            self._embedded = version, self.catalogue.count_passages(embedded=True)
+        return self._embedded[1]
+
     def sentence_vectors(self, passage_ids: Sequence[str]) -> dict[str, dict[int, "np.ndarray"]]:
         """The vectors of the sentences of passages, float32 (dimension,), by passage id and number from 0."""
-        return self.vectors.sentence_vectors(passage_ids)
+        if self._unreadable:
+            return {}
+        try:
+            return self.vectors.sentence_vectors(passage_ids)
+        except VectorsDamaged as error:
+            self._unreadable = error
+            return {}
 
     def hits(self, scored: Sequence[tuple[str, float]]) -> list[Hit]:
         """Passages with their documents, in the order given; what the catalogue no longer knows is left out."""
@@ -357,6 +486,7 @@ class Store:
         waiting = self.catalogue.ids_in_state("read")
         unembedded = self.catalogue.count_passages(embedded=False)
         vectors = self.vectors.count() if total else 0
+        lost = self._lost_sentences()
         found = {
             "the vectors were made in another place": bool(total) and self._vectors_elsewhere,
             f"{len(waiting)} documents are not indexed yet": bool(waiting),
@@ -364,8 +494,35 @@ class Store:
             and self.lexical.size != total,
             f"{unembedded} passages are not embedded yet": bool(unembedded),
             f"there are {vectors} vectors for {total} passages": not unembedded and vectors != total,
+            f"the vectors of {lost} sentences are lost": not self._vectors_elsewhere and lost > 0,
         }
         return [fault for fault, present in found.items() if present]
+
+    # --- what the derived files were when the last writer was done ---------------------------------------------------
+
+    def _known_files(self) -> dict[str, list[Any]]:
+        return json.loads(self.catalogue.fact("files") or "{}").get("checksums", {})
+
+    def _learn_files(self, known: Mapping[str, list[Any]]) -> None:
+        """Notes the checksums of the derived files, reading only those that have changed, and what they hold."""
+        self.vectors.blank_unused()
+        checksums: dict[str, list[Any]] = {}
+        for path in derived_files(self.folder):
+            name, stat = path.relative_to(self.folder).as_posix(), path.stat()
+            before = known.get(name)
+            unchanged = before is not None and before[:2] == [stat.st_size, stat.st_mtime_ns]
+            checksums[name] = before if unchanged else [stat.st_size, stat.st_mtime_ns, checksum(path)]  # pyright: ignore
+        sentences = self.vectors.count_sentences() if self.vectors.place == "folder" else 0
+        self.catalogue.keep_fact("files", json.dumps({"checksums": checksums, "sentences": sentences}))
+
+    def changed_files(self) -> list[str]:
+        """Derived files that are not as the last writer left them; unknown while one was cut short."""
+        known = self._known_files()
+        return [
+            name
+            for name, (size, _, digest) in known.items()
+            if not (path := self.folder / name).is_file() or path.stat().st_size != size or checksum(path) != digest
+        ]
 
     def _with_text(self, row: PassageRow) -> Passage | None:
         document = self._document_of(row)
@@ -386,14 +543,60 @@ def embedded_text(passage: Passage) -> str:
     return f"{passage.context}\n{words}" if passage.context else words
 
 
+def derived_files(folder: Path) -> list[Path]:
+    """The files of the lexical index and of HNSW, which nobody changes but a writer."""
+    found = [path for path in sorted((folder / _LEXICAL).glob("*")) if path.suffix != ".lock"]
+    return [path for path in [*found, *sorted((folder / _CHROMA).glob("*/*"))] if path.is_file()]
+
+
+def checksum(path: Path) -> str:
+    """SHA-256 of a file."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def forget_derived(folder: Path, *, lexical: bool = False, vectors: bool = False) -> None:
+    """Deletes what can be made anew from the catalogue: opening the library makes the words anew, `embed` the vectors.
+
+    Raises LibraryBusy.
+    """
+    with _writer_lock(folder):
+        for name in [name for name, chosen in ((_LEXICAL, lexical), (_CHROMA, vectors)) if chosen]:
+            shutil.rmtree(folder / name, ignore_errors=True)
+
+
 def _check_folder(folder: Path, create: bool) -> None:
     if folder.exists() and not folder.is_dir():
         raise NotALibrary(f"{folder} is a file, not a library folder. Choose another --library.")
-    has_catalogue = (folder / _CATALOGUE).is_file()
-    if not has_catalogue and folder.is_dir() and any(folder.iterdir()):
+    catalogue = folder / _CATALOGUE
+    others = _beside_catalogue(folder)
+    if catalogue.is_file() and (catalogue.stat().st_size or not others):
+        return
+    if others & {_LEXICAL, _CHROMA, *_ORIGINALS}:
+        lost = "is empty (0 bytes)" if catalogue.is_file() else "is missing"
+        raise CatalogueDamaged(
+            f"The library {folder} has lost its catalogue: {catalogue.name} {lost}, and it is the truth of the library. "
+            "Put it back from a copy, or ingest the records into a new folder."
+        )
+    if others:
         raise NotALibrary(f"{folder} holds other things and no library. Choose an empty or a new folder as --library.")
-    if not has_catalogue and not create:
+    if not create:
         raise NotALibrary(f"There is no library at {folder} yet. Make one: rapporteur ingest PATH --library {folder}")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise refusal_of(_nearest(folder)) or NotALibrary(f"{folder} cannot be made ({error.strerror}).") from error
+
+
+def _beside_catalogue(folder: Path) -> set[str]:
+    """The names in a library's folder, without the catalogue's own files and the lock."""
+    names = {path.name for path in folder.iterdir()} if folder.is_dir() else set[str]()
+    return {name for name in names if not name.startswith(_CATALOGUE) and name != "writer.lock"}
+
+
+def _nearest(folder: Path) -> Path:
+    """The folder itself or the first above it that exists."""
+    return next(place for place in (folder.absolute(), *folder.absolute().parents) if place.is_dir())
 
 
 @contextmanager
@@ -408,32 +611,48 @@ def _writer_lock(folder: Path, timeout_s: float = 0) -> Iterator[None]:
         raise LibraryBusy(
             f"Another process is writing to {folder}. Asking goes on; try this again when it is done."
         ) from None
+    except OSError as error:
+        raise refusal_of(folder) or error from error
     try:
         yield
     finally:
         lock.release()
 
 
-def _open_lexical(folder: Path, catalogue: Catalogue) -> LexicalIndex:
-    """Opens the lexical index; one that is missing, empty or damaged is made anew from the catalogue."""
+def _open_lexical(folder: Path, catalogue: Catalogue) -> tuple[LexicalIndex, "tempfile.TemporaryDirectory[str] | None"]:
+    """Opens the lexical index; one that is missing, empty or damaged is made anew from the catalogue.
+
+    Where the disk takes nothing it is opened in a copy, for tantivy wants to put its locks beside it; the copy's folder
+    goes when it is let go.
+    """
     index = _index_in(folder)
     if index is not None and (index.size or not _is_findable(catalogue)):
-        return index
+        return index, None
+    if refusal_of(folder.parent):
+        aside = tempfile.TemporaryDirectory(prefix="rapporteur-", ignore_cleanup_errors=True)
+        copy = Path(aside.name) / folder.name
+        if folder.is_dir():
+            shutil.copytree(folder, copy, ignore=shutil.ignore_patterns("*.lock"))
+        return _filled(_index_in(copy), copy, catalogue), aside
     with _writer_lock(folder.parent, _REBUILD_WAIT_S):
-        index = index or _index_in(folder)
-        if index is None:
-            shutil.rmtree(folder, ignore_errors=True)
-            index = LexicalIndex(folder)
-        index.refresh()
-        if not index.size:
-            index.replace(_findable(catalogue))
+        return _filled(index or _index_in(folder), folder, catalogue), None
+
+
+def _filled(index: LexicalIndex | None, folder: Path, catalogue: Catalogue) -> LexicalIndex:
+    if index is None:
+        shutil.rmtree(folder, ignore_errors=True)
+        index = LexicalIndex(folder)
+    index.refresh()
+    if not index.size:
+        index.replace(_findable(catalogue))
+        catalogue.keep_fact("files", "") if not refusal_of(folder.parent) else None
     return index
 
 
 def _index_in(folder: Path) -> LexicalIndex | None:
     try:
         return LexicalIndex(folder)
-    except (ValueError, OSError):  # tantivy's words for a damaged index
+    except (LexicalDamaged, OSError):
         return None
 
 

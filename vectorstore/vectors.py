@@ -5,25 +5,40 @@ file when to reopen, and a query that fails is tried once more on a fresh client
 
 A small collection is compared whole instead, exactly: HNSW's graph is built anew whenever the collection is opened, and
 finds a little otherwise each time.
+
+What is deleted is overwritten first, because HNSW only marks it, and `scrub` takes it off the disk too. On a server,
+where nobody can vouch for that, ids and vectors are kept and no words.
 """
 
+import shutil
+import sqlite3
+import struct
 import threading
-from collections.abc import Collection, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlsplit
 
-from .errors import InputError, VectorsUnreachable
+from .disk import is_failure, refusal_of
+from .errors import InputError, VectorsDamaged, VectorsUnreachable
 from .passage import Passage
 
 if TYPE_CHECKING:
     import numpy as np
 
+_Found = TypeVar("_Found")
 _PASSAGES = "passages"
 _SENTENCES = "sentences"
 _BATCH = 2000
 _EXACT_UP_TO = 5000
+FILE = "chroma.sqlite3"
+_HNSW = {"space": "cosine", "ef_search": 200}
+_WRITTEN_OUT_EVERY = 1000  # Chroma's default: HNSW's files, and with them its queue, are brought up to date so often
+_HEADER = struct.Struct("<i5q")  # of hnswlib: version, offset, room for elements, elements, bytes of each, ...
+_LENGTH_BYTES = 4
+_CHUNK_BYTES = 1 << 20
+_DOCUMENTS_INDEX = "embedding_fulltext_search"
 
 
 class Vectors:
@@ -32,15 +47,15 @@ class Vectors:
     With `exact` set, large collections are compared whole too: slower, and the same in every run.
 
     With `server_url` they lie on a Chroma server, in collections whose names begin with `collection`, and nothing is in
-    the folder. A server that does not answer raises VectorsUnreachable.
+    the folder. A server that does not answer raises VectorsUnreachable; files that cannot be read, VectorsDamaged.
     """
 
     exact = False
 
     def __init__(self, folder: Path, *, server_url: str | None = None, collection: str = "") -> None:
-        if server_url is None:
-            folder.mkdir(parents=True, exist_ok=True)
-        elif urlsplit(server_url).scheme not in ("http", "https") or not urlsplit(server_url).hostname:
+        if server_url is not None and (
+            urlsplit(server_url).scheme not in ("http", "https") or not urlsplit(server_url).hostname
+        ):
             raise InputError(f"{server_url!r} is no address of a Chroma server. Write one as http://127.0.0.1:8000")
         self._folder = folder
         self._server_url = server_url
@@ -55,14 +70,15 @@ class Vectors:
         """Stores passages with their vectors, float32 (len(passages), dimension); known ids are replaced."""
         collection = self._open(_PASSAGES)
         self._forget()
+        here = self._server_url is None
         for first in range(0, len(passages), _BATCH):
             batch = passages[first : first + _BATCH]
             with self._reached():
                 collection.upsert(
                     ids=[passage.id for passage in batch],
                     embeddings=vectors[first : first + _BATCH],
-                    documents=[passage.text for passage in batch],
-                    metadatas=[_facts(passage) for passage in batch],
+                    documents=[passage.text for passage in batch] if here else None,
+                    metadatas=[_facts(passage) if here else {"document_id": passage.document_id} for passage in batch],
                 )
 
     def add_sentences(self, keys: Sequence[tuple[str, int]], vectors: "np.ndarray") -> None:
@@ -80,21 +96,78 @@ class Vectors:
 
     def delete(self, ids: Sequence[str]) -> None:
         """Forgets passages and their sentences; unknown ids do not matter."""
+        if not ids or not self.exist:
+            return
         passages, sentences = self._open(_PASSAGES), self._open(_SENTENCES)
         self._forget()
-        for first in range(0, len(ids), _BATCH):
-            batch = list(ids[first : first + _BATCH])
+        for batch in _batches(ids):
             with self._reached():
-                passages.delete(ids=batch)
-                sentences.delete(where={"passage": {"$in": batch}})
+                self._take_out(passages, passages.get(ids=batch, include=[])["ids"])
+                self._take_out(sentences, sentences.get(where={"passage": {"$in": batch}}, include=[])["ids"])
+
+    def _take_out(self, collection: Any, ids: Sequence[str]) -> None:
+        """Deletes what is there; its vectors are made random ones first, since HNSW keeps those of deleted ids."""
+        import numpy as np
+
+        for batch in _batches(ids):
+            if self._server_url is None:
+                dimension = len(collection.get(ids=batch[:1], include=["embeddings"])["embeddings"][0])
+                noise = np.random.default_rng(0).normal(size=(len(batch), dimension)).astype(np.float32)
+                collection.update(ids=batch, embeddings=noise)
+            collection.delete(ids=batch)
 
     def delete_all(self) -> None:
-        """Forgets everything."""
+        """Forgets everything, also what cannot be read."""
+        if self._server_url is None:
+            self.close()
+            shutil.rmtree(self._folder, ignore_errors=True)
+            return
         for name in (_PASSAGES, _SENTENCES):
             self._open(name)
             with self._reached():
                 self._client.delete_collection(f"{self._prefix}{name}")
         self.close()
+
+    def scrub(self) -> None:
+        """Takes what was deleted off the disk: out of HNSW's files, Chroma's queue, its word index and free pages."""
+        if self._server_url is not None or not self.exist:
+            return
+        with self._reached():
+            for name in (_PASSAGES, _SENTENCES):
+                self._write_out(name)
+            self.close()
+            with closing(sqlite3.connect(self._folder / FILE, timeout=30, isolation_level=None)) as connection:
+                connection.execute(f"INSERT INTO {_DOCUMENTS_INDEX}({_DOCUMENTS_INDEX}) VALUES ('optimize')")
+                connection.execute("VACUUM")
+                used = {row[0] for row in connection.execute("SELECT id FROM segments")}
+        for place in self._folder.iterdir():  # Chroma leaves the files of a deleted collection
+            if place.is_dir() and place.name not in used:
+                shutil.rmtree(place, ignore_errors=True)
+
+    def blank_unused(self) -> None:
+        """Blanks the room that HNSW's files keep for more: hnswlib writes whatever stood in memory there, words too."""
+        if self._server_url is not None:
+            return
+        for header in self._folder.glob("*/header.bin"):
+            data, lengths = header.with_name("data_level0.bin"), header.with_name("length.bin")
+            _, _, room, count, element_bytes, *_ = _HEADER.unpack(header.read_bytes()[: _HEADER.size])
+            for path, each in ((data, element_bytes), (lengths, _LENGTH_BYTES)):
+                if path.is_file() and path.stat().st_size == room * each:
+                    _blank(path, count * each)
+
+    def _write_out(self, name: str) -> None:
+        """Has Chroma write HNSW's files now, whereupon it purges its queue: a changed threshold counts once reopened."""
+        self._open(name).modify(configuration={"hnsw": {"sync_threshold": 2}})
+        self.close()
+        collection = self._open(name)
+        kept = collection.get(limit=1, include=["embeddings"])
+        if not kept["ids"]:
+            self._client.delete_collection(collection.name)
+            self.close()
+            return
+        for _ in range(2):
+            collection.update(ids=kept["ids"], embeddings=kept["embeddings"])
+        collection.modify(configuration={"hnsw": {"sync_threshold": _WRITTEN_OUT_EVERY}})
 
     def search(self, vector: "np.ndarray", limit: int) -> list[tuple[str, float]]:
         """(passage id, cosine similarity) of the nearest, nearest first. `vector` is float32 (dimension,)."""
@@ -109,11 +182,10 @@ class Vectors:
 
     def sentence_vectors(self, passage_ids: Sequence[str]) -> dict[str, dict[int, "np.ndarray"]]:
         """The vectors of the sentences of some passages, by passage id and number; those without any are left out."""
-        if not passage_ids:
+        if not passage_ids or not self.exist:
             return {}
-        collection = self._open(_SENTENCES)
-        with self._reached():
-            found = collection.get(where={"passage": {"$in": list(passage_ids)}}, include=["embeddings"])
+        among = {"passage": {"$in": list(passage_ids)}}
+        found = self._read(lambda: self._open(_SENTENCES).get(where=among, include=["embeddings"]))
         vectors: dict[str, dict[int, np.ndarray]] = {}
         for key, vector in zip(found["ids"], found["embeddings"], strict=True):
             passage_id, _, number = key.rpartition("#")
@@ -128,23 +200,15 @@ class Vectors:
 
     def vectors_of(self, ids: Sequence[str]) -> dict[str, "np.ndarray"]:
         """Stored vectors by passage id, float32 (dimension,); ids without one are left out."""
-        if not ids:
+        if not ids or not self.exist:
             return {}
-        try:
-            found = self._open(_PASSAGES).get(ids=list(ids), include=["embeddings"])
-        except Exception:  # as in `search`
-            self.close()
-            collection = self._open(_PASSAGES)
-            with self._reached():
-                found = collection.get(ids=list(ids), include=["embeddings"])
+        found = self._read(lambda: self._open(_PASSAGES).get(ids=list(ids), include=["embeddings"]))
         return dict(zip(found["ids"], found["embeddings"], strict=True))
 
     @property
     def exist(self) -> bool:
         """Whether anything was ever stored here."""
-        if self._server_url is not None:
-            return self.count() > 0
-        return (self._folder / "chroma.sqlite3").exists()
+        return self._server_url is not None or (self._folder / FILE).exists()
 
     @property
     def place(self) -> str:
@@ -153,15 +217,34 @@ class Vectors:
 
     def count(self) -> int:
         """How many passages have a vector."""
-        collection = self._open(_PASSAGES)
-        with self._reached():
-            return collection.count()
+        return self._size(_PASSAGES)
+
+    def count_sentences(self) -> int:
+        """How many sentences have one."""
+        return self._size(_SENTENCES)
+
+    def check(self) -> None:
+        """Reads a vector of each kind, so that what cannot be read shows: VectorsDamaged."""
+        for name in (_PASSAGES, _SENTENCES) if self.exist else ():
+            self._read(lambda name=name: self._open(name).get(limit=1, include=["embeddings"]))
+
+    def ids(self) -> set[str]:
+        """The passages that have a vector."""
+        return set(self._read(lambda: self._open(_PASSAGES).get(include=[]))["ids"]) if self.exist else set()
+
+    def _size(self, name: str) -> int:
+        if not self.exist:
+            return 0
+        if name not in self._sizes:  # counting takes longer than searching in a large collection
+            self._sizes[name] = self._read(lambda: self._open(name).count())
+        return self._sizes[name]
 
     def close(self) -> None:
         """Lets go of the files; the next call opens them again."""
         with self._lock:
             if self._client is not None:
-                self._client.close()
+                with suppress(Exception):  # what is damaged may not close either
+                    self._client.close()
             self._client = None
             self._collections = {}
             self._forget()
@@ -170,17 +253,23 @@ class Vectors:
         """Lets go of what is remembered of the collections, which change."""
         self._matrices, self._sizes = {}, {}
 
-    def _search(self, name: str, vector: "np.ndarray", limit: int) -> list[tuple[str, float]]:
+    def _read(self, read: Callable[[], _Found]) -> _Found:
+        """What is read; tried again afresh, since Chroma's Rust layer may fail while another process writes."""
         try:
-            return self._query(name, vector, limit)
-        except Exception:  # Chroma's Rust layer raises InternalError while another process writes
-            self.close()
-            with self._reached():
-                return self._query(name, vector, limit)
+            return read()
+        except BaseException as error:
+            if not is_failure(error):
+                raise
+        self.close()
+        with self._reached():
+            return read()
+
+    def _search(self, name: str, vector: "np.ndarray", limit: int) -> list[tuple[str, float]]:
+        return self._read(lambda: self._query(name, vector, limit)) if self.exist else []
 
     def _query(self, name: str, vector: "np.ndarray", limit: int) -> list[tuple[str, float]]:
         collection = self._open(name)
-        if name not in self._sizes:  # counting takes longer than searching in a large collection
+        if name not in self._sizes:
             self._sizes[name] = collection.count()
         if self.exact or self._sizes[name] <= _EXACT_UP_TO:
             return self._compared(name, vector, limit)
@@ -210,7 +299,7 @@ class Vectors:
                     self._collections[name] = self._client.get_or_create_collection(
                         f"{self._prefix}{name}",
                         embedding_function=None,
-                        configuration={"hnsw": {"space": "cosine", "ef_search": 200}},
+                        configuration={"hnsw": _HNSW},
                     )
             return self._collections[name]
 
@@ -220,7 +309,12 @@ class Vectors:
 
         settings = Settings(anonymized_telemetry=False, allow_reset=False)
         if self._server_url is None:
-            return chromadb.PersistentClient(str(self._folder), settings=settings)
+            self._folder.mkdir(parents=True, exist_ok=True)
+            try:
+                return chromadb.PersistentClient(str(self._folder), settings=settings)
+            except BaseException:  # Chroma keeps the half-made system and would hand it out from now on
+                _half_made_systems().pop(str(self._folder), None)
+                raise
         url = urlsplit(self._server_url)
         secure = url.scheme == "https"
         port = url.port or (443 if secure else 80)
@@ -228,17 +322,43 @@ class Vectors:
 
     @contextmanager
     def _reached(self) -> Iterator[None]:
-        """Tells what goes wrong on the way to a server; what goes wrong on disk is Chroma's own to tell."""
-        if self._server_url is None:
-            yield
-            return
+        """Tells what goes wrong on the way to a server, or on disk."""
         try:
             yield
-        except Exception as error:  # Chroma raises ValueError, httpx's errors and its own, by where it fails
+        except (VectorsDamaged, VectorsUnreachable):
+            raise
+        except BaseException as error:  # Chroma raises ValueError, httpx's errors and its own, by where it fails
+            if not is_failure(error):
+                raise
+            if self._server_url is None:
+                raise refusal_of(self._folder.parent) or VectorsDamaged(
+                    f"The vectors in {self._folder} cannot be read ({type(error).__name__})."
+                ) from error
             raise VectorsUnreachable(
                 f"The Chroma server at {self._server_url} does not answer as it should ({type(error).__name__}). "
                 "Start it, or correct RAPPORTEUR_CHROMA_URL."
             ) from error
+
+
+def _half_made_systems() -> dict[str, Any]:
+    from chromadb.api.shared_system_client import SharedSystemClient
+
+    return SharedSystemClient._identifier_to_system  # pyright: ignore[reportPrivateUsage]
+
+
+def _blank(path: Path, start: int) -> None:
+    """Makes a file's bytes from `start` on zero."""
+    with path.open("r+b") as file:
+        file.seek(start)
+        while chunk := file.read(_CHUNK_BYTES):
+            if chunk.strip(b"\0"):
+                file.seek(-len(chunk), 1)
+                file.write(bytes(len(chunk)))
+
+
+def _batches(ids: Sequence[str]) -> Iterator[list[str]]:
+    for first in range(0, len(ids), _BATCH):
+        yield list(ids[first : first + _BATCH])
 
 
 def _facts(passage: Passage) -> dict[str, str]:

@@ -1,0 +1,53 @@
+"""Taking records out for good: out of the library, and, where asked, out of the conversations that quote them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ..rag.library import Library
+from ..vectorstore.passage import Listing
+from .history import FILE, Conversation, quoting
+from .history import redact as redact_conversations
+from .stored import redacted
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Removed:
+    """What was taken out, and the conversations that quote it; `redacted` tells whether they still do."""
+
+    listings: tuple[Listing, ...]
+    quoted_in: tuple[Conversation, ...] = ()
+    redacted: bool = False
+
+
+def remove_records(library: Library, names: Sequence[str], *, redact: bool = False) -> Removed:
+    """Takes documents out of the library, everywhere, and says which conversations quote them.
+
+    With `redact`, quotes of them in conversations and in what readers said of answers become "[removed]". Raises
+    InputError where a name fits none or several, LibraryBusy where another process is writing.
+    """
+    with library.store.writing():
+        listings = library.remove(names)
+        ids = {listing.id for listing in listings}
+        if redact:
+            library.store.catalogue.change_feedback(lambda said: _without(said, ids))
+    path = library.store.folder / FILE
+    quoted_in = quoting(path, ids)
+    if redact:
+        redact_conversations(path, ids)
+    return Removed(listings=tuple(listings), quoted_in=tuple(quoted_in), redacted=redact)
+
+
+def removed_json(removed: Removed) -> dict[str, Any]:
+    """The sources of what was taken out; the conversations that quote it, where there are any."""
+    shape: dict[str, Any] = {"removed": [listing.source for listing in removed.listings]}
+    if removed.quoted_in:
+        shape["quoted_in"] = [{"id": one.id, "title": one.title} for one in removed.quoted_in]
+        shape["redacted"] = removed.redacted
+    return shape
+
+
+def _without(said: dict[str, Any], document_ids: set[str]) -> dict[str, Any]:
+    """What a reader said of an answer, without what the answer has of these documents."""
+    answer = said.get("answer")
+    return {**said, "answer": redacted(answer, document_ids)} if isinstance(answer, dict) else said

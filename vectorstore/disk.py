@@ -1,0 +1,45 @@
+"""What the disk and native code have to say when they fail, in words a person can act on."""
+
+import errno
+import os
+import sqlite3
+import tempfile
+from pathlib import Path
+
+from .errors import DiskRefuses
+
+_PROBE = b"\0" * 65536
+_FULL = (errno.ENOSPC, errno.EDQUOT)
+_READ_ONLY = (errno.EROFS, errno.EACCES, errno.EPERM)
+
+
+def refusal_of(folder: Path) -> DiskRefuses | None:
+    """Why nothing can be written to a folder; None where it can."""
+    try:
+        with tempfile.TemporaryFile(dir=folder) as probe:
+            probe.write(_PROBE)
+            probe.flush()
+            os.fsync(probe.fileno())
+    except OSError as error:
+        if error.errno in _FULL:
+            return DiskRefuses(f"The disk of {folder} is full. Make room and run the command again; asking goes on.")
+        if error.errno in _READ_ONLY:
+            return DiskRefuses(
+                f"{folder} is read-only, or not this user's to write to. Asking goes on; to change the library, make "
+                "the folder writable."
+            )
+    return None
+
+
+def is_refusal(error: BaseException) -> bool:
+    """Whether an error may come from a disk that takes no more."""
+    if isinstance(error, OSError):
+        return error.errno in (*_FULL, *_READ_ONLY)
+    told = str(error).lower()
+    words = ("full", "readonly", "read-only", "unable to open", "no space", "permission denied", "disk i/o")
+    return isinstance(error, (sqlite3.Error, ValueError)) and any(word in told for word in words)
+
+
+def is_failure(error: BaseException) -> bool:
+    """Whether code broke down, a panic of a Rust library included, which is no `Exception`; not an interruption."""
+    return isinstance(error, Exception) or type(error).__name__ == "PanicException"
