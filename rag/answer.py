@@ -68,9 +68,9 @@ class Answer:
     A refusal (`answered` False) has no citations, says in one sentence that the documents do not answer, and
     offers up to three `nearest` passages as what they are: not an answer. `mode` is "quotes" (the record's own
     sentences) or "model" (a language model wrote it, the program grounded it). `notes` says what grounding
-    repaired or dropped, whether a list may be longer than what was found, who of those compared says nothing, or why a
-    language model that was asked for did not write. `usage` is what it was asked, None where none was. `reader`
-    names the reader that took part, None where none did.
+    repaired or dropped, whether a list may be longer than what was found, who of those compared says nothing, why a
+    language model that was asked for did not write, or that vectors are lost and how they are made anew. `usage` is
+    what it was asked, None where none was. `reader` names the reader that took part, None where none did.
     """
 
     question: str

@@ -108,6 +108,7 @@ def climb(
         end(sentences)
     done = time.perf_counter()
     answered = bool(citations)
+    missing = store.meaning_fault()
     text = " ".join(map(numbered, sentences)) if answered else _refusal(store, hits, filters, notes)
     yield Answer(
         question=question,
@@ -121,7 +122,7 @@ def climb(
         model=writer.name if writer else None,
         reader=reader.name if reader else None,
         seconds=Timing(retrieve=retrieved - began, answer=done - retrieved, total=done - began),
-        notes=tuple(notes),
+        notes=(*(notes or ([] if answered else [text])), missing) if missing else tuple(notes),
         usage=tally.usage,
     )
 

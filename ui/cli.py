@@ -242,6 +242,9 @@ def search(
     filters = _filters(document, speaker, symbol, section, since, until)
     with _library(_settings(library=library, reranker=reranker)) as lib:
         hits = lib.search(query, limit=limit, filters=filters)
+        missing = lib.store.meaning_fault()
+    if missing:
+        print(f"rapporteur: {missing}", file=sys.stderr)
     shape = {"query": query, "hits": [hit_json(hit) for hit in hits], "seconds": round(perf_counter() - began, 4)}
     _say(shape, as_json, lambda: print_hits(hits))
 
@@ -280,7 +283,10 @@ def ask(
             raise typer.Exit(_ask_batch(lib, batch, filters))
         check_question(question or "")
         answer = lib.ask(question or "", filters=filters)
+        missing = lib.store.meaning_fault()
     _say(answer_json(answer), as_json, lambda: print_answer(answer, quiet=quiet))
+    if missing and (as_json or quiet):
+        print(f"rapporteur: {missing}", file=sys.stderr)
 
 
 @app.command()
@@ -410,11 +416,20 @@ def keys_revoke(
 
 
 @app.command()
-def doctor(library: LibraryOption = None, as_json: JsonOption = False) -> None:
+def doctor(
+    mend: Annotated[
+        bool, typer.Option("--repair", help="Make what is damaged anew from the catalogue first: words and vectors.")
+    ] = False,
+    library: LibraryOption = None,
+    as_json: JsonOption = False,
+) -> None:
     """Say what is installed, which models can be reached, and whether the library is sound."""
-    from .doctor import examine, print_findings
+    from .doctor import examine, print_findings, repair
 
-    findings = examine(_settings(library=library), _folder)
+    settings = _settings(library=library)
+    if mend:
+        repair(settings, _folder(settings))
+    findings = examine(settings, _folder)
     _say([{"what": f.what, "ok": f.ok, "says": f.says} for f in findings], as_json, lambda: print_findings(findings))
     if not all(finding.ok for finding in findings):
         raise typer.Exit(SOME_FAILED)

@@ -1,4 +1,4 @@
-"""What is installed, which models can be reached, whether the library is sound."""
+"""What is installed, which models can be reached, whether the library is sound; and what can be made anew of it."""
 
 import importlib.util
 import sys
@@ -72,17 +72,61 @@ def _models(settings: "Settings", providers: Sequence[str]) -> str:
 
 
 def _library(settings: "Settings", folder: Path) -> Finding:
+    if not folder.exists() or (folder.is_dir() and not any(folder.iterdir())):
+        says = f"There is no library at {folder} yet. Make one: rapporteur ingest PATH --library {folder}"
+        return Finding(what="Library", ok=True, says=says)
+    found = _damage(settings, folder)
+    if any(found.values()):
+        faults = "; ".join(fault for part in found.values() for fault in part)
+        return Finding(what="Library", ok=False, says=f"{folder}: {faults}. {_remedy(found, folder)}")
+    return _fit(settings, folder)
+
+
+def _damage(settings: "Settings", folder: Path) -> dict[str, list[str]]:
+    """What is wrong with each part of the library's folder, read in processes of their own."""
+    from ..vectorstore.examine import CATALOGUE, CHROMA, LEXICAL, faults_of, sqlite_faults
+
+    if not (folder / CATALOGUE).is_file() or not (folder / CATALOGUE).stat().st_size:
+        return {}
+    found = {CATALOGUE: faults_of(folder, CATALOGUE)}
+    if not found[CATALOGUE]:
+        found[LEXICAL] = faults_of(folder, LEXICAL)
+        found[CHROMA] = [] if settings.chroma_url else faults_of(folder, CHROMA)
+    for path in sorted(folder.glob("*.sqlite")):
+        if path.name != CATALOGUE:
+            found[path.name] = sqlite_faults(path)
+    return found
+
+
+def _remedy(found: dict[str, list[str]], folder: Path) -> str:
+    from ..vectorstore.examine import CATALOGUE, CHROMA, LEXICAL
+
+    if found.get(CATALOGUE):
+        return "Put the catalogue back from a copy, or ingest the records into a new library."
+    if found.get(LEXICAL) or found.get(CHROMA):
+        return f"Make it anew from the catalogue: rapporteur doctor --repair --library {folder}"
+    return "Put it back from a copy, or delete it: it holds earlier conversations, no records."
+
+
+def _fit(settings: "Settings", folder: Path) -> Finding:
+    """Whether the parts, each of them readable, fit together."""
     from ..rag import open_library
 
     try:
-        with open_library(folder, create=False, embedding=settings.embedding, cache_dir=settings.cache) as library:
-            faults = library.store.faults()
+        with open_library(
+            folder, create=False, embedding=settings.embedding, cache_dir=settings.cache, chroma_url=settings.chroma_url
+        ) as library:
+            faults, changed = library.store.faults(), library.store.changed_files()
             listings = library.documents()
     except RapporteurError as error:
-        missing = not (folder / "catalogue.sqlite").exists() and not folder.is_file()
-        return Finding(what="Library", ok=missing, says=str(error))
+        return Finding(what="Library", ok=False, says=str(error))
+    if changed:
+        says = f"{len(changed)} files are not as they were written ({changed[0]})"
+        mend = f"Make them anew from the catalogue: rapporteur doctor --repair --library {folder}"
+        return Finding(what="Library", ok=False, says=f"{folder}: {'; '.join([says, *faults])}. {mend}")
     if faults:
-        return Finding(what="Library", ok=False, says=f"{folder}: {'; '.join(faults)}. The next ingest repairs it.")
+        mend = f"The next ingest repairs it, or: rapporteur doctor --repair --library {folder}"
+        return Finding(what="Library", ok=False, says=f"{folder}: {'; '.join(faults)}. {mend}")
     passages = sum(listing.passages for listing in listings)
     return Finding(what="Library", ok=True, says=f"{folder}: {len(listings)} documents, {passages} passages, sound")
 
@@ -98,6 +142,35 @@ def _kept(settings: "Settings", folder: Path) -> list[Finding]:
             return [Finding(what="Uploads and files", ok=False, says=says) for says in what_is_amiss(library)]
     except RapporteurError:  # said of the library above
         return []
+
+
+def repair(settings: "Settings", folder: Path, progress: "Callable[[int, int], None] | None" = None) -> None:
+    """Makes the lexical index and the vectors anew from the catalogue, whichever is damaged, and finishes the rest.
+
+    Raises CatalogueDamaged where there is no sound catalogue to make them from.
+    """
+    from ..rag import open_library
+    from ..vectorstore.errors import CatalogueDamaged
+    from ..vectorstore.examine import CATALOGUE, CHROMA, LEXICAL
+    from ..vectorstore.store import changed_files, forget_derived
+
+    found = _damage(settings, folder)
+    if found.get(CATALOGUE):
+        raise CatalogueDamaged(f"{folder}: {'; '.join(found[CATALOGUE])}. {_remedy(found, folder)}")
+    changed = changed_files(folder) if found else []
+    forget_derived(
+        folder,
+        lexical=bool(found.get(LEXICAL)) or any(name.startswith(f"{LEXICAL}/") for name in changed),
+        vectors=bool(found.get(CHROMA)) or any(name.startswith(f"{CHROMA}/") for name in changed),
+    )
+    with (
+        open_library(
+            folder, create=False, embedding=settings.embedding, cache_dir=settings.cache, chroma_url=settings.chroma_url
+        ) as library,
+        library.store.writing(),
+    ):
+        library.store.make_findable()
+        library.store.embed(progress)
 
 
 def print_findings(findings: Sequence[Finding]) -> None:

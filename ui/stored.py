@@ -62,7 +62,7 @@ def cites(body: Json, document_ids: Collection[str]) -> bool:
 
 
 def redacted(body: Json, document_ids: Collection[str]) -> Json:
-    """A stored answer without what it has of these documents: quotes, passages, titles, and sentences that rest on them.
+    """A stored answer without what it has of these documents: quotes, passages, titles, sentences that rest on them.
 
     Of what a model wrote, sentences that cite nothing go too, for nobody knows what they rest on; so do the notes.
     """

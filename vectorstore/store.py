@@ -501,10 +501,12 @@ class Store:
     # --- what the derived files were when the last writer was done ---------------------------------------------------
 
     def _known_files(self) -> dict[str, list[Any]]:
-        return json.loads(self.catalogue.fact("files") or "{}").get("checksums", {})
+        return _known_files(self.catalogue)
 
     def _learn_files(self, known: Mapping[str, list[Any]]) -> None:
         """Notes the checksums of the derived files, reading only those that have changed, and what they hold."""
+        sentences = self.vectors.count_sentences() if self.vectors.place == "folder" else 0
+        self.vectors.close()  # whereupon the last of them is written
         self.vectors.blank_unused()
         checksums: dict[str, list[Any]] = {}
         for path in derived_files(self.folder):
@@ -512,17 +514,11 @@ class Store:
             before = known.get(name)
             unchanged = before is not None and before[:2] == [stat.st_size, stat.st_mtime_ns]
             checksums[name] = before if unchanged else [stat.st_size, stat.st_mtime_ns, checksum(path)]  # pyright: ignore
-        sentences = self.vectors.count_sentences() if self.vectors.place == "folder" else 0
         self.catalogue.keep_fact("files", json.dumps({"checksums": checksums, "sentences": sentences}))
 
     def changed_files(self) -> list[str]:
         """Derived files that are not as the last writer left them; unknown while one was cut short."""
-        known = self._known_files()
-        return [
-            name
-            for name, (size, _, digest) in known.items()
-            if not (path := self.folder / name).is_file() or path.stat().st_size != size or checksum(path) != digest
-        ]
+        return _changed(self.folder, self._known_files())
 
     def _with_text(self, row: PassageRow) -> Passage | None:
         document = self._document_of(row)
@@ -555,6 +551,27 @@ def checksum(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
+def changed_files(folder: Path) -> list[str]:
+    """Derived files of a library that are not as its last writer left them, without opening any of them."""
+    catalogue = Catalogue(folder / _CATALOGUE)
+    try:
+        return _changed(folder, _known_files(catalogue))
+    finally:
+        catalogue.close()
+
+
+def _known_files(catalogue: Catalogue) -> dict[str, list[Any]]:
+    return json.loads(catalogue.fact("files") or "{}").get("checksums", {})
+
+
+def _changed(folder: Path, known: Mapping[str, Sequence[Any]]) -> list[str]:
+    return [
+        name
+        for name, (size, _, digest) in known.items()
+        if not (path := folder / name).is_file() or path.stat().st_size != size or checksum(path) != digest
+    ]
+
+
 def forget_derived(folder: Path, *, lexical: bool = False, vectors: bool = False) -> None:
     """Deletes what can be made anew from the catalogue: opening the library makes the words anew, `embed` the vectors.
 
@@ -575,8 +592,8 @@ def _check_folder(folder: Path, create: bool) -> None:
     if others & {_LEXICAL, _CHROMA, *_ORIGINALS}:
         lost = "is empty (0 bytes)" if catalogue.is_file() else "is missing"
         raise CatalogueDamaged(
-            f"The library {folder} has lost its catalogue: {catalogue.name} {lost}, and it is the truth of the library. "
-            "Put it back from a copy, or ingest the records into a new folder."
+            f"The library {folder} has lost its catalogue: {catalogue.name} {lost}. Put it back from a copy, or ingest "
+            "the records into a new folder."
         )
     if others:
         raise NotALibrary(f"{folder} holds other things and no library. Choose an empty or a new folder as --library.")

@@ -156,7 +156,7 @@ class Vectors:
                     _blank(path, count * each)
 
     def _write_out(self, name: str) -> None:
-        """Has Chroma write HNSW's files now, whereupon it purges its queue: a changed threshold counts once reopened."""
+        """Has Chroma write HNSW's files and purge its queue now; a changed threshold counts once reopened."""
         self._open(name).modify(configuration={"hnsw": {"sync_threshold": 2}})
         self.close()
         collection = self._open(name)
@@ -227,6 +227,20 @@ class Vectors:
         """Reads a vector of each kind, so that what cannot be read shows: VectorsDamaged."""
         for name in (_PASSAGES, _SENTENCES) if self.exist else ():
             self._read(lambda name=name: self._open(name).get(limit=1, include=["embeddings"]))
+
+    def texts(self, batch: int) -> Iterator[list[tuple[str, str]]]:
+        """(passage id, its words) of all passages, some at a time; of one whose vector is no number, no words."""
+        import numpy as np
+
+        for start in range(0, self.count(), batch):
+            asked = {"limit": batch, "offset": start, "include": ["documents", "embeddings"]}
+            found = self._read(lambda asked=asked: self._open(_PASSAGES).get(**asked))
+            lengths = np.linalg.norm(found["embeddings"], axis=1)
+            whole = [bool(0.9 < length < 1.1) for length in lengths]
+            yield [
+                (key, (text or "") if fine else "")
+                for key, text, fine in zip(found["ids"], found["documents"], whole, strict=True)
+            ]
 
     def ids(self) -> set[str]:
         """The passages that have a vector."""
