@@ -28,6 +28,7 @@ from .disk import refusal_of
 from .embedder import Embedder, open_embedder
 from .errors import (
     CatalogueDamaged,
+    DiskRefuses,
     LexicalDamaged,
     LibraryBusy,
     LibraryError,
@@ -111,7 +112,7 @@ class Store:
         self._writing = 0
         self._seen = self.catalogue.version
         self._embedded = (-1, 0)
-        self._unreadable: VectorsDamaged | None = None
+        self._unreadable: LibraryError | None = None
         self._documents: OrderedDict[str, Document] = OrderedDict()
         self._check_embedding()
 
@@ -260,6 +261,7 @@ class Store:
         """Has all vectors made anew by the next `embed`."""
         self.catalogue.forget_embeddings()
         self.vectors.delete_all()
+        self._unreadable = None
 
     def make_findable(self) -> None:
         """Indexes the words of every document that is only read so far."""
@@ -390,7 +392,7 @@ class Store:
             return []
         try:
             return search()
-        except VectorsDamaged as error:
+        except (VectorsDamaged, DiskRefuses) as error:
             self._unreadable = error
             return []
 
@@ -433,10 +435,11 @@ class Store:
             return "The library's vectors were made in another place, so it is searched by words alone until an ingest."
         try:
             lost = self._count_embedded() - self.vectors.count()
-        except VectorsDamaged as error:
+        except (VectorsDamaged, DiskRefuses) as error:
             self._unreadable = error
         if self._unreadable:
-            return f"{self._unreadable} So the library is searched by words alone. {repair}"
+            mend = repair if isinstance(self._unreadable, VectorsDamaged) else ""
+            return f"{self._unreadable} So the library is searched by words alone. {mend}".rstrip()
         if lost <= 0:
             return None
         return (
@@ -457,7 +460,7 @@ class Store:
             return {}
         try:
             return self.vectors.sentence_vectors(passage_ids)
-        except VectorsDamaged as error:
+        except (VectorsDamaged, DiskRefuses) as error:
             self._unreadable = error
             return {}
 
@@ -506,7 +509,7 @@ class Store:
     def _learn_files(self, known: Mapping[str, list[Any]]) -> None:
         """Notes the checksums of the derived files, reading only those that have changed, and what they hold."""
         sentences = self.vectors.count_sentences() if self.vectors.place == "folder" else 0
-        self.vectors.close()  # whereupon the last of them is written
+        self.vectors.settle()
         self.vectors.blank_unused()
         checksums: dict[str, list[Any]] = {}
         for path in derived_files(self.folder):

@@ -140,15 +140,35 @@ class Vectors:
                 connection.execute(f"INSERT INTO {_DOCUMENTS_INDEX}({_DOCUMENTS_INDEX}) VALUES ('optimize')")
                 connection.execute("VACUUM")
                 used = {row[0] for row in connection.execute("SELECT id FROM segments")}
-        for place in self._folder.iterdir():  # Chroma leaves the files of a deleted collection
+        self._tidy(used)
+
+    def settle(self) -> None:
+        """Has graphs written out that never were: until then Chroma writes their files anew whenever it opens them."""
+        if self._server_url is not None or not self.exist:
+            return
+        with self._reached():
+            if any(_HEADER.unpack(path.read_bytes()[: _HEADER.size])[3] == 0 for path in self._headers()):
+                for name in (_PASSAGES, _SENTENCES):
+                    self._write_out(name)
+            self.close()  # whereupon the last of it is written
+            with closing(sqlite3.connect(self._folder / FILE, timeout=30)) as connection:
+                used = {row[0] for row in connection.execute("SELECT id FROM segments")}
+        self._tidy(used)
+
+    def _tidy(self, used: set[str]) -> None:
+        """Deletes the files that Chroma leaves of a deleted collection."""
+        for place in self._folder.iterdir():
             if place.is_dir() and place.name not in used:
                 shutil.rmtree(place, ignore_errors=True)
+
+    def _headers(self) -> list[Path]:
+        return [path for path in self._folder.glob("*/header.bin") if path.stat().st_size >= _HEADER.size]
 
     def blank_unused(self) -> None:
         """Blanks the room that HNSW's files keep for more: hnswlib writes whatever stood in memory there, words too."""
         if self._server_url is not None:
             return
-        for header in self._folder.glob("*/header.bin"):
+        for header in self._headers():
             data, lengths = header.with_name("data_level0.bin"), header.with_name("length.bin")
             _, _, room, count, element_bytes, *_ = _HEADER.unpack(header.read_bytes()[: _HEADER.size])
             for path, each in ((data, element_bytes), (lengths, _LENGTH_BYTES)):
