@@ -30,14 +30,15 @@ def examine(settings: "Settings", folder_of: "Callable[[Settings], Path]") -> li
     """Looks at everything in turn; what is missing and optional is no fault."""
     packages = ", ".join(f"{name} {version(name)}" for name in _PACKAGES)
     providers = [name for name, module in _PROVIDERS.items() if importlib.util.find_spec(module)]
+    library = _library(settings, folder_of(settings))
     return [
         Finding(what="Rapporteur", ok=True, says=f"{version('rapporteur')}, Python {sys.version.split()[0]}"),
         Finding(what="Packages", ok=True, says=packages),
         _embedding(settings),
         _reader(settings),
         Finding(what="Language models", ok=True, says=_models(settings, providers)),
-        _library(settings, folder_of(settings)),
-        *_kept(settings, folder_of(settings)),
+        library,
+        *(_kept(settings, folder_of(settings)) if library.ok else ()),
     ]
 
 
@@ -105,7 +106,7 @@ def _remedy(found: dict[str, list[str]], folder: Path) -> str:
         return "Put the catalogue back from a copy, or ingest the records into a new library."
     if found.get(LEXICAL) or found.get(CHROMA):
         return f"Make it anew from the catalogue: rapporteur doctor --repair --library {folder}"
-    return "Put it back from a copy, or delete it: it holds earlier conversations, no records."
+    return "Put it back from a copy, or delete it: it holds conversations or what waits to be read, no records."
 
 
 def _fit(settings: "Settings", folder: Path) -> Finding:
@@ -140,8 +141,8 @@ def _kept(settings: "Settings", folder: Path) -> list[Finding]:
     try:
         with open_library(folder, create=False, embedding=settings.embedding, cache_dir=settings.cache) as library:
             return [Finding(what="Uploads and files", ok=False, says=says) for says in what_is_amiss(library)]
-    except RapporteurError:  # said of the library above
-        return []
+    except RapporteurError as error:
+        return [Finding(what="Uploads and files", ok=False, says=str(error))]
 
 
 def repair(settings: "Settings", folder: Path, progress: "Callable[[int, int], None] | None" = None) -> None:
