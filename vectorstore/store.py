@@ -433,6 +433,7 @@ class Store:
             return None
         if self._vectors_elsewhere:
             return "The library's vectors were made in another place, so it is searched by words alone until an ingest."
+        lost = 0
         try:
             lost = self._count_embedded() - self.vectors.count()
         except (VectorsDamaged, DiskRefuses) as error:
