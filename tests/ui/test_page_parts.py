@@ -187,7 +187,7 @@ def test_only_the_owner_may_stop_judge_and_remove(library: Library) -> None:
 
 
 def test_what_is_out_of_bounds_is_refused(library: Library) -> None:
-    with TestClient(build_app(library)) as client:
+    with TestClient(build_app(library), base_url="http://127.0.0.1", client=("127.0.0.1", 5)) as client:
         for body in (
             {"question": LIGHTHOUSE, "passages": 500},
             {"question": LIGHTHOUSE, "strictness": "wild"},
