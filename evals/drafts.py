@@ -30,7 +30,7 @@ _MIN_WORDS, _MAX_WORDS = 8, 60
 _MIN_COUNTED_WORDS, _MAX_HEADING_WORDS = 2, 14
 # Words that a question cannot well end in, and those that lead a heading in.
 _LOOSE_END = re.compile(
-    r"(?:\s+(?:of|on|in|to|for|by|with|at|from|and|or|the|a|an|has|have|had|that|which|per|were|was))+$"
+    r"(?:(?<!\s)\s++(?:of|on|in|to|for|by|with|at|from|and|or|the|a|an|has|have|had|that|which|per|were|was)){1,8}$"
 )
 _LEAD_IN = re.compile(r"^(?:on|about|regarding)\s+(?:the\s+)?", re.IGNORECASE)
 _DEFINED = re.compile(

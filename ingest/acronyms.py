@@ -10,6 +10,7 @@ from ..vectorstore.markup import plain
 _IN_BRACKETS = re.compile(r"\(\s*([A-Za-z][\w./&-]{1,11})\s*[);,]")
 _WORD = re.compile(r"[^\W_][\w’'.-]*")
 _MAX_WORDS = 12
+_WINDOW_CHARS = 200
 
 
 def acronyms(text: str) -> dict[str, str]:
@@ -18,7 +19,7 @@ def acronyms(text: str) -> dict[str, str]:
     whole = plain(text)
     for match in _IN_BRACKETS.finditer(whole):
         short = match[1].rstrip(".")
-        if _is_short_form(short) and short not in found and (long := _long_form(short, whole[: match.start()])):
+        if _is_short_form(short) and short not in found and (long := _long_form(short, whole[max(0, match.start() - _WINDOW_CHARS) : match.start()])):
             found[short] = long
     return found
 
@@ -30,10 +31,10 @@ def _is_short_form(short: str) -> bool:
 
 def _long_form(short: str, before: str) -> str | None:
     """The words right before the bracket whose letters, from right to left, spell the short form."""
-    words = list(_WORD.finditer(before[-200:]))[-min(_MAX_WORDS, len(short) * 2 + 2) :]
+    words = list(_WORD.finditer(before))[-min(_MAX_WORDS, len(short) * 2 + 2) :]
     if not words:
         return None
-    window = before[-200:][words[0].start() :].rstrip(" “\"'")
+    window = before[words[0].start() :].rstrip(" “\"'")
     position = len(window) - 1
     letters = [letter for letter in short.rstrip("s").lower() if letter.isalnum()]
     for index in range(len(letters) - 1, -1, -1):

@@ -19,7 +19,7 @@ _HEADS = (
 _LINK = r"of|the|on|for|and|de|des|du|la|le|les|del|von|der|à|en|y|et|to|in|with|its|as|by|d[’']\w+|l[’']\w+"
 _ROMANCE = re.compile(r"\b(?:de|des|du|del|do|da|sur|sobre)\s")
 _BODY = re.compile(
-    rf"(?:(?:the|la|le|el|l[’'])\s?)?(?:(?:[\w’'&.-]+,?)\s+){{0,4}}?(?:{_HEADS})\b(?:\s+(?:\([^()]+\)|[\w’'&.,-]+))*",
+    rf"\A(?:(?:the|la|le|el|l[’'])\s?)?(?:(?:[\w’'&.-]+,?)\s+){{0,4}}?(?:{_HEADS})\b(?:\s+(?:\([^()]+\)|[\w’'&.,-]+))*",
     re.IGNORECASE,
 )
 _NO_BODY = re.compile(
@@ -31,11 +31,11 @@ _NO_BODY = re.compile(
 )
 _LONGEST_BODY = 200
 _ORDINAL = (
-    r"(?:\d+(?:st|nd|rd|th|e|[èe]me|º|ª)|(?:[a-z]+-|hundred and )?(?:first|second|third|fourth|fifth|sixth"
-    r"|seventh|eighth|ninth|tenth|eleventh|twelfth|[a-z]+teenth|[a-z]+tieth)|premi[èe]re|[a-zé-]+i[èe]me"
+    r"(?:\d+(?:st|nd|rd|th|e|[èe]me|º|ª)|(?:[a-z]{1,30}-|hundred and )?(?:first|second|third|fourth|fifth|sixth"
+    r"|seventh|eighth|ninth|tenth|eleventh|twelfth|[a-z]{1,30}teenth|[a-z]{1,30}tieth)|premi[èe]re|[a-zé-]{1,60}i[èe]me"
     r"|primer|segundo|tercer|cuarto|quinto|sexto|s[ée]ptimo|octavo|noveno|d[ée]cimo)"
 )
-_KINDS = r"(?:(?:resumed|special|regular|annual|substantive|emergency|organizational|extraordinary|ordinary)\s+)*"
+_KINDS = r"(?:(?:resumed|special|regular|annual|substantive|emergency|organizational|extraordinary|ordinary)\s++){0,4}"
 _SESSION = re.compile(
     rf"\b(?:{_KINDS}(?:\d{{4}}\s+)?{_KINDS}(?:{_ORDINAL}\s+(?:and|to)\s+)?{_ORDINAL}\s+{_KINDS}"
     rf"(?:sessions?|per[ií]odo de sesiones)(?:\s+\d{{4}})?\b|\d{{4}}\s+{_KINDS}session\b)",
@@ -49,21 +49,21 @@ _ITEM = re.compile(
     ),
     re.IGNORECASE,
 )
-_DISTRIBUTION = re.compile(r"\s*\bDistr\b.*", re.IGNORECASE)
+_DISTRIBUTION = re.compile(r"(?:(?<!\s)\s++)?\bDistr\b.*", re.IGNORECASE)
 _RIGHTS = re.compile(
-    r"(?:©|\(c\)(?=\s*\d{4})|^copyright)(?:\s|©|\(c\)|copyright|by|\d{4}(?:[-–]\d{4})?|,)*(?P<who>[A-ZÀ-Þ][^,;.|©]{2,80}?)"
+    r"(?:©|\(c\)(?=\s*\d{4})|^copyright)(?:\s|©|\(c\)|copyright|by|\d{4}(?:[-–]\d{4})?|,){0,30}+(?P<who>[A-ZÀ-Þ][^,;.|©]{2,80}?)"
     r"(?=\s*(?:,|;|\.|\||$|\d{4}|All rights))"
 )
 _PUBLISHED = re.compile(r"published by:?\s+(?P<who>[A-ZÀ-Þ][^.;|]{2,100})", re.IGNORECASE)
 _MASTHEAD = re.compile(r"(?:the )?(?:United Nations|Nations Unies|Naciones Unidas)", re.IGNORECASE)
 _BY = re.compile(
     r"(?:(?:prepared|submitted|written|compiled|drafted|reported|presented) by|authors?\s*:|rapporteurs?\s*:"
-    r"|submission from|rédigé par|preparado por|by(?=(?:\s+[A-ZÀ-Þ][\w’'.-]*){2,4}$))\s*:?\s*(?P<who>.{3,160})",
+    r"|submission from|rédigé par|preparado por|by(?=(?:\s+[A-ZÀ-Þ][\w’'.-]*){2,4}$))\s*+:?\s*+(?P<who>.{3,160})",
     re.IGNORECASE,
 )
 _BY_CAPITALS = re.compile(r"[bB]y(?:\s+(?:and\s+)?[A-ZÀ-Þ][\w’'.-]*,?){2,8}")
 _KIND_BY = re.compile(
-    r"(?:(?!of\b|on\b|\w+ing\b)[\w-]+ ){0,3}?(?:reports?|notes?|letters?|statements?|memorand(?:um|a)|communications?"
+    r"\A(?:(?!of\b|on\b|\w+ing\b)[\w-]+ ){0,3}?(?:reports?|notes?|letters?|statements?|memorand(?:um|a)|communications?"
     r"|submissions?|draft (?:resolution|decision))\b(?: dated .{6,24}?)?(?: verbale)?"
     r" (?:submitted by|prepared by|of|by|from) (?:the )?"
     r"(?P<who>.{3,200}?)(?=,? (?:addressed|submitted|pursuant|in accordance|concerning|in consultative|on"
@@ -71,7 +71,7 @@ _KIND_BY = re.compile(
     re.IGNORECASE,
 )
 _AUTHOR_LINES = 20
-_LEADING = re.compile(rf"(?:(?:the|la|le)\s+)?(?:{_ORDINAL}\s+)?", re.IGNORECASE)
+_LEADING = re.compile(rf"\A(?:(?:the|la|le)\s+)?(?:{_ORDINAL}\s+)?", re.IGNORECASE)
 _DRAFT_BY = re.compile(r"(?P<who>[A-ZÀ-Þ][^:]{2,160}): (?:revised )?draft (?:resolution|decision)$")
 
 

@@ -56,7 +56,7 @@ def language_of(text: str) -> str | None:
 
 def tag_language(tag: str | None) -> str | None:
     """The language of a tag that a format states ("en-GB", "pt_BR"), in the form of `language_of`."""
-    match = re.match(r"\s*([a-zA-Z]{2,3})(?:[-_][\w-]*)?\s*$", tag or "")
+    match = re.match(r"\A\s*([a-zA-Z]{2,3})(?:[-_][\w-]*)?\s*$", tag or "")
     return match[1].lower() if match and match[1].lower() not in ("und", "mul", "zxx") else None
 
 

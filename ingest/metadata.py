@@ -18,30 +18,32 @@ _SYMBOL = re.compile(
     r"\b(?:[A-Z]{1,8}(?:\.\d+)?/[A-Z0-9](?:[\w.()-]*[\w)])?(?:/\w(?:[\w.()-]*[\w)])?)*(?: \((?:\d{4}|Sect\. \d+)\))?"
     r"|(?:EB|WHA)\d+[./(]\w(?:[\w./()]*[\w)])?)"
 )
-_AFTER_SYMBOL = re.compile(r"\**(?:$|\s*[|(*/]|\s+(?:Distr|Original)\b|\s+\d{1,2} [a-z]{3,9} \d{4}\b)", re.IGNORECASE)
-_MASTHEAD = re.compile(r"(?:(?:[A-Z][\w’'-]*|of|on|the|for|and|de|des|et)\s+){0,6}")
+_AFTER_SYMBOL = re.compile(r"\A\**(?:$|\s*[|(*/]|\s+(?:Distr|Original)\b|\s+\d{1,2} [a-z]{3,9} \d{4}\b)", re.IGNORECASE)
+_MASTHEAD = re.compile(r"\A(?:(?:[A-Z][\w’'-]*|of|on|the|for|and|de|des|et)\s+){0,6}")
 _REFERS = re.compile(
     r"\b(?:resolutions?|decisions?|drafts?|documents?|items?|agenda|see|reports?|annex|section|chapter)\b", re.I
 )
-_NAME_SYMBOL = re.compile(r"(?!IMG|DSC|SCAN|PXL|VID|DOC)[A-Z]{1,8}(?:\.\d+)?(?:_[\w.()-]+){2,}(?: \(\d{4}\))?")
+_NAME_SYMBOL = re.compile(
+    r"(?!IMG|DSC|SCAN|PXL|VID|DOC)[A-Z]{1,8}(?:\.\d+)?_[\w.()-](?:[^\W_]|[.()-])*+_[\w.()-]+(?: \(\d{4}\))?"
+)
 _LANGUAGE_SUFFIX = re.compile(r"[._](?:en|fr|es|ar|ru|zh)$", re.IGNORECASE)
 _ASIDE = re.compile(r"[(\[]|(?:\d{1,3}|[IVX]{1,5}|[A-Z])[.)]\s")
 _ORGAN = r"(?:general assembly|security council|economic and social council)"
 _FURNITURE = re.compile(
-    r"(?:united nations|nations unies|naciones unidas|official records|original|agenda item|items? \d)\b|.*\bdistr\b"
+    r"\A(?:(?:united nations|nations unies|naciones unidas|official records|original|agenda item|items? \d)\b|.*\bdistr\b"
     r"|.{0,40}\boriginal\W{1,3}\w+\W*$"
-    rf"|{_ORGAN}(?: {_ORGAN})*$|(?:resolutions? )?adopted (?:by|on|at|without)\b",
+    rf"|{_ORGAN}(?: {_ORGAN})*$|(?:resolutions? )?adopted (?:by|on|at|without)\b)",
     re.IGNORECASE,
 )
 _SESSION = re.compile(
-    rf"(?:{_ORGAN} )*(?:(?:[a-z]+-)?[a-z]+(?:th|st|nd|rd|first|second|third)|\d+(?:th|st|nd|rd)?|\d{{4}})"
+    rf"\A(?:{_ORGAN} )*(?:(?:[a-z]+-)?[a-z]+(?:th|st|nd|rd|first|second|third)|\d+(?:th|st|nd|rd)?|\d{{4}})"
     r" (?:resumed |special |regular |annual |substantive |emergency )*(?:session|year|meeting of\b.{0,80})\b.{0,24}",
     re.IGNORECASE,
 )
 _KIND = re.compile(
-    r"(?:[\w’'-]+ ){0,3}(?:official report|debates|hansard|minutes|proceedings|verbatim record|summary record"
+    r"\A(?:(?:[\w’'-]+ ){0,3}(?:official report|debates|hansard|minutes|proceedings|verbatim record|summary record"
     r"|proc[èe]s[- ]verbal|compte rendu(?: \w+)?|acta)(?: \([^()]+\))?"
-    r"|(?:annual )?report on (?:its|the) .{0,60}\bsessions?\b.{0,80}",
+    r"|(?:annual )?report on (?:its|the) .{0,60}\bsessions?\b.{0,80})",
     re.IGNORECASE,
 )
 _NO_NAME = re.compile(

@@ -23,17 +23,17 @@ _LONGEST_LEAD_WORDS = 8
 _PROSE_SHARE = 0.75
 _GARBLED_SHARE = 0.5
 _FEWEST_TOKENS = 6
-# No print has such words; the patterns below need not stand up to them.
+# No print has such words, and the patterns below look no further.
 _LONGEST_TOKEN = 60
 _WORD = re.compile(r"[^\W\d_]{3,}")
 _BARE = re.compile(r"[^\W\d_][\w’'.-]*(?: [^\W\d_][\w’'.-]*)?")
-_CODE = re.compile(r"(?=\S*\d)(?=\S*(?:[A-Za-z]|\d[/\\]\d))[\w/\\-]{3,}")
+_CODE = re.compile(r"\A(?=\S*\d)(?=\S*(?:[A-Za-z]|\d[/\\]\d))[\w/\\-]{3,}")
 _REFERENCE = re.compile(
-    r"[A-Z]{1,8}(?:[./-][\w.()-]+)+|(?:19|20)\d\d[/–-]\d{2,4}|\d+(?:st|nd|rd|th|bis)|[A-Z]+-?\d{1,3}"
+    r"\A(?:[A-Z]{1,8}[./-][\w.()-]++(?:/[\w.()-]++)*+|(?:19|20)\d\d[/–-]\d{2,4}|\d+(?:st|nd|rd|th|bis)|[A-Z]+-?\d{1,3})"
 )
 _LEGIBLE = re.compile(
-    r"[\W_]*(?:[^\W\d_]+(?:[-–/’'.&][^\W\d_]+)*[’'.]?|[^\W_]*\d[\d.,:;/%–-]*(?:st|nd|rd|th|[a-zA-Z])?|\W|https?:\S+|\S+@\S+)?"
-    r"[\W_]*"
+    r"[\W_]{0,60}(?:[^\W\d_]++(?:[-–/’'.&][^\W\d_]++)*+[’'.]?|[^\W_]{0,60}\d[\d.,:;/%–-]{0,60}(?:st|nd|rd|th|[a-zA-Z])?"
+    r"|https?:\S{1,60}|\S{1,60}@\S{1,60})?[\W_]{0,60}"
 )
 _CRAMPED = re.compile(r"[a-zà-ÿ][A-ZÀ-Þ][a-zA-Zà-ÿ]*[A-ZÀ-Þ]|[^\W\d_]\d+[^\W\d_]|[^\W\d_][()\[\]{}|\\~^<>=]+[^\W\d_]")
 

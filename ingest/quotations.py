@@ -20,7 +20,7 @@ _OFFICE = (
     r"(?:(?:Deputy|Under-|Assistant|Executive|Prime|Vice-?|Foreign|High)\s?)*(?:Secretary-General|President|Minister|Director"
     r"(?:-General)?|Commissioner|Ambassador|Chair(?:person|man|woman)?|Mr\.|Ms\.|Mrs\.|Dr\.|Professor|H\.E\.)"
 )
-_TITLED = re.compile(rf"(?P<who>{_OFFICE}(?:\s+[A-ZÀ-Þ][\w’'-]+){{1,4}}(?:, [^.!?;:\n]{{3,80}})?)$")
+_TITLED = re.compile(rf"\A(?P<who>{_OFFICE}(?:\s+[A-ZÀ-Þ][\w’'-]+){{1,4}}(?:, [^.!?;:\n]{{3,80}})?)$")
 
 
 def with_quoted(

@@ -21,7 +21,7 @@ _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
 _TEXT_BOX = f"{_W}txbxContent"
 _WRAPPERS = {f"{_W}{name}" for name in ("sdt", "sdtContent", "ins", "moveTo", "customXml", "smartTag")}
-_NUMBER = re.compile(r"\d+(?:\.\d+)*(?=\W*$)")
+_NUMBER = re.compile(r"(?<!\d)(?<!\d\.)\d++(?:\.\d++)*+(?=\W*+$)")
 _LIMIT_BYTES = 500_000_000
 
 
@@ -138,7 +138,7 @@ def _add_written(builder: TextBuilder, paragraph: Any, text: str, numbering: Num
     elif label:
         builder.add(labelled, "item")
     elif "list" in style.lower() or "bullet" in style.lower():
-        builder.add(text if re.match(r"\s*[-•–(\d]", text) else f"• {text}", "item")
+        builder.add(text if re.match(r"\A\s*[-•–(\d]", text) else f"• {text}", "item")
     else:
         builder.add(text)
 

@@ -41,7 +41,7 @@ def read_mail(data: bytes) -> Reading:
         media_type="message/rfc822",
         title=subject or None,
         date=date,
-        author=re.sub(r"\s*<[^<>]*>", "", _names(message, "from")).strip("\"' ") or None,
+        author=re.sub(r"(?:(?<!\s)\s++)?<[^<>]*>", "", _names(message, "from")).strip("\"' ") or None,
     )
 
 
@@ -137,7 +137,7 @@ def _header(part: Any, name: str) -> str:
 
 
 def _names(message: Any, header: str) -> str:
-    names = re.split(r",\s+(?=[^<>]*(?:<|@))", _header(message, header))
+    names = re.split(r",\s++(?=[^<>@]{0,300}+[<@])", _header(message, header))
     more = f" and {len(names) - LIMIT_NAMES} more" if len(names) > LIMIT_NAMES else ""
     return ", ".join(names[:LIMIT_NAMES]) + more
 
@@ -267,7 +267,7 @@ def _add_quoted(builder: TextBuilder, lines: list[str]) -> None:
     paragraph: list[str] = []
     depth = ""
     for line in [*lines, ">"]:
-        match = re.match(r"\s*((?:>\s?)+)(.*)", line)
+        match = re.match(r"\A\s*((?:>\s?)+)(.*)", line)
         marks, words = (">" * match[1].count(">"), match[2].strip()) if match else ("", "")
         if (not words or marks != depth) and paragraph:
             builder.add(f"{depth} {' '.join(paragraph)}")

@@ -22,14 +22,14 @@ from .speakers import begins_turn
 from .structure import is_open
 
 _PAGE_NUMBER = re.compile(
-    r"^(?:page\s*)?[-–—]?\s*(\d{1,4}|[ivxl]{1,6})\s*[-–—]?(?:\s*(?:/|of|de|sur)\s*\d{1,4})?$", re.I
+    r"^(?:page\s*+)?[-–—]?\s*+(\d{1,4}|[ivxl]{1,6})\s*+[-–—]?(?:\s*+(?:/|of|de|sur)\s*+\d{1,4})?$", re.I
 )
 _NUMBER_IN_FOOT = re.compile(r"(?:^|\s)(\d{1,4})\s*/\s*\d{1,4}(?:\s|$)")
 _PAGE_OF_PAGES = re.compile(
     r"^(?:[\w.-]{3,20}\s+(?:\([A-Z]\)\s+)?)?\d{1,4}\s*/\s*\d{1,4}(?:\s+[\w.-]{3,20}(?:\s+\([A-Z]\))?)?$"
 )
 _JOB_NUMBER = re.compile(r"^(?:\*\d{5,12}\*|\d\d-\d{5}(?:\s+\([A-Z]\))?(?:\s+\d{6})?)$")
-_SYMBOL = re.compile(r"^[A-Z]{1,5}(?:[./-][\w.()-]+)+$")
+_SYMBOL = re.compile(r"^[A-Z]{1,5}[./-][\w.()-]++(?:/[\w.()-]++)*+$")
 _BEGINS_ITEM = re.compile(
     r"^(?:\d{1,3}\.\s|\d{1,3}(?:\.(?:\d{1,3}|[IVX]{1,4}))+\.?\s|\([a-z]{1,4}\)\s|[•·▪◦–—-]\s|[A-Z][.)]\s|[IVX]{1,5}\.\s)"
 )
@@ -161,7 +161,7 @@ def _is_compound(before: str, after: str, words: Set[str]) -> bool:
 
     Where it does not occur elsewhere, both parts are words of the record, or the second opens with a capital.
     """
-    first, second = re.search(r"\w[\w-]*$", before.casefold()), re.match(r"\w+", after)
+    first, second = re.search(r"(?<!\w)\w[\w-]{0,80}$", before.casefold()), re.match(r"\w+", after)
     if not first or not second:
         return False
     one, two = first[0], second[0].casefold()

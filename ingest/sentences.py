@@ -10,18 +10,18 @@ _ABBREVIATIONS = frozenset(
 _BEFORE_NUMBERS = frozenset(
     "no nos para paras par art arts sect sec fig figs ch chap pp vol add corr doc res annex".split()
 )
-_NOTE_MARK = r"(?:<sup>[^<>]{1,8}</sup>|\[\^?\w{1,3}\]|[¹²³⁴-⁹]+)"
+_NOTE_MARK = r"(?:<sup>[^<>]{1,8}</sup>|\[\^?\w{1,3}\]|[¹²³⁴-⁹])"
 _CLOSERS = r"[\"”’')\]»*]*"
 _ITEM_MARK = r"(?:[-*+•‣◦▪·–—]\s|\|\s?|\d{1,3}[.)]\s|\([a-z]{1,4}\)\s)"
 _END = re.compile(
-    rf"(?P<stop>(?<![.!?…])[.!?…]+{_CLOSERS}{_NOTE_MARK}*)(?:\s+|$)"
+    rf"(?P<stop>(?<![.!?…])[.!?…]++{_CLOSERS}+{_NOTE_MARK}*+)(?:\s+|$)"
     r"|(?P<wide>[。！？]+[」』”’）]*\s*)"
     r"|(?P<blank>(?<![ \t])[ \t]*\n[ \t]*\n\s*)"
     rf"|(?P<item>(?<![ \t])[ \t]*\n(?=[ \t]*{_ITEM_MARK}))"
 )
 _LIST_MARK = re.compile(_ITEM_MARK)
-_LAST_WORD = re.compile(rf"([\w.]+)\.{_CLOSERS}\s*$")
-_OPENS = re.compile(r"[\"“‘'(\[«*_¿¡–—-]*(?:[^\W_a-zß-öø-ÿ]|[^\W\d_])")
+_LAST_WORD = re.compile(rf"(?<![\w.])([\w.]+)\.{_CLOSERS}+\s*+$")
+_OPENS = re.compile(r"\A[\"“‘'(\[«*_¿¡–—-]*+(?:[^\W_a-zß-öø-ÿ]|[^\W\d_])")
 _LETTERED = re.compile(r"\([a-z]{1,4}\)\s")
 _NUMBER_OF_PARAGRAPH = re.compile(r"[\d.]{1,7}(?:\s*(?:bis|ter|quater))?", re.IGNORECASE)
 _INITIALS = re.compile(r"(?:[a-z]\.)+[a-z]")

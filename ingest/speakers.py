@@ -13,22 +13,22 @@ from .blocks import Block
 from .states import state_of, states_in, states_of_label, without_states
 
 _COLON_LABEL = re.compile(
-    r"^\s*(?:<[A-Za-z]{1,16}>\s*)?(?:[*_]{2,3})?"
+    r"^\s*+(?:<[A-Za-z]{1,16}>\s*+)?(?:[*_]{2,3})?"
     r"(?P<label>[^\n:*]{1,110}?)\s*(?:[*_]{2,3}\s*:|:\s*[*_]{2,3}|:)(?:\s+|$)"
 )
 _RECORD_LABEL = re.compile(
     r"^\s*(?P<label>(?:Mr|Ms|Mrs|Dr|Miss)\. (?:(?:Mc|Mac|De|Di|La|Le|Van) ?)?[A-Z][A-Z'’-]+(?: [A-Z][A-Z'’-]+)*"
-    r"(?: of (?:[A-Z]\w+ ?){1,3})?|The [A-Z]{5,}(?: [A-Z]{2,}| pro tempore)*(?: \([^()]{2,60}\))?)\.\s"
+    r"(?: of (?:[A-Z]\w++ ?){1,3})?|The [A-Z]{5,}(?: [A-Z]{2,}| pro tempore)*(?: \([^()]{2,60}\))?)\.\s"
 )
-_BRACKET_LABEL = re.compile(r"^\s*(?P<label>[A-Z][^\n:.!?()]{2,90}\((?:[A-Z][\w’'.-]+ ?){2,4}\))\s?(?=[A-Z“\"])")
+_BRACKET_LABEL = re.compile(r"^\s*(?P<label>[A-Z][^\n:.!?()]{2,90}\((?:[A-Z][\w’'.-]{1,40} ?){2,4}\))\s?(?=[A-Z“\"])")
 _TITLED = re.compile(
     r"^(?:Mr|Ms|Mrs|Miss|Dr|Prof|Sir|H\.\s?E|Hon|Madam|Senator|Ambassador|Amb|M|Mme|Sr|Sra)\b\.?\s+\S"
-    r"|^(?:the\s+)?(?:(?:temporary|acting|deputy|vice)[ -]?)*(?:chair(?:man|woman|person)?|president|speaker|"
+    r"|^(?:the\s+)?(?:(?:temporary|acting|deputy|vice)[ -]?){0,4}(?:chair(?:man|woman|person)?|president|speaker|"
     r"moderator|rapporteur|facilitator|secretariat|secretary(?:[ -]general)?|clerk|co-?chairs?)\b",
     re.IGNORECASE,
 )
 _OFFICE = (
-    r"(?:(?:temporary|acting|deputy|vice|co)[ -]?)*(?:chair(?:man|men|woman|persons?|person|s)?|pr[ée]sident[ea]?s?"
+    r"(?:(?:temporary|acting|deputy|vice|co)[ -]?){0,4}(?:chair(?:man|men|woman|persons?|person|s)?|pr[ée]sident[ea]?s?"
     r"|speaker|moderators?|(?:special )?rapporteurs?|facilitators?|secretary(?:[ -]general)?|secretaries)"
 )
 _OFFICERS = re.compile(_OFFICE, re.IGNORECASE)
@@ -195,7 +195,7 @@ def _is_names(words: str) -> bool:
     """Whether a text is names and countries only, no sentence."""
     content = [word for word in re.findall(r"[^\W\d_][\w’'.-]*", words) if word.casefold() not in _SMALL]
     return (
-        bool(content) and not re.search(r"[!?]|[^\W\d_]{3,}\.$", words) and all(word[0].isupper() for word in content)
+        bool(content) and not re.search(r"[!?]|(?<![^\W\d_])[^\W\d_]{3,}+\.$", words) and all(word[0].isupper() for word in content)
     )
 
 
@@ -215,7 +215,7 @@ def _turns(texts: Sequence[str], blocks: Sequence[Block], labels: Sequence[str |
     for text, block, label in zip(texts, blocks, labels, strict=True):
         if label:
             speaker, turn = label, turn + 1
-        elif _ends_turn(text, block) or re.match(r"\s*(?:\[…\]|\[\.\.\.\])", text):
+        elif _ends_turn(text, block) or re.match(r"\A\s*(?:\[…\]|\[\.\.\.\])", text):
             speaker, turn = None, turn + 1
         found.append((speaker, turn))
     return found
@@ -238,7 +238,7 @@ _REPORTS = (
 _NAME = r"(?:[A-ZÀ-Þ][\w’'.-]*|de|da|von|van|al|bin|el|la|di)"
 _FULL_NAME = rf"[A-ZÀ-Þ][\w’'-]+(?:\s+{_NAME}){{1,4}}"
 _TITLED_NAME = r"(?:Mr|Ms|Mrs|Dr|Prof|Sir|Dame|Ambassador|Miss)\.?\s+[A-ZÀ-Þ][\w’'-]+(?:\s+[A-ZÀ-Þ][\w’'-]+){0,3}"
-_LISTED = re.compile(rf"^\s*[-*•–—]?\s*(?:[A-Z][a-z]+:\s*)?({_FULL_NAME}),\s")
+_LISTED = re.compile(rf"^\s*+[-*•–—]?\s*+(?:[A-Z][a-z]+:\s*+)?({_FULL_NAME}),\s")
 _THE_OFFICE = (
     r"The\s+(?:(?:Acting|Deputy|Vice)[ -])*(?:Chair(?:person|man|woman)?|President|Speaker|Rapporteur|Facilitator|"
     r"Moderator|Co-Chairs?)"

@@ -135,7 +135,9 @@ def _unmark_headings(text: str, blocks: Sequence[Block]) -> list[Block]:
 
 # --- sentences that a page break cut ---------------------------------------------------------------------------
 
-_ENDS = re.compile(r"[.!?…:;][\"”’')\]»*_]*(?:\s*(?:<sup>.*?</sup>|\[\^?\w{1,3}\]|[¹²³⁴-⁹]+))*$")
+_ENDS = re.compile(
+    r"[.!?…:;][\"”’')\]»*_]*+(?:\s*+(?:<sup>(?:(?!</sup>).){0,60}+</sup>|\[\^?\w{1,3}\]|[¹²³⁴-⁹]))*+$"
+)
 _TAIL_CHARS = 300
 _MARKED = re.compile(r"^\s*(?:[-*+•‣◦▪·–—]|\(?\w{1,4}[.)])\s")
 
@@ -222,7 +224,7 @@ _DOTTED = re.compile(
     r"^\s*(?:\*\*)?\d{1,4}(?:\.(?:\d{1,3}|[IVX]{1,4}))*(?:\s?(?:bis|ter|quater))?(?:\\?[.)]|\t|(?<=\.\d)\s|(?<=\.\d\d)\s)"
 )
 _ALONE = re.compile(r"^\s*(?:\*\*)?(\d{1,4})\\?[.)](?:\*\*)?\s*$")
-_OPERATIVE = re.compile(r"\s*\d{1,3}\.\s+(?:(?:Also|Further|Strongly|Again)\s+[a-z]+s|[A-Z][a-z]+s)\b")
+_OPERATIVE = re.compile(r"\A\s*\d{1,3}\.\s+(?:(?:Also|Further|Strongly|Again)\s+[a-z]+s|[A-Z][a-z]+s)\b")
 _MIN_RUN = 3
 
 

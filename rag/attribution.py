@@ -22,7 +22,7 @@ _SAYING = (
 )
 SAID = re.compile(rf"\b(?:{_SAYING})\b", re.IGNORECASE)
 _LABEL = re.compile(r"^\s*([^:“”\"«»]{2,60}):\s")
-_INVERTED = re.compile(rf"[,”\"]\s*(?:{_SAYING})\s+(?P<who>[^,]{{2,60}}?)\W*$", re.IGNORECASE)
+_INVERTED = re.compile(rf"[,”\"]\s*+(?:{_SAYING})\s++(?P<who>[^,]{{2,60}}?)\W*+$", re.IGNORECASE)
 _PRONOUN = re.compile(
     r"^(?:in addition,? |furthermore,? |moreover,? |also,? |however,? |then,? )?(?:it|they|he|she|the (?:delegation|"
     r"speaker|country|representative|delegate))\b(?:\s+(?:also|further|then|later|can|could|would|will|cannot|has|had))*\s*$",

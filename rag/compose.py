@@ -49,7 +49,8 @@ EXPECTED_BONUS = 0.25
 _WORD = re.compile(r"[^\W\d_]{2,}")
 _LEAD_IN = re.compile(r"(?:[-*+•‣◦▪·–—]\s+|[,;:.]\s*)+")
 _ENUMERATOR = re.compile(
-    r"^[*_\s]*(?:\(?(?:\d{1,3}|[a-z]|[ivx]+)[.)]|[-+•‣◦▪·–—])[*_]*\s", re.IGNORECASE | re.MULTILINE
+    r"(?:\A[*_\s]*+|^(?:[*_]|[^\S\n])*+)(?:\(?(?:\d{1,3}|[a-z]|[ivx]+)[.)]|[-+•‣◦▪·–—])[*_]*+\s",
+    re.IGNORECASE | re.MULTILINE,
 )
 _ENUMERATION = re.compile(r"[,;] [^,;.]+[,;] [^,;.]*\b(?:and|or|as well as)\b|(?:; [^;]+){2}", re.IGNORECASE)
 _ASKS_WHO = re.compile(
@@ -337,7 +338,7 @@ def lead_length(hit: Hit) -> int:
     position, locator = number_length(hit), hit.passage.locator
     text = hit.passage.text[position:]
     if locator.speaker:
-        label = re.match(rf"[*_\s]*{re.escape(locator.speaker)}[*_]*\s*[:.–—-]?[*_]*\s*", text)
+        label = re.match(rf"\A[*_\s]*{re.escape(locator.speaker)}[*_]*\s*[:.–—-]?[*_]*\s*", text)
         spoken = text[label.end() :] if label else ""
         if label and (label[0].rstrip(" *_\n").endswith((":", ".")) or _opens_speech(spoken)):
             position += label.end()
@@ -347,7 +348,7 @@ def lead_length(hit: Hit) -> int:
 def number_length(hit: Hit) -> int:
     """How many characters at the head of a passage are its paragraph number."""
     number = hit.passage.locator.paragraph
-    match = re.match(rf"\W*{re.escape(number)}\\?[.)]?\W*\s+", hit.passage.text) if number else None
+    match = re.match(rf"\A\W*{re.escape(number)}\\?[.)]?\W*\s", hit.passage.text) if number else None
     return match.end() if match else 0
 
 

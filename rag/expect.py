@@ -22,7 +22,7 @@ _NUMBER = re.compile(
 )
 _NO_COUNT = re.compile(
     r"\b(?:\d{1,2}\s+)?(?:january|february|march|april|may|june|july|august|september|october|november|december)\b"
-    r"(?:\s+\d{4})?|\b(?:19|20)\d\d\b|\b\w*\d+(?:/\w+)+|\b(?:para(?:graph)?s?|item|article|chapter|no|section)\.?\s+\d+",
+    r"(?:\s+\d{4})?|\b(?:19|20)\d\d\b|\b\w++(?<=\d)(?:/\w++)+|\b(?:para(?:graph)?s?|item|article|chapter|no|section)\.?\s+\d+",
     re.IGNORECASE,
 )
 _MONEY = re.compile(
@@ -62,11 +62,11 @@ _BODY = (
 )
 _PERSON = re.compile(rf"(?<![.] )\b(?!{_BODY})[A-ZÀ-Þ][a-zà-ÿ]+(?:[ -](?!{_BODY})[A-ZÀ-Þ][\w’'-]*[a-zà-ÿ])+")
 _DEFINED = r"(?:\(\s*{short}\s*[),;]|\b{short}[”\"’']?\s*\(|\b{short}\s+(?:stands? for|means)|\b{short}\s*[—–:=|-]\s)"
-_SHORT = r"[“\"'‘]?(?P<short>[A-Z][\w-]*[A-Z][\w-]*)[”\"'’]?"
+_SHORT = r"[“\"'‘]?(?P<short>[A-Z](?:(?![A-Z])[\w-]){0,40}+[A-Z][\w-]{0,40}+)[”\"'’]?"
 _DEFINITIONS = (
     re.compile(
         r"^\s*(?i:what(?:['’]s| (?:does|do|did|is|are))\s+(?:the\s+)?(?:acronym\s+|abbreviation\s+)?)?"
-        rf"{_SHORT}(?i:\s+(?:stand for|mean|short for))?(?i:\s+(?:in|at|for|here)\b[\w\s'’]{{0,40}})?\s*\??\s*$"
+        rf"{_SHORT}(?i:\s+(?:stand for|mean|short for))?(?i:\s+(?:in|at|for|here)\b[\w\s'’]{{0,40}})?\s*+\??\s*+$"
     ),
     re.compile(
         rf"^(?=[^?]*\b(?i:stands? for|short for|in full|full (?:name|form)|spel[lt]\w* out)\b)[^?]*?\b{_SHORT}"
@@ -126,7 +126,7 @@ def _asking(pattern: str) -> re.Pattern[str]:
 _KINDS: "tuple[tuple[re.Pattern[str], str, Callable[[Quotable], bool]], ...]" = (
     (
         _asking(
-            r"\bhow much\b.*\b(?:costs?|spen[dt]|pay|paid|money|fund\w*|budget)\b|\bwhat (?:did|is)\b.*\bcost\b|"
+            r"\bhow much\b.{0,300}\b(?:costs?|spen[dt]|pay|paid|money|fund\w*|budget)\b|\bwhat (?:did|is)\b.{0,300}\bcost\b|"
             r"\b(?:what|which|how (?:large|big)) (?:is |was )?(?:the |an? )?(?:[\w-]+ ){0,3}"
             r"(?:budget|price|fee|allowance|salary|grant)\b|\bwhat (?:sum|amount)\b"
         ),

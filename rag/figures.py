@@ -66,7 +66,7 @@ _ORDINAL_WORD = re.compile(rf"\b({'|'.join(_ORDINALS)})\b", re.IGNORECASE)
 _A_UNIT = re.compile(
     r"\ban?\s+(?=(?:second|minute|hour|day|week|month|year|decade|million|billion|hundred|thousand)\b)"
 )
-_RANGE = re.compile(r"\s*(?:to|and|or|[-–—])\s*", re.IGNORECASE)
+_RANGE = re.compile(r"\A\s*(?:to|and|or|[-–—])\s*", re.IGNORECASE)
 _CURRENCY = re.compile(r"(?:[$€£¥]|\b(?:usd|eur|gbp|chf))\s?(?=\d)", re.IGNORECASE)
 _CURRENCY_BEFORE = re.compile(r"(?:(?P<dollar>\$|\busd)|(?P<euro>€|\beur)|(?P<pound>£|\bgbp)|(?P<franc>\bchf))\s?$")
 _MONTHS = {

@@ -59,10 +59,11 @@ _OTHERS = re.compile(r"\b(?:else|(?:any|which|what|the) others?)\b", re.IGNORECA
 _HE_SHE = re.compile(r"\b(?:he|him|she|her(?! \w))\b", re.IGNORECASE)
 _HIS_HER = re.compile(r"\b(?:his|hers?)\b", re.IGNORECASE)
 _PERSON = re.compile(
-    r"\b(?:(?:Mr|Ms|Mrs|Dr)\.? )?[A-ZÀ-Þ][\w’'-]+(?: [A-ZÀ-Þ][\w’'-]+)+|\b(?:Mr|Ms|Mrs|Dr)\.? [A-ZÀ-Þ][\w’'-]+"
+    r"\b(?:(?:Mr|Ms|Mrs|Dr)\.? )?[A-ZÀ-Þ][\w’'-]{1,60}+(?: [A-ZÀ-Þ][\w’'-]+)+|\b(?:Mr|Ms|Mrs|Dr)\.? [A-ZÀ-Þ][\w’'-]+"
 )
 _ORDINALS = {"first": 0, "former": 0, "second": 1, "latter": -1, "third": 2, "fourth": 3, "fifth": 4, "last": -1}
 _ORDINAL = re.compile(rf"\bthe (?P<which>{'|'.join(_ORDINALS)})(?: one| of them)?\b", re.IGNORECASE)
+_BETWEEN_ITEMS = re.compile(r"(?:(?<!\s)\s++)?(?:,\s*(?:and\s+)?|;\s*|\band\b)\s*")
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 
 
@@ -204,5 +205,5 @@ def _items(answer: str) -> list[str]:
         labels = [label[1] for part in cited if (label := re.match(r"([^:“]{2,60}):\s*“", part))]
         spoken = [label for label in dict.fromkeys(labels) if not label.startswith("Para. ")]
         return spoken if len(spoken) > 1 else [part.partition("“")[2].rstrip("” ") or part for part in cited]
-    listed = re.split(r"\s*(?:,\s*(?:and\s+)?|;\s*|\band\b)\s*", answer.rsplit(":", 1)[-1].strip(" ."))
+    listed = _BETWEEN_ITEMS.split(answer.rsplit(":", 1)[-1].strip(" ."))
     return [item for item in listed if item] if len(listed) > 1 else []

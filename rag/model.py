@@ -37,7 +37,7 @@ NEAR_IN_REPAIR = 3
 _NOTED_CHARS = 120
 _ENDS = re.compile(r"[.!?…。\n|]")
 _REFUSES = re.compile(r"\bnot in the documents\b", re.IGNORECASE)
-_DROPS = re.compile(r"\W*(?:drop(?:ped)?|none|n/a|not in the documents)\W*", re.IGNORECASE)
+_DROPS = re.compile(r"\A\W*+(?:drop(?:ped)?|none|n/a|not in the documents)\W*", re.IGNORECASE)
 _NUMBERED = re.compile(r"^[ \t*_]*(?:sentence\s+)?(\d{1,2})[.):][*_ \t]+(.*)$", re.IGNORECASE | re.MULTILINE)
 _QUOTED = re.compile(r"[“\"«„][^“”\"«»„]*[”\"»“]?")
 

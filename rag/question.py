@@ -11,7 +11,7 @@ from .spelling import repaired_words
 
 MAX_QUESTION_CHARS = 20_000
 _PARAGRAPHS = re.compile(
-    r"(?:\bparagraphs?|\bparas?\.?|\bpar\.|§+|¶+)\s*(?P<list>\d+(?:\.\d+)*(?:\s*(?:bis|ter))?"
+    r"(?:\bparagraphs?|\bparas?\.?|\bpar\.|(?<!§)§++|(?<!¶)¶++)\s*(?P<list>\d+(?:\.\d+)*(?:\s*(?:bis|ter))?"
     r"(?:\s*(?:,|and|&|to|through|[-–—])\s*\d+(?:\.\d+)*(?:\s*(?:bis|ter))?)*)",
     re.IGNORECASE,
 )
@@ -22,7 +22,7 @@ _SAYING = (
     r"request(?:ed)?|define|defined|describe|described|comment(?:ed)?|react(?:ed)?|plan|planned|promise|promised|respond(?:ed)?|emphasi[sz]e|emphasi[sz]ed|raise|raised|commit(?:ted)?|put|pose|posed)"
 )
 SAYS = re.compile(
-    rf"\b(?:did|does|do|has|have|had)\s+(?P<who>[^?;]{{2,90}}?)\s+(?-i:{_SAYING})\b(?P<what>[^?]*)"
+    rf"\b(?:did|does|do|has|have|had)\s++(?P<who>[^?;]{{2,90}}?)\s+(?-i:{_SAYING})\b(?P<what>[^?]*)"
     r"|\baccording to (?P<whose>[^,?.;]{2,60})",
     re.IGNORECASE,
 )
@@ -30,7 +30,7 @@ ABOUT = re.compile(r"^(?:\s+\S+){0,5}?\s+(?:about|on|regarding|concerning)\s+(?P
 _TITLE = re.compile(r"\b(?:Mr|Ms|Mrs|Miss|Dr|Prof|Mme|Sra?|H\.E|Ambassador)\b\.?\s*")
 _TITLED = re.compile(_TITLE.pattern.removesuffix("*") + r"+([A-ZÀ-Þ][\w’'-]+)")
 _NAME = re.compile(r"(?<![.!?:“\"'‘(] )(?<!^)(?<![“\"'‘(])\b[A-ZÀ-Þ][\w’'-]*[\w]\b")
-SYMBOL = re.compile(r"\b\w+(?:[./-]\w+)*/[\w./()-]*\w")
+SYMBOL = re.compile(r"(?<!\w[.-])\b\w++(?:[.-]\w++)*+/[\w./()-]*\w")
 _IN_LANGUAGE = re.compile(r"\bin (?:Arabic|Chinese|English|French|German|Portuguese|Russian|Spanish|Swahili)\b")
 _SEVERAL = re.compile(r"\b(?:each|both)\b", re.IGNORECASE)
 _REPLY = r"(?:repl(?:y|ies|ied)|respon(?:d|ded|se)|answer(?:ed)?|react(?:ed|ion)?|rejoinder)"
@@ -47,6 +47,7 @@ _ASKER = re.compile(
     r"\bwhat (?:was|were) (?:the question|asked|they asked|(?:he|she) asked)\b",
     re.IGNORECASE,
 )
+_LISTED = re.compile(r"(?:(?<!\s)\s++)?(,|and|&|to|through|[-–—])\s*")
 _MAX_RANGE = 40
 ASKING_WORDS = frozenset(
     """a an the what which who whom whose how why when where does do did doing done is are was were be been being can
@@ -147,7 +148,7 @@ def paragraph_numbers(question: str) -> tuple[str, ...]:
     """ "paras 32 and 33", "§ 85", "paragraphs 4 to 7" as printed numbers."""
     numbers: dict[str, None] = {}
     for match in _PARAGRAPHS.finditer(question):
-        listed = re.split(r"\s*(,|and|&|to|through|[-–—])\s*", match["list"])
+        listed = _LISTED.split(match["list"])
         for position in range(0, len(listed), 2):
             number = " ".join(listed[position].split())
             spans = position and listed[position - 1] in ("to", "through", "-", "–", "—")

@@ -18,7 +18,7 @@ _EXTRAS = ("openai", "anthropic", "ollama")
 OLLAMA_CONTEXT_TOKENS = 8_192
 _MESSAGE_CHARS = 200
 _LOOKS_SECRET = re.compile(
-    r"\b(?:sk|pk|rk|gsk|xai|key|hf|AIza)[-_][\w*-]{6,}|\bAIza[\w-]{20,}|\bBearer\s+\S+|(?<=://)[^/\s@]+:[^/\s@]+(?=@)",
+    r"\b(?:sk|pk|rk|gsk|xai|key|hf|AIza)[-_][\w*-]{6,}|\bAIza[\w-]{20,}|\bBearer\s+\S+|(?<=://)[^/\s@][^/\s@:]*+:[^/\s@]++(?=@)",
     re.IGNORECASE,
 )
 _HINTS = {

@@ -7,6 +7,7 @@ write their marks in many ways. `visible` takes the wrapping off, also of a repl
 
 import json
 import re
+import string
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -23,32 +24,35 @@ _HEADLESS_THOUGHT = re.compile(r"\A.*</(?:think|thinking|thought|reasoning)\s*>"
 _CONTROL = re.compile(r"<\|[^|<>]{0,40}\|>(?:final\b)?|</?(?:s|answer|response|final|output)>", re.IGNORECASE)
 _FENCE = re.compile(r"^[ \t]*(?:```|~~~)[\w+-]*[ \t]*$", re.MULTILINE)
 _SOURCES = re.compile(
-    r"^[ \t#>*_]*(?:sources?|references?|citations?|passages? (?:cited|used)|quellen)[ \t*_]*:?[ \t*_]*$.*\Z",
+    r"^[ \t#>*_]*(?:sources?|references?|citations?|passages? (?:cited|used)|quellen)[ \t*_]*+:?[ \t*_]*+$.*\Z",
     re.MULTILINE | re.DOTALL | re.IGNORECASE,
 )
-_RULE_ROW = re.compile(r"^[ \t]*\|?[ \t]*:?-{2,}:?[ \t]*(?:\|[ \t]*:?-{2,}:?[ \t]*)*\|?[ \t]*$")
-_HEADING = re.compile(r"^[ \t]*(?:#{1,6}\s.*|(?:\*\*|__)[^*_]{1,60}(?:\*\*|__)[ \t]*:?[ \t]*)$")
+_RULE_ROW = re.compile(r"^[ \t]*+\|?[ \t]*+:?-{2,}+:?[ \t]*+(?:\|[ \t]*+:?-{2,}+:?[ \t]*+)*+\|?[ \t]*+$")
+_HEADING = re.compile(r"^[ \t]*(?:#{1,6}\s.*|(?:\*\*|__)[^*_]{1,60}(?:\*\*|__)[ \t]*+:?[ \t]*+)$")
 _LEAD_IN = re.compile(r"^[^\[【(“\"]{0,90}:[ \t]*$")
 _LABEL = re.compile(
     r"^[ \t]*(?:\*\*)?(?:final )?(?:answer|response|reply)(?:\*\*)?[ \t]*:(?:\*\*)?[ \t]*", re.IGNORECASE
 )
 _ITEM = re.compile(r"^\s*(?:[-*+•‣◦▪–—]\s+|\(?\d{1,2}[.)]\s+|\(?[a-z][.)]\s+)+")
 _WORD_OF_MARK = r"(?:passages?|sources?|documents?|docs?|evidence|refs?|references?|ids?|units?|see|citations?|cf\.?)"
-_PLACE = r"\s*[,:]\s*(?:paras?|paragraphs?|pp?|pages?)\b\.?\s*\d+(?:[-–]\d+)?"
-_ONE = rf"(?:{_WORD_OF_MARK}[\s.:#_-]*){{0,2}}[A-Z]?\^?#?\d{{1,3}}(?:†[^】\]]*|{_PLACE})?"
-_INSIDE = rf"\s*{_ONE}(?:\s*(?:[,;&]|and|to|[-–—])\s*{_ONE})*\s*"
+_PLACE = r"[,:]\s*+(?:paras?|paragraphs?|pp?|pages?)\b\.?\s*+\d++(?:[-–]\d++)?+"
+# Possessive throughout: a mark can be read in one way only, so that a reply made of half marks takes no long time.
+_ONE = rf"(?:{_WORD_OF_MARK}[\s.:#_-]*+){{0,2}}+[A-Z]?\^?#?\d{{1,3}}+(?:†[^】\])]{{0,200}}+|\s*+{_PLACE})?+"
+_INSIDE = rf"\s*+{_ONE}(?:\s*+(?:[,;&]|and|to|[-–—])\s*+{_ONE})*+\s*+"
 _MARK = rf"(?:\[\[?{_INSIDE}\]\]?|【{_INSIDE}】|\({_INSIDE}\))"
-_MARKS = re.compile(rf"\s*{_MARK}(?:[,;]?\s*{_MARK})*", re.IGNORECASE)
-_AFTER_STOP = re.compile(rf"([.!?…][”\"’»*_]*)([ \t]*(?:{_MARK}[ \t]*)+)", re.IGNORECASE)
-_ALONE = re.compile(rf"\s*\n+[ \t]*((?:{_MARK}[ \t]*)+)[.]?[ \t]*(?=\n|\Z)", re.IGNORECASE)
+_MARKS = re.compile(rf"(?:(?<!\s)\s++)?{_MARK}(?:[,;]?\s*+{_MARK})*+", re.IGNORECASE)
+_AFTER_STOP = re.compile(rf"([.!?…][”\"’»*_]*+)([ \t]*+(?:{_MARK}[ \t]*+)++)", re.IGNORECASE)
+_ALONE = re.compile(rf"(?<!\s)\s*\n[ \t]*+((?:{_MARK}[ \t]*+)++)[.]?[ \t]*+(?=\n|\Z)", re.IGNORECASE)
 _RANGE = re.compile(r"(\d{1,3})\s*(?:-|–|—|to)\s*[A-Z]?(\d{1,3})")
 _LONGEST_RANGE = 12
 _SMUGGLED = re.compile(
-    r"(?<=\])\([^)]*\)|<[^<>]*>|<(?=[/!a-z])|\b\w+://\S+|\b(?:javascript|data|vbscript|mailto):\S+|\bwww\.\S+",
+    r"(?<=\])\((?:[^)\]]|\](?!\())*+\)|<[^<>]*>|<(?=[/!a-z])|\b\w+://\S+|\b(?:javascript|data|vbscript|mailto):\S+|\bwww\.\S+",
     re.IGNORECASE,
 )
+_MADE_OF = re.compile(r"[<>:(]|www\.", re.IGNORECASE)
+_MOST_NESTED = 20
+_BEFORE_MARKS = string.whitespace + "\u00a0" + string.digits + ",;"
 _YES_NO = re.compile(r"(?:yes|no)\W*", re.IGNORECASE)
-_UNFINISHED = re.compile(r"[\s\d,;]*(?:[\[(【<][^\])】>]*)?\Z")
 _JSON_TEXT = re.compile(
     r'"(?:answer|text|response|content|sentence|reply|claim|statement)"\s*:\s*("(?:[^"\\]|\\.)*)(?:"|\Z)'
 )
@@ -80,7 +84,7 @@ def visible(written: str, *, whole: bool = True) -> str:
     shown = _HEADLESS_THOUGHT.sub("", shown)
     shown = _CONTROL.sub("", shown)
     shown = _SOURCES.sub("", _FENCE.sub("", shown))
-    if re.match(r"\s*(?:\{|\[\s*[{\"])", shown):
+    if re.match(r"\A\s*(?:\{|\[\s*[{\"])", shown):
         return _out_of_json(shown) if whole else ""
     if not whole and len(shown.strip()) < 2:
         return ""
@@ -95,7 +99,14 @@ def finished_claims(written: str) -> list[Claim]:
     shown = visible(written, whole=False)
     lines, _, last = shown.rpartition("\n")
     table = last.lstrip().startswith("|")
-    return claims(lines if table else f"{lines}\n{_UNFINISHED.sub('', last)}")[:-1]
+    return claims(lines if table else f"{lines}\n{_as_far_as_finished(last)}")[:-1]
+
+
+def _as_far_as_finished(line: str) -> str:
+    """The last line of a reply being written without the mark, link or tag that it has only begun, at its end."""
+    closed = max(map(line.rfind, "])】>")) + 1
+    begun = [place for opener in "[(【<" if (place := line.find(opener, closed)) >= 0]
+    return line[: min(begun, default=len(line))].rstrip(_BEFORE_MARKS)
 
 
 def claims(written: str) -> list[Claim]:
@@ -116,10 +127,12 @@ def claims(written: str) -> list[Claim]:
 
 def without_links(written: str) -> str:
     """A model's text without addresses and tags, nor any that taking others out would put together."""
-    shown, before = written, ""
-    while shown != before:
+    shown = written
+    for _ in range(_MOST_NESTED):
         shown, before = _SMUGGLED.sub("", shown), shown
-    return shown
+        if shown == before:
+            return shown
+    return _MADE_OF.sub(" ", shown)
 
 
 def _sentences(written: str) -> Iterator[str]:
@@ -203,7 +216,7 @@ def _merged(parts: list[tuple[str, tuple[int, ...]]]) -> tuple[tuple[str, tuple[
 
 
 def _tidy(text: str) -> str:
-    bare = re.sub(r"\s+([.,;:!?])", r"\1", " ".join(text.split()).lstrip("-*•> "))
+    bare = re.sub(r" ([.,;:!?])", r"\1", " ".join(text.split()).lstrip("-*•> "))
     return _NO_SOURCE.sub("", without_links(bare)).strip()
 
 
@@ -212,7 +225,7 @@ def _numbers(mark: str) -> tuple[int, ...]:
     for first, last in _RANGE.findall(mark):
         if 0 < int(last) - int(first) <= _LONGEST_RANGE:
             numbers |= dict.fromkeys(range(int(first), int(last) + 1))
-    mark = re.sub(rf"†[^】\]]*|{_PLACE}", "", mark, flags=re.IGNORECASE)
+    mark = re.sub(rf"†[^】\]]*|(?:(?<!\s)\s++)?{_PLACE}", "", mark, flags=re.IGNORECASE)
     return tuple(dict.fromkeys([*numbers, *(int(number) for number in re.findall(r"\d+", mark))]))
 
 

@@ -23,8 +23,8 @@ _WINDOW_CHARS = 100_000
 _SHORT_LINE_CHARS = 60
 _BLANK = re.compile(r"\n[ \t]*\n\s*")
 _HASHES = re.compile(r"(#{1,6})\s")
-_BULLET = re.compile(r"\s*(?:[-*+•‣◦▪–—]|\\?\(?[0-9a-z]{1,3}[.)])\s+")
-_DASHES = re.compile(r"[\s|:+-]*-[\s|:+-]*")
+_BULLET = re.compile(r"(?:(?<![^\S\n])[^\S\n]++)?(?:[-*+•‣◦▪–—]|\\?\(?[0-9a-z]{1,3}[.)])\s+")
+_DASHES = re.compile(r"(?:(?<![^\S\n])(?<![|:+])(?:[^\S\n]|[|:+])++)?-[\s|:+-]*")
 _CELL = re.compile(r"(?:\\\||[^|])+")
 
 

@@ -24,7 +24,7 @@ _MIN_PASSAGE_CHARS = 80
 _PRESIDES = re.compile(r"\b(?:chair\w*|president|moderator|secretar\w+|rapporteur)\b", re.IGNORECASE)
 _ITEM = re.compile(r"^(?:agenda )?item \w+[.:]\s*|^[\w.]{1,4}[.)]\s+", re.IGNORECASE)
 _CAPTION = re.compile(r"(?:table|figure|chart|map|box|annex|contents)\b", re.IGNORECASE)
-_ASIDE = re.compile(r"\s*\([^()]*\)")
+_ASIDE = re.compile(r"(?:(?<!\s)\s++)?\([^()]*\)")
 
 
 def welcome_html(documents: int, questions: Sequence[str] | None, words: Words = ENGLISH) -> str:

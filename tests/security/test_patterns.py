@@ -1,0 +1,78 @@
+"""No text can hold the program up: every regular expression takes time in proportion to what it reads.
+
+Python's expressions give up and try again, so that one careless repetition makes a page of text take hours. Each
+expression of the product is fed texts made from itself, in child processes with limits.
+"""
+
+import json
+import os
+import resource
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+HERE = Path(__file__).parent
+LIMIT_CPU_S = 240
+QUADRATIC = (r"\s*$", r"a+b", r"(?:a|b)+c", r"<[^>]*>", r"\w+(?:-\w+)*!", r"x.*y")
+EXPONENTIAL = (r"(?:[\d]+)*x", r"(?:a|aa)+$", r"(?:[.-][\w.-]+)+$")
+
+
+def _limits() -> None:
+    resource.setrlimit(resource.RLIMIT_CPU, (LIMIT_CPU_S, LIMIT_CPU_S))
+
+
+def _child(script: str, given: str = "") -> str:
+    done = subprocess.run(
+        [sys.executable, str(HERE / script)],
+        input=given,
+        capture_output=True,
+        text=True,
+        timeout=10 * LIMIT_CPU_S,
+        preexec_fn=_limits,
+        env={**os.environ, "PYTHONIOENCODING": "utf-8"},
+    )
+    assert done.returncode == 0, done.stderr[-3000:]
+    return done.stdout
+
+
+def _measured(entries: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in _child("measure_patterns.py", json.dumps(entries)).splitlines()]
+
+
+@pytest.fixture(scope="module")
+def patterns() -> list[dict[str, Any]]:
+    every = json.loads(_child("collect_patterns.py"))
+    once: dict[Any, dict[str, Any]] = {}
+    for entry in every:  # under its name rather than its line where it has one
+        once.setdefault((entry["pattern"], entry["flags"]), entry)["whole"] |= entry["whole"]
+    return list(once.values())
+
+
+def test_patterns_of_every_folder_and_of_every_way_to_hold_them_are_found(patterns: list[dict[str, Any]]) -> None:
+    places = {entry["where"] for entry in patterns}
+    assert {place.split(".")[0] for place in places} == {"rag", "ingest", "vectorstore", "ui", "evals"}
+    assert len(patterns) > 350
+    for place in ("vectorstore.markup._EMPHASES", "rag.expect._KINDS", "ingest.sentences._END"):
+        assert place in places, "in a tuple, in tuples of a tuple, by itself"
+    assert any(", line " in place for place in places)
+    assert any(entry["bytes"] for entry in patterns) and any(entry["whole"] for entry in patterns)
+
+
+def test_every_pattern_takes_linear_time(patterns: list[dict[str, Any]]) -> None:
+    slow = [f"{each['where']}: {each['fault']}\n    {each['pattern']}" for each in _measured(patterns) if each["fault"]]
+    assert not slow, f"{len(slow)} patterns are not linear:\n" + "\n".join(slow)
+
+
+@pytest.mark.parametrize("pattern", [*QUADRATIC, *EXPONENTIAL])
+def test_a_careless_pattern_is_found_out(pattern: str) -> None:
+    entry = {"where": "here", "pattern": pattern, "flags": 0, "bytes": False, "whole": False}
+    assert _measured([entry])[0]["fault"]
+
+
+@pytest.mark.parametrize("pattern", [r"\w+", r"(?<!\s)\s++x", r"[.!?]++\)*+(?:\[\d\])*+\s", r"^#{1,6} .*$"])
+def test_a_careful_one_passes(pattern: str) -> None:
+    entry = {"where": "here", "pattern": pattern, "flags": 0, "bytes": False, "whole": False}
+    assert not _measured([entry])[0]["fault"]
