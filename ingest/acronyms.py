@@ -19,8 +19,10 @@ def acronyms(text: str) -> dict[str, str]:
     whole = plain(text)
     for match in _IN_BRACKETS.finditer(whole):
         short = match[1].rstrip(".")
-        if _is_short_form(short) and short not in found and (long := _long_form(short, whole[max(0, match.start() - _WINDOW_CHARS) : match.start()])):
-            found[short] = long
+        if _is_short_form(short) and short not in found:
+            before = whole[max(0, match.start() - _WINDOW_CHARS) : match.start()]
+            if long := _long_form(short, before):
+                found[short] = long
     return found
 
 

@@ -51,7 +51,7 @@ _ITEM = re.compile(
 )
 _DISTRIBUTION = re.compile(r"(?:(?<!\s)\s++)?\bDistr\b.*", re.IGNORECASE)
 _RIGHTS = re.compile(
-    r"(?:©|\(c\)(?=\s*\d{4})|^copyright)(?:\s|©|\(c\)|copyright|by|\d{4}(?:[-–]\d{4})?|,){0,30}+(?P<who>[A-ZÀ-Þ][^,;.|©]{2,80}?)"
+    r"(?:©|\(c\)(?=\s*\d{4})|^copyright)(?:\s|©|\(c\)|copyright|by|\d{4}(?:[-–]\d{4})?|,){0,30}(?P<who>[A-ZÀ-Þ][^,;.|©]{2,80}?)"
     r"(?=\s*(?:,|;|\.|\||$|\d{4}|All rights))"
 )
 _PUBLISHED = re.compile(r"published by:?\s+(?P<who>[A-ZÀ-Þ][^.;|]{2,100})", re.IGNORECASE)
@@ -126,7 +126,7 @@ def _cells(line: str) -> Iterator[str]:
 def _body(lines: Sequence[str]) -> str | None:
     """The body whose session follows, else the first."""
     first = None
-    for line, below in zip(lines, [*lines[1:], ""], strict=True):
+    for line, below in zip(lines, [*lines, ""][1:], strict=True):
         session = session_in(line)
         name = _DISTRIBUTION.sub("", line[: session.start()] if session else line).strip(" *,–-|")
         bare = plain(name)[len(_LEADING.match(name)[0]) :] if is_body(name) else ""  # pyright: ignore[reportOptionalSubscript]

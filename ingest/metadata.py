@@ -24,14 +24,14 @@ _REFERS = re.compile(
     r"\b(?:resolutions?|decisions?|drafts?|documents?|items?|agenda|see|reports?|annex|section|chapter)\b", re.I
 )
 _NAME_SYMBOL = re.compile(
-    r"(?!IMG|DSC|SCAN|PXL|VID|DOC)[A-Z]{1,8}(?:\.\d+)?_[\w.()-](?:[^\W_]|[.()-])*+_[\w.()-]+(?: \(\d{4}\))?"
+    r"(?!IMG|DSC|SCAN|PXL|VID|DOC)[A-Z]{1,8}(?:\.\d+)?_[\w.()-](?:[^\W_]|[.()-])*_[\w.()-]+(?: \(\d{4}\))?"
 )
 _LANGUAGE_SUFFIX = re.compile(r"[._](?:en|fr|es|ar|ru|zh)$", re.IGNORECASE)
 _ASIDE = re.compile(r"[(\[]|(?:\d{1,3}|[IVX]{1,5}|[A-Z])[.)]\s")
 _ORGAN = r"(?:general assembly|security council|economic and social council)"
 _FURNITURE = re.compile(
-    r"\A(?:(?:united nations|nations unies|naciones unidas|official records|original|agenda item|items? \d)\b|.*\bdistr\b"
-    r"|.{0,40}\boriginal\W{1,3}\w+\W*$"
+    r"\A(?:(?:united nations|nations unies|naciones unidas|official records|original|agenda item|items? \d)\b"
+    r"|.*\bdistr\b|.{0,40}\boriginal\W{1,3}\w+\W*$"
     rf"|{_ORGAN}(?: {_ORGAN})*$|(?:resolutions? )?adopted (?:by|on|at|without)\b)",
     re.IGNORECASE,
 )
@@ -89,6 +89,7 @@ _DATE_LINE_CHARS = 120
 _DATED_SENTENCE_CHARS = 72
 _DATED_KIND_CHARS = 60
 _GARBLED_SHARE = 0.4
+_LONGEST_SYMBOL = 120
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -248,7 +249,7 @@ def own_symbol(line: str) -> str | None:
 
 def _symbol_of_name(stem: str) -> str | None:
     stem = _LANGUAGE_SUFFIX.sub("", stem)
-    if not any(character.isdigit() for character in stem):
+    if len(stem) > _LONGEST_SYMBOL or not any(character.isdigit() for character in stem):
         return None
     if _NAME_SYMBOL.fullmatch(stem):
         return stem.replace("_", "/")

@@ -21,7 +21,7 @@ _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
 _TEXT_BOX = f"{_W}txbxContent"
 _WRAPPERS = {f"{_W}{name}" for name in ("sdt", "sdtContent", "ins", "moveTo", "customXml", "smartTag")}
-_NUMBER = re.compile(r"(?<!\d)(?<!\d\.)\d++(?:\.\d++)*+(?=\W*+$)")
+_NUMBER = re.compile(r"(?<!\d)(?<!\d\.)\d++(?:\.\d++)*(?=\W*+$)")
 _LIMIT_BYTES = 500_000_000
 
 

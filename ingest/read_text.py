@@ -19,6 +19,7 @@ _RULE = re.compile(r"^\s*(?:[-*_=] ?){3,}\s*$")
 _ATX = re.compile(r"^ {0,3}(#{1,6})(?:\s+\S|(?<=##)\w)")
 _BOLD_LINE = re.compile(r"^\s*(?:\*\*[^*]+\*\*|__[^_]+__)+\s*$")
 _FOOTNOTE = re.compile(r"^\s*(?:<sup>\s*\w{1,3}\s*</sup>|\[\^?\w{1,3}\]:?|\\\*+|\*{1,2}(?=\s)|[¹²³⁴-⁹]+)\s*\S")
+_MARKDOWN = re.compile(r"^#{1,6} |\*\*[^*\n]+\*\*|\[[^\[\]\n]{1,300}\]\([^)\n]{0,500}\)|^\|.*\|$", re.MULTILINE)
 _PAGE_MARK = re.compile(r"(?:(?<![^\S\n])[^\S\n]++)?\[\[?page\s+([\w.-]{1,12})\]\]?\s*$", re.IGNORECASE)
 _FRONT_MATTER = re.compile(r"---\n(?=[A-Za-z][\w-]*:)(?:.*\n){1,80}?---(?=\n|$)")
 _SENTENCE_ENDS = (".", "!", "?", "”", '"', ")", "]", ":")
@@ -167,5 +168,5 @@ def _is_wrapped(text: str) -> bool:
 
 
 def _media_type(text: str, media_type: str) -> str:
-    marks = len(re.findall(r"^#{1,6} |\*\*[^*\n]+\*\*|\[[^\[\]\n]{1,300}\]\([^)\n]{0,500}\)|^\|.*\|$", text, re.MULTILINE))
+    marks = len(_MARKDOWN.findall(text))
     return "text/markdown" if marks >= 3 else media_type

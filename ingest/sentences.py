@@ -14,7 +14,7 @@ _NOTE_MARK = r"(?:<sup>[^<>]{1,8}</sup>|\[\^?\w{1,3}\]|[¹²³⁴-⁹])"
 _CLOSERS = r"[\"”’')\]»*]*"
 _ITEM_MARK = r"(?:[-*+•‣◦▪·–—]\s|\|\s?|\d{1,3}[.)]\s|\([a-z]{1,4}\)\s)"
 _END = re.compile(
-    rf"(?P<stop>(?<![.!?…])[.!?…]++{_CLOSERS}+{_NOTE_MARK}*+)(?:\s+|$)"
+    rf"(?P<stop>(?<![.!?…])[.!?…]++{_CLOSERS}+{_NOTE_MARK}*)(?:\s+|$)"
     r"|(?P<wide>[。！？]+[」』”’）]*\s*)"
     r"|(?P<blank>(?<![ \t])[ \t]*\n[ \t]*\n\s*)"
     rf"|(?P<item>(?<![ \t])[ \t]*\n(?=[ \t]*{_ITEM_MARK}))"

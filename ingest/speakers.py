@@ -194,9 +194,8 @@ def _take_turns(order: Sequence[str]) -> bool:
 def _is_names(words: str) -> bool:
     """Whether a text is names and countries only, no sentence."""
     content = [word for word in re.findall(r"[^\W\d_][\w’'.-]*", words) if word.casefold() not in _SMALL]
-    return (
-        bool(content) and not re.search(r"[!?]|(?<![^\W\d_])[^\W\d_]{3,}+\.$", words) and all(word[0].isupper() for word in content)
-    )
+    is_sentence = re.search(r"[!?]|(?<![^\W\d_])[^\W\d_]{3,}+\.$", words)
+    return bool(content) and not is_sentence and all(word[0].isupper() for word in content)
 
 
 def _names_somebody(label: str) -> bool:

@@ -135,9 +135,7 @@ def _unmark_headings(text: str, blocks: Sequence[Block]) -> list[Block]:
 
 # --- sentences that a page break cut ---------------------------------------------------------------------------
 
-_ENDS = re.compile(
-    r"[.!?…:;][\"”’')\]»*_]*+(?:\s*+(?:<sup>(?:(?!</sup>).){0,60}+</sup>|\[\^?\w{1,3}\]|[¹²³⁴-⁹]))*+$"
-)
+_ENDS = re.compile(r"[.!?…:;][\"”’')\]»*_]*+(?:\s*+(?:<sup>(?:(?!</sup>).){0,60}</sup>|\[\^?\w{1,3}\]|[¹²³⁴-⁹]))*$")
 _TAIL_CHARS = 300
 _MARKED = re.compile(r"^\s*(?:[-*+•‣◦▪·–—]|\(?\w{1,4}[.)])\s")
 

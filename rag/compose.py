@@ -49,7 +49,7 @@ EXPECTED_BONUS = 0.25
 _WORD = re.compile(r"[^\W\d_]{2,}")
 _LEAD_IN = re.compile(r"(?:[-*+•‣◦▪·–—]\s+|[,;:.]\s*)+")
 _ENUMERATOR = re.compile(
-    r"(?:\A[*_\s]*+|^(?:[*_]|[^\S\n])*+)(?:\(?(?:\d{1,3}|[a-z]|[ivx]+)[.)]|[-+•‣◦▪·–—])[*_]*+\s",
+    r"(?:\A[*_\s]*+|^(?:[*_]|[^\S\n])*)(?:\(?(?:\d{1,3}|[a-z]|[ivx]+)[.)]|[-+•‣◦▪·–—])[*_]*+\s",
     re.IGNORECASE | re.MULTILINE,
 )
 _ENUMERATION = re.compile(r"[,;] [^,;.]+[,;] [^,;.]*\b(?:and|or|as well as)\b|(?:; [^;]+){2}", re.IGNORECASE)

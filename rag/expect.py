@@ -62,7 +62,7 @@ _BODY = (
 )
 _PERSON = re.compile(rf"(?<![.] )\b(?!{_BODY})[A-ZÀ-Þ][a-zà-ÿ]+(?:[ -](?!{_BODY})[A-ZÀ-Þ][\w’'-]*[a-zà-ÿ])+")
 _DEFINED = r"(?:\(\s*{short}\s*[),;]|\b{short}[”\"’']?\s*\(|\b{short}\s+(?:stands? for|means)|\b{short}\s*[—–:=|-]\s)"
-_SHORT = r"[“\"'‘]?(?P<short>[A-Z](?:(?![A-Z])[\w-]){0,40}+[A-Z][\w-]{0,40}+)[”\"'’]?"
+_SHORT = r"[“\"'‘]?(?P<short>[A-Z](?:(?![A-Z])[\w-]){0,40}[A-Z][\w-]{0,40}+)[”\"'’]?"
 _DEFINITIONS = (
     re.compile(
         r"^\s*(?i:what(?:['’]s| (?:does|do|did|is|are))\s+(?:the\s+)?(?:acronym\s+|abbreviation\s+)?)?"
@@ -126,7 +126,8 @@ def _asking(pattern: str) -> re.Pattern[str]:
 _KINDS: "tuple[tuple[re.Pattern[str], str, Callable[[Quotable], bool]], ...]" = (
     (
         _asking(
-            r"\bhow much\b.{0,300}\b(?:costs?|spen[dt]|pay|paid|money|fund\w*|budget)\b|\bwhat (?:did|is)\b.{0,300}\bcost\b|"
+            r"\bhow much\b.{0,300}\b(?:costs?|spen[dt]|pay|paid|money|fund\w*|budget)\b|"
+            r"\bwhat (?:did|is)\b.{0,300}\bcost\b|"
             r"\b(?:what|which|how (?:large|big)) (?:is |was )?(?:the |an? )?(?:[\w-]+ ){0,3}"
             r"(?:budget|price|fee|allowance|salary|grant)\b|\bwhat (?:sum|amount)\b"
         ),

@@ -43,9 +43,7 @@ _NAME = re.compile(r"\b[A-ZÀ-Þ][\w’'-]+")
 _POSSESSIVE = re.compile(r"['’]s?$")
 _PLACE = re.compile(r"\b(?:para(?:graph)?s?|pages?|pp?)\.?\s+(\w+)", re.IGNORECASE)
 _WEEKDAY = re.compile(r"\b(?:mon|tues|wednes|thurs|fri|satur|sun)day\b,?\s*", re.IGNORECASE)
-_CLAUSE = re.compile(
-    r"(?:(?<!\s)\s++)?;\s*|(?:,|(?<!\s))\s++(?:while|whereas|but|although|and)\b\s+", re.IGNORECASE
-)
+_CLAUSE = re.compile(r"(?:(?<!\s)\s++)?;\s*|(?:,|(?<!\s))\s++(?:while|whereas|but|although|and)\b\s+", re.IGNORECASE)
 _MIN_CLAUSE_WORDS = 2
 # What a sentence says about itself and its source, not about the matter.
 _ABOUT_ITSELF = (

@@ -28,6 +28,9 @@ if TYPE_CHECKING:
     from .model import Writer
     from .rerank import Reranker
 
+MAX_TURNS = 8
+MAX_TURN_ANSWER_CHARS = 20_000
+
 
 def climb(
     store: Store,
@@ -160,8 +163,17 @@ def _refused(question: str, reason: str) -> Answer:
     )
 
 
+def _recent(history: Sequence[Turn]) -> list[Turn]:
+    """The end of a conversation, as much of it as a question can refer to; what is longer than that is cut off."""
+    return [
+        Turn(question=turn.question[:MAX_QUESTION_CHARS], answer=turn.answer[:MAX_TURN_ANSWER_CHARS])
+        for turn in history[-MAX_TURNS:]
+    ]
+
+
 def _understood(store: Store, question: str, history: Sequence[Turn], writer: "Writer | None", tally: Tally) -> Query:
     """The question as understood; where a model writes, it makes a follow-up stand alone, if it can."""
+    history = _recent(history)
     if writer is not None and history:
         alone = writer.stand_alone(store, question, history, tally)
         if alone is not None:

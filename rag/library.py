@@ -12,9 +12,9 @@ from ..vectorstore.passage import Document, Filters, Hit, Listing
 from ..vectorstore.store import Store
 from .answer import Answer, Turn
 from .events import SentenceReady
-from .ladder import climb
+from .ladder import check_question, climb
 from .query import read_question
-from .question import MAX_QUESTION_CHARS, clean
+from .question import clean
 from .reader import Reader, open_reader
 from .retrieve import retrieve
 from .rungs import RungWatch, unwatched
@@ -253,10 +253,11 @@ class Library:
     # --- questions ---------------------------------------------------------------------------------------------
 
     def search(self, query: str, *, limit: int = 10, filters: Filters | None = None) -> list[Hit]:
-        """Passages that may answer, best first; no answer. Raises InputError for an empty query."""
+        """Passages that may answer, best first; no answer. Raises InputError for a query that is empty or too long."""
         if not any(character.isalnum() for character in query):
             raise InputError("The query is empty. Search for something, for example: pain relief")
-        asked = read_question(self.store, clean(query)[:MAX_QUESTION_CHARS])
+        check_question(query)
+        asked = read_question(self.store, clean(query))
         reading = Reading(reader=self.reader, question=asked.text) if self.reader else None
         return retrieve(self.store, asked, filters=filters, limit=limit, reranker=self.reranker, reading=reading)
 

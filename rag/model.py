@@ -33,6 +33,8 @@ PASSAGES_LISTED = 16
 MAX_SHOWN_CHARS = 14_000
 MAX_SENTENCES = 30
 MAX_REPEATED = 10
+NEWS_SHARE = 0.01
+"""A reply being written is read again once so much of it is new, so that a very long one is not read at every piece."""
 NEAR_IN_REPAIR = 3
 _NOTED_CHARS = 120
 _ENDS = re.compile(r"[.!?…。\n|]")
@@ -241,17 +243,18 @@ class _Reply:
                 yield claim
 
     def _read(self, service: Service, tally: Tally) -> Iterator[Claim]:
-        written, passed, may_have_ended = "", 0, False
+        written, passed, may_have_ended, read = "", 0, False, 0
         for piece in service.stream(self.asked, tally):
             written += piece
             may_have_ended = may_have_ended or bool(_ENDS.search(piece))
-            if may_have_ended:
+            if may_have_ended and len(written) - read > read * NEWS_SHARE:
+                read = len(written)
                 ready = finished_claims(self._answer_in(written))
                 yield from ready[passed:]
                 may_have_ended = len(ready) <= passed
                 passed = max(passed, len(ready))
-        if len(written) > MAX_WRITTEN_CHARS:
-            self._note("The model wrote on and on; it was stopped")
+        if len(written) >= MAX_WRITTEN_CHARS:
+            self._note(f"The model wrote on and on; it was stopped after {MAX_WRITTEN_CHARS:,} characters")
         yield from claims(visible(self._answer_in(written)))[passed:]
 
     def _answer_in(self, written: str) -> str:

@@ -9,7 +9,7 @@ from ..vectorstore.store import Store
 from .directory import directory_of
 from .spelling import repaired_words
 
-MAX_QUESTION_CHARS = 20_000
+MAX_QUESTION_CHARS = 4_000
 _PARAGRAPHS = re.compile(
     r"(?:\bparagraphs?|\bparas?\.?|\bpar\.|(?<!§)§++|(?<!¶)¶++)\s*(?P<list>\d+(?:\.\d+)*(?:\s*(?:bis|ter))?"
     r"(?:\s*(?:,|and|&|to|through|[-–—])\s*\d+(?:\.\d+)*(?:\s*(?:bis|ter))?)*)",
@@ -30,7 +30,7 @@ ABOUT = re.compile(r"^(?:\s+\S+){0,5}?\s+(?:about|on|regarding|concerning)\s+(?P
 _TITLE = re.compile(r"\b(?:Mr|Ms|Mrs|Miss|Dr|Prof|Mme|Sra?|H\.E|Ambassador)\b\.?\s*")
 _TITLED = re.compile(_TITLE.pattern.removesuffix("*") + r"+([A-ZÀ-Þ][\w’'-]+)")
 _NAME = re.compile(r"(?<![.!?:“\"'‘(] )(?<!^)(?<![“\"'‘(])\b[A-ZÀ-Þ][\w’'-]*[\w]\b")
-SYMBOL = re.compile(r"(?<!\w[.-])\b\w++(?:[.-]\w++)*+/[\w./()-]*\w")
+SYMBOL = re.compile(r"(?<!\w[.-])\b\w++(?:[.-]\w++)*/[\w./()-]*\w")
 _IN_LANGUAGE = re.compile(r"\bin (?:Arabic|Chinese|English|French|German|Portuguese|Russian|Spanish|Swahili)\b")
 _SEVERAL = re.compile(r"\b(?:each|both)\b", re.IGNORECASE)
 _REPLY = r"(?:repl(?:y|ies|ied)|respon(?:d|ded|se)|answer(?:ed)?|react(?:ed|ion)?|rejoinder)"

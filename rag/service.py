@@ -75,9 +75,9 @@ class Service:
             for chunk in self.model.stream(prompt):
                 tally.add(getattr(chunk, "usage_metadata", None))
                 text = clean(chunk.text if isinstance(chunk.text, str) else str(chunk.content))
+                yield text[: MAX_WRITTEN_CHARS - written]
                 written += len(text)
-                yield text
-                if written > MAX_WRITTEN_CHARS:
+                if written >= MAX_WRITTEN_CHARS:
                     return
         except Exception as error:  # network, key, quota: each provider has errors of its own
             # Not `from error`: what the provider's package raises may hold the key.

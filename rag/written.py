@@ -27,7 +27,7 @@ _SOURCES = re.compile(
     r"^[ \t#>*_]*(?:sources?|references?|citations?|passages? (?:cited|used)|quellen)[ \t*_]*+:?[ \t*_]*+$.*\Z",
     re.MULTILINE | re.DOTALL | re.IGNORECASE,
 )
-_RULE_ROW = re.compile(r"^[ \t]*+\|?[ \t]*+:?-{2,}+:?[ \t]*+(?:\|[ \t]*+:?-{2,}+:?[ \t]*+)*+\|?[ \t]*+$")
+_RULE_ROW = re.compile(r"^[ \t]*+\|?[ \t]*+:?-{2,}+:?[ \t]*+(?:\|[ \t]*+:?-{2,}+:?[ \t]*+)*\|?[ \t]*+$")
 _HEADING = re.compile(r"^[ \t]*(?:#{1,6}\s.*|(?:\*\*|__)[^*_]{1,60}(?:\*\*|__)[ \t]*+:?[ \t]*+)$")
 _LEAD_IN = re.compile(r"^[^\[【(“\"]{0,90}:[ \t]*$")
 _LABEL = re.compile(
@@ -35,18 +35,18 @@ _LABEL = re.compile(
 )
 _ITEM = re.compile(r"^\s*(?:[-*+•‣◦▪–—]\s+|\(?\d{1,2}[.)]\s+|\(?[a-z][.)]\s+)+")
 _WORD_OF_MARK = r"(?:passages?|sources?|documents?|docs?|evidence|refs?|references?|ids?|units?|see|citations?|cf\.?)"
-_PLACE = r"[,:]\s*+(?:paras?|paragraphs?|pp?|pages?)\b\.?\s*+\d++(?:[-–]\d++)?+"
-# Possessive throughout: a mark can be read in one way only, so that a reply made of half marks takes no long time.
-_ONE = rf"(?:{_WORD_OF_MARK}[\s.:#_-]*+){{0,2}}+[A-Z]?\^?#?\d{{1,3}}+(?:†[^】\])]{{0,200}}+|\s*+{_PLACE})?+"
-_INSIDE = rf"\s*+{_ONE}(?:\s*+(?:[,;&]|and|to|[-–—])\s*+{_ONE})*+\s*+"
+_PLACE = r"[,:]\s*+(?:paras?|paragraphs?|pp?|pages?)\b\.?\s*+\d++(?:[-–]\d++|(?![-–]\d))"
+# Each can be read in one way only, so that a reply made of half marks takes no long time.
+_ONE = rf"(?:{_WORD_OF_MARK}[\s.:#_-]*+){{0,2}}[A-Z]?\^?#?\d{{1,3}}+(?:†[^】\])]{{0,200}}+|\s*+{_PLACE})?"
+_INSIDE = rf"\s*+{_ONE}(?:\s*+(?:[,;&]|and|to|[-–—])\s*+{_ONE})*\s*+"
 _MARK = rf"(?:\[\[?{_INSIDE}\]\]?|【{_INSIDE}】|\({_INSIDE}\))"
-_MARKS = re.compile(rf"(?:(?<!\s)\s++)?{_MARK}(?:[,;]?\s*+{_MARK})*+", re.IGNORECASE)
-_AFTER_STOP = re.compile(rf"([.!?…][”\"’»*_]*+)([ \t]*+(?:{_MARK}[ \t]*+)++)", re.IGNORECASE)
-_ALONE = re.compile(rf"(?<!\s)\s*\n[ \t]*+((?:{_MARK}[ \t]*+)++)[.]?[ \t]*+(?=\n|\Z)", re.IGNORECASE)
+_MARKS = re.compile(rf"(?:(?<!\s)\s++)?{_MARK}(?:[,;]?\s*+{_MARK})*", re.IGNORECASE)
+_AFTER_STOP = re.compile(rf"([.!?…][”\"’»*_]*+)([ \t]*+(?:{_MARK}[ \t]*+)+)", re.IGNORECASE)
+_ALONE = re.compile(rf"(?<!\s)\s*\n[ \t]*+((?:{_MARK}[ \t]*+)+)[.]?[ \t]*+(?=\n|\Z)", re.IGNORECASE)
 _RANGE = re.compile(r"(\d{1,3})\s*(?:-|–|—|to)\s*[A-Z]?(\d{1,3})")
 _LONGEST_RANGE = 12
 _SMUGGLED = re.compile(
-    r"(?<=\])\((?:[^)\]]|\](?!\())*+\)|<[^<>]*>|<(?=[/!a-z])|\b\w+://\S+|\b(?:javascript|data|vbscript|mailto):\S+|\bwww\.\S+",
+    r"(?<=\])\((?:[^)\]]|\](?!\())*\)|<[^<>]*>|<(?=[/!a-z])|\b\w+://\S+|\b(?:javascript|data|vbscript|mailto):\S+|\bwww\.\S+",
     re.IGNORECASE,
 )
 _MADE_OF = re.compile(r"[<>:(]|www\.", re.IGNORECASE)

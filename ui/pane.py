@@ -24,7 +24,7 @@ _SHORT_LINE_CHARS = 60
 _BLANK = re.compile(r"\n[ \t]*\n\s*")
 _HASHES = re.compile(r"(#{1,6})\s")
 _BULLET = re.compile(r"(?:(?<![^\S\n])[^\S\n]++)?(?:[-*+•‣◦▪–—]|\\?\(?[0-9a-z]{1,3}[.)])\s+")
-_DASHES = re.compile(r"(?:(?<![^\S\n])(?<![|:+])(?:[^\S\n]|[|:+])++)?-[\s|:+-]*")
+_DASHES = re.compile(r"(?:(?<![^\S\n])(?<![|:+])(?:[^\S\n]|[|:+])+)?-[\s|:+-]*")
 _CELL = re.compile(r"(?:\\\||[^|])+")
 
 

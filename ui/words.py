@@ -9,8 +9,8 @@ from importlib.resources import files
 _UNANSWERED = "The documents do not answer this question"
 _REFUSALS = (
     (re.compile(rf"{_UNANSWERED}\."), "refusal.plain"),
-    (re.compile(rf"{_UNANSWERED}: (?P<name>.+) does not occur in them\."), "refusal.unknown"),
-    (re.compile(r"The documents hold no paragraph (?P<number>.+) that answers this question\."), "refusal.paragraph"),
+    (re.compile(rf"\A{_UNANSWERED}: (?P<name>.+) does not occur in them\."), "refusal.unknown"),
+    (re.compile(r"\AThe documents hold no paragraph (?P<number>.+) that answers this question\."), "refusal.paragraph"),
     (re.compile(rf"{_UNANSWERED}: none of them passes the filters\."), "refusal.filters"),
     (re.compile(rf"{_UNANSWERED}: the library holds none yet\."), "refusal.empty"),
 )

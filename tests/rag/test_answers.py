@@ -136,7 +136,7 @@ def test_a_question_may_be_long_but_not_a_document(library: Library) -> None:
         answer = library.ask("q" * length)
         check(answer, library)
         assert not answer.answered and "too long" in answer.text
-        assert f"{length:,} characters long; at most 20,000" in answer.notes[0]
+        assert f"{length:,} characters long; at most 4,000" in answer.notes[0]
 
 
 @pytest.mark.parametrize("question", QUESTIONS[:20])

@@ -48,7 +48,7 @@ def _items(value: Any) -> list[Any]:
 
 
 def inline(module: ModuleType, tree: ast.Module) -> Iterator[tuple[int, str | bytes, int, bool]]:
-    """(line, pattern, flags, is it a full match) of each pattern handed to a function of `re` in the module's source."""
+    """(line, pattern, flags, is it a full match) of each pattern handed to a function of `re` in a module's source."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Call) and _is_of_re(node.func):
             pattern = _value(node.args[0], module)
@@ -57,9 +57,10 @@ def inline(module: ModuleType, tree: ast.Module) -> Iterator[tuple[int, str | by
 
 
 def fully_matched(tree: ast.Module) -> set[str]:
-    """The names of the patterns that a module asks to match a whole text: there more has to be given up and tried again."""
-    calls = (node.func for node in ast.walk(tree) if isinstance(node, ast.Call) and _attribute(node.func) == "fullmatch")
-    return {call.value.id for call in calls if isinstance(call, ast.Attribute) and isinstance(call.value, ast.Name)}
+    """The names of the patterns that a module asks to match a whole text: there more is given up and tried again."""
+    calls = (node.func for node in ast.walk(tree) if isinstance(node, ast.Call))
+    asked = (call.value for call in calls if isinstance(call, ast.Attribute) and call.attr == "fullmatch")
+    return {value.id for value in asked if isinstance(value, ast.Name)}
 
 
 def _attribute(node: ast.expr) -> str:

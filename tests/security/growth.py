@@ -23,7 +23,7 @@ def _stop(_signal: int, _frame: FrameType | None) -> None:
 
 
 def limited(work: Callable[[], object]) -> None:
-    """Runs the work, and ends it after `LIMIT_S` of processor time. Regular expressions heed signals while they match."""
+    """Runs the work, and ends it after `LIMIT_S` of processor time: expressions heed signals while they match."""
     signal.signal(signal.SIGVTALRM, _stop)
     signal.setitimer(signal.ITIMER_VIRTUAL, LIMIT_S)
     try:

@@ -1,8 +1,7 @@
-"""Text that is hard for a regular expression, made from the expression itself: runs of each character it names, pairs of
-them in turn, its literals and whole examples repeated, and every repetition in it pumped up behind what leads to it."""
+"""Text that is hard for a regular expression, made from the expression itself: runs of each character it names, pairs
+of them in turn, its literals and whole examples repeated, and every repetition pumped up behind what leads there."""
 
 import re
-import unicodedata
 from collections.abc import Callable, Iterator
 from itertools import chain, combinations, islice
 from re import _constants as op  # pyright: ignore[reportAttributeAccessIssue]
@@ -30,12 +29,14 @@ def inputs(pattern: str | bytes, flags: int) -> Iterator[Callable[[int], str]]:
     units = chain(named, pairs, COMMON, _literals(tree), examples, (example + " " for example in examples))
     halves = (example[: len(example) // 2] for example in examples)
     for unit in dict.fromkeys(filter(None, chain(units, halves))):
-        yield _repeated("", unit)
+        yield repeated("", unit)
     for before, unit in islice(dict.fromkeys(_pumps(tree, "")), MOST_PUMPS):
-        yield _repeated(before, unit)
+        yield repeated(before, unit)
 
 
-def _repeated(before: str, unit: str) -> Callable[[int], str]:
+def repeated(before: str, unit: str) -> Callable[[int], str]:
+    """A function from a length to a text of it that repeats `unit`, with a tail that no expression can match."""
+
     def text(length: int) -> str:
         return before + unit * (length // len(unit)) + TAIL
 
@@ -113,7 +114,8 @@ def _piece(kind: Any, value: Any, branch: int, more: int) -> str:
         least, most, _ = value
         return _example(list(value[2]), branch, more) * min(least + more, most)
     ways = _inside(kind, value)
-    if kind in (op.ASSERT, op.ASSERT_NOT) or not ways:
+    looks_ahead = kind is op.ASSERT and value[0] > 0
+    if looks_ahead or kind is op.ASSERT_NOT or not ways:
         return ""
     return _example(ways[branch % len(ways)], branch, more)
 
@@ -139,7 +141,7 @@ def _literals(tokens: Tokens) -> Iterator[str]:
 
 
 def _pumps(tokens: Tokens, before: str) -> Iterator[tuple[str, str]]:
-    """(what leads there, what is repeated) of every repetition, also of those in other repetitions and in assertions."""
+    """(what leads there, what is repeated) of every repetition, also within repetitions and assertions."""
     for kind, value in tokens:
         if kind in REPEATS and value[1] > 8:
             for branch in range(3):
@@ -150,7 +152,3 @@ def _pumps(tokens: Tokens, before: str) -> Iterator[tuple[str, str]]:
         for inner in _inside(kind, value):
             yield from _pumps(inner, before)
         before += _piece(kind, value, 0, 1 if kind in REPEATS else 0)
-
-
-def printable(text: str) -> str:
-    return "".join(each if unicodedata.category(each)[0] != "C" else "?" for each in text)

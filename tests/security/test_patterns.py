@@ -5,46 +5,23 @@ expression of the product is fed texts made from itself, in child processes with
 """
 
 import json
-import os
-import resource
-import subprocess
-import sys
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-HERE = Path(__file__).parent
-LIMIT_CPU_S = 240
+from .children import output_of
+
 QUADRATIC = (r"\s*$", r"a+b", r"(?:a|b)+c", r"<[^>]*>", r"\w+(?:-\w+)*!", r"x.*y")
 EXPONENTIAL = (r"(?:[\d]+)*x", r"(?:a|aa)+$", r"(?:[.-][\w.-]+)+$")
 
 
-def _limits() -> None:
-    resource.setrlimit(resource.RLIMIT_CPU, (LIMIT_CPU_S, LIMIT_CPU_S))
-
-
-def _child(script: str, given: str = "") -> str:
-    done = subprocess.run(
-        [sys.executable, str(HERE / script)],
-        input=given,
-        capture_output=True,
-        text=True,
-        timeout=10 * LIMIT_CPU_S,
-        preexec_fn=_limits,
-        env={**os.environ, "PYTHONIOENCODING": "utf-8"},
-    )
-    assert done.returncode == 0, done.stderr[-3000:]
-    return done.stdout
-
-
 def _measured(entries: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in _child("measure_patterns.py", json.dumps(entries)).splitlines()]
+    return [json.loads(line) for line in output_of("measure_patterns.py", json.dumps(entries)).splitlines()]
 
 
 @pytest.fixture(scope="module")
 def patterns() -> list[dict[str, Any]]:
-    every = json.loads(_child("collect_patterns.py"))
+    every = json.loads(output_of("collect_patterns.py"))
     once: dict[Any, dict[str, Any]] = {}
     for entry in every:  # under its name rather than its line where it has one
         once.setdefault((entry["pattern"], entry["flags"]), entry)["whole"] |= entry["whole"]

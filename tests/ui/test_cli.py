@@ -461,7 +461,7 @@ def test_questions_that_cannot_be_asked(library: Path, here) -> None:
 
 
 def test_a_question_of_a_hundred_thousand_characters(library: Path) -> None:
-    assert_refused(command("ask", "x" * 100_000, "-l", library), "100,000 characters", "20,000", "rapporteur ingest")
+    assert_refused(command("ask", "x" * 100_000, "-l", library), "100,000 characters", "4,000", "rapporteur ingest")
 
 
 def test_a_question_with_bytes_that_are_no_text(library: Path) -> None:
