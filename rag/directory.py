@@ -20,7 +20,6 @@ _MAX_NAME_WORDS = 9
 _MIN_TITLE_WORDS = 2
 _MIN_TITLE_WEIGHT = 2.0
 _MAX_NAMED = 4
-_PARTS = re.compile(r"(?<!\s)\s++[–—-]\s+|,\s+|(?:(?<!\s)\s++)?[()]\s*")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
