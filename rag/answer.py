@@ -70,7 +70,7 @@ class Answer:
     sentences) or "model" (a language model wrote it, the program grounded it). `notes` says what grounding
     repaired or dropped, whether a list may be longer than what was found, who of those compared says nothing, why a
     language model that was asked for did not write, or that vectors are lost and how they are made anew. `usage` is
-    what it was asked, None where none was. `reader` names the reader that took part, None where none did.
+    what it was asked, None where none was.
     """
 
     question: str
@@ -82,7 +82,6 @@ class Answer:
     nearest: tuple[Hit, ...] = ()
     mode: str = "quotes"
     model: str | None = None
-    reader: str | None = None
     seconds: Timing = field(default_factory=Timing)
     notes: tuple[str, ...] = ()
     usage: Usage | None = None

@@ -19,7 +19,6 @@ from .answer import Citation, Sentence
 from .query import Query
 from .repetition import tells_apart
 from .replies import TURN, turn
-from .verdicts import Reading, sentences_judged
 
 PASSAGES_READ = 14
 COMPARED_BY_MEANING = 12
@@ -68,8 +67,7 @@ class Quotable:
     `number` counts the sentences of its passage from 0, None where it is not one of them.
     `score` adds up the question's telling words in the sentence, the rank of its passage and likeness of meaning;
     `coverage` is the share of the question's telling words that stand in the sentence or around it (0 to 1),
-    `likeness` the cosine similarity of sentence and question (-1 to 1, 0 where it was not compared), `answers` the
-    reader's probability that the sentence answers (0 to 1, None where no reader read it).
+    `likeness` the cosine similarity of sentence and question (-1 to 1, 0 where it was not compared).
     """
 
     hit: Hit
@@ -80,7 +78,6 @@ class Quotable:
     score: float = 0.0
     coverage: float = 0.0
     likeness: float = 0.0
-    answers: float | None = None
 
     @property
     def text(self) -> str:
@@ -98,18 +95,12 @@ class Quotable:
 
 
 def choose(
-    store: Store,
-    query: Query,
-    hits: Sequence[Hit],
-    notes: list[str],
-    limit: int = MAX_QUOTES,
-    reading: Reading | None = None,
+    store: Store, query: Query, hits: Sequence[Hit], notes: list[str], limit: int = MAX_QUOTES
 ) -> list[Quotable]:
     """The sentences that answer best, best first; the fewest that do, some of each side of a comparison.
 
     Where somebody's words are asked for ("What did Norway say?") and the passages hold any, nobody else is quoted.
     `notes` receives what people must know of the choice: whether a list may be longer, whose side says nothing.
-    What a reader made of the passages has its say in the scores.
     """
     hits = in_paragraphs(hits, query.pointed.paragraphs)
     hits = [hit for hit in hits if hit.passage.locator.speaker not in query.but_for or not query.but_for]
@@ -119,9 +110,9 @@ def choose(
         spoken = turn(hits)
         if sum(len(hit.passage.text) for hit in spoken) <= MAX_QUOTE_CHARS:
             return [_with_label(_whole(hit)) if query.wants_asker else _whole(hit) for hit in spoken]
-        ranked = rank(store, query, spoken, reading)
+        ranked = rank(store, query, spoken)
         return _whole_thoughts(_fewest(ranked, MAX_QUOTES, KEEP_LISTED_SHARE), ranked)
-    ranked = rank(store, query, said_by(hits, query.pointed.said_by if not query.sides else ()), reading)
+    ranked = rank(store, query, said_by(hits, query.pointed.said_by if not query.sides else ()))
     on_it = [each for each in ranked if each.words & query.words.keys() or each.likeness >= ON_IT_LIKENESS]
     chosen = _whole_thoughts(_chosen(store, query, ranked, notes, limit), on_it)
     chosen = _with_announced(store, chosen, everywhere=query.wants_list)
@@ -277,7 +268,7 @@ def said_by(hits: Sequence[Hit], speakers: Sequence[str]) -> Sequence[Hit]:
     return [hit for hit in hits if hit.passage.locator.speaker in speakers] or hits
 
 
-def rank(store: Store, query: Query, hits: Sequence[Hit], reading: Reading | None = None) -> list[Quotable]:
+def rank(store: Store, query: Query, hits: Sequence[Hit]) -> list[Quotable]:
     """Every sentence of the best passages, scored against the question, best first."""
     idf = inverse_frequency(store)
     asked = {word: weight * idf(word) for word, weight in query.words.items()}
@@ -296,8 +287,7 @@ def rank(store: Store, query: Query, hits: Sequence[Hit], reading: Reading | Non
     compared = _to_compare(unknown, hits)
     near = [*known.values(), *score_meaning(store, query.text, compared)]
     rest = [quotable for quotable in unknown if quotable not in compared]
-    ranked = sorted(near, key=lambda quotable: -quotable.score) + rest
-    return sentences_judged(reading, ranked) if reading else ranked
+    return sorted(near, key=lambda quotable: -quotable.score) + rest
 
 
 def _to_compare(scored: Sequence[Quotable], hits: Sequence[Hit]) -> list[Quotable]:

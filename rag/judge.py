@@ -10,13 +10,11 @@ from dataclasses import dataclass, field
 from threading import Lock
 from typing import TYPE_CHECKING, Any, Protocol
 
-from ..ingest.sentences import sentence_spans
 from ..vectorstore.errors import ModelError
 from ..vectorstore.markup import plain
 from ..vectorstore.minilm import first_line, quiet_loading
 from ..vectorstore.passage import Hit
 from .prompts import prompt
-from .reader import Excerpt, Reader, open_reader
 from .service import Service, Tally, open_service
 from .written import visible
 
@@ -24,8 +22,8 @@ if TYPE_CHECKING:
     from sentence_transformers import CrossEncoder
 
 NLI = "nli:"
-READER = "reader"
 MIN_ENTAILMENT = 0.5
+_CHOICES = "nli: and a folder or a name on the Hugging Face hub, to provider:name of a chat model, or to none"
 
 
 class Judge(Protocol):
@@ -45,9 +43,8 @@ def open_judge(
     """A judge, ready to be asked.
 
     Args:
-        name: "reader" for the reader that comes with the program, "reader:" and a file for another; "nli:" and the
-            folder or the hub's name of a cross-encoder trained for natural language inference; or "provider:name" of a
-            chat model.
+        name: "nli:" and the folder or the hub's name of a cross-encoder trained for natural language inference; or
+            "provider:name" of a chat model.
         base_url: address of the chat model's service.
         api_key: its key.
         timeout_s: how long to wait for a verdict.
@@ -55,10 +52,10 @@ def open_judge(
     Raises:
         ModelError: the model cannot be loaded or set up, or it is no model for natural language inference.
     """
-    if name == READER or name.startswith(f"{READER}:"):
-        return _open_reader_judge(name)
     if name.startswith(NLI):
         return _open_nli(name)
+    if ":" not in name:
+        raise ModelError(f"{name!r} is no judge. Set RAPPORTEUR_JUDGE to {_CHOICES}.")
     return ChatJudge(service=open_service(name, base_url=base_url, api_key=api_key, timeout_s=timeout_s))
 
 
@@ -114,27 +111,6 @@ class NliJudge:
         return bool((scores if self.entails is None else scores[self.entails]) >= MIN_ENTAILMENT)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReaderJudge:
-    """The reader, which also learned which sentences make a statement true (see docs/reader.md for how well)."""
-
-    name: str
-    reader: Reader = field(repr=False)
-
-    def holds(self, passage: str, sentence: str, tally: Tally) -> bool | None:
-        """Whether some sentence of the passage is at least as likely as not to make the statement true."""
-        pieces = [Excerpt(text=passage[a:b], sentences=((0, b - a),)) for a, b in sentence_spans(passage)]
-        pieces.append(Excerpt(text=passage, sentences=tuple(sentence_spans(passage))))
-        return max(chance for one in self.reader.judge(sentence, pieces) for chance in one.supports) >= MIN_ENTAILMENT
-
-
-def _open_reader_judge(name: str) -> ReaderJudge:
-    reader = open_reader(name.partition(":")[2] or "bundled")
-    if reader is None:
-        raise ModelError("The judge reader:none is no judge. Set RAPPORTEUR_JUDGE to reader or to none.")
-    return ReaderJudge(name=name, reader=reader)
-
-
 def _open_nli(name: str) -> NliJudge:
     from sentence_transformers import CrossEncoder
 
@@ -145,8 +121,7 @@ def _open_nli(name: str) -> NliJudge:
         labels = {int(place): str(label).casefold() for place, label in config.id2label.items()}
     except Exception as error:  # each kind of damage raises its own, from any of four libraries
         raise ModelError(
-            f"The model {name} cannot be loaded: {first_line(error)}. Set RAPPORTEUR_JUDGE to nli: and a folder or a "
-            "name on the Hugging Face hub, or to none."
+            f"The model {name} cannot be loaded: {first_line(error)}. Set RAPPORTEUR_JUDGE to {_CHOICES}."
         ) from error
     if len(labels) == 1:
         return NliJudge(name=name, model=model, entails=None)

@@ -17,12 +17,10 @@ from .compose import MAX_QUOTES, choose, quote
 from .events import SentenceReady
 from .query import Query, read_question
 from .question import MAX_QUESTION_CHARS, clean
-from .reader import Reader
 from .refuse import REFUSAL, nearest, reason_to_refuse
 from .retrieve import retrieve
 from .rungs import RungWatch, unwatched
 from .service import Tally
-from .verdicts import Reading
 
 if TYPE_CHECKING:
     from .model import Writer
@@ -42,7 +40,6 @@ def climb(
     reranker: "Reranker | None" = None,
     passages: int | None = None,
     strictness: str = "usual",
-    reader: Reader | None = None,
     watch: RungWatch = unwatched,
 ) -> Iterator[SentenceReady | Answer]:
     """Answers a question, sentence by sentence; the last event is the `Answer`.
@@ -56,7 +53,6 @@ def climb(
         passages: how many an answer may quote, or the model is shown; None for the usual number.
         strictness: how near the question quotes must be, see `reason_to_refuse`.
         reranker: puts the best passages in its own order first.
-        reader: a small model that helps to find and choose them, and to refuse.
         watch: is told of every rung.
 
     A question that cannot be asked (`check_question`) is refused. While the model's service is silent, the record's own
@@ -75,9 +71,8 @@ def climb(
     end = watch("read_question", question)
     query = _understood(store, question, history, writer, tally)
     end(query.text)
-    reading = Reading(reader=reader, question=query.text) if reader else None
     end = watch("retrieve", query.text)
-    hits = retrieve(store, query, filters=filters, reranker=reranker, reading=reading)
+    hits = retrieve(store, query, filters=filters, reranker=reranker)
     end(hits)
     retrieved = time.perf_counter()
     sentences: list[Sentence] = []
@@ -85,7 +80,7 @@ def climb(
     notes: list[str] = []
     end = watch("write" if writer else "compose", query.text)
     try:
-        for event in _events(store, query, hits, notes, writer, tally, passages, strictness, reading, watch):
+        for event in _events(store, query, hits, notes, writer, tally, passages, strictness, watch):
             sentences.append(event.sentence)
             citations.extend(event.citations)
             yield event
@@ -98,7 +93,7 @@ def climb(
         else:
             notes, writer = [], None
             end = watch("compose", query.text)
-            for event in _quotes(store, query, hits, notes, passages, strictness, reading):
+            for event in _quotes(store, query, hits, notes, passages, strictness):
                 sentences.append(event.sentence)
                 citations.extend(event.citations)
                 yield event
@@ -123,7 +118,6 @@ def climb(
         nearest=() if answered else nearest(hits),
         mode="quotes" if writer is None else "model",
         model=writer.name if writer else None,
-        reader=reader.name if reader else None,
         seconds=Timing(retrieve=retrieved - began, answer=done - retrieved, total=done - began),
         notes=(*(notes or ([] if answered else [text])), missing) if missing else tuple(notes),
         usage=tally.usage,
@@ -190,11 +184,10 @@ def _events(
     tally: Tally,
     passages: int | None,
     strictness: str,
-    reading: Reading | None,
     watch: RungWatch,
 ) -> Iterator[SentenceReady]:
     if writer is None:
-        return _quotes(store, query, hits, notes, passages, strictness, reading)
+        return _quotes(store, query, hits, notes, passages, strictness)
     wide = query.wants_list or bool(query.sides)
     return writer.write(store, query.text, hits, notes, tally, wide=wide, limit=passages, watch=watch)
 
@@ -206,9 +199,8 @@ def _quotes(
     notes: list[str],
     passages: int | None,
     strictness: str,
-    reading: Reading | None,
 ) -> Iterator[SentenceReady]:
-    chosen = choose(store, query, hits, notes, passages or MAX_QUOTES, reading)
+    chosen = choose(store, query, hits, notes, passages or MAX_QUOTES)
     if reason := reason_to_refuse(store, query, chosen, strictness):
         notes[:] = [reason]
         return

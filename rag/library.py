@@ -15,10 +15,8 @@ from .events import SentenceReady
 from .ladder import check_question, climb
 from .query import read_question
 from .question import clean
-from .reader import Reader, open_reader
 from .retrieve import retrieve
 from .rungs import RungWatch, unwatched
-from .verdicts import Reading
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
@@ -53,7 +51,6 @@ def open_library(
     chroma_url: str | None = None,
     sentence_vectors: bool = True,
     reranker: str | None = None,
-    reader: str | Path = "none",
 ) -> "Library":
     """Opens a library folder; the one place where its parts are put together.
 
@@ -78,14 +75,12 @@ def open_library(
             times the time to embed and three times the room.
         reranker: name or path of a sentence-transformers CrossEncoder that re-ranks what is found; loaded when the
             first question is asked.
-        reader: a small model that helps to choose the sentences quoted and to refuse: "bundled", a file, or "none".
 
     Raises:
         NotALibrary: the folder holds something else.
         OtherEmbedding: it was made with another embedding model.
-        ModelError: the model or the reader cannot be set up.
+        ModelError: the model cannot be set up.
     """
-    judging = open_reader(reader)
     store = Store(
         Path(folder).expanduser(),
         create=create,
@@ -108,11 +103,11 @@ def open_library(
             falls_back=model_falls_back,
         )
     if reranker is None:
-        return Library(store, writer, reader=judging, passages=passages, strictness=strictness)
+        return Library(store, writer, passages=passages, strictness=strictness)
     from .rerank import CrossEncoderReranker
 
     ranker = CrossEncoderReranker(name=reranker)
-    return Library(store, writer, ranker, judging, passages=passages, strictness=strictness)
+    return Library(store, writer, ranker, passages=passages, strictness=strictness)
 
 
 class Library:
@@ -123,7 +118,6 @@ class Library:
         store: Store,
         writer: "Writer | None" = None,
         reranker: "Reranker | None" = None,
-        reader: Reader | None = None,
         *,
         passages: int | None = None,
         strictness: str = "usual",
@@ -133,7 +127,6 @@ class Library:
         self.reranker = reranker
         self.passages = passages
         self.strictness = strictness
-        self.reader = reader
 
     def close(self) -> None:
         """Lets go of every file."""
@@ -258,8 +251,7 @@ class Library:
             raise InputError("The query is empty. Search for something, for example: pain relief")
         check_question(query)
         asked = read_question(self.store, clean(query))
-        reading = Reading(reader=self.reader, question=asked.text) if self.reader else None
-        return retrieve(self.store, asked, filters=filters, limit=limit, reranker=self.reranker, reading=reading)
+        return retrieve(self.store, asked, filters=filters, limit=limit, reranker=self.reranker)
 
     def ask(self, question: str, *, history: "Sequence[Answer | Turn]" = (), filters: Filters | None = None) -> Answer:
         """One cited answer, or a refusal. Raises ModelError where a model does not accept what it is asked."""
@@ -287,7 +279,6 @@ class Library:
             reranker=self.reranker,
             passages=self.passages,
             strictness=self.strictness,
-            reader=self.reader,
             watch=watch,
         )
 

@@ -15,7 +15,6 @@ from .query import Query
 from .question import proper_names, subject, telling_words, topic
 from .replies import TURN
 from .spelling import repaired_words
-from .verdicts import none_answers
 
 NEAREST = 3
 MIN_NEARNESS = 0.4
@@ -95,7 +94,7 @@ def reason_to_refuse(store: Store, query: Query, chosen: Sequence[Quotable], str
         and best.likeness < needed * MAX_TOPIC_LIKENESS
     ):
         return REFUSAL
-    return REFUSAL if none_answers(query, chosen) else None
+    return None
 
 
 def is_far(chosen: Sequence[Quotable], needed: float = 1.0) -> bool:

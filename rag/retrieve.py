@@ -19,7 +19,6 @@ from .question import Pointers
 from .repetition import tells_apart
 from .replies import first_in_turn
 from .rerank import Reranker
-from .verdicts import READ_PASSAGES, Reading, passages_judged
 
 DEPTH = 200
 WORDS_WEIGHT = 1.0
@@ -48,15 +47,14 @@ def retrieve(
     filters: Filters | None = None,
     limit: int = 40,
     reranker: Reranker | None = None,
-    reading: Reading | None = None,
 ) -> list[Hit]:
     """The `limit` best passages for a question, best first; of each side of a comparison, some are among the first.
 
     The rest of a paragraph or a turn comes along with its best piece; of near duplicates only the best is kept.
 
     `filters` confine the search; what the question itself points at only moves passages up. A `reranker` puts the
-    best candidates in its own order before; without one, what a reader makes of them moves them up (`reading`). Scores
-    compare within one search only. Raises ModelError where the reranker cannot be loaded.
+    best candidates in its own order before. Scores compare within one search only. Raises ModelError where the
+    reranker cannot be loaded.
     """
     store.refresh()
     allowed = store.select(filters) if filters else None
@@ -70,10 +68,6 @@ def retrieve(
     scores = _with_neighbours({key: 0.0 for key in rows} | scores, rows)
     if reranker is not None:
         scores |= _judged(store, reranker, query, scores)
-    elif reading is not None:
-        best = _best_first(scores)[:READ_PASSAGES]
-        judged = passages_judged(reading, store.hits([(key, scores[key]) for key in best]))
-        scores |= {key: scores[key] + more for key, more in judged.items()}
     _raise(scores, rows, lambda row: row.locator.speaker in pointed.speakers, SPEAKER_WEIGHT)
     _raise(scores, rows, lambda row: row.document_id in pointed.documents, DOCUMENT_WEIGHT)
     _add(scores, _asked_paragraphs(store, pointed, _best_first(scores), allowed), PARAGRAPH_WEIGHT)

@@ -1,5 +1,6 @@
 """Settings, from the environment (`RAPPORTEUR_...`) or an `.env`-free host; only `ui` and `evals` create them."""
 
+import logging
 import os
 from pathlib import Path
 from typing import Any, Literal
@@ -7,11 +8,16 @@ from typing import Any, Literal
 from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+_log = logging.getLogger(__name__)
+# Settings of earlier versions, which change nothing any more.
+_GONE = frozenset({"reader"})
+
 
 class Settings(BaseSettings):
     """All that can be configured. Every field has an environment variable: RAPPORTEUR_ and the field in capitals.
 
-    An unknown RAPPORTEUR_ variable is refused, so that a misspelt one does not go unnoticed.
+    An unknown RAPPORTEUR_ variable is refused, so that a misspelt one does not go unnoticed; one that an earlier
+    version had is passed over with a warning.
     """
 
     model_config = SettingsConfigDict(env_prefix="RAPPORTEUR_", frozen=True, extra="forbid")
@@ -20,14 +26,13 @@ class Settings(BaseSettings):
     @classmethod
     def _refuse_unknown(cls, values: Any) -> Any:
         prefix = cls.model_config.get("env_prefix", "")
-        unknown = [
-            name
-            for name in os.environ
-            if name.startswith(prefix) and name[len(prefix) :].lower() not in cls.model_fields
-        ]
+        asked = {name: name[len(prefix) :].lower() for name in os.environ if name.startswith(prefix)}
+        unknown = [name for name, field in asked.items() if field not in cls.model_fields and field not in _GONE]
         if unknown:
             known = ", ".join(f"{prefix}{field.upper()}" for field in cls.model_fields)
             raise ValueError(f"there is no setting {unknown[0]}; the settings are {known}")
+        for name in (name for name, field in asked.items() if field in _GONE):
+            _log.warning("The setting %s is gone and changes nothing any more; it can be unset.", name)
         return values
 
     library: Path | None = Field(None, description="library folder; by default in the user's data folder")
@@ -35,7 +40,6 @@ class Settings(BaseSettings):
     reranker: str | None = Field(None, description="sentence-transformers CrossEncoder that re-ranks what is found")
     cache: Path | None = Field(None, description="where the default embedding model keeps its exported graph")
     chroma_url: str | None = Field(None, description="a Chroma server for the vectors, instead of the library's folder")
-    reader: str = Field("none", description="small model that helps to choose quotes: none, bundled or a file")
     model: str = Field("none", description="provider:name of a chat model that writes answers; none quotes only")
     model_base_url: str | None = Field(None, description="address of the model's service, where not the provider's own")
     model_api_key: SecretStr | None = Field(None, description="key for it; else the provider's own variable is used")
@@ -46,7 +50,9 @@ class Settings(BaseSettings):
     strictness: Literal["lenient", "usual", "strict"] = Field(
         "usual", description="how near the question quotes must be: lenient, usual or strict"
     )
-    judge: str = Field("none", description="provider:name of a chat model, or reader: checks what a model writes")
+    judge: str = Field(
+        "none", description="nli: and a cross-encoder, or provider:name of a chat model: checks what a model writes"
+    )
     read_timeout_s: float = Field(300.0, description="how long one file may take to read")
     read_memory_mb: int = Field(3072, description="how much memory reading one file may take")
     read_file_mb: int = Field(512, description="how large a file may be")

@@ -83,7 +83,6 @@ def answer_json(answer: Answer) -> dict[str, Any]:
         "nearest": [hit_json(hit) for hit in answer.nearest],
         "mode": answer.mode,
         "model": answer.model,
-        "reader": answer.reader,
         "seconds": {
             "retrieve": round(answer.seconds.retrieve, 4),
             "answer": round(answer.seconds.answer, 4),

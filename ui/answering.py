@@ -90,7 +90,6 @@ class Answering:
             self._library.store,
             writer,
             self._library.reranker,
-            self._library.reader,
             passages=manner.passages or self._library.passages,
             strictness=manner.strictness or self._library.strictness,
         )

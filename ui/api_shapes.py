@@ -180,7 +180,6 @@ class AnswerOut(BaseModel):
     seconds: TimingOut
     notes: list[str]
     usage: dict[str, Any] | None = None
-    reader: str | None = None
 
 
 class HitsOut(BaseModel):

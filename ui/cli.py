@@ -27,7 +27,6 @@ from .options import (
     LibraryOption,
     ModelOption,
     QuietOption,
-    ReaderOption,
     RerankerOption,
 )
 from .scratch import keep_libraries_in_our_cache
@@ -259,7 +258,6 @@ def ask(
     model: ModelOption = None,
     model_base_url: BaseUrlOption = None,
     reranker: RerankerOption = None,
-    reader: ReaderOption = None,
     document: DocumentOption = None,
     speaker: SpeakerOption = None,
     symbol: SymbolOption = None,
@@ -277,7 +275,7 @@ def ask(
     if (question is None) == (batch is None):
         raise InputError('Ask one question (rapporteur ask "What did Norway say?") or name a file with --batch.')
     filters = _filters(document, speaker, symbol, section, since, until)
-    settings = _settings(library=library, model=model, model_base_url=model_base_url, reranker=reranker, reader=reader)
+    settings = _settings(library=library, model=model, model_base_url=model_base_url, reranker=reranker)
     with _library(settings) as lib:
         if batch is not None:
             raise typer.Exit(_ask_batch(lib, batch, filters))
@@ -294,13 +292,12 @@ def chat(
     library: LibraryOption = None,
     model: ModelOption = None,
     model_base_url: BaseUrlOption = None,
-    reader: ReaderOption = None,
 ) -> None:
     """A conversation in the terminal: follow-up questions know what was asked before."""
     from ..rag.ladder import check_question
     from .render import print_answer
 
-    with _library(_settings(library=library, model=model, model_base_url=model_base_url, reader=reader)) as lib:
+    with _library(_settings(library=library, model=model, model_base_url=model_base_url)) as lib:
         print(f"{len(lib.documents())} documents. Ask away; an empty line ends.", file=sys.stderr)
         history = []
         while question := _next_question():
@@ -325,7 +322,6 @@ def serve(
     model: ModelOption = None,
     model_base_url: BaseUrlOption = None,
     reranker: RerankerOption = None,
-    reader: ReaderOption = None,
     open_browser: Annotated[bool, typer.Option("--open", help="Open the page in the browser.")] = False,
     also: Annotated[
         list[Path] | None, typer.Option("--also", metavar="DIR", help="Another library to switch to; may be repeated.")
@@ -339,7 +335,7 @@ def serve(
 
     if paths:
         find_sources(paths)
-    settings = _settings(library=library, model=model, model_base_url=model_base_url, reranker=reranker, reader=reader)
+    settings = _settings(library=library, model=model, model_base_url=model_base_url, reranker=reranker)
     end_for_sure(settings.stop_timeout_s + END_GRACE_S)
     with (
         options_from(settings) as options,
@@ -540,7 +536,6 @@ def _library(settings: "Settings", *, create: bool = False, model_falls_back: bo
         cache_dir=settings.cache,
         chroma_url=settings.chroma_url,
         reranker=settings.reranker,
-        reader=settings.reader,
     ) as lib:
         yield lib
 

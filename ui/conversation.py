@@ -165,8 +165,6 @@ def _understood(answer: Answer, words: Words) -> str:
 def _footer(exchange: Exchange, answer: Answer, words: Words) -> str:
     """How the answer was made and how long that took; what can be done with it."""
     mode = answer.model or words("mode.model") if answer.mode == "model" else words("mode.quotes")
-    if answer.reader:
-        mode = words("mode.read", mode=mode)
     seconds = f"{answer.seconds.total:.2f} s" if answer.seconds.total < 1 else f"{answer.seconds.total:.1f} s"
     confined = _confined(exchange.settings.get("filters", {}), words)
     checked = answer.answered and answer.mode == "model"

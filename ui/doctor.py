@@ -35,7 +35,6 @@ def examine(settings: "Settings", folder_of: "Callable[[Settings], Path]") -> li
         Finding(what="Rapporteur", ok=True, says=f"{version('rapporteur')}, Python {sys.version.split()[0]}"),
         Finding(what="Packages", ok=True, says=packages),
         _embedding(settings),
-        _reader(settings),
         Finding(what="Language models", ok=True, says=_models(settings, providers)),
         library,
         *(_kept(settings, folder_of(settings)) if library.ok else ()),
@@ -51,20 +50,6 @@ def _embedding(settings: "Settings") -> Finding:
     except RapporteurError as error:
         return Finding(what="Embedding model", ok=False, says=str(error))
     return Finding(what="Embedding model", ok=True, says=f"{embedder.name}, {size} dimensions")
-
-
-def _reader(settings: "Settings") -> Finding:
-    from ..rag.reader import has_bundled, open_reader
-
-    try:
-        reader = open_reader(settings.reader)
-    except RapporteurError as error:
-        return Finding(what="Reader", ok=False, says=str(error))
-    if reader is None:
-        there = "one comes with the program: --reader bundled" if has_bundled() else "none comes with this installation"
-        return Finding(what="Reader", ok=True, says=f"none set; {there}")
-    about = f"version {reader.about.get('version')}, trained at {reader.about.get('commit')}"
-    return Finding(what="Reader", ok=True, says=f"{reader.name}, {about}")
 
 
 def _models(settings: "Settings", providers: Sequence[str]) -> str:

@@ -17,7 +17,6 @@ from .options import (
     LibraryOption,
     ModelOption,
     QuietOption,
-    ReaderOption,
     RerankerOption,
 )
 
@@ -42,7 +41,6 @@ def eval_run(
     model: ModelOption = None,
     model_base_url: BaseUrlOption = None,
     reranker: RerankerOption = None,
-    reader: ReaderOption = None,
     output: Annotated[
         Path | None, typer.Option("--json", metavar="OUT", help="Write everything as JSON; - prints it.")
     ] = None,
@@ -91,7 +89,7 @@ def eval_run(
         _check_folder(path)
     done = _run(
         asked,
-        _settings(library=library, model=model, model_base_url=model_base_url, reranker=reranker, reader=reader),
+        _settings(library=library, model=model, model_base_url=model_base_url, reranker=reranker),
         given={"limit": limit, "jobs": jobs, "search_only": search_only, "prices": _prices(price)},
         named=cases, judge=judge, nli=nli, fresh=fresh, quiet=quiet or to_standard_output,
     )  # fmt: skip
@@ -282,7 +280,6 @@ def _run(
             "model": settings.model,
             "embedding": lib.store.embedding,
             "reranker": settings.reranker,
-            "reader": settings.reader,
         }
         try:
             done = run(

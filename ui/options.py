@@ -25,9 +25,3 @@ RerankerOption = Annotated[
     str | None,
     typer.Option("--reranker", help="Cross-encoder that re-ranks what is found, name or path [RAPPORTEUR_RERANKER]."),
 ]
-ReaderOption = Annotated[
-    str | None,
-    typer.Option(
-        "--reader", help="Small model that helps to choose quotes: none, bundled or a file [RAPPORTEUR_READER]."
-    ),
-]

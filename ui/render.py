@@ -29,7 +29,6 @@ def print_answer(answer: "Answer", *, quiet: bool = False) -> None:
         print_hits(answer.nearest)
     if not quiet:
         how = answer.model if answer.mode == "model" else "quotes only"
-        how = f"{how}, with the reader" if answer.reader else how
         print(f"\n{how}, {answer.seconds.total:.2f} s", file=sys.stderr)
         if answer.standalone_question.split() != answer.question.split():
             print(f"  searched for: {printable(answer.standalone_question)}", file=sys.stderr)

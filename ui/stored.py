@@ -41,7 +41,6 @@ def answer_of(body: Json) -> Answer:
         nearest=tuple(_hit(item, versions) for item in body["nearest"]),
         mode=body["mode"],
         model=body["model"],
-        reader=body.get("reader"),
         seconds=Timing(**body["seconds"]),
         notes=tuple(body["notes"]),
     )

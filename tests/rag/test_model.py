@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from rapporteur.rag import Answer, Library, SentenceReady, Turn, open_library
 from rapporteur.rag.answer import Usage
 from rapporteur.rag.ground import claims
-from rapporteur.rag.judge import ChatJudge
+from rapporteur.rag.judge import ChatJudge, open_judge
 from rapporteur.rag.model import open_writer
 from rapporteur.rag.service import open_service, redacted
 from rapporteur.rag.shapes import answer_json
@@ -663,6 +663,11 @@ def test_a_chat_model_may_judge_what_grounding_lets_pass(
     check(answer, library)
     assert answer.answered == supported
     assert any(noted in note for note in answer.notes) if noted else answer.notes == ()
+
+
+def test_a_name_that_is_no_judge_is_refused_with_those_there_are() -> None:
+    with pytest.raises(ModelError, match=r"'reader' is no judge.*nli:.*provider:name.*none"):
+        open_judge("reader")
 
 
 @pytest.mark.parametrize(

@@ -33,7 +33,7 @@ HIT = {"passage_id", "document", "text", "start", "end", "locator", "score"}
 CITATION = {"number", "document", "quote", "start", "end", "locator", "label"}
 ANSWER = {
     "question", "standalone_question", "answered", "text", "sentences", "citations", "nearest", "mode", "model",
-    "seconds", "notes", "usage", "reader",
+    "seconds", "notes", "usage",
 }  # fmt: skip
 
 
@@ -506,6 +506,12 @@ def test_settings_that_cannot_be_used_are_named(library: Path, here, monkeypatch
 def test_a_misspelt_setting_is_refused(library: Path, here, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("RAPPORTEUR_MODLE", "none")
     assert_refused(here("documents", "-l", library), "RAPPORTEUR_MODLE")
+
+
+def test_a_setting_of_an_earlier_version_is_passed_over_with_one_warning(library: Path) -> None:
+    ran = command("documents", "-l", library, "--json", RAPPORTEUR_READER="bundled")
+    assert ran.status == 0 and ran.json
+    assert ran.err == "The setting RAPPORTEUR_READER is gone and changes nothing any more; it can be unset.\n"
 
 
 @pytest.mark.parametrize(

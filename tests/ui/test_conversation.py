@@ -99,7 +99,6 @@ def test_the_mode_and_the_time_are_shown() -> None:
     assert "<span>Quotes only</span><span>0.03 s</span>" in answered_html(answer())
     modelled = answered_html(answer(mode="model", model="fake:poet", seconds=Timing(total=12.34)))
     assert "<span>fake:poet</span><span>12.3 s</span>" in modelled
-    assert "<span>Quotes only, with the reader</span>" in answered_html(answer(reader="bundled"))
 
 
 def test_a_question_understood_otherwise_is_told() -> None:
