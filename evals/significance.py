@@ -1,9 +1,10 @@
 """How far a figure can be trusted: intervals by the bootstrap, and whether two runs differ by more than chance.
 
-All randomness comes from the seed given, so that the same cases give the same intervals everywhere.
+All randomness comes from the seed given, so that the same cases give the same intervals everywhere. Cases are drawn and
+swapped by their numbers, so that a case's part and whole, in one run or two, always stay together.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 SEED = 20310412
 RESAMPLES = 2000
 PERMUTATIONS = 10_000
-# Draws held in memory at once.
+# Numbers of cases held in memory at once.
 _DRAWS = 2_000_000
 
 
@@ -37,8 +38,8 @@ def interval(shares: Sequence[Share], *, pool: bool, seed: int = SEED) -> tuple[
     """
     if not shares:
         return None
-    low, high = _percentiles(_resampled(_columns([shares], pool), seed)[0])
-    return low, high
+    columns = _columns([shares], pool)
+    return _bounds(lambda numbers: _figures(columns[..., numbers])[0], len(shares), seed)
 
 
 def difference(one: Sequence[Share], other: Sequence[Share], *, pool: bool, seed: int = SEED) -> Difference:
@@ -50,11 +51,14 @@ def difference(one: Sequence[Share], other: Sequence[Share], *, pool: bool, seed
     retrieval evaluation.
     """
     columns = _columns([one, other], pool)
-    before, after = (_ratio(*columns[:, side].sum(axis=-1)) for side in (0, 1))
-    draws = _resampled(columns, seed)
-    low, high = _percentiles(draws[1] - draws[0])
-    observed = float(after - before)
-    return Difference(by=observed, low=low, high=high, p=_p_value(columns, observed, seed))
+
+    def gap(numbers: "np.ndarray") -> "np.ndarray":
+        before, after = _figures(columns[..., numbers])
+        return after - before
+
+    cases = len(one)
+    low, high = _bounds(gap, cases, seed)
+    return Difference(by=float(gap(_numbers(cases))), low=low, high=high, p=_p_value(columns, seed))
 
 
 def _columns(runs: Sequence[Sequence[Share]], pool: bool) -> "np.ndarray":
@@ -70,46 +74,66 @@ def _columns(runs: Sequence[Sequence[Share]], pool: bool) -> "np.ndarray":
     )
 
 
-def _resampled(columns: "np.ndarray", seed: int) -> "np.ndarray":
-    """The figure of each run in each resample, float64 (runs, RESAMPLES)."""
+def _figures(columns: "np.ndarray") -> "np.ndarray":
+    """Parts over wholes, each added up over the cases, which are the last axis."""
     import numpy as np
 
-    draw, cases = np.random.default_rng(seed), columns.shape[-1]
-    batch = max(1, _DRAWS // cases)
-    figures = []
-    for first in range(0, RESAMPLES, batch):
-        chosen = draw.integers(0, cases, size=(min(batch, RESAMPLES - first), cases))
-        counts = np.stack([np.bincount(row, minlength=cases) for row in chosen]).astype(np.float64)
-        figures.append(_ratio(columns[0] @ counts.T, columns[1] @ counts.T))
-    return np.concatenate(figures, axis=-1)
-
-
-def _p_value(columns: "np.ndarray", observed: float, seed: int) -> float:
-    import numpy as np
-
-    draw, cases = np.random.default_rng(seed), columns.shape[-1]
-    batch = max(1, _DRAWS // cases)
-    sums, gaps = columns.sum(axis=1), columns[:, 1] - columns[:, 0]
-    as_large = 0
-    for first in range(0, PERMUTATIONS, batch):
-        swaps = draw.integers(0, 2, size=(min(batch, PERMUTATIONS - first), cases)) * 2.0 - 1
-        moved = np.einsum("sc,bc->sb", gaps, swaps)
-        halves = sums.sum(axis=-1)[:, None]
-        after, before = (halves + moved) / 2, (halves - moved) / 2
-        found = _ratio(after[0], after[1]) - _ratio(before[0], before[1])
-        as_large += int((np.abs(found) >= abs(observed) - 1e-12).sum())
-    return (as_large + 1) / (PERMUTATIONS + 1)
-
-
-def _ratio(parts: "np.ndarray", wholes: "np.ndarray") -> "np.ndarray":
-    import numpy as np
-
-    parts, wholes = np.asarray(parts, dtype=np.float64), np.asarray(wholes, dtype=np.float64)
+    parts, wholes = columns.sum(axis=-1)
     return np.divide(parts, wholes, out=np.zeros_like(parts), where=wholes > 0)
 
 
-def _percentiles(figures: "np.ndarray") -> tuple[float, float]:
+def _numbers(cases: int) -> "np.ndarray":
     import numpy as np
 
-    low, high = np.percentile(figures, [2.5, 97.5])
-    return float(low), float(high)
+    return np.arange(cases)
+
+
+def _bounds(figure: "Callable[[np.ndarray], np.ndarray]", cases: int, seed: int) -> tuple[float, float]:
+    """The 95 % interval of a figure of cases, given by their numbers."""
+    from scipy.stats import bootstrap
+
+    if cases == 1:  # drawn again and again, it is always itself
+        return (float(figure(_numbers(1))),) * 2
+    found = bootstrap(
+        (_numbers(cases),),
+        lambda numbers, axis: figure(numbers.astype(int)),
+        vectorized=True,
+        n_resamples=RESAMPLES,
+        batch=max(1, _DRAWS // cases),
+        method="percentile",
+        rng=seed,
+    ).confidence_interval
+    return float(found.low), float(found.high)
+
+
+def _p_value(columns: "np.ndarray", seed: int) -> float:
+    from scipy.stats import permutation_test
+
+    columns = _without_the_same(columns)
+    cases = columns.shape[-1]
+    if cases == 1:  # none differs
+        return 1.0
+    in_a_row = columns.reshape(2, -1)  # the results of one run behind those of the other
+
+    def gap(one: "np.ndarray", other: "np.ndarray", axis: int) -> "np.ndarray":
+        return _figures(in_a_row[:, other.astype(int)]) - _figures(in_a_row[:, one.astype(int)])
+
+    found = permutation_test(
+        (_numbers(cases), _numbers(cases) + cases),
+        gap,
+        permutation_type="samples",
+        vectorized=True,
+        n_resamples=PERMUTATIONS,
+        batch=max(1, _DRAWS // cases),
+        rng=seed,
+    )
+    return float(found.pvalue)
+
+
+def _without_the_same(columns: "np.ndarray") -> "np.ndarray":
+    """The cases that differ between the runs, and all others added up as one: to swap those changes nothing."""
+    import numpy as np
+
+    differ = (columns[:, 0] != columns[:, 1]).any(axis=0)
+    same = columns[..., ~differ].sum(axis=-1, keepdims=True)
+    return np.concatenate([columns[..., differ], same], axis=-1)

@@ -102,3 +102,16 @@ def test_a_permutation_test_of_few_cases_counts_them_all() -> None:
     # Four cases that all got better: of the 16 ways to swap, two are as extreme, so p is 1/8.
     found = difference(shares(*[(0, 1)] * 4), shares(*[(1, 1)] * 4), pool=False)
     assert found.p == pytest.approx(1 / 8, abs=0.01)
+
+
+def test_a_single_case_has_an_interval_of_no_width_and_proves_nothing() -> None:
+    assert interval(shares((1, 4)), pool=True) == (0.25, 0.25)
+    found = difference(shares((0, 1)), shares((1, 1)), pool=True)
+    assert (found.by, found.low, found.high, found.p) == (1, 1, 1, 1)
+
+
+def test_cases_that_came_out_the_same_weigh_in_the_difference_and_not_in_p() -> None:
+    before, after = shares(*[(0, 2)] * 4), shares(*[(2, 2)] * 4)
+    alone, among = (difference(before + same, after + same, pool=True) for same in ([], shares((1, 2)) * 12))
+    assert (alone.by, among.by) == (1, 0.25)
+    assert alone.p == among.p == pytest.approx(1 / 8)
