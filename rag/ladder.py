@@ -21,6 +21,7 @@ from .refuse import REFUSAL, nearest, reason_to_refuse
 from .retrieve import retrieve
 from .rungs import RungWatch, unwatched
 from .service import Tally
+from .vocabulary import corrected
 
 if TYPE_CHECKING:
     from .model import Writer
@@ -169,7 +170,7 @@ def _understood(store: Store, question: str, history: Sequence[Turn], writer: "W
     """The question as understood; where a model writes, it makes a follow-up stand alone, if it can."""
     history = _recent(history)
     if writer is not None and history:
-        alone = writer.stand_alone(store, question, history, tally)
+        alone = writer.stand_alone(store, corrected(store, question), history, tally)
         if alone is not None:
             return read_question(store, alone)
     return read_question(store, question, history)

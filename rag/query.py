@@ -12,7 +12,7 @@ from .directory import Directory, directory_of
 from .expect import Expectation, expectation
 from .follow_up import asks_for_others, refers_back, stand_alone
 from .question import Pointers, asks_for_asker, asks_for_reply, pointers, proper_names, telling_words
-from .spelling import repaired_words, respelt
+from .vocabulary import corrected, stems_held
 
 NOW_WEIGHT = 2.0
 OTHER_FORM_WEIGHT = 0.4
@@ -94,7 +94,8 @@ class Query:
 def read_question(store: Store, question: str, history: Sequence[Turn] = ()) -> Query:
     """Reads a question against what the library holds."""
     directory = directory_of(store)
-    question = respelt(store, question)
+    question = corrected(store, question)
+    history = [replace(turn, question=corrected(store, turn.question)) for turn in history]
     text = stand_alone(question, history, directory, store.embedder.embed)
     follows = text != " ".join(question.split())
     own = text.partition(" (")[0] if follows else text  # without the question before, carried along in brackets
@@ -147,7 +148,7 @@ def _is_acronym(name: str) -> bool:
 def _forms(store: Store, name: str) -> frozenset[frozenset[str]]:
     """The stems of a name, and of what the records write for it."""
     forms = [name, *directory_of(store).other_forms(name)]
-    stems = (frozenset(repaired_words(store, form)) for form in forms)
+    stems = (frozenset(stems_held(store, form)) for form in forms)
     return frozenset(found for found in stems if found)
 
 

@@ -7,7 +7,7 @@ from ..ingest.states import state_of
 from ..vectorstore.markup import plain
 from ..vectorstore.store import Store
 from .directory import directory_of
-from .spelling import repaired_words
+from .vocabulary import stems_held
 
 MAX_QUESTION_CHARS = 4_000
 _PARAGRAPHS = re.compile(
@@ -83,13 +83,13 @@ def telling_words(store: Store, question: str) -> list[str]:
     """The stems of a question that say what it is about, without the words it asks with, in order, each once.
 
     Paragraph numbers and document symbols are no such words. Where a question has no others at all, all its words
-    count. Misspelt ones are repaired against the library.
+    count.
     """
     bare = SYMBOL.sub(" ", _PARAGRAPHS.sub(" ", plain(question)))
     words = [word for word in re.findall(r"[^\W_]+", bare) if word.casefold() not in ASKING_WORDS]
-    stems = repaired_words(store, " ".join(words))
+    stems = stems_held(store, " ".join(words))
     if not stems and bare == plain(question):
-        stems = repaired_words(store, bare)
+        stems = stems_held(store, bare)
     return list(dict.fromkeys(stems))
 
 

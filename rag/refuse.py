@@ -14,7 +14,7 @@ from .directory import directory_of
 from .query import Query
 from .question import proper_names, subject, telling_words, topic
 from .replies import TURN
-from .spelling import repaired_words
+from .vocabulary import stems_held
 
 NEAREST = 3
 MIN_NEARNESS = 0.4
@@ -239,7 +239,7 @@ def _forms(store: Store, name: str) -> list[list[str]]:
     """The stems of a name as it may be written: itself, and where it is a state or its people, either."""
     state = state_of(name)
     forms = {name, *states_of(name), *demonyms_of(name), *(names_of(state) if state else ())}
-    return [repaired_words(store, form) for form in forms]
+    return [stems_held(store, form) for form in forms]
 
 
 def _is_unknown(store: Store, name: str) -> bool:

@@ -25,7 +25,7 @@ MAY_IMPORT = {
 }
 HEAVY = frozenset(
     """torch transformers sentence_transformers onnxruntime chromadb tantivy gradio fastapi uvicorn langchain
-    langchain_core langchain_openai numpy pandas trafilatura pypdfium2 docx babel""".split()
+    langchain_core langchain_openai numpy scipy pandas trafilatura pypdfium2 docx babel""".split()
 )
 MODEL_AND_SERVER = frozenset("torch transformers sentence_transformers gradio fastapi langchain langchain_core".split())
 PUBLIC = frozenset(

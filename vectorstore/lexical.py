@@ -47,6 +47,7 @@ class LexicalIndex:
             self._index = tantivy.Index(self._schema, path=str(folder), reuse=True)
         self._analyzer = _analyzer()
         self._index.register_tokenizer(_ANALYZER, self._analyzer)
+        self._terms: dict[str, list[str]] = {}
 
     @contextmanager
     def _read(self) -> Iterator[None]:
@@ -67,6 +68,11 @@ class LexicalIndex:
         """Notices what other processes have written."""
         with self._read():
             self._index.reload()
+        self._terms = {}
+
+    def close(self) -> None:
+        """Lets go of the terms kept in memory."""
+        self._terms = {}
 
     def words(self, text: str) -> list[str]:
         """The stems a text is searched by, stop words left out, in order, repeated as they are."""
@@ -103,10 +109,14 @@ class LexicalIndex:
             found = searcher.search(query, limit)
             return [(searcher.doc(address)["id"][0], score) for score, address in found.hits]
 
-    def vocabulary(self, prefix: str) -> list[tuple[str, int]]:
-        """The stems that begin so, with the number of passages each stands in."""
-        with self._read():
-            return self._index.searcher().terms_with_prefix("text", prefix)
+    def terms(self, letter: str) -> list[str]:
+        """The stems of letters that begin with one, those in more passages first; kept until the index changes."""
+        kept = self._terms
+        if letter not in kept:
+            with self._read():
+                found = self._index.searcher().terms_with_prefix("text", letter)
+            kept[letter] = [term for term, _ in sorted(found, key=lambda one: (-one[1], one[0])) if term.isalpha()]
+        return kept[letter]
 
     def document_frequency(self, word: str) -> int:
         """In how many passages a stem occurs, in their words or their context, whichever is more."""
@@ -148,7 +158,7 @@ class LexicalIndex:
             if afresh:
                 writer.garbage_collect_files()
             writer.wait_merging_threads()
-            self._index.reload()
+            self.refresh()
         except (ValueError, OSError) as error:  # tantivy's words for whatever goes wrong on disk
             raise refusal_of(self._folder) or LexicalDamaged(
                 f"The lexical index {self._folder} cannot be written ({error}). Make it anew from the catalogue: "

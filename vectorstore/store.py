@@ -133,6 +133,7 @@ class Store:
     def close(self) -> None:
         """Lets go of every file."""
         self.vectors.close()
+        self.lexical.close()
         self.catalogue.close()
 
     # --- the embedding model -----------------------------------------------------------------------------------
