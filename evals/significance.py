@@ -93,7 +93,8 @@ def _bounds(figure: "Callable[[np.ndarray], np.ndarray]", cases: int, seed: int)
     from scipy.stats import bootstrap
 
     if cases == 1:  # drawn again and again, it is always itself
-        return (float(figure(_numbers(1))),) * 2
+        only = float(figure(_numbers(1)))
+        return only, only
     found = bootstrap(
         (_numbers(cases),),
         lambda numbers, axis: figure(numbers.astype(int)),
