@@ -1,6 +1,7 @@
 # make run [DOCS=folder]   set up and open the chat on the sample records, or on your own
 # make test                set up and run the tests
 # make quality [DATA=folder] [ONLY="section ..."]   measure every set there is and write docs/quality.md; resumes
+# make lint-js             check the page's scripts, where Node is installed
 # Nothing else is needed: Python 3.11 or newer and make.
 
 PYTHON ?= python3
@@ -12,7 +13,7 @@ PORT ?= 7860
 DATA ?= ../shared
 FIND_LINKS := $(if $(PIP_FIND_LINKS),--find-links "$(PIP_FIND_LINKS)")
 
-.PHONY: run test check quality screenshots setup clean
+.PHONY: run test check lint-js quality screenshots setup clean
 
 run: setup
 	$(BIN)/rapporteur serve --library "$(LIBRARY)" --port $(PORT) --open "$(DOCS)"
@@ -23,6 +24,9 @@ test: setup check
 check: setup
 	$(BIN)/ruff check .
 	$(BIN)/pyright
+
+lint-js: setup
+	$(BIN)/pytest -q tests/ui/test_javascript.py
 
 screenshots: setup
 	$(BIN)/python docs/screenshots.py
@@ -40,4 +44,4 @@ $(VENV)/.ready: pyproject.toml constraints.txt
 	touch $@
 
 clean:
-	rm -rf $(VENV) .library build *.egg-info
+	rm -rf $(VENV) .library build node_modules *.egg-info

@@ -1,55 +1,68 @@
-"use strict";
+// The report's filters, its theme, and how it is printed.
+
+/** @param {string} id */
+const at = (id) => /** @type {HTMLElement} */ (document.getElementById(id));
 const root = document.documentElement;
-const form = document.getElementById("filters");
-const cases = [...document.querySelectorAll(".case")];
-const shown = document.getElementById("shown");
+const form = /** @type {HTMLFormElement} */ (at("filters"));
+const cases = /** @type {HTMLDetailsElement[]} */ ([...document.querySelectorAll(".case")]);
 
 function isDark() {
   return root.dataset.theme ? root.dataset.theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
 }
 
+/**
+ * Whether a value is the one wanted, or with "!" before it any other; nothing wanted fits all.
+ * @param {string} wanted
+ * @param {string | undefined} value
+ */
 function fits(wanted, value) {
-  return wanted === "" || (wanted.startsWith("!") ? value !== wanted.slice(1) : value === wanted);
+  if (wanted === "") return true;
+  return wanted.startsWith("!") ? value !== wanted.slice(1) : value === wanted;
 }
 
 function filter() {
-  const { kind, outcome, rung, text } = Object.fromEntries(new FormData(form));
+  const { text, ...wanted } = /** @type {Record<string, string>} */ (Object.fromEntries(new FormData(form)));
   const words = text.toLowerCase().split(/\s+/).filter(Boolean);
-  let count = 0;
   for (const each of cases) {
-    const { dataset } = each;
-    const fit = fits(kind, dataset.kind) && fits(outcome, dataset.outcome) && fits(rung, dataset.rung)
-      && words.every((word) => dataset.text.includes(word));
-    each.hidden = !fit;
-    count += fit;
+    const { text: said = "", ...is } = each.dataset;
+    const fit = Object.entries(wanted).every(([name, value]) => fits(value, is[name]));
+    each.hidden = !(fit && words.every((word) => said.includes(word)));
   }
-  shown.textContent = `${count} of ${cases.length}`;
-  document.getElementById("none").hidden = count > 0;
+  const count = cases.filter((each) => !each.hidden).length;
+  at("shown").textContent = `${count} of ${cases.length}`;
+  at("none").hidden = count > 0;
 }
 
 form.addEventListener("input", filter);
 form.addEventListener("submit", (event) => event.preventDefault());
 form.addEventListener("reset", () => setTimeout(filter));
-document.getElementById("theme").addEventListener("click", () => { root.dataset.theme = isDark() ? "light" : "dark"; });
-document.getElementById("print").addEventListener("click", () => print());
-document.getElementById("open-all").addEventListener("click", () => {
+at("theme").addEventListener("click", () => {
+  root.dataset.theme = isDark() ? "light" : "dark";
+});
+at("print").addEventListener("click", () => print());
+at("open-all").addEventListener("click", () => {
   const seen = cases.filter((each) => !each.hidden);
   const open = !seen.every((each) => each.open);
   for (const each of seen) each.open = open;
 });
-for (const button of document.querySelectorAll(".rung")) {
+const rungs = /** @type {HTMLElement[]} */ ([...document.querySelectorAll(".rung")]);
+for (const button of rungs) {
   button.addEventListener("click", () => {
     form.reset();
-    form.elements.rung.value = button.dataset.rung;
+    const choice = /** @type {HTMLSelectElement} */ (form.elements.namedItem("rung"));
+    choice.value = button.dataset.rung ?? "";
     filter();
-    document.getElementById("cases").scrollIntoView();
+    at("cases").scrollIntoView();
   });
 }
 // On paper everything that is shown is open; afterwards all is as it was.
 const folded = [...document.querySelectorAll("details")];
+/** @type {boolean[]} */
 let before = [];
 addEventListener("beforeprint", () => {
   before = folded.map((each) => each.open);
   for (const each of folded) each.open = true;
 });
-addEventListener("afterprint", () => folded.forEach((each, place) => { each.open = before[place]; }));
+addEventListener("afterprint", () => {
+  for (const [place, each] of folded.entries()) each.open = before[place];
+});

@@ -1,14 +1,19 @@
 // The conversation: a question goes out, sentences come back as they are ready; stop, ask again, edit, judge.
 
-import { at, address, call, json, keep, notice, Refused, say, state } from "./server.js";
+import { all, at, first, make, questionBox, the } from "./elements.js";
+import { address, call, explain, json, keep, notice, Refused, say, state } from "./server.js";
 
-let running = null; // {exchange, article} while an answer is being written
+/** @type {{ exchange: string } | null} */
+let running = null; // while an answer is being written
 let followed = 0; // where we last scrolled the conversation to; elsewhere means the reader scrolled
 const WAIT_MS = 700;
 
 export const isBusy = () => running !== null;
 
-// What the question box calls; it returns what is to stand in the box afterwards.
+/**
+ * What the question box calls; it returns what is to stand in the box afterwards.
+ * @param {string} question
+ */
 export function ask(question) {
   if (running) {
     notice(say("answering.busy"), { urgent: true });
@@ -18,27 +23,18 @@ export function ask(question) {
   return "";
 }
 
+/** @param {string} question */
 async function start(question, replaces = "") {
-  running = { exchange: "", article: null };
+  running = { exchange: "" };
+  const { conversation, settings, filters } = state;
+  const body = { question, replaces, conversation, filters, ...wished(settings) };
   let asked;
   try {
-    const { model, passages, strictness } = state.settings;
-    asked = await json("page/ask", {
-      method: "POST",
-      body: {
-        question,
-        replaces,
-        conversation: state.conversation,
-        model: model || null,
-        passages: Number(passages) || null,
-        strictness: strictness || null,
-        filters: state.filters,
-      },
-    });
+    asked = await json("page/ask", { method: "POST", body });
   } catch (error) {
     running = null;
     giveBack(question);
-    notice(error instanceof Refused ? error.message : say("reading.unreachable"), { urgent: true });
+    notice(explain(error), { urgent: true });
     return;
   }
   if (asked.conversation !== state.conversation) {
@@ -52,9 +48,20 @@ async function start(question, replaces = "") {
   await grow(asked.exchange);
 }
 
-// Follows an answer to its end, over a lost line and a server that was restarted.
+/**
+ * What the settings wish for an answer; null leaves it to the server.
+ * @param {import("./server.js").Settings} settings
+ */
+export function wished({ model, passages, strictness }) {
+  return { model: model || null, passages: Number(passages) || null, strictness: strictness || null };
+}
+
+/**
+ * Follows an answer to its end, over a lost line and a server that was restarted.
+ * @param {string} exchange
+ */
 export async function grow(exchange) {
-  running = { exchange, article: find(exchange) };
+  running = { exchange };
   document.body.toggleAttribute("data-answering", true);
   let ended = false;
   while (!ended) {
@@ -66,7 +73,7 @@ export async function grow(exchange) {
       notice(say("lost"), { stays: true, urgent: true });
       await back();
       notice(say("back"));
-      find(exchange)?.querySelector(".r-growing")?.replaceChildren();
+      growing(exchange)?.replaceChildren();
     }
   }
   const article = find(exchange);
@@ -74,47 +81,63 @@ export async function grow(exchange) {
   document.body.toggleAttribute("data-answering", false);
   if (ended && article?.dataset.state === "broken" && !article.dataset.seen) {
     notice(say("back.asking"));
-    await start(article.querySelector(".r-question").dataset.full, exchange);
+    await start(questionOf(article), exchange);
   }
 }
 
-// Reads the lines about an answer; tells whether they came to their end.
+/**
+ * Reads the lines about an answer; tells whether they came to their end.
+ * @param {string} exchange
+ */
 async function listen(exchange) {
-  const reply = await call(`page/answers/${exchange}`);
-  const reader = reply.body.pipeThrough(new TextDecoderStream()).getReader();
+  const { body } = await call(`page/answers/${exchange}`);
+  if (!body) return false;
+  for await (const told of jsonLines(body)) {
+    if (told.type === "sentence") {
+      growing(exchange)?.insertAdjacentHTML("beforeend", told.html);
+      follow(false);
+    }
+    if (told.type === "done") {
+      settle(exchange, told.html);
+      return true;
+    }
+  }
+  return false;
+}
+
+/**
+ * The values of a stream of JSON lines, each as soon as its line is whole; a last line that is cut off is left out.
+ * @param {ReadableStream<Uint8Array>} body
+ * @returns {AsyncGenerator<{ type: string, html: string }>}
+ */
+export async function* jsonLines(body) {
+  const reader = body.pipeThrough(/** @type {TransformStream} */ (new TextDecoderStream())).getReader();
   let rest = "";
   for (;;) {
     const { value, done } = await reader.read();
-    if (done) return false;
+    if (done) return;
     const lines = (rest + value).split("\n");
-    rest = lines.pop();
-    for (const line of lines.filter(Boolean)) {
-      const told = JSON.parse(line);
-      if (told.type === "sentence") {
-        find(exchange)?.querySelector(".r-growing")?.insertAdjacentHTML("beforeend", told.html);
-        follow(false);
-      }
-      if (told.type === "done") {
-        settle(exchange, told.html);
-        return true;
-      }
-    }
+    rest = lines.pop() ?? "";
+    for (const line of lines) if (line) yield JSON.parse(line);
   }
 }
 
-// Puts the finished exchange in place of the growing one; what had the focus keeps it, nothing is read out twice.
+/**
+ * Puts the finished exchange in place of the growing one; what had the focus keeps it, nothing is read out twice.
+ * @param {string} exchange
+ * @param {string} markup
+ */
 function settle(exchange, markup) {
   const article = find(exchange);
   if (!article) return;
-  const focused = article.contains(document.activeElement) ? document.activeElement.dataset : null;
+  const { activeElement: active } = document;
+  const focused = active instanceof HTMLElement && article.contains(active) ? active.dataset : null;
   const log = at("r-log");
   log.setAttribute("aria-live", "off");
   article.outerHTML = markup;
   setTimeout(() => log.setAttribute("aria-live", "polite"), 200);
-  const settled = find(exchange);
-  if (focused?.document) {
-    [...settled.querySelectorAll(".r-chip")].find((chip) => chip.dataset.start === focused.start)?.focus();
-  }
+  const chips = all(".r-chip", find(exchange) ?? log);
+  if (focused?.document) chips.find((chip) => chip.dataset.start === focused.start)?.focus();
   document.dispatchEvent(new Event("r-settled"));
   follow(false);
 }
@@ -133,54 +156,64 @@ async function back() {
 export async function stop() {
   if (!running?.exchange) return;
   await call(`page/answers/${running.exchange}/stop`, { method: "POST", body: {} }).catch(() => {});
-  document.querySelector("#r-box textarea").focus();
+  questionBox().focus();
 }
 
-// A question that could not be put stands in the box again.
+/**
+ * A question that could not be put stands in the box again.
+ * @param {string} question
+ */
 function giveBack(question) {
-  const box = document.querySelector("#r-box textarea");
+  const box = questionBox();
   if (box.value) return;
-  Object.getOwnPropertyDescriptor(HTMLTextAreaElement.prototype, "value").set.call(box, question);
+  box.value = question; // Gradio takes it over at the event.
   box.dispatchEvent(new Event("input", { bubbles: true }));
 }
 
 // --- what can be done with an exchange ------------------------------------------------------------------------------
 
+/** @param {Element} article */
 const isLast = (article) => article === at("r-log").lastElementChild;
-const find = (exchange) => document.querySelector(`[data-exchange="${CSS.escape(exchange)}"]`);
+/** @param {HTMLElement} article */
+const questionOf = (article) => first(".r-question", article)?.dataset.full ?? "";
+/** @param {string} exchange */
+const find = (exchange) => first(`[data-exchange="${CSS.escape(exchange)}"]`);
+/** @param {string} exchange */
+const growing = (exchange) => first(`[data-exchange="${CSS.escape(exchange)}"] .r-growing`);
 
+/** @param {HTMLElement} button */
 export function act(button) {
   const article = button.closest("article");
-  const question = article.querySelector(".r-question")?.dataset.full ?? "";
   const { do: what } = button.dataset;
+  if (!article || !what) return;
   if (what === "stop") stop();
-  else if (what === "again") again(article, question);
-  else if (what === "edit") edit(article, question);
+  else if (what === "again") again(article, questionOf(article));
+  else if (what === "edit") edit(article);
   else judge(article, button, what);
 }
 
-// The last exchange is replaced; an earlier one stays, and its question is asked anew at the end.
+/**
+ * The last exchange is replaced; an earlier one stays, and its question is asked anew at the end.
+ * @param {HTMLElement} article
+ * @param {string} question
+ */
 function again(article, question) {
   if (running) return notice(say("answering.busy"), { urgent: true });
   start(question, isLast(article) ? article.dataset.exchange : "");
 }
 
-function edit(article, question) {
-  const header = article.querySelector(".r-asked");
-  if (header.querySelector("form")) return;
-  const form = document.createElement("form");
-  form.className = "r-editing";
-  const box = Object.assign(document.createElement("textarea"), { value: question, rows: 2 });
-  box.setAttribute("aria-label", say("question.edit.label"));
-  const [send, cancel] = ["ask.send", "question.cancel"].map((key) =>
-    Object.assign(document.createElement("button"), { textContent: say(key), type: "button" }),
-  );
-  send.className = "r-button";
-  cancel.className = "r-tool";
+/** @param {HTMLElement} article */
+function edit(article) {
+  const header = the(".r-asked", article);
+  if (first("form", header)) return;
+  const box = make("textarea", { value: questionOf(article), rows: 2, "aria-label": say("question.edit.label") });
+  const send = make("button", { type: "button", className: "r-button", textContent: say("ask.send") });
+  const cancel = make("button", { type: "button", className: "r-tool", textContent: say("question.cancel") });
+  const form = make("form", { className: "r-editing" }, box, send, cancel);
   const shut = () => {
     form.remove();
     header.toggleAttribute("data-editing", false);
-    header.querySelector('[data-do="edit"]').focus();
+    first('[data-do="edit"]', header)?.focus();
   };
   send.onclick = () => {
     if (running) return notice(say("answering.busy"), { urgent: true });
@@ -189,15 +222,25 @@ function edit(article, question) {
   };
   cancel.onclick = shut;
   box.onkeydown = (event) => {
-    if (event.key === "Enter" && !event.shiftKey) (event.preventDefault(), send.click());
-    if (event.key === "Escape") (event.stopPropagation(), shut());
+    if (event.key === "Enter" && !event.shiftKey) {
+      event.preventDefault();
+      send.click();
+    } else if (event.key === "Escape") {
+      event.stopPropagation();
+      shut();
+    }
   };
-  form.append(box, send, cancel);
   header.toggleAttribute("data-editing", true);
   header.append(form);
   box.focus();
 }
 
+/**
+ * A thumb pressed again takes the verdict back; one down asks why first.
+ * @param {HTMLElement} article
+ * @param {HTMLElement} button
+ * @param {string} verdict
+ */
 async function judge(article, button, verdict) {
   const taken = button.getAttribute("aria-pressed") === "true";
   const chosen = taken ? "" : verdict;
@@ -207,19 +250,23 @@ async function judge(article, button, verdict) {
     at("r-why").showModal();
     return;
   }
-  await tell(article.dataset.exchange, chosen);
+  await tell(article.dataset.exchange ?? "", chosen);
 }
 
-// Keeps a verdict with its reason, and shows which thumb is pressed.
+/**
+ * Keeps a verdict with its reason, and shows which thumb is pressed.
+ * @param {string} exchange
+ * @param {string} verdict
+ */
 export async function tell(exchange, verdict, why = "") {
   try {
     await call(`page/answers/${exchange}/feedback`, { method: "POST", body: { verdict, reason: why } });
   } catch (error) {
-    return notice(error.message, { urgent: true });
+    return notice(explain(error), { urgent: true });
   }
-  find(exchange)
-    ?.querySelectorAll(".r-thumb")
-    .forEach((thumb) => thumb.setAttribute("aria-pressed", String(thumb.dataset.do === verdict)));
+  for (const thumb of all(`[data-exchange="${CSS.escape(exchange)}"] .r-thumb`)) {
+    thumb.setAttribute("aria-pressed", String(thumb.dataset.do === verdict));
+  }
   if (verdict) notice(say("why.thanks"));
 }
 
@@ -228,7 +275,7 @@ export async function tell(exchange, verdict, why = "") {
 export function renew() {
   if (running) return notice(say("answering.busy"), { urgent: true });
   leave();
-  document.querySelector("#r-box textarea").focus();
+  questionBox().focus();
 }
 
 // Empties the page for a new conversation.
@@ -239,14 +286,15 @@ export function leave() {
   document.dispatchEvent(new Event("r-emptied"));
 }
 
-// Shows a conversation as the server keeps it; what is still being answered in it is followed on.
+/**
+ * Shows a conversation as the server keeps it; what is still being answered in it is followed on.
+ * @param {string} markup
+ */
 export function show(markup) {
   at("r-log").innerHTML = markup;
-  const last = at("r-log").lastElementChild;
-  at("r-log")
-    .querySelectorAll('[data-state="broken"]')
-    .forEach((article) => (article.dataset.seen = "true"));
-  if (last?.dataset.state === "open") grow(last.dataset.exchange);
+  for (const article of all('[data-state="broken"]', at("r-log"))) article.dataset.seen = "true";
+  const last = first(':scope > [data-state="open"]:last-child', at("r-log"));
+  if (last?.dataset.exchange) grow(last.dataset.exchange);
   follow(true);
 }
 
@@ -255,22 +303,25 @@ export function show(markup) {
 // What scrolls the conversation: its column, or on a narrow screen the page.
 function scroller() {
   const column = at("r-scroll");
-  return getComputedStyle(column).overflowY === "visible" ? document.scrollingElement : column;
+  return getComputedStyle(column).overflowY === "visible" ? document.documentElement : column;
 }
 
-// Keeps the newest question at the top while its answer grows, unless the reader has scrolled away.
+/**
+ * Keeps the newest question at the top while its answer grows, unless the reader has scrolled away.
+ * @param {boolean} isNew
+ */
 function follow(isNew) {
   const last = at("r-log").lastElementChild;
   if (!last) return;
   const box = scroller();
   if (!isNew && Math.abs(box.scrollTop - followed) > 4) return;
-  const top = box === document.scrollingElement ? 0 : box.getBoundingClientRect().top;
+  const top = box === document.documentElement ? 0 : box.getBoundingClientRect().top;
   box.scrollTop += last.getBoundingClientRect().top - top - 20;
   followed = box.scrollTop;
 }
 
 export function remember() {
-  keep(localStorage, "rapporteur.settings", state.settings);
-  keep(sessionStorage, "rapporteur.filters", state.filters);
+  keep("localStorage", "rapporteur.settings", state.settings);
+  keep("sessionStorage", "rapporteur.filters", state.filters);
 }
 

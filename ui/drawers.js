@@ -1,29 +1,36 @@
 // What opens over the page: earlier conversations, settings, filters, export, and why an answer was bad.
 
 import { leave, remember, show, stop, tell } from "./asking.js";
-import { at, address, call, html, json, notice, say, state, write } from "./server.js";
+import { all, around, at, first, make } from "./elements.js";
+import { address, call, explain, html, json, keep, notice, route, say, state, stored, write } from "./server.js";
 
-export const isShut = () => !document.querySelector("dialog[open]");
+/** @typedef {import("./elements.js").DialogId} DialogId */
 
+export const isShut = () => !first("dialog[open]");
+
+const dialogs = () => /** @type {HTMLDialogElement[]} */ (all("dialog"));
+
+/** @type {Partial<Record<DialogId, () => Promise<void>>>} */
 const fill = { "r-history": listConversations, "r-settings": listSettings, "r-filters": listFilters };
 
+/** @param {DialogId} id */
 export async function openDrawer(id) {
   if (id === "r-export" && !prepareExport()) return;
-  document.querySelectorAll("dialog[open]").forEach((other) => other.close());
+  for (const other of dialogs()) other.close();
   at(id).showModal();
   try {
     await fill[id]?.();
   } catch (error) {
-    notice(error.message || say("reading.unreachable"), { urgent: true });
+    notice(explain(error), { urgent: true });
   }
 }
 
 export function wireDrawers() {
-  document.querySelectorAll("dialog").forEach((dialog) => {
+  for (const dialog of dialogs()) {
     dialog.addEventListener("click", (event) => {
-      if (event.target === dialog || event.target.closest("[data-shut]")) dialog.close();
+      if (event.target === dialog || around(event, "[data-shut]")) dialog.close();
     });
-  });
+  }
   let typing = 0;
   at("r-search").addEventListener("input", () => {
     clearTimeout(typing);
@@ -38,15 +45,23 @@ export function wireDrawers() {
   at("r-why-form").addEventListener("submit", (event) => {
     event.preventDefault();
     at("r-why").close();
-    tell(at("r-why").dataset.exchange, "down", new FormData(event.target).get("reason"));
+    tell(at("r-why").dataset.exchange ?? "", "down", entries(at("r-why-form")).reason);
   });
   at("r-share").addEventListener("click", async () => {
     at("r-export").close();
     const copied = await write(address({ conversation: state.conversation }));
     notice(say(copied ? "link.copied" : "copy.failed"));
   });
-  at("r-export").addEventListener("click", (event) => event.target.closest("a") && at("r-export").close());
+  at("r-export").addEventListener("click", (event) => {
+    if (around(event, "a")) at("r-export").close();
+  });
 }
+
+/**
+ * What stands in a form, by the names of its fields; none of them is a file.
+ * @param {HTMLFormElement} form
+ */
+const entries = (form) => /** @type {Record<string, string>} */ (Object.fromEntries(new FormData(form)));
 
 // --- earlier conversations ------------------------------------------------------------------------------------------
 
@@ -55,8 +70,9 @@ async function listConversations() {
   at("r-conversations").innerHTML = await html("page/conversations", { query });
 }
 
+/** @param {Event} event */
 async function pressedConversation(event) {
-  const button = event.target.closest("button");
+  const button = around(event, "button");
   if (!button) return;
   const { conversation, forget } = button.dataset;
   if (conversation) {
@@ -71,6 +87,7 @@ async function pressedConversation(event) {
   }
 }
 
+/** @param {string} conversation */
 export async function openConversation(conversation) {
   const told = await json("page/start", { query: { conversation } });
   if (told.missing) return notice(say("history.missing"), { urgent: true });
@@ -86,24 +103,44 @@ async function listSettings() {
 }
 
 function keepSettings() {
-  const form = new FormData(at("r-choices"));
-  const model = form.get("model");
-  const name = at("r-choices").querySelector(`[data-name-of="${CSS.escape((model ?? "").split(":")[0])}"]`)?.value;
-  state.settings = {
-    model: name && model.includes(":") ? `${model.split(":")[0]}:${name}` : (model ?? ""),
-    passages: form.get("passages") ?? "",
-    strictness: form.get("strictness") ?? "",
-  };
+  const { model = "", passages = "", strictness = "" } = entries(at("r-choices"));
+  const name = /** @type {HTMLInputElement | null} */ (
+    first(`[data-name-of="${CSS.escape(providerOf(model))}"]`, at("r-choices"))
+  );
+  state.settings = { model: named(model, name?.value), passages, strictness };
   remember();
   showMode();
 }
 
-// A key goes to the server, which keeps it in memory; the page forgets it at once.
+/** @param {string} model */
+const providerOf = (model) => model.split(":")[0];
+
+/**
+ * A model as "provider:name", with the name typed beside it if there is one.
+ * @param {string} model
+ */
+export function named(model, name = "") {
+  return name && model.includes(":") ? `${providerOf(model)}:${name}` : model;
+}
+
+/**
+ * The key typed for a provider.
+ * @param {string} provider
+ */
+function keyOf(provider) {
+  const field = /** @type {HTMLInputElement | null} */ (first(`[data-key-of="${provider}"]`, at("r-choices")));
+  return field?.value ?? "";
+}
+
+/**
+ * A key goes to the server, which keeps it in memory; the page forgets it at once.
+ * @param {Event} event
+ */
 async function pressedKey(event) {
-  const { keepKey, forgetKey } = event.target.closest("button")?.dataset ?? {};
+  const { keepKey, forgetKey } = around(event, "button")?.dataset ?? {};
   const provider = keepKey ?? forgetKey;
   if (!provider) return;
-  const key = keepKey ? at("r-choices").querySelector(`[data-key-of="${provider}"]`).value : "";
+  const key = keepKey ? keyOf(provider) : "";
   try {
     await call("page/key", { method: "POST", body: { provider, key } });
     if (forgetKey && state.settings.model?.startsWith(`${provider}:`)) state.settings.model = "none";
@@ -111,14 +148,15 @@ async function pressedKey(event) {
     showMode();
     await listSettings();
   } catch (error) {
-    notice(error.message, { urgent: true });
+    notice(explain(error), { urgent: true });
   }
 }
 
 export function showMode() {
   const model = state.settings.model || state.model;
-  at("r-mode").textContent = model === "none" ? say("mode.quotes") : model;
-  at("r-mode").setAttribute("aria-label", `${at("r-mode").textContent}. ${say("mode.label")}`);
+  const shown = model === "none" ? say("mode.quotes") : model;
+  at("r-mode").textContent = shown;
+  at("r-mode").setAttribute("aria-label", `${shown}. ${say("mode.label")}`);
 }
 
 // --- filters --------------------------------------------------------------------------------------------------------
@@ -127,17 +165,21 @@ async function listFilters() {
   at("r-filter-fields").innerHTML = await html("page/filters", { query: state.filters });
 }
 
+/** @param {Event} event */
 function keepFilters(event) {
   event.preventDefault();
-  const document_ = at("r-filter-fields").querySelector("[name=document]");
-  const given = [...new FormData(event.target)].filter(([, value]) => value.trim());
-  confine(Object.fromEntries(given), document_?.selectedOptions[0]?.textContent);
+  const choice = /** @type {HTMLSelectElement | null} */ (first("[name=document]", at("r-filter-fields")));
+  const given = Object.entries(entries(at("r-filter-form"))).filter(([, value]) => value.trim());
+  confine(Object.fromEntries(given), choice?.selectedOptions[0]?.textContent ?? "");
 }
 
-// Confines the conversation from here on, and shows to what.
+/**
+ * Confines the conversation from here on, and shows to what.
+ * @param {Record<string, string>} filters
+ */
 export function confine(filters, title = "") {
   state.filters = filters;
-  if (title && filters.document) sessionStorage.setItem("rapporteur.only", title);
+  if (title && filters.document) keep("sessionStorage", "rapporteur.only", { title });
   remember();
   at("r-filters").close();
   showFilters();
@@ -145,22 +187,26 @@ export function confine(filters, title = "") {
 
 export function showFilters() {
   const names = Object.entries(state.filters);
-  at("r-show-filters").querySelector("span").hidden = names.length > 0;
-  at("r-chosen").replaceChildren(
-    ...names.map(([name, value]) => {
-      const shown = name === "document" ? sessionStorage.getItem("rapporteur.only") || value : value;
-      const what = `${say(`filter.${name}`)}: ${shown}`;
-      const button = Object.assign(document.createElement("button"), { type: "button", className: "r-filter" });
-      button.setAttribute("aria-label", say("filter.drop", { what }));
-      button.append(Object.assign(document.createElement("span"), { textContent: what }), "×");
-      button.onclick = () => {
-        const { [name]: _, ...rest } = state.filters;
-        confine(rest);
-        at("r-show-filters").focus();
-      };
-      return button;
-    }),
-  );
+  first("span", at("r-show-filters"))?.toggleAttribute("hidden", names.length > 0);
+  at("r-chosen").replaceChildren(...names.map(([name, value]) => filterButton(name, value)));
+}
+
+/**
+ * A filter that is on; a press takes it away.
+ * @param {string} name
+ * @param {string} value
+ */
+function filterButton(name, value) {
+  const shown = name === "document" ? stored("sessionStorage", "rapporteur.only").title || value : value;
+  const what = `${say(`filter.${name}`)}: ${shown}`;
+  const button = make("button", { type: "button", className: "r-filter", "aria-label": say("filter.drop", { what }) });
+  button.append(make("span", { textContent: what }), "×");
+  button.onclick = () => {
+    const { [name]: _, ...rest } = state.filters;
+    confine(rest);
+    at("r-show-filters").focus();
+  };
+  return button;
 }
 
 // --- export ---------------------------------------------------------------------------------------------------------
@@ -170,10 +216,9 @@ function prepareExport() {
     notice(say("export.nothing"), { urgent: true });
     return false;
   }
-  at("r-export").querySelectorAll("[data-format]").forEach((link) => {
-    const query = state.library ? `?library=${encodeURIComponent(state.library)}` : "";
-    link.href = `page/conversations/${state.conversation}/export.${link.dataset.format}${query}`;
+  for (const link of /** @type {HTMLAnchorElement[]} */ (all("[data-format]", at("r-export")))) {
+    link.href = route(`page/conversations/${state.conversation}/export.${link.dataset.format}`);
     link.download = "";
-  });
+  }
   return true;
 }

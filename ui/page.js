@@ -2,24 +2,33 @@
 
 import { act, ask, isBusy, renew, show, stop } from "./asking.js";
 import { isShut, openDrawer, showFilters, showMode, wireDrawers } from "./drawers.js";
+import { around, at, first, questionBox } from "./elements.js";
+import { commandOf } from "./keyboard.js";
 import { close, isOpen, look, open, point, share, step, unhover, watchHover } from "./reading.js";
 import { list, watchReading, welcome, wireRecords } from "./records.js";
-import { at, copy, json, keep, learn, notice, say, state, stored, translate } from "./server.js";
+import { copy, json, keep, learn, notice, say, state, stored, translate } from "./server.js";
+
+/** @typedef {import("./server.js").Start} Start */
 
 const NEEDED = ["#r-tools button", "#r-log", "#r-welcome", "#r-box textarea", "#r-mode", "#r-pane", "#r-keys"];
 const asked = new URLSearchParams(location.search);
-const box = () => document.querySelector("#r-box textarea");
 
 // The box may be used before the rest has come; what is asked then waits for it.
+/** @type {(() => void) | null} */
 let begun;
-const ready = new Promise((resolve) => (begun = resolve));
-window.rapporteur = {
-  ask: (question) => {
-    if (begun) ready.then(() => ask(question));
-    else return ask(question);
-    return "";
+const ready = new Promise((resolve) => {
+  begun = () => resolve(undefined);
+});
+Object.assign(window, {
+  rapporteur: {
+    /** @param {string} question */
+    ask: (question) => {
+      if (!begun) return ask(question);
+      ready.then(() => ask(question));
+      return "";
+    },
   },
-};
+});
 
 state.library = asked.get("library") ?? "";
 const told = json("page/start", { query: { conversation: asked.get("conversation") } });
@@ -28,7 +37,9 @@ function frame() {
   return NEEDED.every((selector) => document.querySelector(selector));
 }
 
-const watching = new MutationObserver(() => frame() && begin());
+const watching = new MutationObserver(() => {
+  if (frame()) begin();
+});
 watching.observe(document.documentElement, { childList: true, subtree: true });
 if (frame()) begin();
 
@@ -38,7 +49,7 @@ async function begin() {
   document.addEventListener("keydown", key);
   document.addEventListener("r-settled", point);
   document.addEventListener("r-emptied", welcome);
-  at("r-letters").checked = !stored(localStorage, "rapporteur.letters").off;
+  at("r-letters").checked = !stored("localStorage", "rapporteur.letters").off;
   wireDrawers();
   wireRecords(openRecords);
   watchHover();
@@ -48,11 +59,22 @@ async function begin() {
   } catch {
     return notice("The server does not answer. Is it still running?", { stays: true, urgent: true });
   }
+  fill(start);
+  begun?.();
+  begun = null;
+  document.body.toggleAttribute("data-ready", true);
+  watchReading();
+  addEventListener("focus", watchReading);
+}
+
+// Puts what the server told into the frame.
+/** @param {Start} start */
+function fill(start) {
   learn(start);
   translate();
-  box().setAttribute("aria-label", say("ask.label"));
-  box().placeholder = say("ask.hint");
-  document.querySelector("#r-box button")?.setAttribute("aria-label", say("ask.send"));
+  questionBox().setAttribute("aria-label", say("ask.label"));
+  questionBox().placeholder = say("ask.hint");
+  first("#r-box button")?.setAttribute("aria-label", say("ask.send"));
   at("r-sign-out").hidden = !start.signed_in;
   state.library = start.library;
   state.model = start.model;
@@ -62,21 +84,18 @@ async function begin() {
   showFilters();
   show(start.html);
   if (start.missing) notice(say("history.missing"), { urgent: true });
-  if (asked.get("read")) {
-    const [start, end, version] = ["start", "end", "of"].map((name) => asked.get(name) ?? "");
-    open({ document: asked.get("read"), start, end, version });
+  const id = asked.get("read");
+  if (id) {
+    const [from, end, version] = ["start", "end", "of"].map((name) => asked.get(name) ?? "");
+    open({ document: id, start: from, end, version });
   }
-  begun?.();
-  begun = null;
-  document.body.toggleAttribute("data-ready", true);
-  watchReading();
-  addEventListener("focus", watchReading);
 }
 
+/** @param {Start["libraries"]} offered */
 function libraries(offered) {
   const choice = at("r-library");
   choice.hidden = offered.length < 2;
-  choice.replaceChildren(...offered.map(({ key, name }) => new Option(name, key, false, key === state.library)));
+  choice.replaceChildren(...offered.map((one) => new Option(one.name, one.key, false, one.key === state.library)));
   choice.onchange = () => location.assign(`?library=${encodeURIComponent(choice.value)}`);
 }
 
@@ -86,6 +105,7 @@ async function openRecords() {
   watchReading();
 }
 
+/** @type {Record<string, () => void>} */
 const shown = {
   "r-new": renew,
   "r-show-history": () => openDrawer("r-history"),
@@ -97,22 +117,34 @@ const shown = {
   "r-mode": () => openDrawer("r-settings"),
 };
 
+/**
+ * What a press does, by the data that the button carries.
+ * @type {Record<string, (value: string, button: HTMLElement) => void>}
+ */
+const presses = {
+  show: () => openRecords(),
+  document: (_, button) => read(button),
+  copy: (text, button) => copy(button, text),
+  link: (_, button) => share(button),
+  view: (which) => look(which),
+  turn: (page) => look("sheet", page),
+  question: (question) => ask(question),
+  do: (_, button) => act(button),
+};
+
+/** @param {Event} event */
 function press(event) {
-  const button = event.target.closest?.("button");
+  const button = around(event, "button");
   if (!button) return;
-  const { dataset } = button;
-  if (shown[button.id]) shown[button.id]();
-  else if (dataset.show) openRecords();
-  else if (dataset.document) read(button);
-  else if (dataset.copy) copy(button, dataset.copy);
-  else if (dataset.link) share(button);
-  else if (dataset.view) look(dataset.view);
-  else if (dataset.turn) look("sheet", dataset.turn);
-  else if (dataset.question) ask(dataset.question);
-  else if (dataset.do) act(button);
-  else if (button.classList.contains("r-close") && button.closest("#r-pane")) close();
+  if (shown[button.id]) return shown[button.id]();
+  for (const [name, does] of Object.entries(presses)) {
+    const value = button.dataset[name];
+    if (value) return does(value, button);
+  }
+  if (button.matches("#r-pane .r-close")) close();
 }
 
+/** @param {HTMLElement} button */
 function read(button) {
   button.closest("dialog")?.close();
   unhover();
@@ -121,40 +153,41 @@ function read(button) {
 
 // --- keyboard -------------------------------------------------------------------------------------------------------
 
-const letters = {
-  "/": () => box().focus(),
-  j: () => step(1),
-  k: () => step(-1),
-  n: renew,
-  h: shown["r-show-history"],
-  l: openRecords,
-  f: shown["r-show-filters"],
-  e: shown["r-show-export"],
-  s: shown["r-show-settings"],
-  "?": shown["r-show-keys"],
+/** @type {Record<string, () => void>} */
+const commands = {
+  ask: () => questionBox().focus(),
+  next: () => step(1),
+  previous: () => step(-1),
+  new: renew,
+  history: shown["r-show-history"],
+  records: openRecords,
+  filters: shown["r-show-filters"],
+  export: shown["r-show-export"],
+  settings: shown["r-show-settings"],
+  keys: shown["r-show-keys"],
 };
 
+/** @param {KeyboardEvent} event */
 function key(event) {
+  if (!isShut()) return; // The browser closes the dialog.
   if (event.key === "Escape") return escape(event);
   // A field of a dialog just closed keeps the focus until the next frame.
-  const typing = event.target.matches?.("input, textarea, select") && !event.target.closest("dialog:not([open])");
-  if (event.ctrlKey || event.metaKey || event.altKey || !isShut()) return;
-  const helps = event.key === "?" && event.target === box() && !box().value;
-  if ((typing && !helps) || (!helps && at("r-letters").checked === false)) return;
-  const act = letters[event.key.length === 1 ? event.key.toLowerCase() : event.key];
-  if (!act) return;
+  const typing = around(event, "input, textarea, select") !== null && !around(event, "dialog:not([open])");
+  const inEmptyBox = event.target === questionBox() && !questionBox().value;
+  const command = commandOf(event, { typing, inEmptyBox, letters: at("r-letters").checked });
+  if (!command) return;
   event.preventDefault();
-  act();
+  commands[command]();
 }
 
-function escape(event) {
-  if (!isShut()) return; // the browser closes the dialog
+/** @param {KeyboardEvent} event */
+function escape({ target }) {
   if (unhover()) return;
   if (isBusy()) stop();
   else if (isOpen()) close();
-  else if (event.target === box()) box().blur();
+  else if (target === questionBox()) questionBox().blur();
 }
 
-document.addEventListener("change", (event) => {
-  if (event.target.id === "r-letters") keep(localStorage, "rapporteur.letters", { off: !event.target.checked });
+document.addEventListener("change", ({ target }) => {
+  if (target === at("r-letters")) keep("localStorage", "rapporteur.letters", { off: !at("r-letters").checked });
 });

@@ -19,7 +19,7 @@ from gradio.themes.utils.fonts import LocalFont
 from .conversation import ENGLISH
 
 _STYLES = ("page.css", "bar.css", "welcome.css", "conversation.css", "reading.css", "drawers.css", "records.css")
-_SCRIPTS = ("page.js", "asking.js", "reading.js", "drawers.js", "records.js", "server.js")
+_SCRIPTS = [f"{name}.js" for name in "page asking reading drawers records server keyboard elements".split()]
 _TYPES = {".css": "text/css", ".js": "text/javascript"}
 _ICON = (
     "<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 32 32'><rect width='32' height='32' rx='8' fill='#22577a'/>"

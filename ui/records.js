@@ -1,11 +1,18 @@
 // The library pane: files dropped or chosen go up with their progress, addresses too; what is read is listed.
 
 import { confine } from "./drawers.js";
-import { at, call, html, json, notice, reason, route, say } from "./server.js";
+import { all, around, at, first, make, the } from "./elements.js";
+import { call, explain, html, json, notice, reason, route, say } from "./server.js";
+
+/**
+ * A file on its way, and where that is shown.
+ * @typedef {{ file: File, item: HTMLLIElement, bar: HTMLProgressElement, said: HTMLElement }} Upload
+ */
 
 const EVERY_MS = 1000;
 const WAIT_MS = 3000; // until a file is sent again that came too soon after others
 const SENT_AT_ONCE = 2;
+/** @type {Upload[]} */
 const waiting = [];
 let sending = 0;
 let clock = 0;
@@ -23,11 +30,11 @@ export async function watchReading() {
     clock = setTimeout(watchReading, 5 * EVERY_MS);
     return;
   }
-  const line = at("r-status").querySelector("p");
+  const line = the("p", at("r-status"));
   if (line.innerHTML !== status.html) line.innerHTML = status.html;
-  at("r-uploads").querySelectorAll("[data-sent]").forEach((item) => {
+  for (const item of all("[data-sent]", at("r-uploads"))) {
     if (!status.running || !status.waiting.includes(item.dataset.sent)) item.remove();
-  });
+  }
   if (status.documents !== held || !status.running) {
     held = status.documents;
     welcome();
@@ -43,19 +50,26 @@ export async function welcome() {
 
 export async function list() {
   const box = at("r-listed");
-  const unfolded = new Set([...box.querySelectorAll("details[open]")].map((one) => one.parentElement.dataset.record));
+  const unfolded = new Set(all("details[open]", box).map(recordOf));
   const focused = box.contains(document.activeElement) ? document.activeElement : null;
   const fresh = await html("page/records");
-  if (box.dataset.shown === fresh || box.querySelector("[data-sure]")) return;
+  if (box.dataset.shown === fresh || first("[data-sure]", box)) return;
   box.dataset.shown = fresh;
   const path = focused && whereIs(focused);
   box.innerHTML = fresh;
-  for (const key of unfolded) box.querySelector(`[data-record="${CSS.escape(key)}"] details`)?.setAttribute("open", "");
-  if (path) box.querySelector(path)?.focus();
+  for (const key of unfolded) first(`[data-record="${CSS.escape(key)}"] details`, box)?.setAttribute("open", "");
+  if (path) first(path, box)?.focus();
 }
 
-function whereIs(node) {
-  const record = node.closest("[data-record]")?.dataset.record;
+/** @param {Element} node */
+const recordOf = (node) => node.closest("[data-record]")?.getAttribute("data-record") ?? "";
+
+/**
+ * A selector that finds what had the focus after the list was drawn anew.
+ * @param {Element} node
+ */
+export function whereIs(node) {
+  const record = recordOf(node);
   if (!record) return null;
   const name = ["data-remove", "data-only", "data-document"].find((one) => node.hasAttribute(one));
   return `[data-record="${CSS.escape(record)}"] ${name ? `[${name}]` : "summary"}`;
@@ -63,19 +77,27 @@ function whereIs(node) {
 
 // --- putting in, taking out -----------------------------------------------------------------------------------------
 
-export function wireRecords(openDrawer) {
-  at("r-files").addEventListener("change", (event) => {
-    send([...event.target.files]);
-    event.target.value = "";
+/** @param {() => void} openRecords */
+export function wireRecords(openRecords) {
+  at("r-files").addEventListener("change", () => {
+    send([...(at("r-files").files ?? [])]);
+    at("r-files").value = "";
   });
   at("r-add").addEventListener("submit", addAddress);
   at("r-listed").addEventListener("toggle", unfold, true);
   at("r-listed").addEventListener("click", (event) => {
-    const button = event.target.closest("button");
+    const button = around(event, "button");
     if (button?.dataset.remove) remove(button);
     else if (button?.dataset.only) only(button);
   });
-  const carriesFiles = (event) => event.dataTransfer?.types.includes("Files");
+  wireDropping(openRecords);
+}
+
+/** @param {DragEvent} event */
+const carriesFiles = (event) => event.dataTransfer?.types.includes("Files") ?? false;
+
+/** @param {() => void} openRecords */
+function wireDropping(openRecords) {
   let inside = 0;
   document.addEventListener("dragenter", (event) => {
     if (carriesFiles(event) && ++inside) document.body.toggleAttribute("data-dropping", true);
@@ -83,25 +105,25 @@ export function wireRecords(openDrawer) {
   document.addEventListener("dragleave", (event) => {
     if (carriesFiles(event) && --inside <= 0) document.body.toggleAttribute("data-dropping", false);
   });
-  document.addEventListener("dragover", (event) => carriesFiles(event) && event.preventDefault());
+  document.addEventListener("dragover", (event) => {
+    if (carriesFiles(event)) event.preventDefault();
+  });
   document.addEventListener("drop", (event) => {
     if (!carriesFiles(event)) return;
     event.preventDefault();
     inside = 0;
     document.body.toggleAttribute("data-dropping", false);
-    if (!at("r-records").open) openDrawer("r-records");
-    send([...event.dataTransfer.files]);
+    if (!at("r-records").open) openRecords();
+    send([...(event.dataTransfer?.files ?? [])]);
   });
 }
 
+/** @param {File[]} files */
 function send(files) {
   for (const file of files) {
-    const item = document.createElement("li");
-    const name = Object.assign(document.createElement("span"), { textContent: file.name });
-    const bar = Object.assign(document.createElement("progress"), { max: 100, value: 0 });
-    bar.setAttribute("aria-label", file.name);
-    const said = document.createElement("small");
-    item.append(name, bar, said);
+    const bar = make("progress", { max: 100, value: 0, "aria-label": file.name });
+    const said = make("small");
+    const item = make("li", {}, make("span", { textContent: file.name }), bar, said);
     at("r-uploads").append(item);
     waiting.push({ file, item, bar, said });
   }
@@ -109,16 +131,22 @@ function send(files) {
 }
 
 function next() {
-  while (sending < SENT_AT_ONCE && waiting.length) {
+  while (sending < SENT_AT_ONCE) {
+    const upload = waiting.shift();
+    if (!upload) return;
     sending++;
-    put(waiting.shift()).finally(() => {
+    put(upload).finally(() => {
       sending--;
       next();
     });
   }
 }
 
-// One file, by the only means that tells how far it is.
+/**
+ * One file, by the only means that tells how far it is.
+ * @param {Upload} upload
+ * @returns {Promise<void>}
+ */
 function put({ file, item, bar, said }) {
   return new Promise((resolve) => {
     const request = new XMLHttpRequest();
@@ -144,6 +172,7 @@ function put({ file, item, bar, said }) {
   });
 }
 
+/** @param {Event} event */
 async function addAddress(event) {
   event.preventDefault();
   try {
@@ -151,19 +180,25 @@ async function addAddress(event) {
     at("r-address").value = "";
     watchReading();
   } catch (error) {
-    notice(error.message, { urgent: true });
+    notice(explain(error), { urgent: true });
   }
 }
 
-// What reading found in a document is fetched when its entry is unfolded.
-async function unfold(event) {
-  const box = event.target.querySelector(".r-details");
-  if (!event.target.open || !box || box.childElementCount) return;
-  const key = event.target.closest("[data-record]").dataset.record;
-  box.innerHTML = await html(`page/records/${key}`).catch(() => "");
+/**
+ * What reading found in a document is fetched when its entry is unfolded.
+ * @param {Event} event
+ */
+async function unfold({ target }) {
+  if (!(target instanceof HTMLDetailsElement) || !target.open) return;
+  const box = first(".r-details", target);
+  if (!box || box.childElementCount) return;
+  box.innerHTML = await html(`page/records/${recordOf(target)}`).catch(() => "");
 }
 
-// The first press asks, the second removes.
+/**
+ * The first press asks, the second removes.
+ * @param {HTMLElement} button
+ */
 async function remove(button) {
   if (!button.hasAttribute("data-sure")) {
     button.toggleAttribute("data-sure", true);
@@ -176,13 +211,14 @@ async function remove(button) {
     return;
   }
   button.removeAttribute("data-sure");
-  await call(`page/records/${button.dataset.remove}`, { method: "DELETE" }).catch((error) => notice(error.message));
+  await call(`page/records/${button.dataset.remove}`, { method: "DELETE" }).catch((error) => notice(explain(error)));
   setTimeout(watchReading, 300);
   watchReading();
 }
 
+/** @param {HTMLElement} button */
 function only(button) {
-  const title = button.closest("details").querySelector(".r-title").textContent;
-  confine({ document: button.dataset.only }, title);
+  const title = button.closest("details")?.querySelector(".r-title")?.textContent ?? "";
+  confine({ document: button.dataset.only ?? "" }, title);
   at("r-records").close();
 }

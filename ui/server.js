@@ -1,32 +1,50 @@
 // What the other modules share: where we are, the words in the browser's language, and asking the server.
 
+import { all, at, first, make } from "./elements.js";
+
+/** @typedef {{ model?: string, passages?: string, strictness?: string }} Settings */
+/** @typedef {Record<string, string | number | null | undefined>} Query */
+/** @typedef {{ query?: Query, method?: string, body?: object }} Request */
+/** @typedef {"localStorage" | "sessionStorage"} Place */
+/**
+ * What the server tells a page that opens.
+ * @typedef {{ words: Record<string, string>, language: string, library: string, model: string, conversation: string,
+ *   libraries: { key: string, name: string }[], html: string, missing?: boolean, signed_in?: boolean }} Start
+ */
+
 export const state = {
   library: "", // key of the library, "" for the first
   conversation: "", // id, "" before the first question
   model: "none", // what answers unless the settings say otherwise
-  settings: stored(localStorage, "rapporteur.settings"),
-  filters: stored(sessionStorage, "rapporteur.filters"),
+  settings: /** @type {Settings} */ (stored("localStorage", "rapporteur.settings")),
+  filters: stored("sessionStorage", "rapporteur.filters"),
 };
+/** @type {Record<string, string>} */
 let words = {};
 
-export const at = (id) => document.getElementById(id);
-
-export function learn(start) {
-  words = start.words;
-  document.documentElement.lang = start.language;
+/** @param {Pick<Start, "words" | "language">} told */
+export function learn(told) {
+  words = told.words;
+  document.documentElement.lang = told.language;
 }
 
+/**
+ * The words of a key in the browser's language, with values put in.
+ * @param {string} key
+ * @param {Record<string, string | number>} values
+ */
 export function say(key, values = {}) {
-  return (words[key] ?? key).replace(/\{(\w+)\}/g, (_, name) => values[name] ?? "");
+  return (words[key] ?? key).replace(/\{(\w+)\}/g, (_, name) => String(values[name] ?? ""));
 }
 
 // Puts the words into the frame, which comes in English.
-export function translate(root = document) {
-  root.querySelectorAll("[data-say]").forEach((node) => (node.textContent = say(node.dataset.say)));
-  root.querySelectorAll("[data-label]").forEach((node) => {
-    if (words[node.dataset.label]) node.setAttribute("aria-label", say(node.dataset.label));
-  });
-  root.querySelectorAll("[data-hint]").forEach((node) => (node.placeholder = say(node.dataset.hint)));
+export function translate() {
+  for (const node of all("[data-say]")) node.textContent = say(node.dataset.say ?? "");
+  for (const node of all("[data-label]")) {
+    const key = node.dataset.label ?? "";
+    if (words[key]) node.setAttribute("aria-label", say(key));
+  }
+  for (const node of all("[data-hint]")) node.setAttribute("placeholder", say(node.dataset.hint ?? ""));
 }
 
 // --- asking -------------------------------------------------------------------------------------------------------
@@ -35,12 +53,24 @@ const TOLD = [409, 413, 429]; // refusals whose own words are for people
 
 export class Refused extends Error {} // the server answered, and said no; the message is for people
 
+/**
+ * The address of a route in this library; what is empty is left out.
+ * @param {string} path
+ * @param {Query} query
+ */
 export function route(path, query = {}) {
-  const given = Object.entries({ ...query, library: state.library }).filter(([, value]) => value !== "" && value != null);
+  const given = Object.entries({ ...query, library: state.library })
+    .filter(([, value]) => value !== "" && value != null)
+    .map(([name, value]) => [name, String(value)]);
   return `${path}?${new URLSearchParams(given)}`;
 }
 
+/**
+ * @param {string} path
+ * @param {Request} request
+ */
 export async function call(path, { query, method = "GET", body } = {}) {
+  /** @type {RequestInit} */
   const options = { method };
   if (body !== undefined) {
     options.headers = { "Content-Type": "application/json" };
@@ -51,7 +81,11 @@ export async function call(path, { query, method = "GET", body } = {}) {
   throw new Refused(reason(reply.status, await reply.text()));
 }
 
-// What people are told of a refusal. One whose session has ended signs in again.
+/**
+ * What people are told of a refusal. One whose session has ended signs in again.
+ * @param {number} status
+ * @param {string} text
+ */
 export function reason(status, text) {
   if (status === 401) signIn();
   try {
@@ -68,49 +102,72 @@ function signIn() {
   location.assign(`sign-in?${new URLSearchParams({ next: location.pathname + location.search })}`);
 }
 
-// Ready HTML, which errors of the routes are too; a refusal of the gate becomes a line about it.
+/**
+ * Ready HTML, which errors of the routes are too; a refusal of the gate becomes a line about it.
+ * @param {string} path
+ * @param {Query} query
+ */
 export async function told(path, query) {
   const reply = await fetch(route(path, query));
-  if (reply.status >= 500) throw new Error(reply.status);
+  if (reply.status >= 500) throw new Error(String(reply.status));
   const text = await reply.text();
   if (reply.headers.get("content-type")?.startsWith("text/html")) return text;
-  const line = Object.assign(document.createElement("p"), { className: "r-error", textContent: reason(reply.status, text) });
-  return line.outerHTML;
+  return make("p", { className: "r-error", textContent: reason(reply.status, text) }).outerHTML;
 }
 
-export const json = async (...args) => (await call(...args)).json();
-export const html = async (...args) => (await call(...args)).text();
+/** @type {(path: string, request?: Request) => Promise<any>} */
+export const json = async (path, request) => (await call(path, request)).json();
+/** @type {(path: string, request?: Request) => Promise<string>} */
+export const html = async (path, request) => (await call(path, request)).text();
+
+/**
+ * What went wrong, in words for people.
+ * @param {unknown} error
+ */
+export const explain = (error) => (error instanceof Refused ? error.message : say("reading.unreachable"));
 
 // --- telling ------------------------------------------------------------------------------------------------------
 
 let clearing = 0;
 
-// One line at the foot of the page, spoken too; it goes by itself unless it is to stay.
+/**
+ * One line at the foot of the page, spoken too; it goes by itself unless it is to stay.
+ * @param {string} text
+ */
 export function notice(text, { stays = false, urgent = false } = {}) {
   const line = at("r-notice");
   clearTimeout(clearing);
   line.setAttribute("role", urgent ? "alert" : "status");
   line.textContent = text;
   line.toggleAttribute("data-urgent", urgent);
-  if (text && !stays) clearing = setTimeout(() => (line.textContent = ""), urgent ? 8000 : 3000);
+  if (text && !stays) clearing = setTimeout(() => line.replaceChildren(), urgent ? 8000 : 3000);
 }
 
+/**
+ * @param {HTMLElement} button
+ * @param {string} text
+ */
 export async function copy(button, text, done = say("copied")) {
   const before = button.textContent;
   const copied = await write(text);
   button.textContent = copied ? done : say("copy.failed");
   notice(button.textContent);
-  setTimeout(() => (button.textContent = before), 1600);
+  setTimeout(() => {
+    button.textContent = before;
+  }, 1600);
 }
 
-// Browsers give the clipboard only to pages from this machine or over https; elsewhere a selection is copied.
+/**
+ * Browsers give the clipboard only to pages from this machine or over https; elsewhere a selection is copied.
+ * @param {string} text
+ */
 export async function write(text) {
   try {
     await navigator.clipboard.writeText(text);
     return true;
   } catch {
-    const area = Object.assign(document.createElement("textarea"), { value: text });
-    (document.querySelector("dialog[open]") ?? document.body).append(area);
+    const area = make("textarea", { value: text });
+    (first("dialog[open]") ?? document.body).append(area);
     area.select();
     const done = document.execCommand("copy");
     area.remove();
@@ -120,23 +177,38 @@ export async function write(text) {
 
 // --- keeping ------------------------------------------------------------------------------------------------------
 
+// A browser told to keep nothing refuses even the name of a place, so it is looked up where a refusal is expected.
+
+/**
+ * @param {Place} place
+ * @param {string} key
+ * @returns {Record<string, any>}
+ */
 export function stored(place, key) {
   try {
-    return JSON.parse(place.getItem(key)) ?? {};
+    return JSON.parse(globalThis[place].getItem(key) ?? "null") ?? {};
   } catch {
     return {};
   }
 }
 
+/**
+ * @param {Place} place
+ * @param {string} key
+ * @param {object} value
+ */
 export function keep(place, key, value) {
   try {
-    place.setItem(key, JSON.stringify(value));
+    globalThis[place].setItem(key, JSON.stringify(value));
   } catch {
-    // a browser that keeps nothing: the settings last as long as the page
+    // The settings last as long as the page.
   }
 }
 
-// An address of this page that leads to the same place; what does not apply is left out.
+/**
+ * An address of this page that leads to the same place; what does not apply is left out.
+ * @param {Record<string, string | undefined>} query
+ */
 export function address(query) {
   const url = new URL(location.pathname, location.href);
   const library = new URLSearchParams(location.search).get("library");

@@ -11,7 +11,7 @@
 (() => {
   "use strict";
   if (customElements.get("rapporteur-ask")) return;
-  const script = document.currentScript;
+  const script = /** @type {HTMLScriptElement | null} */ (document.currentScript);
 
   const STYLE = `
     :host { display: block; color-scheme: light dark;
@@ -42,26 +42,37 @@
     .hidden { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
     [hidden] { display: none; }`;
 
-  /* Makes an element: properties and attributes, then children; strings become text. */
+  /** @typedef {{ number: number, quote: string, label: string }} Citation */
+
+  /**
+   * A new element with these properties and attributes; strings among its children become text.
+   * @template {keyof HTMLElementTagNameMap} Name
+   * @param {Name} name
+   * @param {Partial<Omit<HTMLElementTagNameMap[Name], "part">> & { part?: string } & Record<`aria-${string}`, string>} given
+   * @param {(Node | string)[]} children
+   */
   function make(name, given = {}, ...children) {
     const element = document.createElement(name);
     for (const [key, value] of Object.entries(given)) {
-      if (key in element) element[key] = value;
-      else element.setAttribute(key, value);
+      if (key in element) Object.assign(element, { [key]: value });
+      else element.setAttribute(key, String(value));
     }
     element.append(...children);
     return element;
   }
 
-  /* The events of a server-sent stream, as {event, data}. */
-  async function* eventsOf(response) {
-    const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
+  /**
+   * The events of a server-sent stream, each as soon as it is whole.
+   * @param {ReadableStream<Uint8Array>} body
+   */
+  async function* eventsOf(body) {
+    const reader = body.pipeThrough(/** @type {TransformStream} */ (new TextDecoderStream())).getReader();
     for (let held = ""; ; ) {
       const { value, done } = await reader.read();
       if (done) return;
       held += value;
       const blocks = held.split("\n\n");
-      held = blocks.pop();
+      held = blocks.pop() ?? "";
       for (const block of blocks) {
         const fields = Object.fromEntries(block.split("\n").map((line) => line.split(/: (.*)/s).slice(0, 2)));
         if (fields.data) yield { event: fields.event, data: JSON.parse(fields.data) };
@@ -69,12 +80,16 @@
     }
   }
 
+  class Told extends Error {} // the server says itself what is wrong; the message is for people
+
   class RapporteurAsk extends HTMLElement {
     #answer = make("div", { className: "answer", part: "answer" });
     #said = make("p", { className: "hidden", role: "status" });
     #box = make("input", { type: "text", required: true, maxLength: 20000, autocomplete: "off", part: "box" });
     #button = make("button", { type: "submit", textContent: "Ask", part: "button" });
+    /** @type {{ question: string, answer: string }[]} */
     #history = [];
+    /** @type {AbortController | null} */
     #asking = null;
 
     connectedCallback() {
@@ -98,7 +113,10 @@
       this.#asking?.abort();
     }
 
-    /* Asks a question; resolves when the answer stands there. A host page may call it. */
+    /**
+     * Asks a question; resolves when the answer stands there. A host page may call it.
+     * @param {string} question
+     */
     async ask(question) {
       if (!question.trim()) return;
       this.#asking?.abort();
@@ -115,7 +133,12 @@
       }
     }
 
+    /**
+     * @param {string} question
+     * @param {AbortSignal} signal
+     */
     async #send(question, signal) {
+      /** @type {Record<string, string>} */
       const headers = { "Content-Type": "application/json" };
       if (this.getAttribute("key")) headers.Authorization = `Bearer ${this.getAttribute("key")}`;
       const server = (this.getAttribute("server") ?? "").replace(/\/$/, "");
@@ -123,14 +146,19 @@
       const response = await fetch(`${server}/api/ask/stream`, { method: "POST", headers, body, signal, credentials: "omit" });
       if (response.ok) return response;
       const problem = await response.json().catch(() => ({}));
-      throw Object.assign(new Error(problem.detail ?? `The server answered ${response.status}.`), { told: true });
+      throw new Told(problem.detail ?? `The server answered ${response.status}.`);
     }
 
-    async #show(question, response, signal) {
+    /**
+     * @param {string} question
+     * @param {Response} response
+     * @param {AbortSignal} signal
+     */
+    async #show(question, { body }, signal) {
       let first = true;
-      for await (const { event, data } of eventsOf(response)) {
+      for await (const { event, data } of body ? eventsOf(body) : []) {
         if (signal.aborted) return;
-        if (event === "problem") throw Object.assign(new Error(data.detail), { told: true });
+        if (event === "problem") throw new Told(data.detail);
         if (event === "sentence") {
           if (first) this.#answer.replaceChildren();
           first = false;
@@ -147,7 +175,11 @@
       throw new Error("the answer broke off");
     }
 
-    /* A sentence with a button for each citation, which shows the exact quote and where it stands. */
+    /**
+     * A sentence with a button for each citation, which shows the exact quote and where it stands.
+     * @param {{ text: string }} sentence
+     * @param {Citation[]} citations
+     */
     #sentence(sentence, citations) {
       const line = make("p", {}, sentence.text);
       const block = make("div", {}, line);
@@ -155,7 +187,7 @@
         const quote = make("blockquote", { hidden: true, part: "quote", id: `quote-${citation.number}` });
         quote.append(citation.quote, make("cite", {}, citation.label));
         const button = make("button", {
-          type: "button", className: "number", textContent: citation.number, title: citation.label,
+          type: "button", className: "number", textContent: `${citation.number}`, title: citation.label,
           "aria-label": `Quote ${citation.number}, ${citation.label}`, "aria-expanded": "false",
           "aria-controls": quote.id,
         });
@@ -169,25 +201,31 @@
       return block;
     }
 
+    /** @param {unknown} error */
     #fail(error) {
-      const says = error.told ? error.message : "The records cannot be reached just now. Try again later.";
+      const says = error instanceof Told ? error.message : "The records cannot be reached just now. Try again later.";
       this.#answer.replaceChildren(make("p", { role: "alert" }, says));
       this.#tell("");
     }
 
+    /** @param {string} words */
     #tell(words) {
       this.#said.textContent = words;
     }
   }
 
   customElements.define("rapporteur-ask", RapporteurAsk);
-  for (const element of document.querySelectorAll("rapporteur-ask:not([server])"))
+  for (const element of document.querySelectorAll("rapporteur-ask:not([server])")) {
     if (script?.src) element.setAttribute("server", new URL(".", script.src).href);
+  }
   if (script && !document.querySelector("rapporteur-ask")) {
     const element = document.createElement("rapporteur-ask");
-    element.setAttribute("server", script.dataset.server ?? new URL(".", script.src).href);
-    for (const name of ["key", "heading", "placeholder"])
-      if (script.dataset[name]) element.setAttribute(name, script.dataset[name]);
+    const { server = new URL(".", script.src).href, ...told } = script.dataset;
+    element.setAttribute("server", server);
+    for (const name of ["key", "heading", "placeholder"]) {
+      const value = told[name];
+      if (value) element.setAttribute(name, value);
+    }
     script.after(element);
   }
 })();

@@ -135,7 +135,7 @@ def test_hostile_text_stays_text() -> None:
     cases = [case(id=hostile, kind=hostile, question=hostile, key_facts=["<b>bold</b>"], note=hostile)]
     found = run(ScriptedLibrary({hostile: answer(hostile)}), cases)
     page = report_html(to_json(found))
-    assert page.count("<script>") == 1 and "<b>bold" not in page
+    assert page.count("<script") == 1 and "<b>bold" not in page
     assert "{{script}}" in unescape(page)
 
 

@@ -90,3 +90,15 @@ def test_twenty_people_ask_at_once(page: Page, address: str) -> None:
         for number, answer in enumerate(answers, start=1):
             assert f"item {number} of its agenda" in answer.result()
     expect(page.locator(".r-sentence").first).to_contain_text(QUOTE)
+
+
+def test_a_browser_that_keeps_nothing_can_ask(context: BrowserContext, address: str) -> None:
+    """Where site data is blocked, even the names localStorage and sessionStorage are refused."""
+    page = context.new_page()
+    page.add_init_script(
+        """for (const name of ["localStorage", "sessionStorage"])
+            Object.defineProperty(window, name, { get() { throw new DOMException("denied", "SecurityError"); } });"""
+    )
+    visit(page, address)
+    ask(page, LIGHTHOUSE)
+    expect(page.locator(".r-sentence").first).to_contain_text(QUOTE)
