@@ -32,15 +32,15 @@ def build_page() -> gr.Blocks:
     """The page's frame, to be mounted with `look()`; its libraries and conversations come through the routes."""
     with gr.Blocks(title="Rapporteur", analytics_enabled=False, fill_width=True) as page:
         with gr.Row(elem_id="r-top"):
-            gr.HTML(_said(_BRAND), elem_id="r-brand", apply_default_css=False)
-            gr.HTML('<p role="status"></p>', elem_id="r-status", apply_default_css=False)
-            gr.HTML(_said(_TOOLS), elem_id="r-tools", apply_default_css=False)
+            _html(_said(_BRAND), "r-brand")
+            _html('<p role="status"></p>', "r-status")
+            _html(_said(_TOOLS), "r-tools")
         with gr.Row(elem_id="r-main"):
-            with gr.Column(elem_id="r-left"):
-                with gr.Column(elem_id="r-scroll"):
-                    gr.HTML(_said(_CONVERSATION), elem_id="r-conversation", apply_default_css=False)
-                    gr.HTML('<div id="r-welcome"></div>', elem_id="r-before", apply_default_css=False)
-                with gr.Column(elem_id="r-foot"):
+            with gr.Column(elem_id="r-left", min_width=0):
+                with gr.Column(elem_id="r-scroll", min_width=0):
+                    _html(_said(_CONVERSATION), "r-conversation")
+                    _html('<div id="r-welcome"></div>', "r-before")
+                with gr.Column(elem_id="r-foot", min_width=0, scale=0):
                     box = gr.Textbox(
                         elem_id="r-box",
                         placeholder=ENGLISH("ask.hint"),
@@ -52,9 +52,9 @@ def build_page() -> gr.Blocks:
                         submit_btn=True,
                         autofocus=True,
                     )
-                    gr.HTML(_said(_UNDER), elem_id="r-under", apply_default_css=False)
-            gr.HTML(_said(_PANE), elem_id="r-right", apply_default_css=False)
-        gr.HTML(_said(_file("dialogs.html")), elem_id="r-dialogs", apply_default_css=False)
+                    _html(_said(_UNDER), "r-under")
+            _html(_said(_PANE), "r-right")
+        _html(_said(_file("dialogs.html")), "r-dialogs")
         # The box empties once the question is taken; while an answer is being written, what is typed stays.
         box.submit(None, box, box, js="(question) => window.rapporteur.ask(question)", api_visibility="private")
     return page
@@ -65,9 +65,19 @@ def look() -> dict[str, Any]:
     icon = f'<link rel="icon" type="image/svg+xml" href="data:image/svg+xml,{escape(_ICON).replace("#", "%23")}">'
     styles = "".join(_file(name) for name in _STYLES)
     # Gradio ships this font and this server sends it; of its weights only these two hold all letters.
-    fonts = [LocalFont("IBM Plex Sans", weights=(400, 700)), "system-ui", "sans-serif"]
+    plex = LocalFont("IBM Plex Sans", weights=(400, 700))
+    fonts = [plex, "ui-sans-serif", "system-ui", "Segoe UI", "Liberation Sans", "sans-serif"]
+    paper, ink = "var(--r-paper)", "var(--r-ink)"  # page.css names them, and turns them round in the dark
+    theme = Base(font=fonts, font_mono=["ui-monospace", "monospace"]).set(
+        body_background_fill=paper,
+        body_background_fill_dark=paper,
+        background_fill_primary=paper,
+        background_fill_primary_dark=paper,
+        body_text_color=ink,
+        body_text_color_dark=ink,
+    )
     return {
-        "theme": Base(font=fonts, font_mono=["ui-monospace", "monospace"]),
+        "theme": theme,
         "head": f'{icon}<style>{styles}</style><script type="module" src="page/look/page.js"></script>',
         "footer_links": [],
         "run_history": False,
@@ -89,6 +99,11 @@ def look_routes() -> APIRouter:
 
 def _file(name: str) -> str:
     return files("rapporteur.ui").joinpath(name).read_text(encoding="utf-8")
+
+
+def _html(html: str, key: str) -> gr.HTML:
+    """HTML as it is, in a block of this id."""
+    return gr.HTML(html, elem_id=key, apply_default_css=False)
 
 
 def _said(html: str) -> str:

@@ -1,4 +1,4 @@
-"""The page's scripts: ESLint, the types in their comments, their own tests.
+"""The page's scripts: ESLint, the types in their comments, their own tests. And the styles, which force nothing.
 
 Wants Node, and once the registry that npm installs from. Where one is missing the tests are skipped with the reason;
 where CI=true is set, they fail.
@@ -79,3 +79,10 @@ def test_the_lock_file_holds_checksums_and_names_no_registry() -> None:
     assert installed
     for name, package in installed.items():
         assert "integrity" in package and "resolved" not in package, name
+
+
+def test_no_style_is_forced() -> None:
+    styled = [file for folder in FOLDERS for kind in ("css", "html", "js") for file in folder.rglob(f"*.{kind}")]
+    assert len(styled) > 10
+    for file in styled:
+        assert not re.search(r"!\s*important", file.read_text(encoding="utf-8")), file.name
