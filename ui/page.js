@@ -13,22 +13,22 @@ import { copy, json, keep, learn, notice, say, state, stored, translate } from "
 const NEEDED = ["#r-tools button", "#r-log", "#r-welcome", "#r-box textarea", "#r-mode", "#r-pane", "#r-keys"];
 const asked = new URLSearchParams(location.search);
 
-// The box may be used before the rest has come; what is asked then waits for it.
 /** @type {(() => void) | null} */
 let begun;
 const ready = new Promise((resolve) => {
   begun = () => resolve(undefined);
 });
-Object.assign(window, {
-  rapporteur: {
-    /** @param {string} question */
-    ask: (question) => {
-      if (!begun) return ask(question);
-      ready.then(() => ask(question));
-      return "";
-    },
-  },
-});
+
+/**
+ * What the question box calls; it gives what is to stand in the box afterwards. The box may be used before the rest has
+ * come; what is asked then waits for it.
+ * @param {string} question
+ */
+export function submit(question) {
+  if (!begun) return ask(question);
+  ready.then(() => ask(question));
+  return "";
+}
 
 state.library = asked.get("library") ?? "";
 const told = json("page/start", { query: { conversation: asked.get("conversation") } });

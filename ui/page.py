@@ -20,6 +20,8 @@ from .conversation import ENGLISH
 
 _STYLES = ("page.css", "bar.css", "welcome.css", "conversation.css", "reading.css", "drawers.css", "records.css")
 _SCRIPTS = [f"{name}.js" for name in "page asking reading drawers records server keyboard elements".split()]
+# Gradio may show the box before page.js has come; importing waits for it, and gives the one that the page runs.
+_SUBMIT = "async (question) => (await import(new URL('page/look/page.js', document.baseURI))).submit(question)"
 _TYPES = {".css": "text/css", ".js": "text/javascript"}
 _ICON = (
     "<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 32 32'><rect width='32' height='32' rx='8' fill='#22577a'/>"
@@ -56,7 +58,7 @@ def build_page() -> gr.Blocks:
             _html(_said(_PANE), "r-right")
         _html(_said(_file("dialogs.html")), "r-dialogs")
         # The box empties once the question is taken; while an answer is being written, what is typed stays.
-        box.submit(None, box, box, js="(question) => window.rapporteur.ask(question)", api_visibility="private")
+        box.submit(None, box, box, js=_SUBMIT, api_visibility="private")
     return page
 
 

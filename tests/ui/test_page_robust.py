@@ -92,6 +92,17 @@ def test_twenty_people_ask_at_once(page: Page, address: str) -> None:
     expect(page.locator(".r-sentence").first).to_contain_text(QUOTE)
 
 
+def test_a_question_asked_before_the_scripts_have_come_waits_for_them(context: BrowserContext, address: str) -> None:
+    page = context.new_page()
+    page.route("**/page/look/keyboard.js", lambda route: (page.wait_for_timeout(1500), route.continue_()))
+    page.goto(address)
+    page.locator("#r-box textarea").fill(LIGHTHOUSE)
+    page.keyboard.press("Enter")
+    assert page.locator("body[data-ready]").count() == 0, "the scripts came too early for this test"
+    expect(page.locator(".r-sentence").first).to_contain_text(QUOTE)
+    expect(page.locator("#r-box textarea")).to_have_value("")
+
+
 def test_a_browser_that_keeps_nothing_can_ask(context: BrowserContext, address: str) -> None:
     """Where site data is blocked, even the names localStorage and sessionStorage are refused."""
     page = context.new_page()
