@@ -16,7 +16,7 @@ FIND_LINKS := $(if $(PIP_FIND_LINKS),--find-links "$(PIP_FIND_LINKS)")
 .PHONY: run test check lint-js quality screenshots setup clean
 
 run: setup
-	$(BIN)/rapporteur serve --library "$(LIBRARY)" --port $(PORT) --open "$(DOCS)"
+	$(BIN)/onrecord serve --library "$(LIBRARY)" --port $(PORT) --open "$(DOCS)"
 
 test: setup check
 	$(BIN)/pytest
@@ -37,7 +37,7 @@ quality: setup
 setup: $(VENV)/.ready
 
 $(VENV)/.ready: pyproject.toml constraints.txt
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Rapporteur needs Python 3.11 or newer; try: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 2; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "On Record needs Python 3.11 or newer; try: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 2; }
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/pip install --quiet uv
 	VIRTUAL_ENV=$(abspath $(VENV)) $(BIN)/uv pip install $(FIND_LINKS) --constraint constraints.txt --editable '.[dev]'

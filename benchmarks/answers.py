@@ -23,11 +23,11 @@ from typing import Any
 import numpy as np
 from sets import RESAMPLES, arguments, by_document, interval, library_of, read_lines, table, with_title
 
-from rapporteur.rag import Answer, Filters, Library
-from rapporteur.rag.compose import choose, quote
-from rapporteur.rag.query import read_question
-from rapporteur.rag.refuse import reason_to_refuse
-from rapporteur.rag.retrieve import retrieve
+from onrecord.rag import Answer, Filters, Library
+from onrecord.rag.compose import choose, quote
+from onrecord.rag.query import read_question
+from onrecord.rag.refuse import reason_to_refuse
+from onrecord.rag.retrieve import retrieve
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,9 +15,9 @@ import ir_measures
 from ir_measures import R, nDCG
 from sets import arguments, by_document, library_of, read_lines, read_qrels, scored, table
 
-from rapporteur.rag import Library, Turn
-from rapporteur.rag.query import Query, read_question
-from rapporteur.rag.retrieve import retrieve
+from onrecord.rag import Library, Turn
+from onrecord.rag.query import Query, read_question
+from onrecord.rag.retrieve import retrieve
 
 MEASURES = (R @ 5, nDCG @ 5)
 

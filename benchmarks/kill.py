@@ -23,8 +23,8 @@ from pathlib import Path
 
 import numpy as np
 
-from rapporteur.vectorstore.passage import Listing, Passage
-from rapporteur.vectorstore.store import Store
+from onrecord.vectorstore.passage import Listing, Passage
+from onrecord.vectorstore.store import Store
 
 TOLERANCE = 1e-5
 AGAIN = 1 / 3
@@ -102,7 +102,7 @@ def finish(library: Path, paths: Sequence[str]) -> float:
 
 def command(library: Path, paths: Sequence[str]) -> list[str]:
     """The ingest, as people run it."""
-    return [str(Path(sys.executable).with_name("rapporteur")), "ingest", *paths, "--library", str(library), "--quiet"]
+    return [str(Path(sys.executable).with_name("onrecord")), "ingest", *paths, "--library", str(library), "--quiet"]
 
 
 def holding(library: Path) -> Holding:

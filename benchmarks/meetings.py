@@ -15,7 +15,7 @@ from pathlib import Path
 
 from sets import arguments, interval, library_of, read_lines, table
 
-from rapporteur.rag import Filters, Library
+from onrecord.rag import Filters, Library
 
 
 def main() -> None:
@@ -34,7 +34,7 @@ def report(library: Library, folder: Path) -> str:
     answers = [library.ask(each["question"], filters=Filters(document=each["gold_ids"][0])) for each in questions]
     texts = [answer.text if answer.answered else "" for answer in answers]
     refused = sum(not answer.answered for answer in answers) / len(answers)
-    rows = [[*row_of("Rapporteur without a language model", list(gold.values()), texts), f"{refused:.3f}"]]
+    rows = [[*row_of("On Record without a language model", list(gold.values()), texts), f"{refused:.3f}"]]
     published: dict[str, list[tuple[str, str]]] = defaultdict(list)
     for response in read_lines(folder / "published_responses.jsonl.gz"):
         if response["run"].startswith("qa_dev"):

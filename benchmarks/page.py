@@ -2,7 +2,7 @@
 
 Starts a server on the sample records, warm, and visits it with a fresh browser each time. Prints the median and the
 worst of two times, in seconds: from going to the address until the question box can be used, and from Enter until
-the first sentence of an answer without a language model stands on the page. RAPPORTEUR_CHROMIUM names the browser.
+the first sentence of an answer without a language model stands on the page. ONRECORD_CHROMIUM names the browser.
 """
 
 import argparse
@@ -17,8 +17,8 @@ from pathlib import Path
 import uvicorn
 from playwright.sync_api import Browser, sync_playwright
 
-from rapporteur.rag.library import open_library
-from rapporteur.ui.server import build_app
+from onrecord.rag.library import open_library
+from onrecord.ui.server import build_app
 
 SAMPLE = Path(__file__).parents[1] / "sample"
 QUESTIONS = (
@@ -50,7 +50,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("visits", type=int, nargs="?", default=10)
     visits = parser.parse_args().visits
-    chromium = os.environ.get("RAPPORTEUR_CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
+    chromium = os.environ.get("ONRECORD_CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
     with tempfile.TemporaryDirectory() as folder, open_library(folder) as library, sync_playwright() as playwright:
         library.ingest([SAMPLE])
         server = uvicorn.Server(

@@ -12,7 +12,7 @@ from collections import Counter
 from difflib import SequenceMatcher
 from pathlib import Path
 
-from rapporteur.ingest.worker import parse
+from onrecord.ingest.worker import parse
 
 
 def main() -> None:

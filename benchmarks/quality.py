@@ -28,15 +28,15 @@ import conversations
 import meetings
 from sets import interval, table
 
-from rapporteur.evals import cases, run
-from rapporteur.evals.case import Case
-from rapporteur.evals.corpora import fill
-from rapporteur.evals.provenance import code_fingerprint, commit, sha256_of
-from rapporteur.evals.readers import documents
-from rapporteur.evals.runs import Run, Searchable
-from rapporteur.evals.structure import place_all, structure_json
-from rapporteur.evals.ways import PlainWords, ReciprocalRank, Weighted
-from rapporteur.rag import Library, open_library
+from onrecord.evals import cases, run
+from onrecord.evals.case import Case
+from onrecord.evals.corpora import fill
+from onrecord.evals.provenance import code_fingerprint, commit, sha256_of
+from onrecord.evals.readers import documents
+from onrecord.evals.runs import Run, Searchable
+from onrecord.evals.structure import place_all, structure_json
+from onrecord.evals.ways import PlainWords, ReciprocalRank, Weighted
+from onrecord.rag import Library, open_library
 
 ROOT = Path(__file__).parents[1]
 BENCH = "data/bench"
@@ -301,7 +301,7 @@ def published(desk: Desk, name: str) -> dict[str, dict[str, Any]]:
 
 def says(name: str) -> str:
     """A measure as a row names it."""
-    from rapporteur.evals.outcome import BY_NAME
+    from onrecord.evals.outcome import BY_NAME
 
     return f"`{name}`: {BY_NAME[name].says}"
 

@@ -19,11 +19,11 @@ from pathlib import Path
 
 from fpdf import FPDF
 
-from rapporteur.ingest.ingest import Failure, find_files, ingest
-from rapporteur.ingest.parse import Job, Limits, Parsed, parse_all
-from rapporteur.ingest.sentences import sentence_spans
-from rapporteur.vectorstore.errors import UnreadableFile
-from rapporteur.vectorstore.store import Store
+from onrecord.ingest.ingest import Failure, find_files, ingest
+from onrecord.ingest.parse import Job, Limits, Parsed, parse_all
+from onrecord.ingest.sentences import sentence_spans
+from onrecord.vectorstore.errors import UnreadableFile
+from onrecord.vectorstore.store import Store
 
 NAMES = ["Skarn", "Merrow", "Hallow", "Lantern", "Tollan", "Cantle", "Sorrel", "Ansel", "Marrick", "Saltmouth"]
 PARAGRAPHS_A_PAGE = 6
@@ -95,7 +95,7 @@ class Memory:
         while not self._ended.wait(0.02):
             for status in Path("/proc").glob("[0-9]*/status"):
                 try:
-                    if b"rapporteur.ingest.worker" in (status.parent / "cmdline").read_bytes():
+                    if b"onrecord.ingest.worker" in (status.parent / "cmdline").read_bytes():
                         lines = status.read_text().splitlines()
                         peak_kb = next((line.split()[1] for line in lines if line.startswith("VmHWM")), "0")
                         self.peak_mb = max(self.peak_mb, int(peak_kb) / 1024)

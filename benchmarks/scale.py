@@ -22,14 +22,14 @@ from pathlib import Path
 
 import numpy as np
 
-from rapporteur.ingest.sentences import sentence_spans
-from rapporteur.ingest.split import split
-from rapporteur.ingest.structure import Unit
-from rapporteur.rag import Document, Filters, Library, Locator
-from rapporteur.rag.query import read_question
-from rapporteur.rag.retrieve import retrieve
-from rapporteur.vectorstore.embedder import Embedder
-from rapporteur.vectorstore.store import Store
+from onrecord.ingest.sentences import sentence_spans
+from onrecord.ingest.split import split
+from onrecord.ingest.structure import Unit
+from onrecord.rag import Document, Filters, Library, Locator
+from onrecord.rag.query import read_question
+from onrecord.rag.retrieve import retrieve
+from onrecord.vectorstore.embedder import Embedder
+from onrecord.vectorstore.store import Store
 
 WORDS = 30_000
 PARAGRAPHS_A_RECORD = 200

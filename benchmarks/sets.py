@@ -17,10 +17,10 @@ from typing import Any
 import ir_measures
 import numpy as np
 
-from rapporteur.evals.corpora import fill
-from rapporteur.evals.readers import documents
-from rapporteur.rag import Library, open_library
-from rapporteur.vectorstore.store import Store
+from onrecord.evals.corpora import fill
+from onrecord.evals.readers import documents
+from onrecord.rag import Library, open_library
+from onrecord.vectorstore.store import Store
 
 RESAMPLES = 2000
 

@@ -3,7 +3,7 @@
     python benchmarks/tune.py --cases CASES.jsonl LIBRARY ... --set FOLDER ... [--only NAME ...] [--keep LIBRARIES]
 
 Every constant stands at the head of the module that uses it; TRIED below names all that are tuned, with the values
-worth trying. Each is tried by itself, the others as they are. On cases (as `rapporteur eval run` takes them; `--cases`
+worth trying. Each is tried by itself, the others as they are. On cases (as `onrecord eval run` takes them; `--cases`
 may be given again for others, of which each counts the same) the score is the mean of evidence recall, key facts,
 citation recall, citation precision and abstention F1, on sets (BEIR's form) nDCG@10 over a sample of queries. Both are
 cut in two halves by the hash of the id: the value that is best on one half is judged on the other. Where that does not
@@ -23,13 +23,13 @@ import ir_measures
 from ir_measures import nDCG
 from sets import arguments, by_document, library_of, print_head, print_row, read_lines, read_qrels
 
-from rapporteur.evals import cases, run
-from rapporteur.evals.case import Case
-from rapporteur.evals.outcome import add_up
-from rapporteur.evals.share import Share
-from rapporteur.rag import Library, open_library
-from rapporteur.rag.query import read_question
-from rapporteur.rag.retrieve import retrieve
+from onrecord.evals import cases, run
+from onrecord.evals.case import Case
+from onrecord.evals.outcome import add_up
+from onrecord.evals.share import Share
+from onrecord.rag import Library, open_library
+from onrecord.rag.query import read_question
+from onrecord.rag.retrieve import retrieve
 
 TRIED: dict[str, tuple[float, ...]] = {
     "vectorstore.lexical.CONTEXT_WEIGHT": (0.2, 0.4, 0.8),
@@ -130,7 +130,7 @@ def half_of(scores: Scores, half: int) -> dict[str, Any]:
 def found(name: str) -> tuple[ModuleType, str]:
     """The module of a constant, and its name there; a misspelt one ends the run at once."""
     path, constant = name.rsplit(".", 1)
-    module = importlib.import_module(f"rapporteur.{path}")
+    module = importlib.import_module(f"onrecord.{path}")
     if not hasattr(module, constant):
         sys.exit(f"There is no constant {name} any more: correct TRIED in {__file__}.")
     return module, constant

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from pydantic import SecretStr
 
-from rapporteur.rag.settings import Settings
+from onrecord.rag.settings import Settings
 
 PAGE = Path(__file__).with_name("embedding.md")
 TABLE = re.compile(r"(?<=<!-- settings -->\n).*?(?=<!-- end of settings -->)", re.DOTALL)
@@ -19,7 +19,7 @@ def settings_table() -> str:
         if isinstance(default, bool):
             default = str(default).lower()
         shown = f"`{default}`" if default not in (None, "") and not isinstance(default, SecretStr) else ""
-        lines.append(f"| `RAPPORTEUR_{name.upper()}` | {shown} | {setting.description} |")
+        lines.append(f"| `ONRECORD_{name.upper()}` | {shown} | {setting.description} |")
     return "\n".join(lines) + "\n"
 
 

@@ -2,7 +2,7 @@
 
 Starts the server on the sample records and photographs the main states of the page, light and dark, on a laptop and a
 phone, into `docs/screens/` (not kept in the repository); the pictures that the README shows go into this folder.
-RAPPORTEUR_CHROMIUM names the browser where it is not on the path.
+ONRECORD_CHROMIUM names the browser where it is not on the path.
 """
 
 import os
@@ -18,8 +18,8 @@ from pathlib import Path
 import uvicorn
 from playwright.sync_api import Page, sync_playwright
 
-from rapporteur.rag.library import open_library
-from rapporteur.ui.server import build_app
+from onrecord.rag.library import open_library
+from onrecord.ui.server import build_app
 
 HERE = Path(__file__).parent
 SCREENS = HERE / "screens"
@@ -106,11 +106,11 @@ def ask(page: Page, question: str) -> None:
 
 def main() -> None:
     """Writes every state in both schemes and sizes."""
-    chromium = os.environ.get("RAPPORTEUR_CHROMIUM") or next(
+    chromium = os.environ.get("ONRECORD_CHROMIUM") or next(
         filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
     )
     if chromium is None:
-        sys.exit("No Chromium found. Install it, or set RAPPORTEUR_CHROMIUM to its path.")
+        sys.exit("No Chromium found. Install it, or set ONRECORD_CHROMIUM to its path.")
     SCREENS.mkdir(exist_ok=True)
     with served_sample() as address, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=["--headless", "--no-sandbox"])

@@ -1,7 +1,7 @@
 """How good the answers are: cases, measures, runs, reports.
 
-from rapporteur.evals import assert_at_least, cases, run
-from rapporteur.rag import open_library
+from onrecord.evals import assert_at_least, cases, run
+from onrecord.rag import open_library
 
 with open_library("records/") as library:
     result = run(library, cases("cases.jsonl"))

@@ -57,7 +57,7 @@ def draft(library: Library, *, limit: int = 30, model: "BaseChatModel | None" = 
     """
     documents = [each for listing in library.documents() if (each := library.store.document(listing.id))]
     if not documents:
-        raise InputError("The library holds no documents yet to draft from. Add some: rapporteur ingest PATH")
+        raise InputError("The library holds no documents yet to draft from. Add some: onrecord ingest PATH")
     if model is not None:
         return _numbered(_by_model(library, documents, limit, model, random.Random(seed)))
     sources = [_from_acronyms, _from_definitions, _from_numbers, _from_headings]
@@ -207,7 +207,7 @@ def _checked(reply: str, document: Document, passage: Passage) -> Case | None:
 
 
 def _prompt(document: Document, passage: Passage) -> str:
-    text = files("rapporteur.evals").joinpath("draft_prompt.md").read_text(encoding="utf-8")
+    text = files("onrecord.evals").joinpath("draft_prompt.md").read_text(encoding="utf-8")
     return text.replace("{place}", f"{document.name}; {passage.locator}").replace("{passage}", plain(passage.text))
 
 

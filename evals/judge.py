@@ -98,7 +98,7 @@ def _prompt(case: Case, answer: Answer) -> str:
         "{question}": case.question, "{expected}": "\n".join(expected) or "- (nothing given)", "{answer}": answer.text,
     }  # fmt: skip
     # Cut apart first, so that braces in a question or answer are never taken for places to fill.
-    text = files("rapporteur.evals").joinpath("judge_prompt.md").read_text(encoding="utf-8")
+    text = files("onrecord.evals").joinpath("judge_prompt.md").read_text(encoding="utf-8")
     for mark, value in parts.items():
         before, _, after = text.partition(mark)
         text = before + value.replace("{", "(").replace("}", ")") + after

@@ -51,9 +51,9 @@ def read_run(path: Path) -> dict[str, Any]:
     except OSError as error:
         raise InputError(f"{path}: cannot be read ({error.strerror}); check the path") from error
     except ValueError as error:
-        raise InputError(f"{path}: not a run ({error}); make one with: rapporteur eval run CASES --json OUT") from error
+        raise InputError(f"{path}: not a run ({error}); make one with: onrecord eval run CASES --json OUT") from error
     if not isinstance(value, dict) or not {"measures", "cases", "settings"} <= value.keys():
-        raise InputError(f"{path}: not a run; make one with: rapporteur eval run CASES --json OUT")
+        raise InputError(f"{path}: not a run; make one with: onrecord eval run CASES --json OUT")
     return value
 
 

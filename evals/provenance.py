@@ -15,7 +15,7 @@ from ..rag.library import Library
 from .case import Case, case_json
 
 _FOLDERS = ("evals", "rag", "ingest", "vectorstore")
-_STANDS_ON = ("rapporteur", "chromadb", "tantivy", "onnxruntime", "tokenizers", "numpy", "ir-measures", "langchain")
+_STANDS_ON = ("onrecord", "chromadb", "tantivy", "onnxruntime", "tokenizers", "numpy", "ir-measures", "langchain")
 
 
 def sha256_of(value: Any) -> str:
@@ -38,7 +38,7 @@ def code_fingerprint(folders: Sequence[str] = _FOLDERS) -> str:
 
 
 def _source_files(folder: str) -> Iterable[Path]:
-    for file in files(f"rapporteur.{folder}").iterdir():
+    for file in files(f"onrecord.{folder}").iterdir():
         if isinstance(file, Path) and file.suffix in {".py", ".md", ".json", ".onnx"} and "report" not in file.name:
             yield file
 

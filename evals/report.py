@@ -67,7 +67,7 @@ def report_html(run: Mapping[str, Any], *, title: str = "Evaluation") -> str:
 
 
 def _asset(name: str) -> str:
-    return files("rapporteur.evals").joinpath(name).read_text(encoding="utf-8")
+    return files("onrecord.evals").joinpath(name).read_text(encoding="utf-8")
 
 
 # --- the head --------------------------------------------------------------------------------------------------------

@@ -138,7 +138,7 @@ def run(
     facts = library_facts(held)
     if facts is not None and not facts["documents"]:
         raise InputError(
-            "The library holds no documents yet, so nothing can be measured. Add some: rapporteur ingest PATH"
+            "The library holds no documents yet, so nothing can be measured. Add some: onrecord ingest PATH"
         )
     recorded = {"limit": limit, "budget_chars": 4000, "search_only": search_only, **(settings or {})}
     asker = _Asker(

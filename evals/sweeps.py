@@ -108,7 +108,7 @@ def _embedded_with(folder: Path, embedding: str | None, options: Mapping[str, An
         if embedding is None or embedding == library.store.embedding:
             yield library
             return
-    with tempfile.TemporaryDirectory(prefix="rapporteur-sweep-") as place:
+    with tempfile.TemporaryDirectory(prefix="onrecord-sweep-") as place:
         copy = Path(place) / "library"
         shutil.copytree(folder, copy, ignore=shutil.ignore_patterns("writer.lock"))
         with open_library(copy, create=False, **options) as library:

@@ -2,7 +2,7 @@
 
 import sys
 
-from rapporteur.rag import open_library
+from onrecord.rag import open_library
 
 folder, question = sys.argv[1:]
 with open_library("library") as library:

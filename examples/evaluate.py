@@ -1,7 +1,7 @@
 """Measures the sample records from Python: `python examples/evaluate.py`."""
 
-from rapporteur.evals import assert_at_least, cases, run
-from rapporteur.rag import open_library
+from onrecord.evals import assert_at_least, cases, run
+from onrecord.rag import open_library
 
 with open_library(".library/evaluate") as library:
     library.ingest(["sample"])

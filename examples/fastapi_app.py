@@ -1,9 +1,9 @@
-"""A FastAPI application with a route of its own, and Rapporteur's whole API below /records:  uvicorn fastapi_app:app"""
+"""A FastAPI application with a route of its own, and On Record's whole API below /records:  uvicorn fastapi_app:app"""
 
 from fastapi import FastAPI
 
-from rapporteur.rag import open_library
-from rapporteur.ui.api import build_api
+from onrecord.rag import open_library
+from onrecord.ui.api import build_api
 
 library = open_library("library")
 app = FastAPI(title="Host")

@@ -4,8 +4,8 @@ from typing import Any
 
 from flask import Flask, request
 
-from rapporteur.rag import RapporteurError, open_library
-from rapporteur.rag.shapes import answer_json
+from onrecord.rag import OnRecordError, open_library
+from onrecord.rag.shapes import answer_json
 
 app = Flask(__name__)
 library = open_library("library")  # one for the whole process; threads share it
@@ -16,6 +16,6 @@ def ask() -> dict[str, Any]:
     return answer_json(library.ask(request.args.get("q", "")))
 
 
-@app.errorhandler(RapporteurError)
-def explain(error: RapporteurError) -> tuple[dict[str, str], int]:
+@app.errorhandler(OnRecordError)
+def explain(error: OnRecordError) -> tuple[dict[str, str], int]:
     return {"error": str(error)}, 400

@@ -7,7 +7,7 @@ from typing import Any
 from langchain.agents import create_agent
 from langchain_core.messages import ToolMessage
 
-from rapporteur.rag import Answer, open_library
+from onrecord.rag import Answer, open_library
 
 RULES = "Answer from the tool alone. Cite each statement with the label that stands before its quote."
 with open_library("library") as library:

@@ -11,7 +11,7 @@ with OpenAI(base_url=f"{address}/v1", api_key="a key of your server, if it has a
     for question in questions:
         messages.append({"role": "user", "content": question})
         written, citations = "", list[dict[str, Any]]()
-        for chunk in client.chat.completions.create(model="rapporteur", messages=messages, stream=True):
+        for chunk in client.chat.completions.create(model="onrecord", messages=messages, stream=True):
             delta = chunk.choices[0].delta
             written += delta.content or ""
             citations = (delta.model_extra or {}).get("citations", citations)

@@ -14,7 +14,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from ..vectorstore.errors import RapporteurError
+from ..vectorstore.errors import OnRecordError
 
 FILE = "attempts.sqlite"
 LIMIT_ATTEMPTS = 2
@@ -124,4 +124,4 @@ def _rows(connection: sqlite3.Connection) -> Mapping[str, tuple[str, int, str]]:
 
 def _is_the_files_fault(error: BaseException) -> bool:
     """Whether an error while storing what a file holds comes from what it holds, as far as can be told."""
-    return isinstance(error, Exception) and not isinstance(error, OSError | sqlite3.Error | RapporteurError)
+    return isinstance(error, Exception) and not isinstance(error, OSError | sqlite3.Error | OnRecordError)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 MAX_REDIRECTS = 5
 _TRANSLATED = ipaddress.IPv6Network("64:ff9b::/96")  # RFC 6052
 _PATIENCE = 4  # the whole may take so many times as long as one wait
-_AGENT = "rapporteur/0.1 (reads one page at its user's request)"
+_AGENT = "onrecord/0.1 (reads one page at its user's request)"
 
 
 def is_address(source: str) -> bool:

@@ -206,7 +206,7 @@ def _nothing_to_read(sources: Sequence[str | Path], skipped: Sequence[str]) -> s
         return "Nothing to ingest: name a file or a folder."
     where = ", ".join(str(source) for source in sources)
     what = f"only files of other types ({Path(skipped[0]).name} ...)" if skipped else "no files"
-    return f"{where} holds {what}. Rapporteur reads {', '.join(sorted(SUFFIXES))}."
+    return f"{where} holds {what}. On Record reads {', '.join(sorted(SUFFIXES))}."
 
 
 def _absolute(path: str | Path) -> str:

@@ -164,7 +164,7 @@ class _Worker:
         self._tokenizer = cutting.tokenizer.encode() if cutting else None  # to be sent before the first file
         self._process = subprocess.Popen(
             [
-                *(sys.executable, "-m", "rapporteur.ingest.worker"),
+                *(sys.executable, "-m", "onrecord.ingest.worker"),
                 *(str(limits.memory_mb), str(limits.timeout_s), limits.ocr_languages),
                 *([str(cutting.limit_tokens)] if cutting else []),
             ],

@@ -149,7 +149,7 @@ def _codes() -> dict[str, str]:
     from babel import Locale
 
     codes: dict[str, str] = {}
-    table = files("rapporteur.ingest").joinpath("states.tsv").read_text(encoding="utf-8")
+    table = files("onrecord.ingest").joinpath("states.tsv").read_text(encoding="utf-8")
     for row in csv.DictReader(table.splitlines(), delimiter="\t"):
         code, others = row.pop("code"), row.pop("other").split(";")
         codes |= {fold(name): code for name in (*row.values(), *others) if name}

@@ -1,6 +1,6 @@
 """Reads files in a process of its own, so that a file that crashes, hangs or eats memory harms nothing else.
 
-    python -m rapporteur.ingest.worker MEMORY_MB TIMEOUT_S OCR_LANGUAGES [LIMIT_TOKENS]
+    python -m onrecord.ingest.worker MEMORY_MB TIMEOUT_S OCR_LANGUAGES [LIMIT_TOKENS]
 
 Frames both ways: 8 bytes of length, then that many bytes. In come pairs of frames, a file's name and its bytes; after
 the name and a zero byte may stand the title it is to have. With LIMIT_TOKENS a tokenizer comes first, as the library

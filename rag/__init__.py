@@ -1,6 +1,6 @@
 """A question becomes a cited answer; the library's public face for other programs.
 
-from rapporteur.rag import open_library
+from onrecord.rag import open_library
 
 with open_library("records/") as library:
     library.ingest(["minutes.pdf"])
@@ -14,7 +14,7 @@ from ..vectorstore.telemetry import switch_off
 if TYPE_CHECKING:
     from ..ingest.ingest import Failure, IngestReport
     from ..ingest.parse import Limits
-    from ..vectorstore.errors import RapporteurError
+    from ..vectorstore.errors import OnRecordError
     from ..vectorstore.passage import Document, Filters, Hit, Listing, Locator, Passage
     from .answer import Answer, Citation, Sentence, Timing, Turn
     from .events import SentenceReady
@@ -23,14 +23,30 @@ if TYPE_CHECKING:
 switch_off()
 
 __all__ = [
-    "Answer", "Citation", "Document", "Failure", "Filters", "Hit", "IngestReport", "Library", "Limits", "Listing",
-    "Locator", "Passage", "RapporteurError", "Sentence", "SentenceReady", "Timing", "Turn", "open_library",
+    "Answer",
+    "Citation",
+    "Document",
+    "Failure",
+    "Filters",
+    "Hit",
+    "IngestReport",
+    "Library",
+    "Limits",
+    "Listing",
+    "Locator",
+    "OnRecordError",
+    "Passage",
+    "Sentence",
+    "SentenceReady",
+    "Timing",
+    "Turn",
+    "open_library",
 ]  # fmt: skip
 
 _HOMES = {
     "..ingest.ingest": ("Failure", "IngestReport"),
     "..ingest.parse": ("Limits",),
-    "..vectorstore.errors": ("RapporteurError",),
+    "..vectorstore.errors": ("OnRecordError",),
     "..vectorstore.passage": ("Document", "Filters", "Hit", "Listing", "Locator", "Passage"),
     ".answer": ("Answer", "Citation", "Sentence", "Timing", "Turn"),
     ".events": ("SentenceReady",),

@@ -1,4 +1,4 @@
-"""The library as a Haystack component: `LibraryRetriever(library)`; needs `pip install 'rapporteur[haystack]'`."""
+"""The library as a Haystack component: `LibraryRetriever(library)`; needs `pip install 'onrecord[haystack]'`."""
 
 from haystack import Document, component
 

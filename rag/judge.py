@@ -55,7 +55,7 @@ def open_judge(
     if name.startswith(NLI):
         return _open_nli(name)
     if ":" not in name:
-        raise ModelError(f"{name!r} is no judge. Set RAPPORTEUR_JUDGE to {_CHOICES}.")
+        raise ModelError(f"{name!r} is no judge. Set ONRECORD_JUDGE to {_CHOICES}.")
     return ChatJudge(service=open_service(name, base_url=base_url, api_key=api_key, timeout_s=timeout_s))
 
 
@@ -121,7 +121,7 @@ def _open_nli(name: str) -> NliJudge:
         labels = {int(place): str(label).casefold() for place, label in config.id2label.items()}
     except Exception as error:  # each kind of damage raises its own, from any of four libraries
         raise ModelError(
-            f"The model {name} cannot be loaded: {first_line(error)}. Set RAPPORTEUR_JUDGE to {_CHOICES}."
+            f"The model {name} cannot be loaded: {first_line(error)}. Set ONRECORD_JUDGE to {_CHOICES}."
         ) from error
     if len(labels) == 1:
         return NliJudge(name=name, model=model, entails=None)

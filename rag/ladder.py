@@ -9,7 +9,7 @@ import time
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from ..vectorstore.errors import InputError, ModelSilent, RapporteurError
+from ..vectorstore.errors import InputError, ModelSilent, OnRecordError
 from ..vectorstore.passage import Filters, Hit
 from ..vectorstore.store import Store
 from .answer import Answer, Citation, Sentence, Timing, Turn
@@ -100,7 +100,7 @@ def climb(
                 yield event
             end(sentences)
             notes.append(f"{error} So these are the record's own sentences, chosen without it.")
-    except RapporteurError as error:
+    except OnRecordError as error:
         end(error)
         raise
     else:
@@ -138,7 +138,7 @@ def _not_askable(question: str) -> str | None:
     if len(question) > MAX_QUESTION_CHARS:
         return (
             f"The question is {len(question):,} characters long; at most {MAX_QUESTION_CHARS:,} can be asked at once. "
-            "Put long texts into the library with: rapporteur ingest FILE"
+            "Put long texts into the library with: onrecord ingest FILE"
         )
     if not any(character.isalnum() for character in question):
         return "The question is empty. Ask something, for example: What did Norway say about pain relief?"

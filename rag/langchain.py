@@ -36,7 +36,7 @@ def as_runnable(library: Library) -> "Ladder":
 class Ladder(Runnable[Asked, Any]):
     """From question to answer as a LangChain Runnable: invoke gives the `Answer`, stream its sentences before it."""
 
-    name = "rapporteur"
+    name = "onrecord"
 
     def __init__(self, library: Library) -> None:
         self._library = library

@@ -155,7 +155,7 @@ class Library:
         unasked: bool = False,
         heed: Callable[[], None] | None = None,
     ) -> "IngestReport":
-        """Reads files, folders and web pages into the library; see `rapporteur.ingest.ingest.ingest`."""
+        """Reads files, folders and web pages into the library; see `onrecord.ingest.ingest.ingest`."""
         from ..ingest.ingest import ingest  # what reads documents is loaded by those who have some to read
 
         return ingest(
@@ -216,7 +216,7 @@ class Library:
         """Takes documents out of the library, everywhere; returns what was removed. Raises InputError.
 
         Nothing of them is left in the library's folder, also not what was handed in through the page or the API; files
-        elsewhere stay. Conversations that quote them are the page's: see `rapporteur.ui.removal`.
+        elsewhere stay. Conversations that quote them are the page's: see `onrecord.ui.removal`.
         """
         found = [self._find(name) for name in names]
         self.store.remove(*(listing.id for listing in found))
@@ -239,7 +239,7 @@ class Library:
         if len(found) == 1:
             return found[0]
         if not found:
-            raise InputError(f"No document in the library is called {name!r}. See: rapporteur documents")
+            raise InputError(f"No document in the library is called {name!r}. See: onrecord documents")
         names = ", ".join(f"{listing.id} ({Path(listing.source).name})" for listing in found[:6])
         raise InputError(f"{name!r} fits {len(found)} documents: {names}. Name one by its id.")
 
@@ -268,7 +268,7 @@ class Library:
     ) -> Iterator[SentenceReady | Answer]:
         """The same, sentence by sentence as they are ready; the last event is the `Answer`.
 
-        `watch` is told of every rung the question climbs, see `rapporteur.rag.rungs`.
+        `watch` is told of every rung the question climbs, see `onrecord.rag.rungs`.
         """
         return climb(
             self.store,

@@ -1,4 +1,4 @@
-"""The library as a LlamaIndex retriever: `LibraryRetriever(library)`; needs `pip install 'rapporteur[llamaindex]'`."""
+"""The library as a LlamaIndex retriever: `LibraryRetriever(library)`; needs `pip install 'onrecord[llamaindex]'`."""
 
 from typing import Any
 

@@ -7,4 +7,4 @@ from importlib.resources import files
 @lru_cache
 def prompt(name: str) -> str:
     """The text of `NAME.md`."""
-    return files(__package__ or "rapporteur.rag").joinpath(f"{name}.md").read_text(encoding="utf-8")
+    return files(__package__ or "onrecord.rag").joinpath(f"{name}.md").read_text(encoding="utf-8")

@@ -23,7 +23,7 @@ _LOOKS_SECRET = re.compile(
 )
 _HINTS = {
     400: "The service does not accept the request; the model's name or its settings may be wrong",
-    401: "Check the key: RAPPORTEUR_MODEL_API_KEY, or the provider's own variable",
+    401: "Check the key: ONRECORD_MODEL_API_KEY, or the provider's own variable",
     402: "The account has no credit left",
     403: "The key is not allowed to use this model",
     404: "Check the model's name and the address (--model-base-url)",
@@ -126,7 +126,7 @@ def open_service(
         return Service(name=model, model=init_chat_model(model, **options), secrets=secrets)
     except ImportError as error:
         provider = model.split(":", 1)[0]
-        package = f"'rapporteur[{provider}]'" if provider in _EXTRAS else f"langchain-{provider}"
+        package = f"'onrecord[{provider}]'" if provider in _EXTRAS else f"langchain-{provider}"
         raise ModelError(f"The model {model} needs a package: pip install {package} ({_first_line(error)})") from error
     except Exception as error:  # each provider's package raises errors of its own, mostly for a missing key
         if "model_provider" in str(error):
@@ -174,7 +174,7 @@ def _status(error: BaseException) -> int | None:
 def _hint(error: BaseException) -> str:
     kind = f"{type(error).__name__} {error}".casefold()
     if "timeout" in kind or "timed out" in kind:
-        return "RAPPORTEUR_MODEL_TIMEOUT_S sets how long to wait"
+        return "ONRECORD_MODEL_TIMEOUT_S sets how long to wait"
     if "connect" in kind and "peer closed" not in kind:
         return "See whether the service runs, and whether its address (--model-base-url) is right"
     return ""

@@ -1,26 +1,36 @@
-"""Settings, from the environment (`RAPPORTEUR_...`) or an `.env`-free host; only `ui` and `evals` create them."""
+"""Settings, from the environment (`ONRECORD_...`) or an `.env`-free host; only `ui` and `evals` create them."""
 
 import logging
 import os
+from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
 from pydantic import Field, SecretStr, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 
 _log = logging.getLogger(__name__)
 # Settings of earlier versions, which change nothing any more.
 _GONE = frozenset({"reader"})
+# What the settings began with when the program was called Rapporteur; read for this version still.
+_EARLIER_PREFIX = "RAPPORTEUR_"
 
 
 class Settings(BaseSettings):
-    """All that can be configured. Every field has an environment variable: RAPPORTEUR_ and the field in capitals.
+    """All that can be configured. Every field has an environment variable: ONRECORD_ and the field in capitals.
 
-    An unknown RAPPORTEUR_ variable is refused, so that a misspelt one does not go unnoticed; one that an earlier
+    An unknown ONRECORD_ variable is refused, so that a misspelt one does not go unnoticed; one that an earlier
     version had is passed over with a warning.
     """
 
-    model_config = SettingsConfigDict(env_prefix="RAPPORTEUR_", frozen=True, extra="forbid")
+    model_config = SettingsConfigDict(env_prefix="ONRECORD_", frozen=True, extra="forbid")
+
+    @classmethod
+    def settings_customise_sources(
+        cls, settings_cls: type[BaseSettings], *sources: PydanticBaseSettingsSource, **named: PydanticBaseSettingsSource
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Values given, then the environment, then the environment by the settings' earlier names."""
+        return *sources, *named.values(), EnvSettingsSource(settings_cls, env_prefix=_EARLIER_PREFIX)
 
     @model_validator(mode="before")
     @classmethod
@@ -31,8 +41,12 @@ class Settings(BaseSettings):
         if unknown:
             known = ", ".join(f"{prefix}{field.upper()}" for field in cls.model_fields)
             raise ValueError(f"there is no setting {unknown[0]}; the settings are {known}")
-        for name in (name for name, field in asked.items() if field in _GONE):
+        earlier = {
+            name: name.removeprefix(_EARLIER_PREFIX).lower() for name in os.environ if name.startswith(_EARLIER_PREFIX)
+        }
+        for name in (name for name, field in (asked | earlier).items() if field in _GONE):
             _log.warning("The setting %s is gone and changes nothing any more; it can be unset.", name)
+        _warn_of_earlier(tuple(sorted(name for name, field in earlier.items() if field in cls.model_fields)))
         return values
 
     library: Path | None = Field(None, description="library folder; by default in the user's data folder")
@@ -69,3 +83,11 @@ class Settings(BaseSettings):
     stop_timeout_s: float = Field(30.0, description="how long answers being given are waited for when the server stops")
     log_format: Literal["text", "json"] = Field("text", description="json logs each request as a line of JSON")
     tracing: bool = Field(False, description="sends OpenTelemetry traces where OTEL_EXPORTER_OTLP_ENDPOINT says")
+
+
+@cache
+def _warn_of_earlier(names: tuple[str, ...]) -> None:
+    """Warns once of settings by their earlier names."""
+    if names:
+        now = ", ".join(f"{name} is now ONRECORD_{name.removeprefix(_EARLIER_PREFIX)}" for name in names)
+        _log.warning("Settings have a new name, and the earlier one is read for this version only: %s.", now)

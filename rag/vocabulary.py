@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterator
 from functools import lru_cache
 
-from ..ingest.structure import countries
+from ..ingest.states import countries
 from ..vectorstore.errors import ModelError
 from ..vectorstore.store import Store
 from .demonyms import states_of

@@ -27,7 +27,7 @@ from fpdf.enums import XPos, YPos
 
 SAMPLE = Path(__file__).resolve().parent.parent / "sample"
 LABEL = (
-    "Invented record, written as a sample for Rapporteur. The Commission, its members and everything said here are "
+    "Invented record, written as a sample for On Record. The Commission, its members and everything said here are "
     "fictional."
 )
 

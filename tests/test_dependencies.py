@@ -21,7 +21,7 @@ FOLDERS = ("rag", "ingest", "vectorstore", "ui", "evals")
 READS_A_PAGE = """
 import json, sys
 from pathlib import Path
-from rapporteur.ingest.read import read
+from onrecord.ingest.read import read
 assert "<" not in read("press-page.html", Path("sample/press-page.html").read_bytes()).text
 print(json.dumps(sorted({name.split(".")[0] for name in sys.modules})))
 """
@@ -70,7 +70,7 @@ def missing(modules: Iterable[str], asked: Iterable[str]) -> set[str]:
     return {
         module
         for module in modules
-        if module in homes and module != "rapporteur" and not along & set(map(canonicalize_name, homes[module]))
+        if module in homes and module != "onrecord" and not along & set(map(canonicalize_name, homes[module]))
     }
 
 
@@ -94,6 +94,6 @@ def test_every_module_that_our_code_imports_is_installed_along() -> None:
 
 def test_every_module_that_reading_a_web_page_loads_is_installed_along() -> None:
     done = subprocess.run([sys.executable, "-c", READS_A_PAGE], cwd=ROOT, capture_output=True, text=True, check=True)
-    modules = set(json.loads(done.stdout)) - {"_distutils_hack", "__editable___rapporteur_0_1_0_finder"}
+    modules = set(json.loads(done.stdout)) - {"_distutils_hack", "__editable___onrecord_0_1_0_finder"}
     assert {"trafilatura", "justext", "lxml_html_clean"} <= modules
     assert missing(modules, declared()) == set()

@@ -19,15 +19,15 @@ from mcp import Client as McpClient
 from mcp import StdioServerParameters
 from openai import OpenAI
 
-from rapporteur.rag import Answer, Library, open_library
-from rapporteur.rag.shapes import answer_json, answer_text, citation_json
-from rapporteur.ui.history import History
-from rapporteur.ui.server import build_app
+from onrecord.rag import Answer, Library, open_library
+from onrecord.rag.shapes import answer_json, answer_text, citation_json
+from onrecord.ui.history import History
+from onrecord.ui.server import build_app
 
 from .ui.served import served
 
 ROOT = Path(__file__).parents[1]
-COMMAND = Path(sys.executable).with_name("rapporteur")
+COMMAND = Path(sys.executable).with_name("onrecord")
 QUESTIONS = (
     "How many ferries had a voyage recorder at the end of 2030?",
     "Who said the buoys report only every ten minutes in a gale?",
@@ -128,15 +128,15 @@ def test_openais_client(address: str, expected: list[Told]) -> None:
     with OpenAI(base_url=f"{address}/v1", api_key="unused") as client:
         for question, (text, citations) in zip(QUESTIONS, expected, strict=True):
             messages: Any = [{"role": "user", "content": question}]
-            message = client.chat.completions.create(model="rapporteur", messages=messages).choices[0].message
+            message = client.chat.completions.create(model="onrecord", messages=messages).choices[0].message
             assert (message.content, (message.model_extra or {})["citations"]) == (text, citations)
-            chunks = list(client.chat.completions.create(model="rapporteur", messages=messages, stream=True))
+            chunks = list(client.chat.completions.create(model="onrecord", messages=messages, stream=True))
             assert "".join(chunk.choices[0].delta.content or "" for chunk in chunks) == text
             assert (chunks[-1].choices[0].delta.model_extra or {})["citations"] == citations
 
 
 def test_langchains_openai_client(address: str, expected: list[Told]) -> None:
-    model = ChatOpenAI(model="rapporteur", base_url=f"{address}/v1", api_key="unused")  # type: ignore[arg-type]
+    model = ChatOpenAI(model="onrecord", base_url=f"{address}/v1", api_key="unused")  # type: ignore[arg-type]
     assert [message.text for message in model.batch(list(QUESTIONS))] == [text for text, _ in expected]
 
 

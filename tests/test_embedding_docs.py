@@ -10,10 +10,10 @@ import pytest
 import yaml
 from fastapi.testclient import TestClient
 
-from rapporteur.rag import open_library
-from rapporteur.rag.settings import Settings
-from rapporteur.ui.api import build_api
-from rapporteur.ui.problems import KINDS
+from onrecord.rag import open_library
+from onrecord.rag.settings import Settings
+from onrecord.ui.api import build_api
+from onrecord.ui.problems import KINDS
 
 from .fakes import HashEmbedder
 
@@ -67,14 +67,14 @@ def test_every_link_of_the_page_leads_somewhere() -> None:
 
 @pytest.mark.parametrize("file", [*DEPLOYMENT, PAGE], ids=lambda file: file.name)
 def test_every_variable_named_is_a_setting(file: Path) -> None:
-    for name in re.findall(r"RAPPORTEUR_([A-Z][A-Z_]+)", file.read_text(encoding="utf-8")):
+    for name in re.findall(r"ONRECORD_([A-Z][A-Z_]+)", file.read_text(encoding="utf-8")):
         assert name.lower() in Settings.model_fields, name
 
 
 def test_the_compose_file_runs_ours_beside_a_chroma_server() -> None:
     compose = yaml.safe_load((ROOT / "deploy" / "compose.yaml").read_text())
-    ours, chroma = compose["services"]["rapporteur"], compose["services"]["chroma"]
-    assert ours["environment"]["RAPPORTEUR_CHROMA_URL"] == "http://chroma:8000"
+    ours, chroma = compose["services"]["onrecord"], compose["services"]["chroma"]
+    assert ours["environment"]["ONRECORD_CHROMA_URL"] == "http://chroma:8000"
     assert (ROOT / "deploy" / ours["build"]["context"] / ours["build"]["dockerfile"]).exists()
     pinned = (ROOT / "constraints.txt").read_text()
     assert f"chromadb=={chroma['image'].rsplit(':', 1)[1]}" in pinned, "the server and the client are of one version"
@@ -83,11 +83,11 @@ def test_the_compose_file_runs_ours_beside_a_chroma_server() -> None:
 
 def test_the_image_is_not_root_and_tells_its_health() -> None:
     lines = (ROOT / "deploy" / "Dockerfile").read_text().splitlines()
-    assert "USER rapporteur" in lines and any(line.startswith("HEALTHCHECK") for line in lines)
-    assert 'ENTRYPOINT ["rapporteur"]' in lines and 'CMD ["serve"]' in lines
+    assert "USER onrecord" in lines and any(line.startswith("HEALTHCHECK") for line in lines)
+    assert 'ENTRYPOINT ["onrecord"]' in lines and 'CMD ["serve"]' in lines
 
 
 def test_the_unit_waits_for_answers() -> None:
-    unit = (ROOT / "deploy" / "rapporteur.service").read_text()
+    unit = (ROOT / "deploy" / "onrecord.service").read_text()
     assert int(re.findall(r"TimeoutStopSec=(\d+)", unit)[0]) > Settings().stop_timeout_s
-    assert "DynamicUser=yes" in unit and "ExecStart=/opt/rapporteur/bin/rapporteur serve" in unit
+    assert "DynamicUser=yes" in unit and "ExecStart=/opt/onrecord/bin/onrecord serve" in unit

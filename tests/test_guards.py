@@ -29,7 +29,7 @@ HEAVY = frozenset(
 )
 MODEL_AND_SERVER = frozenset("torch transformers sentence_transformers gradio fastapi langchain langchain_core".split())
 PUBLIC = frozenset(
-    """Answer Citation Document Failure Filters Hit IngestReport Library Limits Listing Locator Passage RapporteurError
+    """Answer Citation Document Failure Filters Hit IngestReport Library Limits Listing Locator Passage OnRecordError
     Sentence SentenceReady Timing Turn open_library""".split()
 )
 FILES = [file for folder in MAY_IMPORT for file in sorted((ROOT / folder).glob("*.py"))]
@@ -65,13 +65,13 @@ def test_a_folder_imports_only_those_to_its_right(file: Path) -> None:
 def test_no_import_of_our_folders_is_absolute(file: Path) -> None:
     for level, module in imports(file):
         if level == 0:
-            assert module.split(".")[0] not in {*MAY_IMPORT, "rapporteur", "tests"}, module
+            assert module.split(".")[0] not in {*MAY_IMPORT, "onrecord", "tests"}, module
 
 
 def test_the_folders_are_flat_and_all_of_them_are_packaged() -> None:
     with (ROOT / "pyproject.toml").open("rb") as file:
         setuptools = tomllib.load(file)["tool"]["setuptools"]
-    assert set(setuptools["packages"]) == {f"rapporteur.{folder}" for folder in MAY_IMPORT}
+    assert set(setuptools["packages"]) == {f"onrecord.{folder}" for folder in MAY_IMPORT}
     for folder in MAY_IMPORT:
         inside = [path.name for path in (ROOT / folder).iterdir() if path.is_dir() and path.name != "__pycache__"]
         assert inside == [], f"{folder} has sub-folders, which the wheel would leave out"
@@ -96,8 +96,8 @@ def loaded_by(script: str, *arguments: str) -> set[str]:
 def test_help_loads_nothing_heavy(arguments: list[str]) -> None:
     script = """
 import sys
-sys.argv[0] = "rapporteur"
-from rapporteur.ui.cli import main
+sys.argv[0] = "onrecord"
+from onrecord.ui.cli import main
 try:
     main()
 except SystemExit as ended:
@@ -107,7 +107,7 @@ except SystemExit as ended:
 
 
 def test_importing_the_library_loads_nothing_heavy() -> None:
-    assert loaded_by("import rapporteur.rag; rapporteur.rag.Filters; rapporteur.rag.Answer") & HEAVY == set()
+    assert loaded_by("import onrecord.rag; onrecord.rag.Filters; onrecord.rag.Answer") & HEAVY == set()
 
 
 def test_quoting_loads_neither_a_model_framework_nor_a_server(tmp_path: Path) -> None:
@@ -115,7 +115,7 @@ def test_quoting_loads_neither_a_model_framework_nor_a_server(tmp_path: Path) ->
 import sys
 sys.path.insert(0, "tests")
 from fakes import HashEmbedder
-from rapporteur.rag import open_library
+from onrecord.rag import open_library
 with open_library(sys.argv[1], embedder=HashEmbedder()) as library:
     library.ingest(["sample/plenary-notes.txt"])
     assert library.ask("What was said about the lights?").text
@@ -127,15 +127,15 @@ with open_library(sys.argv[1], embedder=HashEmbedder()) as library:
 
 
 def test_the_public_names_are_these() -> None:
-    import rapporteur.rag
-    from rapporteur.vectorstore.errors import RapporteurError
+    import onrecord.rag
+    from onrecord.vectorstore.errors import OnRecordError
 
-    assert set(rapporteur.rag.__all__) == PUBLIC
+    assert set(onrecord.rag.__all__) == PUBLIC
     for name in PUBLIC:
-        assert getattr(rapporteur.rag, name).__name__ == name
-    assert rapporteur.rag.RapporteurError is RapporteurError
+        assert getattr(onrecord.rag, name).__name__ == name
+    assert onrecord.rag.OnRecordError is OnRecordError
     with pytest.raises(AttributeError, match="Nonsense"):
-        rapporteur.rag.Nonsense  # noqa: B018
+        onrecord.rag.Nonsense  # noqa: B018
 
 
 def test_names_loaded_late_are_the_names_type_checkers_see() -> None:
@@ -147,13 +147,13 @@ def test_names_loaded_late_are_the_names_type_checkers_see() -> None:
         if isinstance(node, ast.ImportFrom)
         for alias in node.names
     }
-    import rapporteur.rag
+    import onrecord.rag
 
-    assert seen == rapporteur.rag._HOME_OF
+    assert seen == onrecord.rag._HOME_OF
 
 
 def test_what_the_contract_names_of_the_library_is_there() -> None:
-    from rapporteur.rag import Library
+    from onrecord.rag import Library
 
     names = "ingest documents document remove search ask stream as_runnable as_retriever as_tool"
     for name in names.split():
@@ -197,10 +197,10 @@ def test_every_make_target_of_the_readme_exists() -> None:
         assert {word for word in words[1:] if "=" not in word} <= targets, words
 
 
-def test_every_rapporteur_command_of_the_readme_exists() -> None:
-    from rapporteur.ui.cli import app
+def test_every_onrecord_command_of_the_readme_exists() -> None:
+    from onrecord.ui.cli import app
 
-    commands = readme_commands("rapporteur")
+    commands = readme_commands("onrecord")
     assert commands
     for words in commands:
         found = typer.main.get_command(app)
@@ -216,11 +216,11 @@ def test_every_rapporteur_command_of_the_readme_exists() -> None:
 
 def test_the_examples_of_the_readme_work(tmp_path: Path) -> None:
     """Runs them in order, on a library of their own; what needs a language model or a browser is left out."""
-    environment = os.environ | {"RAPPORTEUR_LIBRARY": str(tmp_path / "library")}
+    environment = os.environ | {"ONRECORD_LIBRARY": str(tmp_path / "library")}
     (tmp_path / "sample").symlink_to(ROOT / "sample")
     (tmp_path / "examples").symlink_to(ROOT / "examples")
-    command = Path(sys.executable).with_name("rapporteur")
-    for words in readme_commands("rapporteur"):
+    command = Path(sys.executable).with_name("onrecord")
+    for words in readme_commands("onrecord"):
         if "--model" in words or words[1] in ("serve", "chat"):
             continue
         done = subprocess.run([command, *words[1:]], cwd=tmp_path, env=environment, capture_output=True, text=True)

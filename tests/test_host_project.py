@@ -18,9 +18,9 @@ import pytest
 from nbclient import NotebookClient
 from nbformat import read as read_notebook
 
-from rapporteur.rag import open_library
-from rapporteur.ui.api import ApiOptions, build_api
-from rapporteur.ui.gate import Rules
+from onrecord.rag import open_library
+from onrecord.ui.api import ApiOptions, build_api
+from onrecord.ui.gate import Rules
 
 from .rag.records import write_records
 from .test_packaging import ENVIRONMENT, python, source, wheel  # noqa: F401
@@ -33,7 +33,7 @@ QUOTA = "What did Norway say about the herring quota?"
 ANSWER = "Norway: “The herring quota for the northern banks should fall by a third.”"
 LABEL = "Minutes of the fishery council, Norway"
 TYPED = """
-from rapporteur.rag import Answer, Library, open_library
+from onrecord.rag import Answer, Library, open_library
 import ui, evals, rag
 
 
@@ -201,7 +201,7 @@ def test_the_notebook(host: Host, asked: str) -> None:
     assert shown[0] == "3" and "fall by a third" in shown[1] and LABEL in shown[2] and "closed season" in shown[3]
 
 
-@pytest.mark.skipif(CHROMIUM is None, reason="no Chromium found; set RAPPORTEUR_CHROMIUM to its path")
+@pytest.mark.skipif(CHROMIUM is None, reason="no Chromium found; set ONRECORD_CHROMIUM to its path")
 def test_the_web_page(host: Host, asked: str) -> None:
     from playwright.sync_api import expect, sync_playwright
 
@@ -225,7 +225,7 @@ def test_the_web_page(host: Host, asked: str) -> None:
         page.goto(f"{origin}/web_page.html")
         page.get_by_role("textbox").fill(QUOTA)
         page.keyboard.press("Enter")
-        expect(page.locator("rapporteur-ask .answer")).to_contain_text(ANSWER, timeout=30_000)
+        expect(page.locator("onrecord-ask .answer")).to_contain_text(ANSWER, timeout=30_000)
         browser.close()
     site.shutdown()
 

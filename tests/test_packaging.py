@@ -15,7 +15,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 FOLDERS = ("rag", "ingest", "vectorstore", "ui", "evals")
 NEEDED = (*FOLDERS, "pyproject.toml", "README.md", "LICENSE")
-ENVIRONMENT = {key: value for key, value in os.environ.items() if not key.startswith(("PYTHON", "RAPPORTEUR_"))}
+ENVIRONMENT = {key: value for key, value in os.environ.items() if not key.startswith(("PYTHON", "ONRECORD_"))}
 
 MINUTES = """Minutes of the fishery council
 
@@ -27,21 +27,21 @@ HOST = """
 import importlib.resources, json, sys
 import ui, evals, rag
 from ui import window
-import rapporteur.rag, rapporteur.ui.cli, rapporteur.evals.case
-from rapporteur.rag import open_library
-from rapporteur.rag.prompts import prompt
+import onrecord.rag, onrecord.ui.cli, onrecord.evals.case
+from onrecord.rag import open_library
+from onrecord.rag.prompts import prompt
 
 with open_library("library") as library:
     report = library.ingest(["minutes.txt"])
     answer = library.ask("What did Norway say about the herring quota?")
 print(json.dumps({
     "own": [ui.NAME, window.TITLE, evals.NAME, rag.NAME],
-    "rapporteur": rapporteur.rag.__file__,
-    "cli": rapporteur.ui.cli.__file__,
+    "onrecord": onrecord.rag.__file__,
+    "cli": onrecord.ui.cli.__file__,
     "added": report.added,
     "text": answer.text,
     "prompt": prompt("answer_prompt"),
-    "style": len(importlib.resources.files("rapporteur.ui").joinpath("page.css").read_text()),
+    "style": len(importlib.resources.files("onrecord.ui").joinpath("page.css").read_text()),
 }))
 """
 
@@ -70,7 +70,7 @@ def wheel(source: Path) -> Path:
         capture_output=True, text=True, env=ENVIRONMENT,
     )  # fmt: skip
     assert done.returncode == 0, done.stdout + done.stderr
-    [wheel] = built.glob("rapporteur-*-py3-none-any.whl")
+    [wheel] = built.glob("onrecord-*-py3-none-any.whl")
     return wheel
 
 
@@ -95,14 +95,14 @@ def test_the_wheel_holds_every_file_of_the_five_folders_and_nothing_else(wheel: 
     with zipfile.ZipFile(wheel) as archive:
         packed = {name for name in archive.namelist() if ".dist-info/" not in name}
     tree = {
-        f"rapporteur/{file.relative_to(source).as_posix()}"
+        f"onrecord/{file.relative_to(source).as_posix()}"
         for folder in FOLDERS
         for file in (source / folder).rglob("*")
         if file.is_file()
     }
     assert packed == tree
-    assert {f"rapporteur/{folder}/py.typed" for folder in FOLDERS} <= packed
-    assert {"rapporteur/rag/answer_prompt.md", "rapporteur/ui/page.css", "rapporteur/ui/page.js"} <= packed
+    assert {f"onrecord/{folder}/py.typed" for folder in FOLDERS} <= packed
+    assert {"onrecord/rag/answer_prompt.md", "onrecord/ui/page.css", "onrecord/ui/page.js"} <= packed
 
 
 def test_the_wheel_says_what_it_is(wheel: Path) -> None:
@@ -110,10 +110,10 @@ def test_the_wheel_says_what_it_is(wheel: Path) -> None:
         names = archive.namelist()
         [facts] = [archive.read(name).decode() for name in names if name.endswith(".dist-info/METADATA")]
         [points] = [archive.read(name).decode() for name in names if name.endswith("entry_points.txt")]
-    assert "Name: rapporteur\n" in facts and "Requires-Python: >=3.11\n" in facts
+    assert "Name: onrecord\n" in facts and "Requires-Python: >=3.11\n" in facts
     assert "License-Expression: Apache-2.0\n" in facts and any("licenses/LICENSE" in name for name in names)
     assert "Provides-Extra: openai\n" in facts and "Requires-Dist: langchain>=1.4\n" in facts
-    assert points == "[console_scripts]\nrapporteur = rapporteur.ui.cli:main\n"
+    assert points == "[console_scripts]\nonrecord = onrecord.ui.cli:main\n"
 
 
 def test_a_host_keeps_its_own_ui_evals_and_rag(python: Path, tmp_path: Path) -> None:
@@ -130,13 +130,13 @@ def test_a_host_keeps_its_own_ui_evals_and_rag(python: Path, tmp_path: Path) -> 
     told = json.loads(done.stdout)
     assert told["own"] == ["the host ui", "a window", "the host evals", "the host rag"]
     environment = python.parents[1]
-    assert Path(told["rapporteur"]).is_relative_to(environment) and Path(told["cli"]).is_relative_to(environment)
+    assert Path(told["onrecord"]).is_relative_to(environment) and Path(told["cli"]).is_relative_to(environment)
     assert told["added"] == 1 and told["text"] == "Norway: “The herring quota should fall by a third.” [1]"
     assert "{passages}" in told["prompt"] and told["style"] > 0
 
 
 def test_the_installed_command_runs(python: Path, tmp_path: Path) -> None:
     done = subprocess.run(
-        [python.with_name("rapporteur"), "--help"], cwd=tmp_path, capture_output=True, text=True, env=ENVIRONMENT
+        [python.with_name("onrecord"), "--help"], cwd=tmp_path, capture_output=True, text=True, env=ENVIRONMENT
     )
     assert done.returncode == 0 and "ingest" in done.stdout

@@ -16,7 +16,7 @@ from ..rag.answer import Answer, Citation, Sentence, Turn
 from ..rag.ladder import check_question
 from ..rag.library import Library
 from ..rag.question import clean
-from ..vectorstore.errors import InputError, RapporteurError
+from ..vectorstore.errors import InputError, OnRecordError
 from ..vectorstore.passage import Filters
 from .conversation import exchange_html, sentences_html
 from .history import DONE, FAILED, OPEN, STOPPED, Exchange, History
@@ -158,7 +158,7 @@ class Answering:
                 else:
                     running.citations.extend(event.citations)
                     running.sentences.append(event.sentence)
-        except RapporteurError as error:
+        except OnRecordError as error:
             body = {"error": str(error)}
         except Exception:
             _log.exception("A question could not be answered")

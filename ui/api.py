@@ -32,7 +32,7 @@ from ..rag.events import SentenceReady
 from ..rag.ladder import check_question
 from ..rag.library import Library
 from ..rag.shapes import answer_json, citation_json, document_json, hit_json, listed_json
-from ..vectorstore.errors import RapporteurError
+from ..vectorstore.errors import OnRecordError
 from ..vectorstore.passage import Document, Listing
 from . import api_shapes as shapes
 from .api_shapes import problems
@@ -94,11 +94,11 @@ def build_api(library: Library, options: ApiOptions | None = None) -> FastAPI:
         await mcp.close()
 
     app = FastAPI(
-        title="Rapporteur", version=version("rapporteur"), description=_ABOUT, lifespan=lifespan,
+        title="On Record", version=version("onrecord"), description=_ABOUT, lifespan=lifespan,
         docs_url=None, redoc_url=None, openapi_url=None,
     )  # fmt: skip
     tell_problems(app)
-    bearer = HTTPBearer(auto_error=False, description="An API key: rapporteur keys create NAME --scope ask")
+    bearer = HTTPBearer(auto_error=False, description="An API key: onrecord keys create NAME --scope ask")
     keyed = [Security(bearer)]
     app.include_router(_questions(library, metrics, options.tracing), dependencies=keyed)
     app.include_router(_documents(library, options.limits), dependencies=keyed)
@@ -312,7 +312,7 @@ def _documents(library: Library, limits: Limits) -> APIRouter:
         try:
             removed = remove_records(library, [listing.id], redact=redact)
             uploads.take_out(leaving)
-        except RapporteurError:
+        except OnRecordError:
             uploads.keep(leaving)
             raise
         return removed_json(removed)
@@ -395,7 +395,7 @@ def _state(library: Library, metrics: Metrics) -> APIRouter:
 
     @routes.get("/widget.js", include_in_schema=False)
     def widget() -> Response:
-        script = files("rapporteur.ui").joinpath("widget.js").read_bytes()
+        script = files("onrecord.ui").joinpath("widget.js").read_bytes()
         headers = {"Cross-Origin-Resource-Policy": "cross-origin", "Cache-Control": "max-age=300"}
         return Response(script, media_type="text/javascript", headers=headers)
 
@@ -432,7 +432,7 @@ def _description(app: FastAPI) -> APIRouter:
 
 
 _DOCS_PAGE = """<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><title>Rapporteur API</title>
+<html lang="en"><head><meta charset="utf-8"><title>On Record API</title>
 <meta name="viewport" content="width=device-width"><link rel="icon" href="data:,">
 <link rel="stylesheet" href="docs/swagger-ui.css"></head>
 <body><div id="api"></div>

@@ -1,6 +1,6 @@
 """What goes in and comes out over HTTP, as pydantic models: they check requests and make the OpenAPI description.
 
-Answers, citations and hits have the shapes of `rapporteur.rag.shapes`; a test holds both against each other.
+Answers, citations and hits have the shapes of `onrecord.rag.shapes`; a test holds both against each other.
 """
 
 from typing import Annotated, Any, Literal

@@ -321,7 +321,7 @@ function follow(isNew) {
 }
 
 export function remember() {
-  keep("localStorage", "rapporteur.settings", state.settings);
-  keep("sessionStorage", "rapporteur.filters", state.filters);
+  keep("localStorage", "onrecord.settings", state.settings);
+  keep("sessionStorage", "onrecord.filters", state.filters);
 }
 

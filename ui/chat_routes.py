@@ -11,7 +11,7 @@ from fastapi import APIRouter, HTTPException, Request, Response
 from fastapi.responses import HTMLResponse, PlainTextResponse, StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field
 
-from ..vectorstore.errors import RapporteurError
+from ..vectorstore.errors import OnRecordError
 from ..vectorstore.passage import Filters
 from .answering import Manner
 from .conversation import conversation_html, exchange_html
@@ -114,7 +114,7 @@ def chat_routes(ended: Callable[[], bool]) -> APIRouter:
             exchange = at.answering.ask(
                 owner, asked.question, asked.manner(), conversation=asked.conversation, replaces=asked.replaces
             )
-        except RapporteurError as error:
+        except OnRecordError as error:
             raise HTTPException(409, str(error)) from error
         return {
             "exchange": exchange.id,
@@ -189,7 +189,7 @@ def chat_routes(ended: Callable[[], bool]) -> APIRouter:
     def keep_key(given: Key, at: At, owner: Owner) -> Response:
         try:
             at.models.keep_key(owner, given.provider, given.key.strip())
-        except RapporteurError as error:
+        except OnRecordError as error:
             return PlainTextResponse(str(error), status_code=409)
         return Response(status_code=204)
 

@@ -1,4 +1,4 @@
-"""The command line: `rapporteur COMMAND`.
+"""The command line: `onrecord COMMAND`.
 
 Heavy libraries are imported by the commands that need them, so that `--help` answers at once. What a command has to
 say to people goes through `Out`; with `--json` standard output carries one JSON value and nothing else.
@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ..vectorstore.errors import InputError, RapporteurError
+from ..vectorstore.errors import InputError, OnRecordError
 from .console import forgive_encoding, json_text
 from .eval_commands import evaluation
 from .options import (
@@ -39,7 +39,7 @@ DONE, SOME_FAILED, FAILED = 0, 1, 2
 END_GRACE_S = 10.0
 
 app = typer.Typer(
-    name="rapporteur",
+    name="onrecord",
     help="Ask a pile of records a question; get an answer whose every sentence is an exact quote with its place.",
     no_args_is_help=True,
     add_completion=False,
@@ -69,11 +69,11 @@ def main() -> None:
     arguments = sys.argv[1:]
     debug = "--debug" in arguments
     try:
-        app(args=[argument for argument in arguments if argument != "--debug"], prog_name="rapporteur")
-    except RapporteurError as error:
+        app(args=[argument for argument in arguments if argument != "--debug"], prog_name="onrecord")
+    except OnRecordError as error:
         if debug:
             raise
-        print(f"rapporteur: {error}", file=sys.stderr)
+        print(f"onrecord: {error}", file=sys.stderr)
         sys.exit(FAILED)
     except KeyboardInterrupt:
         sys.exit(130)
@@ -84,7 +84,7 @@ def main() -> None:
         if debug:
             raise
         print(
-            f"rapporteur: something went wrong that should not have ({type(error).__name__}: {error}). "
+            f"onrecord: something went wrong that should not have ({type(error).__name__}: {error}). "
             "Run the command again with --debug to see where.",
             file=sys.stderr,
         )
@@ -113,7 +113,7 @@ def ingest(
     ocr_languages: Annotated[
         str | None,
         typer.Option(
-            "--ocr-languages", help="What scans are in, as Tesseract names it: eng+fra [RAPPORTEUR_OCR_LANGUAGES]."
+            "--ocr-languages", help="What scans are in, as Tesseract names it: eng+fra [ONRECORD_OCR_LANGUAGES]."
         ),
     ] = None,
     re_embed: Annotated[bool, typer.Option("--re-embed", help="Embed everything again, with --embedding.")] = False,
@@ -243,7 +243,7 @@ def search(
         hits = lib.search(query, limit=limit, filters=filters)
         missing = lib.store.meaning_fault()
     if missing:
-        print(f"rapporteur: {missing}", file=sys.stderr)
+        print(f"onrecord: {missing}", file=sys.stderr)
     shape = {"query": query, "hits": [hit_json(hit) for hit in hits], "seconds": round(perf_counter() - began, 4)}
     _say(shape, as_json, lambda: print_hits(hits))
 
@@ -273,7 +273,7 @@ def ask(
     from .render import print_answer
 
     if (question is None) == (batch is None):
-        raise InputError('Ask one question (rapporteur ask "What did Norway say?") or name a file with --batch.')
+        raise InputError('Ask one question (onrecord ask "What did Norway say?") or name a file with --batch.')
     filters = _filters(document, speaker, symbol, section, since, until)
     settings = _settings(library=library, model=model, model_base_url=model_base_url, reranker=reranker)
     with _library(settings) as lib:
@@ -284,7 +284,7 @@ def ask(
         missing = lib.store.meaning_fault()
     _say(answer_json(answer), as_json, lambda: print_answer(answer, quiet=quiet))
     if missing and (as_json or quiet):
-        print(f"rapporteur: {missing}", file=sys.stderr)
+        print(f"onrecord: {missing}", file=sys.stderr)
 
 
 @app.command()
@@ -304,7 +304,7 @@ def chat(
             try:
                 check_question(question)
                 answer = lib.ask(question, history=history)
-            except RapporteurError as error:
+            except OnRecordError as error:
                 print(error, file=sys.stderr)
                 continue
             history.append(answer)
@@ -481,7 +481,7 @@ def _reports_of_changes(
     for _ in changes(*folders, debounce=800, raise_interrupt=False, stop_event=interrupted, rust_timeout=1000):
         try:
             report = read(prune=True)
-        except RapporteurError as error:
+        except OnRecordError as error:
             print(error, file=sys.stderr)
             continue
         if report.added or report.updated or report.removed or report.failed:
@@ -501,19 +501,20 @@ def _settings(**given: Any) -> "Settings":
         return Settings(**{key: value for key, value in given.items() if value is not None})
     except ValidationError as error:
         faults = "; ".join(
-            f"RAPPORTEUR_{str(fault['loc'][0]).upper()}: {fault['msg']}" if fault["loc"] else fault["msg"]
+            f"ONRECORD_{str(fault['loc'][0]).upper()}: {fault['msg']}" if fault["loc"] else fault["msg"]
             for fault in error.errors()
         ).replace("Value error, ", "")
         raise InputError(f"The settings cannot be used: {faults}.") from error
 
 
 def _folder(settings: "Settings") -> Path:
-    """The library's folder: as set, else in the user's data folder."""
+    """The library's folder: as set, else in the user's data folder, where one of the program's earlier name may lie."""
     if settings.library is not None:
         return settings.library.expanduser()
     from platformdirs import user_data_path
 
-    return user_data_path("rapporteur") / "library"
+    own, earlier = (user_data_path(name) / "library" for name in ("onrecord", "rapporteur"))
+    return earlier if (earlier / "catalogue.sqlite").is_file() and not own.exists() else own
 
 
 @contextmanager
@@ -582,7 +583,7 @@ def _ask_batch(lib: "Library", batch: Path, filters: "Filters | None") -> int:
             check_question(asked.question)
             answer = lib.ask(asked.question, history=asked.turns, filters=filters)
             shape = {"id": key, **answer_json(answer)}
-        except RapporteurError as error:
+        except OnRecordError as error:
             shape, status = {"id": key, "error": str(error)}, SOME_FAILED
         print(json_text(shape), flush=True)
     return status

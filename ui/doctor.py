@@ -8,7 +8,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..vectorstore.errors import RapporteurError
+from ..vectorstore.errors import OnRecordError
 
 if TYPE_CHECKING:
     from ..rag.settings import Settings
@@ -32,7 +32,7 @@ def examine(settings: "Settings", folder_of: "Callable[[Settings], Path]") -> li
     providers = [name for name, module in _PROVIDERS.items() if importlib.util.find_spec(module)]
     library = _library(settings, folder_of(settings))
     return [
-        Finding(what="Rapporteur", ok=True, says=f"{version('rapporteur')}, Python {sys.version.split()[0]}"),
+        Finding(what="On Record", ok=True, says=f"{version('onrecord')}, Python {sys.version.split()[0]}"),
         Finding(what="Packages", ok=True, says=packages),
         _embedding(settings),
         Finding(what="Language models", ok=True, says=_models(settings, providers)),
@@ -47,7 +47,7 @@ def _embedding(settings: "Settings") -> Finding:
     try:
         embedder = open_embedder(settings.embedding, cache_dir=settings.cache)
         size = len(embedder.embed_query("ready"))
-    except RapporteurError as error:
+    except OnRecordError as error:
         return Finding(what="Embedding model", ok=False, says=str(error))
     return Finding(what="Embedding model", ok=True, says=f"{embedder.name}, {size} dimensions")
 
@@ -59,7 +59,7 @@ def _models(settings: "Settings", providers: Sequence[str]) -> str:
 
 def _library(settings: "Settings", folder: Path) -> Finding:
     if not folder.exists() or (folder.is_dir() and not any(folder.iterdir())):
-        says = f"There is no library at {folder} yet. Make one: rapporteur ingest PATH --library {folder}"
+        says = f"There is no library at {folder} yet. Make one: onrecord ingest PATH --library {folder}"
         return Finding(what="Library", ok=True, says=says)
     found = _damage(settings, folder)
     if any(found.values()):
@@ -90,7 +90,7 @@ def _remedy(found: dict[str, list[str]], folder: Path) -> str:
     if found.get(CATALOGUE):
         return "Put the catalogue back from a copy, or ingest the records into a new library."
     if found.get(LEXICAL) or found.get(CHROMA):
-        return f"Make it anew from the catalogue: rapporteur doctor --repair --library {folder}"
+        return f"Make it anew from the catalogue: onrecord doctor --repair --library {folder}"
     return "Put it back from a copy, or delete it: it holds conversations or what waits to be read, no records."
 
 
@@ -104,14 +104,14 @@ def _fit(settings: "Settings", folder: Path) -> Finding:
         ) as library:
             faults, changed = library.store.faults(), library.store.changed_files()
             listings = library.documents()
-    except RapporteurError as error:
+    except OnRecordError as error:
         return Finding(what="Library", ok=False, says=str(error))
     if changed:
         says = f"{len(changed)} files are not as they were written ({changed[0]})"
-        mend = f"Make them anew from the catalogue: rapporteur doctor --repair --library {folder}"
+        mend = f"Make them anew from the catalogue: onrecord doctor --repair --library {folder}"
         return Finding(what="Library", ok=False, says=f"{folder}: {'; '.join([says, *faults])}. {mend}")
     if faults:
-        mend = f"The next ingest repairs it, or: rapporteur doctor --repair --library {folder}"
+        mend = f"The next ingest repairs it, or: onrecord doctor --repair --library {folder}"
         return Finding(what="Library", ok=False, says=f"{folder}: {'; '.join(faults)}. {mend}")
     passages = sum(listing.passages for listing in listings)
     return Finding(what="Library", ok=True, says=f"{folder}: {len(listings)} documents, {passages} passages, sound")
@@ -126,7 +126,7 @@ def _kept(settings: "Settings", folder: Path) -> list[Finding]:
     try:
         with open_library(folder, create=False, embedding=settings.embedding, cache_dir=settings.cache) as library:
             return [Finding(what="Uploads and files", ok=False, says=says) for says in what_is_amiss(library)]
-    except RapporteurError as error:
+    except OnRecordError as error:
         return [Finding(what="Uploads and files", ok=False, says=str(error))]
 
 

@@ -179,7 +179,7 @@ function keepFilters(event) {
  */
 export function confine(filters, title = "") {
   state.filters = filters;
-  if (title && filters.document) keep("sessionStorage", "rapporteur.only", { title });
+  if (title && filters.document) keep("sessionStorage", "onrecord.only", { title });
   remember();
   at("r-filters").close();
   showFilters();
@@ -197,7 +197,7 @@ export function showFilters() {
  * @param {string} value
  */
 function filterButton(name, value) {
-  const shown = name === "document" ? stored("sessionStorage", "rapporteur.only").title || value : value;
+  const shown = name === "document" ? stored("sessionStorage", "onrecord.only").title || value : value;
   const what = `${say(`filter.${name}`)}: ${shown}`;
   const button = make("button", { type: "button", className: "r-filter", "aria-label": say("filter.drop", { what }) });
   button.append(make("span", { textContent: what }), "×");

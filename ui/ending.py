@@ -22,7 +22,7 @@ while told and (left := end - time.monotonic()) > 0:
     if select.select([0], [], [], left)[0]:
         told = os.read(0, 1)
 if told:
-    os.write(2, b"Rapporteur did not end within %g s of being told to; it was ended.\\n" % timeout_s)
+    os.write(2, b"On Record did not end within %g s of being told to; it was ended.\\n" % timeout_s)
     os.kill(pid, signal.SIGKILL)
 """
 

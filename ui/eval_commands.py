@@ -1,4 +1,4 @@
-"""`rapporteur eval ...`: measure, compare, report, propose cases, try settings."""
+"""`onrecord eval ...`: measure, compare, report, propose cases, try settings."""
 
 import json
 import sys
@@ -177,7 +177,7 @@ def eval_draft(
     if sheet is not None:
         write_sheet(sheet, drafts)
         print(f"Wrote {len(drafts)} drafts to {sheet}. Put yes into the column accepted of those to keep, then run:")
-        print(f"rapporteur eval run {sheet}")
+        print(f"onrecord eval run {sheet}")
         return
     if not everything and not sys.stdin.isatty():
         raise InputError("Nobody is here to accept drafts. Use --sheet FILE.csv, or --all to take them as they are.")
@@ -289,10 +289,10 @@ def _run(
             )  # fmt: skip
         except KeyboardInterrupt:
             again = "; run the command again to go on" if not fresh else ""
-            print(f"rapporteur: interrupted{again}.", file=sys.stderr)
+            print(f"onrecord: interrupted{again}.", file=sys.stderr)
             raise
     if fault := done.clock["cache_fault"]:
-        print(f"rapporteur: {fault}; this run is whole, another will ask again.", file=sys.stderr)
+        print(f"onrecord: {fault}; this run is whole, another will ask again.", file=sys.stderr)
     return done
 
 
@@ -322,7 +322,7 @@ def _write_json(value: Any, output: Path | None) -> None:
 def _cache_folder(settings: "Settings") -> Path:
     from platformdirs import user_cache_path
 
-    return (settings.cache or user_cache_path("rapporteur")) / "evals"
+    return (settings.cache or user_cache_path("onrecord")) / "evals"
 
 
 def _check_folder(path: Path | None) -> None:

@@ -29,7 +29,7 @@ def as_docx(conversation: Conversation, exchanges: Sequence[Exchange], words: Wo
     document = docx.Document()
     _style(document)
     document.core_properties.title = _safe(conversation.title)
-    document.core_properties.author = "Rapporteur"
+    document.core_properties.author = "On Record"
     document.core_properties.language = words.language
     document.add_heading(words("export.heading"), level=0)
     notes: list[Note] = []

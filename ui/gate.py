@@ -32,7 +32,7 @@ from .sessions import COOKIE, Session, Sessions
 from .sign_in import sign_in_address
 from .tracing import Tracing
 
-LOG = logging.getLogger("rapporteur.http")
+LOG = logging.getLogger("onrecord.http")
 _OPEN = re.compile(
     r"/(?:healthz|widget\.js|sign-in(?:/sign_in\.(?:css|js))?|page/look/\w+\.js|theme\.css|(?:assets|static)/.+)"
 )
@@ -125,7 +125,7 @@ class Gate:
         if request.is_api and origin is not None and (origin in allowed or "*" in allowed):
             return
         if request.is_api:
-            says = f"Pages of {origin or 'other sites'} may not call. Allow them: RAPPORTEUR_CORS_ORIGINS"
+            says = f"Pages of {origin or 'other sites'} may not call. Allow them: ONRECORD_CORS_ORIGINS"
             raise Problem("foreign-origin", says)
         raise Problem("foreign-origin", "Pages of other sites may not call this. Open it by its own address.")
 
@@ -146,7 +146,7 @@ class Gate:
             if scope == "ask" or request.is_local:
                 return None
             return Problem(
-                "local-only", "Make an API key to do this from elsewhere: rapporteur keys create NAME --scope " + scope
+                "local-only", "Make an API key to do this from elsewhere: onrecord keys create NAME --scope " + scope
             )
         refusal = self._find_session(request) if bearer is None else self._find_key(request, bearer)
         if refusal is None and request.key and not request.key.may(scope):

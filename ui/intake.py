@@ -13,7 +13,7 @@ from ..ingest.attempts import try_again
 from ..ingest.ingest import Failure
 from ..ingest.parse import Limits
 from ..rag.library import Library
-from ..vectorstore.errors import LibraryBusy, RapporteurError
+from ..vectorstore.errors import LibraryBusy, OnRecordError
 from .uploads import Entry, Leaving, Part, Uploads, names_of
 
 _log = logging.getLogger(__name__)
@@ -84,7 +84,7 @@ class Intake:
             self.uploads.settle(self.uploads.failed(), ())
             self._show_failures()
             self._came = [entry.source for entry in self.uploads.waiting()]
-        except (RapporteurError, OSError) as error:
+        except (OnRecordError, OSError) as error:
             _log.error("What waits to be read cannot be looked up: %s", error)
             self._set(error=str(error))
         self._go_on()
@@ -136,7 +136,7 @@ class Intake:
             waits = bool(self._named or self._came)
             if (waits or self._to_remove) and self._thread is None and not self._stopping:
                 self._set(running=waits, error=None)
-                self._thread = threading.Thread(target=self._run, name="rapporteur-intake", daemon=True)
+                self._thread = threading.Thread(target=self._run, name="onrecord-intake", daemon=True)
                 self._thread.start()
 
     def _set(self, **changes: Any) -> None:
@@ -167,7 +167,7 @@ class Intake:
                 self._show_failures()
         except _Stopped:
             pass
-        except (RapporteurError, OSError) as error:
+        except (OnRecordError, OSError) as error:
             self._set(error=str(error))
         except Exception:
             _log.exception("Reading the records failed")
@@ -197,7 +197,7 @@ class Intake:
                 raise
             except _MoreCame:
                 return
-            except RapporteurError as error:
+            except OnRecordError as error:
                 self._set(error=str(error))
                 return self._finish()
             except Exception:
@@ -230,7 +230,7 @@ class Intake:
     def _finish(self) -> None:
         """Embeds what an earlier round broke off, where the last one could not begin."""
         store = self._library.store
-        with suppress(RapporteurError, _MoreCame), store.writing():
+        with suppress(OnRecordError, _MoreCame), store.writing():
             store.make_findable()
             store.embed(self.embedding)
 

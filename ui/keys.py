@@ -73,7 +73,7 @@ class Keys:
         keys = self.all()
         ended = [replace(key, revoked=_now()) for key in keys if name in (key.id, key.name) and not key.revoked]
         if not ended:
-            raise InputError(f"There is no key {name!r} to revoke. See: rapporteur keys list")
+            raise InputError(f"There is no key {name!r} to revoke. See: onrecord keys list")
         by_id = {key.id: key for key in ended}
         self._write([by_id.get(key.id, key) for key in keys])
         return ended

@@ -41,7 +41,7 @@ from ..rag.answer import Answer, cited_as
 from ..rag.ladder import check_question
 from ..rag.library import Library
 from ..rag.shapes import answer_json, answer_text, document_json, hit_json, listed_json
-from ..vectorstore.errors import RapporteurError
+from ..vectorstore.errors import OnRecordError
 from ..vectorstore.passage import Document
 from . import api_shapes as shapes
 from .metrics import Metrics
@@ -51,7 +51,7 @@ INSTRUCTIONS = """This server holds records: minutes, reports, statements. Use `
 exact quotes and says so when the records do not answer. Cite each statement with the label that comes with its quote, \
 for example (MIC/CL/2031/SR.4, para. 39), copy quotes word for word, and never state as the records' what no quote \
 carries. Use `search` to look further, and `read_passage` to read what stands around a quote before you rely on it."""
-URI = "rapporteur://documents/"
+URI = "onrecord://documents/"
 _PAGE = 100
 _MAX_PASSAGE_CHARS = 20_000
 _AROUND_CHARS = 600
@@ -110,9 +110,9 @@ def build_server(
     tools = _Tools(library, answered or (lambda _: None), tracing or Tracing())
     resources = _Resources(library)
     return Server(
-        "rapporteur",
-        title="Rapporteur",
-        version=version("rapporteur"),
+        "onrecord",
+        title="On Record",
+        version=version("onrecord"),
         instructions=INSTRUCTIONS,
         on_list_tools=tools.list,
         on_call_tool=tools.call,
@@ -231,7 +231,7 @@ class _Tools:
         except ValidationError as error:
             faults = "; ".join(f"{'.'.join(map(str, f['loc']))}: {f['msg']}" for f in error.errors()[:3])
             return _failed(f"The arguments cannot be used: {faults}.")
-        except RapporteurError as error:
+        except OnRecordError as error:
             return _failed(str(error))
         return CallToolResult(content=[TextContent(type="text", text=text)], structured_content=value)
 

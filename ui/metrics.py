@@ -15,24 +15,24 @@ class Metrics:
         self._library = library
         self._registry = CollectorRegistry()
         self._requests = Counter(
-            "rapporteur_requests", "API requests answered.", ("method", "route", "status"), registry=self._registry
+            "onrecord_requests", "API requests answered.", ("method", "route", "status"), registry=self._registry
         )
         self._seconds = Histogram(
-            "rapporteur_request_seconds", "Seconds until a request was answered to the end.", ("route",),
+            "onrecord_request_seconds", "Seconds until a request was answered to the end.", ("route",),
             buckets=_SECONDS, registry=self._registry,
         )  # fmt: skip
         self._answers = Counter(
-            "rapporteur_answers", "Answers given over the API.", ("mode", "answered"), registry=self._registry
+            "onrecord_answers", "Answers given over the API.", ("mode", "answered"), registry=self._registry
         )
         self._parts = Histogram(
-            "rapporteur_answer_seconds", "Seconds spent on each part of an answer.", ("part",),
+            "onrecord_answer_seconds", "Seconds spent on each part of an answer.", ("part",),
             buckets=_SECONDS, registry=self._registry,
         )  # fmt: skip
         self.answering = 0
-        in_flight = Gauge("rapporteur_requests_in_flight", "Requests being answered.", registry=self._registry)
+        in_flight = Gauge("onrecord_requests_in_flight", "Requests being answered.", registry=self._registry)
         in_flight.set_function(lambda: self.answering)
-        documents = Gauge("rapporteur_documents", "Documents in the library.", registry=self._registry)
-        passages = Gauge("rapporteur_passages", "Passages in the library.", registry=self._registry)
+        documents = Gauge("onrecord_documents", "Documents in the library.", registry=self._registry)
+        passages = Gauge("onrecord_passages", "Passages in the library.", registry=self._registry)
         documents.set_function(lambda: len(library.documents()))
         passages.set_function(library.store.catalogue.count_passages)
 

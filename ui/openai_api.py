@@ -27,7 +27,8 @@ from .problems import Problem, as_problem
 from .streams import event_schema, sent_as_ready, server_sent
 from .tracing import Tracing
 
-MODEL = "rapporteur"
+MODEL = "onrecord"
+_EARLIER_MODEL = "rapporteur"
 _END = "data: [DONE]\n\n"
 
 
@@ -99,7 +100,7 @@ class ModelsOut(BaseModel):
 def openai_routes(library: Library, metrics: Metrics, tracing: Tracing) -> APIRouter:
     """`/v1/chat/completions` and `/v1/models`."""
     routes = APIRouter(prefix="/v1", tags=["OpenAI"])
-    listed = {"id": MODEL, "object": "model", "created": int(time.time()), "owned_by": "rapporteur"}
+    listed = {"id": MODEL, "object": "model", "created": int(time.time()), "owned_by": "onrecord"}
 
     @routes.get("/models", response_model=ModelsOut, responses=problems())
     def list_models() -> dict[str, Any]:
@@ -214,5 +215,5 @@ def _beside(answer: Answer) -> dict[str, Any]:
 
 
 def _check_model(name: str) -> None:
-    if name != MODEL:
+    if name not in (MODEL, _EARLIER_MODEL):
         raise Problem("not-found", f"There is no model {name[:80]!r}. The model here is called {MODEL}.")

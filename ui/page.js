@@ -49,7 +49,7 @@ async function begin() {
   document.addEventListener("keydown", key);
   document.addEventListener("r-settled", point);
   document.addEventListener("r-emptied", welcome);
-  at("r-letters").checked = !stored("localStorage", "rapporteur.letters").off;
+  at("r-letters").checked = !stored("localStorage", "onrecord.letters").off;
   wireDrawers();
   wireRecords(openRecords);
   watchHover();
@@ -189,5 +189,5 @@ function escape({ target }) {
 }
 
 document.addEventListener("change", ({ target }) => {
-  if (target === at("r-letters")) keep("localStorage", "rapporteur.letters", { off: !at("r-letters").checked });
+  if (target === at("r-letters")) keep("localStorage", "onrecord.letters", { off: !at("r-letters").checked });
 });

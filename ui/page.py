@@ -32,7 +32,7 @@ _ICON = (
 
 def build_page() -> gr.Blocks:
     """The page's frame, to be mounted with `look()`; its libraries and conversations come through the routes."""
-    with gr.Blocks(title="Rapporteur", analytics_enabled=False, fill_width=True) as page:
+    with gr.Blocks(title="On Record", analytics_enabled=False, fill_width=True) as page:
         with gr.Row(elem_id="r-top"):
             _html(_said(_BRAND), "r-brand")
             _html('<p role="status"></p>', "r-status")
@@ -100,7 +100,7 @@ def look_routes() -> APIRouter:
 
 
 def _file(name: str) -> str:
-    return files("rapporteur.ui").joinpath(name).read_text(encoding="utf-8")
+    return files("onrecord.ui").joinpath(name).read_text(encoding="utf-8")
 
 
 def _html(html: str, key: str) -> gr.HTML:
@@ -120,7 +120,7 @@ def _icon(path: str) -> str:
 
 
 _BRAND = (
-    '<h1>Rapporteur</h1><select id="r-library" data-label="library.choose" hidden></select>'
+    '<h1>On Record</h1><select id="r-library" data-label="library.choose" hidden></select>'
     '<a class="r-skip" href="#r-box" data-say="skip"></a>'
 )
 _TOOLS = "".join(

@@ -1,6 +1,6 @@
 """A page of a PDF as a picture, and where on it a quote stands, if that can be told for certain.
 
-    python -m rapporteur.ui.page_image < {"path", "quote", "hint", "page"}  ->  a frame of JSON, a frame of PNG
+    python -m onrecord.ui.page_image < {"path", "quote", "hint", "page"}  ->  a frame of JSON, a frame of PNG
 
 Pictures are made in a process of their own with limits of time and memory: a file that crashes the renderer harms
 nothing else. A quote is looked for by its letters and digits alone; it is lit only where it occurs exactly once.
@@ -106,7 +106,7 @@ def original(document: Document) -> Path | None:
 
 def _drawn(path: Path, *, quote: str, hint: str | None, page: int | None) -> Sheet | None:
     asked = json.dumps({"path": str(path), "quote": quote, "hint": hint, "page": page}).encode()
-    command = [sys.executable, "-m", "rapporteur.ui.page_image"]
+    command = [sys.executable, "-m", "onrecord.ui.page_image"]
     try:
         done = subprocess.run(command, input=asked, capture_output=True, timeout=_TIMEOUT_S, check=True)
     except (OSError, subprocess.SubprocessError):

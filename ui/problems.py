@@ -1,6 +1,6 @@
 """Errors over HTTP: problem details (RFC 9457), each of a kind that programs can tell apart.
 
-A problem's `type` is "urn:rapporteur:problem:KIND" with a kind of `KINDS`; `detail` is fit to be shown to a person.
+A problem's `type` is "urn:onrecord:problem:KIND" with a kind of `KINDS`; `detail` is fit to be shown to a person.
 Under /v1 it also carries OpenAI's `error`, so that OpenAI's clients show what is wrong.
 """
 
@@ -15,7 +15,15 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from ..vectorstore.errors import InputError, LibraryBusy, LibraryError, ModelError, RapporteurError
+from ..vectorstore.errors import (
+    CatalogueDamaged,
+    InputError,
+    LexicalDamaged,
+    LibraryBusy,
+    LibraryError,
+    ModelError,
+    OnRecordError,
+)
 
 MEDIA_TYPE = "application/problem+json"
 KINDS: Mapping[str, tuple[int, str]] = {
@@ -41,7 +49,7 @@ KINDS: Mapping[str, tuple[int, str]] = {
     "not-kept": (507, "The upload could not be kept"),
 }
 _BY_STATUS = {status: kind for kind, (status, _) in reversed(KINDS.items())}
-_log = logging.getLogger("rapporteur.http")
+_log = logging.getLogger("onrecord.http")
 
 
 class Problem(HTTPException):
@@ -58,7 +66,7 @@ class Problem(HTTPException):
     def as_json(self, path: str, request_id: str | None) -> dict[str, Any]:
         """Problem details for a request to `path`."""
         shape = {
-            "type": f"urn:rapporteur:problem:{self.kind}",
+            "type": f"urn:onrecord:problem:{self.kind}",
             "title": KINDS[self.kind][1],
             "status": self.status_code,
             "detail": self.detail,
@@ -82,6 +90,8 @@ def as_problem(error: Exception) -> Problem:
         return error
     if isinstance(error, LibraryBusy):
         return Problem("busy", str(error), headers={"Retry-After": "5"})
+    if isinstance(error, (CatalogueDamaged, LexicalDamaged)):  # which file it is concerns who runs the server: the log
+        return Problem("internal", "The library is damaged. The program's log says where.")
     for kind, family in (("invalid", InputError), ("library", LibraryError), ("model", ModelError)):
         if isinstance(error, family):
             return Problem(kind, str(error))
@@ -101,7 +111,7 @@ def tell_problems(app: FastAPI) -> None:
             _log.error("%s %s failed", request.method, route_of(request.scope), exc_info=error)
         return problem.response(path_of(request.scope), request.scope.get("request_id"))
 
-    for family in (Problem, RapporteurError, RequestValidationError, HTTPException, Exception):
+    for family in (Problem, OnRecordError, RequestValidationError, HTTPException, Exception):
         app.add_exception_handler(family, tell)
 
 

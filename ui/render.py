@@ -44,7 +44,7 @@ def print_removed(removed: "Removed") -> None:
     if removed.quoted_in:
         titles = ", ".join(f"“{printable(one.title)}” ({one.id})" for one in removed.quoted_in)
         done = "Taken out of" if removed.redacted else "Still quoted in"
-        more = "" if removed.redacted else " rapporteur remove --redact takes quotes out as well."
+        more = "" if removed.redacted else " onrecord remove --redact takes quotes out as well."
         print(f"{done} {len(removed.quoted_in)} conversations: {titles}.{more}", file=sys.stderr)
 
 
@@ -78,7 +78,7 @@ def print_documents(listings: "Sequence[Listing]") -> None:
             f"    {printable(Path(listing.source).name)}  ·  {printable('  ·  '.join(fact for fact in facts if fact))}"
         )
     if not listings:
-        print("The library is empty. Add records: rapporteur ingest FOLDER")
+        print("The library is empty. Add records: onrecord ingest FOLDER")
 
 
 def report_json(report: "IngestReport") -> dict[str, Any]:
@@ -99,7 +99,7 @@ def print_keys(keys: "Sequence[Key]") -> None:
         state = f"revoked {key.revoked}" if key.revoked else f"since {key.created}"
         print(f"{key.id}  {printable(key.name)}  {', '.join(key.scopes)}  {state}")
     if not keys:
-        print("There are no keys; everyone who reaches a server may ask. Make one: rapporteur keys create NAME")
+        print("There are no keys; everyone who reaches a server may ask. Make one: onrecord keys create NAME")
 
 
 def print_report(report: "IngestReport", *, quiet: bool = False) -> None:

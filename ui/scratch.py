@@ -7,6 +7,6 @@ def keep_libraries_in_our_cache() -> None:
     """Has Gradio and torch make their folders in this program's cache rather than in the system's temporary folder."""
     from platformdirs import user_cache_path
 
-    cache = user_cache_path("rapporteur")
+    cache = user_cache_path("onrecord")
     for name, folder in (("GRADIO_TEMP_DIR", "gradio"), ("TORCHINDUCTOR_CACHE_DIR", "torch")):
         os.environ.setdefault(name, str(cache / folder))

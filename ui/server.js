@@ -16,16 +16,16 @@ export const state = {
   library: "", // key of the library, "" for the first
   conversation: "", // id, "" before the first question
   model: "none", // what answers unless the settings say otherwise
-  settings: /** @type {Settings} */ (stored("localStorage", "rapporteur.settings")),
-  filters: stored("sessionStorage", "rapporteur.filters"),
+  settings: /** @type {Settings} */ (stored("localStorage", "onrecord.settings")),
+  filters: stored("sessionStorage", "onrecord.filters"),
 };
 /** @type {Record<string, string>} */
 let words = {};
 
-/** @param {Pick<Start, "words" | "language">} told */
-export function learn(told) {
-  words = told.words;
-  document.documentElement.lang = told.language;
+/** @param {Pick<Start, "words" | "language">} start */
+export function learn(start) {
+  words = start.words;
+  document.documentElement.lang = start.language;
 }
 
 /**
@@ -180,13 +180,21 @@ export async function write(text) {
 // A browser told to keep nothing refuses even the name of a place, so it is looked up where a refusal is expected.
 
 /**
+ * The name a key had when the program was called Rapporteur.
+ * @param {string} key
+ */
+function earlier(key) {
+  return key.replace("onrecord.", "rapporteur.");
+}
+
+/**
  * @param {Place} place
  * @param {string} key
  * @returns {Record<string, any>}
  */
 export function stored(place, key) {
   try {
-    return JSON.parse(globalThis[place].getItem(key) ?? "null") ?? {};
+    return JSON.parse(globalThis[place].getItem(key) ?? globalThis[place].getItem(earlier(key)) ?? "null") ?? {};
   } catch {
     return {};
   }

@@ -88,7 +88,7 @@ def serve(
     address = f"http://{_shown_host(host)}:{listener.getsockname()[1]}"
 
     def announce() -> None:
-        print(f"Rapporteur answers at {address}   (Ctrl-C ends it)", file=sys.stderr, flush=True)
+        print(f"On Record answers at {address}   (Ctrl-C ends it)", file=sys.stderr, flush=True)
         intake.start()
         threading.Thread(target=_warm, args=(library,), daemon=True).start()
         if open_browser:
@@ -234,7 +234,7 @@ def _why_not(host: str, port: int, error: Exception) -> str:
     code = getattr(error, "errno", None)
     if code == errno.EADDRINUSE:
         other = port + 1 if port < 65535 else 0
-        return f"Port {port} is in use, perhaps by another Rapporteur. Choose another, for example: --port {other}"
+        return f"Port {port} is in use, perhaps by another On Record. Choose another, for example: --port {other}"
     if code == errno.EACCES:
         return f"Port {port} may not be used by this account. Choose one above 1023, for example: --port 7860"
     return f"Cannot listen on {host}, port {port} ({error}). Choose another --host or --port."

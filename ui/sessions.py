@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from .keys import Key, Keys
 
-COOKIE = "rapporteur_session"
+COOKIE = "onrecord_session"
 LASTS_S = 12 * 3600
 _OF_ONE_KEY = 200
 _TOKEN_BYTES = 32

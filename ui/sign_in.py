@@ -80,7 +80,7 @@ def sign_in_routes(keys: Keys, sessions: Sessions) -> APIRouter:
         if name not in _FILES:
             raise Problem("not-found", "The form is at /sign-in")
         kind, parts = _FILES[name]
-        content = "\n".join(files("rapporteur.ui").joinpath(part).read_text(encoding="utf-8") for part in parts)
+        content = "\n".join(files("onrecord.ui").joinpath(part).read_text(encoding="utf-8") for part in parts)
         return Response(content, media_type=kind, headers={"Cache-Control": "no-cache"})
 
     return routes
@@ -92,10 +92,10 @@ def _form(
     words, root = _words(request), escape(_root(request))
     html = (
         f'<!doctype html><html lang="{words.language}"><head><meta charset="utf-8"><title>'
-        f'{escape(words("sign.in"))} · Rapporteur</title><meta name="viewport" content="width=device-width">'
+        f'{escape(words("sign.in"))} · On Record</title><meta name="viewport" content="width=device-width">'
         '<link rel="icon" href="data:,">'
         f'<link rel="stylesheet" href="{root}{PATH}/sign_in.css"><script defer src="{root}{PATH}/sign_in.js"></script>'
-        f'</head><body class="r-sign"><main><h1>Rapporteur</h1><form method="post" action="{root}{PATH}">'
+        f'</head><body class="r-sign"><main><h1>On Record</h1><form method="post" action="{root}{PATH}">'
         f'<label for="key">{escape(words("sign.key"))}</label>'
         f'<input type="hidden" name="next" value="{escape(then)}">'
         '<input type="password" id="key" name="key" required autofocus autocomplete="current-password" maxlength="200" '

@@ -1,6 +1,6 @@
 """OpenTelemetry: a span for each API request, and one below it for each rung of the ladder.
 
-Without `RAPPORTEUR_TRACING` nothing is loaded and nothing is sent. No question and no answer is in a span, only their
+Without `ONRECORD_TRACING` nothing is loaded and nothing is sent. No question and no answer is in a span, only their
 lengths and what came of them. Where spans go is OpenTelemetry's own setting, OTEL_EXPORTER_OTLP_ENDPOINT.
 """
 
@@ -41,7 +41,7 @@ class Tracing:
             finally:
                 span.update_name(f"{scope['method']} {route_of(scope)}")
                 span.set_attribute("http.route", route_of(scope))
-                span.set_attribute("rapporteur.request_id", scope["request_id"])
+                span.set_attribute("onrecord.request_id", scope["request_id"])
 
     def watch(self) -> RungWatch:
         """What to tell of the rungs of one answer; call it where the request's span is current."""
@@ -53,13 +53,13 @@ class Tracing:
         tracer, parent = self._tracer, context.get_current()
 
         def begin(name: str, _given: Any) -> RungEnd:
-            span = tracer.start_span(f"rapporteur.{name}", context=parent)
+            span = tracer.start_span(f"onrecord.{name}", context=parent)
 
             def end(result: Any) -> None:
                 if isinstance(result, BaseException):
                     span.set_status(StatusCode.ERROR, type(result).__name__)
                 elif isinstance(result, list | str):
-                    span.set_attribute("rapporteur.length", len(result))
+                    span.set_attribute("onrecord.length", len(result))
                 span.end()
 
             return end
@@ -75,7 +75,7 @@ def open_tracing() -> tuple[Tracing, Any]:
         from opentelemetry.sdk.trace import TracerProvider
         from opentelemetry.sdk.trace.export import BatchSpanProcessor
     except ImportError as error:
-        raise InputError(f"Tracing needs a package: pip install 'rapporteur[otel]' ({error})") from error
-    provider = TracerProvider(resource=Resource.create({"service.name": "rapporteur"}))
+        raise InputError(f"Tracing needs a package: pip install 'onrecord[otel]' ({error})") from error
+    provider = TracerProvider(resource=Resource.create({"service.name": "onrecord"}))
     provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter()))
-    return Tracing(provider.get_tracer("rapporteur")), provider
+    return Tracing(provider.get_tracer("onrecord")), provider

@@ -8,7 +8,8 @@ from fastapi import Depends, Request, Response
 from .served import Served
 from .words import Words, words_for
 
-_COOKIE = "rapporteur_reader"
+_COOKIE = "onrecord_reader"
+_EARLIER_COOKIE = "rapporteur_reader"
 _COOKIE_AGE_S = 400 * 24 * 3600
 _MIN_NAME_CHARS = 16
 
@@ -27,7 +28,8 @@ def owner_of(request: Request, response: Response) -> str:
     """The random name of the browser that asks, given on its first visit."""
     name = request.cookies.get(_COOKIE, "")
     if len(name) < _MIN_NAME_CHARS:
-        name = secrets.token_urlsafe(18)
+        earlier = request.cookies.get(_EARLIER_COOKIE, "")
+        name = earlier if len(earlier) >= _MIN_NAME_CHARS else secrets.token_urlsafe(18)
         response.set_cookie(_COOKIE, name, max_age=_COOKIE_AGE_S, httponly=True, samesite="strict")
     return name
 

@@ -9,7 +9,7 @@ from typing import cast
 from ..rag.answer import Answer
 from ..rag.ladder import climb
 from ..rag.library import Library
-from ..vectorstore.errors import RapporteurError
+from ..vectorstore.errors import OnRecordError
 from ..vectorstore.markup import plain
 from ..vectorstore.passage import Listing, Passage
 from .conversation import ENGLISH
@@ -33,7 +33,7 @@ def welcome_html(documents: int, questions: Sequence[str] | None, words: Words =
         return (
             f'<section class="r-welcome"><h2>{words("welcome.empty")}</h2><p>{words("welcome.empty.more")}</p>'
             f'<p><button type="button" class="r-button" data-show="r-records">{words("welcome.add")}</button></p>'
-            f'<p class="r-aside">{words("welcome.command")} <code>rapporteur ingest FOLDER</code></p></section>'
+            f'<p class="r-aside">{words("welcome.command")} <code>onrecord ingest FOLDER</code></p></section>'
         )
     buttons = "".join(
         f'<button type="button" class="r-example" data-question="{escape(question)}">{escape(question)}</button>'
@@ -66,7 +66,7 @@ def example_questions(library: Library) -> list[str]:
 def _is_answered(library: Library, question: str) -> bool:
     try:
         *_, answer = climb(library.store, question)
-    except RapporteurError:
+    except OnRecordError:
         return False
     return cast(Answer, answer).answered
 

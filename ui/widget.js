@@ -1,27 +1,27 @@
 /* A cited-answer box for any web page:
 
      <script src="https://records.example/widget.js" async></script>          puts a box where the script stands
-     <rapporteur-ask server="https://records.example"></rapporteur-ask>       ... or wherever this element stands
+     <onrecord-ask server="https://records.example"></onrecord-ask>       ... or wherever this element stands
 
    Attributes of the element, or data-... of the script: server, key (of scope "ask" only: readers can see it), heading,
-   placeholder. Look: the custom properties --rapporteur-accent, -text, -ground, -muted, -line, -font, -radius, and the
+   placeholder. Look: the custom properties --onrecord-accent, -text, -ground, -muted, -line, -font, -radius, and the
    parts "form", "box", "button", "answer", "quote". It needs no inline script or style, so a strict Content-Security-Policy
-   holds; the page's connect-src must name the server, and the server's RAPPORTEUR_CORS_ORIGINS the page's origin.
+   holds; the page's connect-src must name the server, and the server's ONRECORD_CORS_ORIGINS the page's origin.
    What a record says is put in as text, never as HTML. */
 (() => {
   "use strict";
-  if (customElements.get("rapporteur-ask")) return;
+  if (customElements.get("onrecord-ask")) return;
   const script = /** @type {HTMLScriptElement | null} */ (document.currentScript);
 
   const STYLE = `
     :host { display: block; color-scheme: light dark;
-      --accent: var(--rapporteur-accent, light-dark(#22577a, #8cc5e6));
-      --text: var(--rapporteur-text, light-dark(#1c2530, #e8edf2));
-      --ground: var(--rapporteur-ground, light-dark(#fff, #161c22));
-      --muted: var(--rapporteur-muted, light-dark(#55606c, #a9b4bf));
-      --line: var(--rapporteur-line, light-dark(#76818c, #66717c));
-      --radius: var(--rapporteur-radius, 8px);
-      font: 16px/1.5 var(--rapporteur-font, system-ui, sans-serif); color: var(--text); }
+      --accent: var(--onrecord-accent, light-dark(#22577a, #8cc5e6));
+      --text: var(--onrecord-text, light-dark(#1c2530, #e8edf2));
+      --ground: var(--onrecord-ground, light-dark(#fff, #161c22));
+      --muted: var(--onrecord-muted, light-dark(#55606c, #a9b4bf));
+      --line: var(--onrecord-line, light-dark(#76818c, #66717c));
+      --radius: var(--onrecord-radius, 8px);
+      font: 16px/1.5 var(--onrecord-font, system-ui, sans-serif); color: var(--text); }
     section { background: var(--ground); border: 1px solid var(--line); border-radius: var(--radius); padding: 1em; }
     h2 { font-size: 1.1em; margin: 0 0 .6em; }
     form { display: flex; gap: .5em; }
@@ -82,7 +82,7 @@
 
   class Told extends Error {} // the server says itself what is wrong; the message is for people
 
-  class RapporteurAsk extends HTMLElement {
+  class OnRecordAsk extends HTMLElement {
     #answer = make("div", { className: "answer", part: "answer" });
     #said = make("p", { className: "hidden", role: "status" });
     #box = make("input", { type: "text", required: true, maxLength: 20000, autocomplete: "off", part: "box" });
@@ -168,7 +168,7 @@
           if (!data.answered) this.#answer.replaceChildren(make("p", {}, data.text));
           this.#history.push({ question, answer: data.text });
           this.#tell(data.text);
-          this.dispatchEvent(new CustomEvent("rapporteur-answer", { detail: data, bubbles: true, composed: true }));
+          this.dispatchEvent(new CustomEvent("onrecord-answer", { detail: data, bubbles: true, composed: true }));
           return;
         }
       }
@@ -214,12 +214,12 @@
     }
   }
 
-  customElements.define("rapporteur-ask", RapporteurAsk);
-  for (const element of document.querySelectorAll("rapporteur-ask:not([server])")) {
+  customElements.define("onrecord-ask", OnRecordAsk);
+  for (const element of document.querySelectorAll("onrecord-ask:not([server])")) {
     if (script?.src) element.setAttribute("server", new URL(".", script.src).href);
   }
-  if (script && !document.querySelector("rapporteur-ask")) {
-    const element = document.createElement("rapporteur-ask");
+  if (script && !document.querySelector("onrecord-ask")) {
+    const element = document.createElement("onrecord-ask");
     const { server = new URL(".", script.src).href, ...told } = script.dataset;
     element.setAttribute("server", server);
     for (const name of ["key", "heading", "placeholder"]) {

@@ -63,4 +63,4 @@ def words_for(accepted: str | None) -> Words:
 
 
 def _messages(language: str) -> dict[str, str]:
-    return json.loads(files("rapporteur.ui").joinpath(f"words_{language}.json").read_text(encoding="utf-8"))
+    return json.loads(files("onrecord.ui").joinpath(f"words_{language}.json").read_text(encoding="utf-8"))

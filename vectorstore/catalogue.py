@@ -133,14 +133,14 @@ class Catalogue:
                 self._make()
         except (sqlite3.DatabaseError, CatalogueDamaged) as error:
             raise NotALibrary(
-                f"{path} is not a Rapporteur catalogue, or is damaged ({error.__cause__ or error}). Choose another "
+                f"{path} is not a On Record catalogue, or is damaged ({error.__cause__ or error}). Choose another "
                 "--library, or put the file back from a copy."
             ) from error
         if self.fact("schema") in _MIGRATIONS:
             self._migrate()
         if self.fact("schema") != str(SCHEMA_VERSION):
             raise NotALibrary(
-                f"{path} was written by another version of Rapporteur (schema {self.fact('schema')}, this one reads "
+                f"{path} was written by another version of On Record (schema {self.fact('schema')}, this one reads "
                 f"{SCHEMA_VERSION}). Make a new library and ingest the records again."
             )
 
@@ -231,13 +231,16 @@ class Catalogue:
             yield
         except (sqlite3.OperationalError, sqlite3.DatabaseError) as error:
             code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
-            if isinstance(error, sqlite3.IntegrityError) or code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+            if isinstance(error, (sqlite3.IntegrityError, sqlite3.ProgrammingError)) or code in (
+                sqlite3.SQLITE_BUSY,
+                sqlite3.SQLITE_LOCKED,
+            ):
                 raise
             if is_refusal(error) and (refusal := refusal_of(self._path.parent)):
                 raise refusal from error
             raise CatalogueDamaged(
                 f"The catalogue {self._path} is damaged ({error}). Put it back from a copy, or ingest the records into "
-                f"a new library. What is wrong with it: rapporteur doctor --library {self._path.parent}"
+                f"a new library. What is wrong with it: onrecord doctor --library {self._path.parent}"
             ) from error
 
     # --- its soundness ---------------------------------------------------------------------------------------

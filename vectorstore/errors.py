@@ -1,6 +1,6 @@
 """Everything that can go wrong and be told to a person.
 
-    RapporteurError
+    OnRecordError
     ├── InputError          a file, folder, address or question that cannot be used
     │   └── UnreadableFile  a document that could not be read; `source` names it
     │       └── ReaderKilled  what read it overran its limits, or crashed
@@ -20,11 +20,11 @@ A message names the file, folder or question, and what to do next. A refusal is 
 """
 
 
-class RapporteurError(Exception):
+class OnRecordError(Exception):
     """Base of all errors raised on purpose; `str(error)` is fit to be shown to a person."""
 
 
-class InputError(RapporteurError):
+class InputError(OnRecordError):
     """A file, folder, address or question that cannot be used."""
 
 
@@ -44,7 +44,7 @@ class ReaderKilled(UnreadableFile):
     """A document whose reader overran its limits and was ended, or crashed."""
 
 
-class LibraryError(RapporteurError):
+class LibraryError(OnRecordError):
     """The library on disk cannot be used as it stands."""
 
 
@@ -80,7 +80,7 @@ class VectorsUnreachable(LibraryError):
     """The library's vectors lie on a Chroma server that does not answer."""
 
 
-class ModelError(RapporteurError):
+class ModelError(OnRecordError):
     """An embedding or language model cannot be loaded, or does not answer."""
 
 

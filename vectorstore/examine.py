@@ -1,6 +1,6 @@
 """Whether a library's files are sound: counts, checksums and pages, compared with the catalogue.
 
-    python -m rapporteur.vectorstore.examine FOLDER PART
+    python -m onrecord.vectorstore.examine FOLDER PART
 
 What is damaged may end the process that opens it, so each part that native code reads is opened in a process of its own
 (`faults_of`); this module is that process too, and prints a JSON list of faults.

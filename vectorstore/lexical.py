@@ -61,7 +61,7 @@ class LexicalIndex:
                 raise
             raise LexicalDamaged(
                 f"The lexical index {self._folder} cannot be read ({type(error).__name__}). Make it anew from the "
-                f"catalogue: rapporteur doctor --repair --library {self._folder.parent}"
+                f"catalogue: onrecord doctor --repair --library {self._folder.parent}"
             ) from error
 
     def refresh(self) -> None:
@@ -162,7 +162,7 @@ class LexicalIndex:
         except (ValueError, OSError) as error:  # tantivy's words for whatever goes wrong on disk
             raise refusal_of(self._folder) or LexicalDamaged(
                 f"The lexical index {self._folder} cannot be written ({error}). Make it anew from the catalogue: "
-                f"rapporteur doctor --repair --library {self._folder.parent}"
+                f"onrecord doctor --repair --library {self._folder.parent}"
             ) from error
 
 

@@ -271,4 +271,4 @@ def _tokenizer(model_dir: Path, *, max_tokens: int | None) -> "Tokenizer":
 def _user_cache() -> Path:
     from platformdirs import user_cache_path
 
-    return user_cache_path("rapporteur")
+    return user_cache_path("onrecord")

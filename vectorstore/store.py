@@ -122,7 +122,7 @@ class Store:
             return Vectors(self.folder / _CHROMA)
         name = self.catalogue.fact("collection")
         if name is None:
-            self.catalogue.keep_fact("collection", name := f"rapporteur-{secrets.token_hex(8)}")
+            self.catalogue.keep_fact("collection", name := f"onrecord-{secrets.token_hex(8)}")
         return Vectors(self.folder / _CHROMA, server_url=chroma_url, collection=name)
 
     @property
@@ -164,7 +164,7 @@ class Store:
         return OtherEmbedding(
             f"The library {self.folder} was made with the embedding model {self.catalogue.fact('embedding')}, not "
             f"{asked}. Leave --embedding away to use it as it is, or embed it again with: "
-            f"rapporteur ingest --re-embed --embedding {asked} --library {self.folder}"
+            f"onrecord ingest --re-embed --embedding {asked} --library {self.folder}"
         )
 
     # --- writing -------------------------------------------------------------------------------------------------
@@ -429,7 +429,7 @@ class Store:
 
     def meaning_fault(self) -> str | None:
         """Why records are not found by meaning as they should be, and what mends it; None where all is well."""
-        repair = f"Make them anew: rapporteur doctor --repair --library {self.folder}"
+        repair = f"Make them anew: onrecord doctor --repair --library {self.folder}"
         if not self.catalogue.has_vectors:
             return None
         if self._vectors_elsewhere:
@@ -603,7 +603,7 @@ def _check_folder(folder: Path, create: bool) -> None:
     if others:
         raise NotALibrary(f"{folder} holds other things and no library. Choose an empty or a new folder as --library.")
     if not create:
-        raise NotALibrary(f"There is no library at {folder} yet. Make one: rapporteur ingest PATH --library {folder}")
+        raise NotALibrary(f"There is no library at {folder} yet. Make one: onrecord ingest PATH --library {folder}")
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -651,7 +651,7 @@ def _open_lexical(folder: Path, catalogue: Catalogue) -> tuple[LexicalIndex, "te
     if index is not None and (index.size or not _is_findable(catalogue)):
         return index, None
     if refusal_of(folder.parent):
-        aside = tempfile.TemporaryDirectory(prefix="rapporteur-", ignore_cleanup_errors=True)
+        aside = tempfile.TemporaryDirectory(prefix="onrecord-", ignore_cleanup_errors=True)
         copy = Path(aside.name) / folder.name
         if folder.is_dir():
             shutil.copytree(folder, copy, ignore=shutil.ignore_patterns("*.lock"))

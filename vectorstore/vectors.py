@@ -370,7 +370,7 @@ class Vectors:
                 ) from error
             raise VectorsUnreachable(
                 f"The Chroma server at {self._server_url} does not answer as it should ({type(error).__name__}). "
-                "Start it, or correct RAPPORTEUR_CHROMA_URL."
+                "Start it, or correct ONRECORD_CHROMA_URL."
             ) from error
 
 
@@ -396,7 +396,7 @@ def _batches(ids: Sequence[str]) -> Iterator[list[str]]:
 
 
 def _facts(passage: Passage) -> dict[str, str]:
-    """Metadata for people who open the collection with other tools; Rapporteur itself reads the catalogue."""
+    """Metadata for people who open the collection with other tools; On Record itself reads the catalogue."""
     locator = passage.locator
     facts = {
         "document_id": passage.document_id,

@@ -8,10 +8,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from rapporteur.rag import Library, open_library
-from rapporteur.ui.answering import stored_answer
-from rapporteur.ui.history import DONE, FILE, History
-from rapporteur.ui.removal import remove_records
+from onrecord.rag import Library, open_library
+from onrecord.ui.answering import stored_answer
+from onrecord.ui.history import DONE, FILE, History
+from onrecord.ui.removal import remove_records
 
 from ..fakes import HashEmbedder
 

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from rapporteur.rag import Library, open_library
-from rapporteur.rag.settings import Settings
-from rapporteur.ui.doctor import _damage, _library  # pyright: ignore[reportPrivateUsage]
-from rapporteur.vectorstore.errors import CatalogueDamaged, DiskRefuses, LibraryError
-from rapporteur.vectorstore.examine import sqlite_faults
-from rapporteur.vectorstore.store import forget_derived
+from onrecord.rag import Library, open_library
+from onrecord.rag.settings import Settings
+from onrecord.ui.doctor import _damage, _library  # pyright: ignore[reportPrivateUsage]
+from onrecord.vectorstore.errors import CatalogueDamaged, DiskRefuses, LibraryError
+from onrecord.vectorstore.examine import sqlite_faults
+from onrecord.vectorstore.store import forget_derived
 
 from ..fakes import HashEmbedder
 

@@ -16,10 +16,10 @@ from urllib.request import Request, urlopen
 import pytest
 from fastapi.testclient import TestClient
 
-from rapporteur.rag import Library, open_library
-from rapporteur.ui.api import build_api
-from rapporteur.ui.intake import Intake
-from rapporteur.ui.uploads import Uploads, names_of, orphans, what_is_amiss
+from onrecord.rag import Library, open_library
+from onrecord.ui.api import build_api
+from onrecord.ui.intake import Intake
+from onrecord.ui.uploads import Uploads, names_of, orphans, what_is_amiss
 
 from ..fakes import HashEmbedder
 
@@ -65,9 +65,9 @@ def names(library: Library) -> list[str]:
 
 @contextmanager
 def running(folder: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
-    """`rapporteur serve` over a library, and its address."""
-    command = [sys.executable, "-m", "rapporteur.ui.cli", "serve", "--library", str(folder), "--port", free_port()]
-    command[1:3] = ["-c", "from rapporteur.ui.cli import main; main()"]
+    """`onrecord serve` over a library, and its address."""
+    command = [sys.executable, "-m", "onrecord.ui.cli", "serve", "--library", str(folder), "--port", free_port()]
+    command[1:3] = ["-c", "from onrecord.ui.cli import main; main()"]
     with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as server:
         assert server.stderr
         try:
@@ -132,8 +132,8 @@ def is_alive(pid: int) -> bool:
 
 ACCEPTING = """
 import sys
-from rapporteur.rag import open_library
-from rapporteur.ui.intake import Intake
+from onrecord.rag import open_library
+from onrecord.ui.intake import Intake
 from tests.durability.test_uploads_kept import record
 from tests.fakes import HashEmbedder
 

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from rapporteur.evals.case import Case
-from rapporteur.rag import Library, open_library
+from onrecord.evals.case import Case
+from onrecord.rag import Library, open_library
 
 from ..fakes import HashEmbedder
 from ..rag.records import write_records

@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 
-from rapporteur.evals.case import Case
-from rapporteur.rag.answer import Answer, Citation, Turn
-from rapporteur.vectorstore.passage import Document, Hit, Locator, Passage
+from onrecord.evals.case import Case
+from onrecord.rag.answer import Answer, Citation, Turn
+from onrecord.vectorstore.passage import Document, Hit, Locator, Passage
 
 
 def document(text: str, source: str = "records/minutes.txt", media_type: str = "text/plain") -> Document:

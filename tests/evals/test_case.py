@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from rapporteur.evals.case import Case, read_jsonl
-from rapporteur.rag.answer import Turn
-from rapporteur.vectorstore.errors import InputError
+from onrecord.evals.case import Case, read_jsonl
+from onrecord.rag.answer import Turn
+from onrecord.vectorstore.errors import InputError
 
 GOOD = {"id": "a", "kind": "fact", "question": "Who?", "answerable": True, "key_facts": ["x|y"]}
 

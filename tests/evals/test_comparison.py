@@ -6,14 +6,14 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from rapporteur.evals import compare, run, sweep, to_json
-from rapporteur.evals.case import Case
-from rapporteur.evals.comparison import comparison_json
-from rapporteur.evals.sweeps import sweep_options
-from rapporteur.evals.table import print_comparison, print_sweep
-from rapporteur.evals.thresholds import read_thresholds, shortfalls
-from rapporteur.rag import Library
-from rapporteur.vectorstore.errors import InputError
+from onrecord.evals import compare, run, sweep, to_json
+from onrecord.evals.case import Case
+from onrecord.evals.comparison import comparison_json
+from onrecord.evals.sweeps import sweep_options
+from onrecord.evals.table import print_comparison, print_sweep
+from onrecord.evals.thresholds import read_thresholds, shortfalls
+from onrecord.rag import Library
+from onrecord.vectorstore.errors import InputError
 
 from ..fakes import HashEmbedder
 

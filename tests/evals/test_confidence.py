@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from rapporteur.evals.confidence import (
+from onrecord.evals.confidence import (
     Judged,
     aurc,
     calibration_error,
@@ -13,9 +13,9 @@ from rapporteur.evals.confidence import (
     reliability,
     risk_coverage,
 )
-from rapporteur.evals.share import Share
-from rapporteur.evals.significance import difference, interval
-from rapporteur.rag.answer import Answer
+from onrecord.evals.share import Share
+from onrecord.evals.significance import difference, interval
+from onrecord.rag.answer import Answer
 
 from .records import answer, case, citation, document, gold, refusal
 

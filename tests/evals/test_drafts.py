@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 from langchain_core.language_models import FakeListChatModel
 
-from rapporteur.evals import cases, draft, run
-from rapporteur.evals.accept import accept, add_to, write_sheet
-from rapporteur.evals.case import Case
-from rapporteur.evals.drafts import from_feedback
-from rapporteur.rag import Library, open_library
-from rapporteur.rag.shapes import answer_json
-from rapporteur.vectorstore.errors import InputError
+from onrecord.evals import cases, draft, run
+from onrecord.evals.accept import accept, add_to, write_sheet
+from onrecord.evals.case import Case
+from onrecord.evals.drafts import from_feedback
+from onrecord.rag import Library, open_library
+from onrecord.rag.shapes import answer_json
+from onrecord.vectorstore.errors import InputError
 
 from ..fakes import HashEmbedder
 from ..rag.records import RECORDS, write_records

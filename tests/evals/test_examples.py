@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from rapporteur.evals import cases
+from onrecord.evals import cases
 
 ROOT = Path(__file__).parents[2]
 
@@ -17,7 +17,7 @@ ROOT = Path(__file__).parents[2]
 def test_measuring_from_python_takes_under_ten_lines(tmp_path: Path) -> None:
     program = ROOT / "examples" / "evaluate.py"
     lines = [line for line in program.read_text(encoding="utf-8").splitlines() if line and '"""' not in line]
-    assert len(lines) < 10 and "from rapporteur.evals import" in lines[0]
+    assert len(lines) < 10 and "from onrecord.evals import" in lines[0]
     for name in ("sample", "examples"):
         (tmp_path / name).symlink_to(ROOT / name)
     done = subprocess.run([sys.executable, program], cwd=tmp_path, capture_output=True, text=True, timeout=120)
@@ -33,13 +33,13 @@ def test_the_sample_spreadsheet_is_one_of_cases() -> None:
 def test_the_workflow_names_commands_and_options_there_are() -> None:
     text = (ROOT / "examples" / "evaluate-records.yml").read_text(encoding="utf-8")
     help_of_run = subprocess.run(
-        [Path(sys.executable).with_name("rapporteur"), "eval", "run", "--help"],
+        [Path(sys.executable).with_name("onrecord"), "eval", "run", "--help"],
         capture_output=True, text=True, env={"COLUMNS": "200", "PATH": "", "TERM": "dumb"},
     ).stdout  # fmt: skip
     for option in set(re.findall(r"--[a-z-]+", text)):
         assert option in help_of_run, option
     for name in re.findall(r"--fail-under (\w+)=", text):
-        from rapporteur.evals.outcome import BY_NAME
+        from onrecord.evals.outcome import BY_NAME
 
         assert name in BY_NAME
 

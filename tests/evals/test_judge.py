@@ -5,13 +5,13 @@ from pathlib import Path
 import pytest
 from langchain_core.language_models import FakeListChatModel
 
-from rapporteur.evals import open_judge, run
-from rapporteur.evals.case import Case
-from rapporteur.evals.entailment import alce
-from rapporteur.evals.judge import agreement, read_labels
-from rapporteur.evals.share import Share
-from rapporteur.rag import Answer, Library, Sentence
-from rapporteur.vectorstore.errors import InputError
+from onrecord.evals import open_judge, run
+from onrecord.evals.case import Case
+from onrecord.evals.entailment import alce
+from onrecord.evals.judge import agreement, read_labels
+from onrecord.evals.share import Share
+from onrecord.rag import Answer, Library, Sentence
+from onrecord.vectorstore.errors import InputError
 
 from .records import ScriptedLibrary, answer, case, citation, document, refusal
 

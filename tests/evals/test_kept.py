@@ -10,15 +10,15 @@ from typing import Any
 
 import pytest
 
-from rapporteur.evals import cases as read_cases
-from rapporteur.evals import run, to_json
-from rapporteur.evals.case import Case, case_json
-from rapporteur.evals.kept import Cache, read_run, write_whole
-from rapporteur.evals.provenance import options_of
-from rapporteur.evals.runs import CaseResult
-from rapporteur.evals.ways import Weighted
-from rapporteur.rag import Answer, Hit, Library, Turn, open_library
-from rapporteur.vectorstore.errors import InputError
+from onrecord.evals import cases as read_cases
+from onrecord.evals import run, to_json
+from onrecord.evals.case import Case, case_json
+from onrecord.evals.kept import Cache, read_run, write_whole
+from onrecord.evals.provenance import options_of
+from onrecord.evals.runs import CaseResult
+from onrecord.evals.ways import Weighted
+from onrecord.rag import Answer, Hit, Library, Turn, open_library
+from onrecord.vectorstore.errors import InputError
 
 from ..fakes import HashEmbedder
 from .records import ScriptedLibrary
@@ -99,7 +99,7 @@ def test_a_run_is_the_same_every_time_and_however_many_are_asked_at_once(
 def test_a_run_says_what_made_it(small_library: Library, small_cases: list[Case]) -> None:
     made_by = run(small_library, small_cases, settings={"model": None}).made_by
     assert made_by["library"]["documents"] == 3 and len(made_by["library"]["fingerprint"]) == 64
-    assert made_by["versions"]["rapporteur"] and made_by["versions"]["tantivy"]
+    assert made_by["versions"]["onrecord"] and made_by["versions"]["tantivy"]
     assert len(made_by["code"]) == len(made_by["cases"]) == 64 and isinstance(made_by["seed"], int)
 
 

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from rapporteur.evals.case import Case
-from rapporteur.evals.gold_answers import answer_found, exact_match, gold_token_recall, token_f1
-from rapporteur.evals.measures import (
+from onrecord.evals.case import Case
+from onrecord.evals.gold_answers import answer_found, exact_match, gold_token_recall, token_f1
+from onrecord.evals.measures import (
     answer_chars,
     attribution,
     cite_precision,
@@ -18,9 +18,9 @@ from rapporteur.evals.measures import (
     percentile,
     verbatim,
 )
-from rapporteur.evals.outcome import Outcome, add_up, measure_outcome
-from rapporteur.evals.share import Share, mean, pooled
-from rapporteur.rag.answer import Answer
+from onrecord.evals.outcome import Outcome, add_up, measure_outcome
+from onrecord.evals.share import Share, mean, pooled
+from onrecord.rag.answer import Answer
 
 from .records import answer, case, citation, document, gold, hit, refusal
 

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from rapporteur.evals import assert_at_least, run
-from rapporteur.evals.case import Case
-from rapporteur.evals.runs import Run
-from rapporteur.rag import Answer, Citation, Hit, Library, Locator, Turn
+from onrecord.evals import assert_at_least, run
+from onrecord.evals.case import Case
+from onrecord.evals.runs import Run
+from onrecord.rag import Answer, Citation, Hit, Library, Locator, Turn
 
 
 class Faulty:

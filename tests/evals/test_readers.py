@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from rapporteur.evals import cases
-from rapporteur.evals.corpora import fill
-from rapporteur.evals.readers import documents
-from rapporteur.evals.runs import run
-from rapporteur.evals.ways import PlainWords
-from rapporteur.rag import Turn, open_library
-from rapporteur.vectorstore.errors import InputError
+from onrecord.evals import cases
+from onrecord.evals.corpora import fill
+from onrecord.evals.readers import documents
+from onrecord.evals.runs import run
+from onrecord.evals.ways import PlainWords
+from onrecord.rag import Turn, open_library
+from onrecord.vectorstore.errors import InputError
 
 from ..fakes import HashEmbedder
 

@@ -11,21 +11,21 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-from rapporteur.evals import run, to_json, write_report
-from rapporteur.evals.case import Case
-from rapporteur.evals.plots import Bar, bars, histogram
-from rapporteur.evals.report import report_html
-from rapporteur.rag import Library
+from onrecord.evals import run, to_json, write_report
+from onrecord.evals.case import Case
+from onrecord.evals.plots import Bar, bars, histogram
+from onrecord.evals.report import report_html
+from onrecord.rag import Library
 
 from .conftest import SURVEY
 from .records import ScriptedLibrary, answer, case
 from .test_planted_faults import Faulty, refused
 
-CHROMIUM = os.environ.get("RAPPORTEUR_CHROMIUM") or next(
+CHROMIUM = os.environ.get("ONRECORD_CHROMIUM") or next(
     filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
 )
 in_browser = pytest.mark.skipif(
-    CHROMIUM is None, reason="no Chromium found; install it or set RAPPORTEUR_CHROMIUM to its path"
+    CHROMIUM is None, reason="no Chromium found; install it or set ONRECORD_CHROMIUM to its path"
 )
 
 

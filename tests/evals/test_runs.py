@@ -6,12 +6,12 @@ from io import StringIO
 import pytest
 from rich.console import Console
 
-from rapporteur.evals.case import Case
-from rapporteur.evals.outcome import MEASURES
-from rapporteur.evals.runs import CaseResult, Run, added_up, to_json
-from rapporteur.evals.runs import run as run_cases
-from rapporteur.evals.table import print_table
-from rapporteur.rag.answer import Turn
+from onrecord.evals.case import Case
+from onrecord.evals.outcome import MEASURES
+from onrecord.evals.runs import CaseResult, Run, added_up, to_json
+from onrecord.evals.runs import run as run_cases
+from onrecord.evals.table import print_table
+from onrecord.rag.answer import Turn
 
 from .records import ScriptedLibrary, answer, case, citation, document, gold, hit, refusal
 

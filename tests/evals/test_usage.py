@@ -7,9 +7,9 @@ from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import AIMessage, AIMessageChunk
 from langchain_core.outputs import ChatGeneration, ChatGenerationChunk, ChatResult
 
-from rapporteur.evals import run
-from rapporteur.evals.case import Case
-from rapporteur.rag import Library, open_library
+from onrecord.evals import run
+from onrecord.evals.case import Case
+from onrecord.rag import Library, open_library
 
 from ..fakes import HashEmbedder
 

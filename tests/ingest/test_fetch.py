@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from rapporteur.ingest.fetch import fetch, is_address
-from rapporteur.ingest.ingest import ingest
-from rapporteur.ingest.parse import Limits
-from rapporteur.vectorstore.errors import UnreadableFile
-from rapporteur.vectorstore.store import Store
+from onrecord.ingest.fetch import fetch, is_address
+from onrecord.ingest.ingest import ingest
+from onrecord.ingest.parse import Limits
+from onrecord.vectorstore.errors import UnreadableFile
+from onrecord.vectorstore.store import Store
 
 from ..fakes import HashEmbedder
 

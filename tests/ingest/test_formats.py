@@ -14,15 +14,15 @@ from typing import Any
 
 import pytest
 
-from rapporteur.ingest import archive, read_sheet
-from rapporteur.ingest.blocks import Reading
-from rapporteur.ingest.members import members
-from rapporteur.ingest.read import SUFFIXES, read
-from rapporteur.ingest.read_mail import attachments
-from rapporteur.ingest.sniff import format_of
-from rapporteur.ingest.structure import structure
-from rapporteur.ingest.table import labelled_rows
-from rapporteur.vectorstore.errors import UnreadableFile
+from onrecord.ingest import archive, read_sheet
+from onrecord.ingest.blocks import Reading
+from onrecord.ingest.members import members
+from onrecord.ingest.read import SUFFIXES, read
+from onrecord.ingest.read_mail import attachments
+from onrecord.ingest.sniff import format_of
+from onrecord.ingest.structure import structure
+from onrecord.ingest.table import labelled_rows
+from onrecord.vectorstore.errors import UnreadableFile
 
 needs_tesseract = pytest.mark.skipif(shutil.which("tesseract") is None, reason="tesseract-ocr is not installed")
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -569,7 +569,7 @@ def test_pictures_of_text_are_read(kind: str) -> None:
 
 @needs_tesseract
 def test_scanned_pages_are_read_one_by_one() -> None:
-    from rapporteur.ingest.ocr import ocr_pages
+    from onrecord.ingest.ocr import ocr_pages
 
     data = picture("The Commission met in Verrano.", kind="PDF")
     assert ocr_pages(data, [0]) == {0: "The Commission met in Verrano."}

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from rapporteur.ingest.ingest import Failure, IngestReport, find_files, ingest
-from rapporteur.vectorstore.errors import InputError, LibraryBusy
-from rapporteur.vectorstore.store import Store
+from onrecord.ingest.ingest import Failure, IngestReport, find_files, ingest
+from onrecord.vectorstore.errors import InputError, LibraryBusy
+from onrecord.vectorstore.store import Store
 
 from ..fakes import HashEmbedder
 
@@ -302,8 +302,8 @@ import sys
 from pathlib import Path
 sys.path.insert(0, sys.argv[3])
 from tests.fakes import HashEmbedder
-from rapporteur.ingest.ingest import ingest
-from rapporteur.vectorstore.store import Store
+from onrecord.ingest.ingest import ingest
+from onrecord.vectorstore.store import Store
 
 class Telling:
     def reading(self, done, total, source): print("read", flush=True)

@@ -15,9 +15,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from rapporteur.ingest.ingest import IngestReport, ingest
-from rapporteur.ingest.parse import Limits
-from rapporteur.vectorstore.store import Store
+from onrecord.ingest.ingest import IngestReport, ingest
+from onrecord.ingest.parse import Limits
+from onrecord.vectorstore.store import Store
 
 from ..fakes import HashEmbedder
 
@@ -308,7 +308,7 @@ def test_a_file_grown_too_large_keeps_what_the_library_has_of_it(store: Store, r
 
 def test_a_watched_folder_is_read_again_as_it_changes(records: Path, tmp_path: Path) -> None:
     write(records / "lights.txt", LIGHT)
-    program = [str(Path(sys.executable).with_name("rapporteur")), "ingest", str(records), "--watch", "--json"]
+    program = [str(Path(sys.executable).with_name("onrecord")), "ingest", str(records), "--watch", "--json"]
     library = tmp_path / "watching"
     process = subprocess.Popen(
         [*program, "--library", str(library)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True

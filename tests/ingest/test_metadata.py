@@ -4,11 +4,11 @@ from dataclasses import replace
 
 import pytest
 
-from rapporteur.ingest.language import language_of
-from rapporteur.ingest.metadata import Metadata, metadata
-from rapporteur.ingest.read_html import read_html
-from rapporteur.ingest.read_text import read_text
-from rapporteur.ingest.structure import structure
+from onrecord.ingest.language import language_of
+from onrecord.ingest.metadata import Metadata, metadata
+from onrecord.ingest.read_html import read_html
+from onrecord.ingest.read_text import read_text
+from onrecord.ingest.structure import structure
 
 
 def facts(text: str, source: str = "minutes.txt", title: str | None = None, date: str | None = None) -> Metadata:

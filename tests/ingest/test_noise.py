@@ -1,8 +1,8 @@
 """What looks like text and is none: it is kept, and marked."""
 
-from rapporteur.ingest.noise import garbled_share, mark_noise
-from rapporteur.ingest.read_text import read_text
-from rapporteur.ingest.structure import structure
+from onrecord.ingest.noise import garbled_share, mark_noise
+from onrecord.ingest.read_text import read_text
+from onrecord.ingest.structure import structure
 
 PROSE = "\n\n".join(
     f"The keepers of lamp {number} told the Commission that the oil of the harbour store lasted through the winter, "

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from rapporteur.ingest.ingest import IngestReport, ingest
-from rapporteur.ingest.overrides import FIELDS, checked, from_pairs, from_sidecar
-from rapporteur.vectorstore.errors import InputError, UnreadableFile
-from rapporteur.vectorstore.passage import Document, Filters
-from rapporteur.vectorstore.store import Store
+from onrecord.ingest.ingest import IngestReport, ingest
+from onrecord.ingest.overrides import FIELDS, checked, from_pairs, from_sidecar
+from onrecord.vectorstore.errors import InputError, UnreadableFile
+from onrecord.vectorstore.passage import Document, Filters
+from onrecord.vectorstore.store import Store
 
 from ..fakes import HashEmbedder
 

@@ -14,9 +14,9 @@ from pathlib import Path
 import pytest
 from docx import Document
 
-from rapporteur.ingest.parse import Job, Limits, Parsed, parse_all
-from rapporteur.ingest.worker import read_frame, write_frame
-from rapporteur.vectorstore.errors import UnreadableFile
+from onrecord.ingest.parse import Job, Limits, Parsed, parse_all
+from onrecord.ingest.worker import read_frame, write_frame
+from onrecord.vectorstore.errors import UnreadableFile
 
 WORDS = b"The light on Gannet Ledge was out for nine hours.\n\nThe keeper had seen it."
 # One line of 60 MB: the one honest input here that takes long and much memory in any case.
@@ -99,8 +99,8 @@ def children() -> set[int]:
 PRINTING = """
 import os, sys
 from dataclasses import replace
-from rapporteur.ingest import worker
-from rapporteur.ingest.read import read
+from onrecord.ingest import worker
+from onrecord.ingest.read import read
 
 def reader(source, data, *more):
     print("a parser's remark")
@@ -128,7 +128,7 @@ def test_what_a_parser_prints_does_not_get_between_the_frames() -> None:
 
 
 def test_a_worker_whose_owner_was_killed_while_a_file_hangs_ends_by_itself() -> None:
-    command = [sys.executable, "-m", "rapporteur.ingest.worker", "3000", "-4", "eng"]  # and 5 s of grace
+    command = [sys.executable, "-m", "onrecord.ingest.worker", "3000", "-4", "eng"]  # and 5 s of grace
     process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
     assert process.stdin and process.stdout
     write_frame(process.stdin, b"long.txt")

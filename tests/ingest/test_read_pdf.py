@@ -7,11 +7,11 @@ import pytest
 from fpdf import FPDF
 from fpdf.enums import AccessPermission
 
-from rapporteur.ingest.blocks import Reading
-from rapporteur.ingest.read import read
-from rapporteur.ingest.read_pdf import read_pdf
-from rapporteur.ingest.structure import structure
-from rapporteur.vectorstore.errors import UnreadableFile
+from onrecord.ingest.blocks import Reading
+from onrecord.ingest.read import read
+from onrecord.ingest.read_pdf import read_pdf
+from onrecord.ingest.structure import structure
+from onrecord.vectorstore.errors import UnreadableFile
 
 SENTENCE = "The light on Gannet Ledge was out for nine hours and nobody came to see to it before noon. "
 NAMES = ["Skarn", "Merrow", "Hallow", "Lantern", "Tollan", "Cantle", "Sorrel", "Ansel", "Marrick", "Saltmouth"]

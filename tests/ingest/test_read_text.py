@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rapporteur.ingest.blocks import Reading
-from rapporteur.ingest.read import decode, read
-from rapporteur.ingest.read_text import read_text
-from rapporteur.vectorstore.errors import UnreadableFile
+from onrecord.ingest.blocks import Reading
+from onrecord.ingest.read import decode, read
+from onrecord.ingest.read_text import read_text
+from onrecord.vectorstore.errors import UnreadableFile
 
 
 def blocks(text: str, **options: bool) -> list[tuple[str, str]]:

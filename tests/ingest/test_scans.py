@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from rapporteur.ingest.ingest import ingest
-from rapporteur.ingest.ocr import ocr_pages
-from rapporteur.ingest.pdf_lines import lines_of_pages
-from rapporteur.ingest.pdf_scans import garbled_scans, named_pages
-from rapporteur.ingest.read_pdf import read_pdf
-from rapporteur.vectorstore.store import Store
+from onrecord.ingest.ingest import ingest
+from onrecord.ingest.ocr import ocr_pages
+from onrecord.ingest.pdf_lines import lines_of_pages
+from onrecord.ingest.pdf_scans import garbled_scans, named_pages
+from onrecord.ingest.read_pdf import read_pdf
+from onrecord.vectorstore.store import Store
 
 from ..fakes import HashEmbedder
 

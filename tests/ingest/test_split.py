@@ -6,12 +6,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rapporteur.ingest.blocks import Reading, TextBuilder
-from rapporteur.ingest.read_text import read_text
-from rapporteur.ingest.split import split
-from rapporteur.ingest.structure import structure
-from rapporteur.vectorstore.passage import Passage
-from rapporteur.vectorstore.store import embedded_text
+from onrecord.ingest.blocks import Reading, TextBuilder
+from onrecord.ingest.read_text import read_text
+from onrecord.ingest.split import split
+from onrecord.ingest.structure import structure
+from onrecord.vectorstore.passage import Passage
+from onrecord.vectorstore.store import embedded_text
 
 from ..fakes import HashEmbedder
 

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from rapporteur.ingest.read_text import read_text
-from rapporteur.ingest.states import label_parts, state_of, states_in, states_of_label
-from rapporteur.ingest.structure import structure
+from onrecord.ingest.read_text import read_text
+from onrecord.ingest.states import label_parts, state_of, states_in, states_of_label
+from onrecord.ingest.structure import structure
 
 ROWS = list(csv.DictReader((Path(__file__).parents[2] / "ingest/states.tsv").open(encoding="utf-8"), delimiter="\t"))
 LANGUAGES = {

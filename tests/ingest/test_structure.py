@@ -6,9 +6,9 @@ from itertools import pairwise
 
 import pytest
 
-from rapporteur.ingest.blocks import Reading, TextBuilder
-from rapporteur.ingest.read_text import read_text
-from rapporteur.ingest.structure import Unit, speaker_label, structure
+from onrecord.ingest.blocks import Reading, TextBuilder
+from onrecord.ingest.read_text import read_text
+from onrecord.ingest.structure import Unit, speaker_label, structure
 
 
 def units(text: str) -> list[tuple[Unit, str]]:
@@ -356,7 +356,7 @@ def test_officers_in_a_list_are_no_speakers() -> None:
     officers = [
         "Chair: Ana Ruiz (Verrano)",
         "Vice-Chairs: Bo Lindqvist-Hall (Ithren), Cy Dunmore (Oskerry) and Di Marrick (Brannoch)",
-        "Rapporteur:",
+        "On Record:",
         "Ed Sorrel (Pellory)",
     ]
     assert set(speakers(*officers, "The session was opened.")) == {None}

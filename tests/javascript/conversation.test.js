@@ -95,7 +95,7 @@ test("filters that are on are shown as text, a document by its title, and go whe
   );
   page.querySelector("dialog").close = () => {};
   learn({ words: { "filter.speaker": "Speaker", "filter.document": "Document", "filter.drop": "Drop {what}" }, language: "en" });
-  keep("sessionStorage", "rapporteur.only", { title: "Minutes" });
+  keep("sessionStorage", "onrecord.only", { title: "Minutes" });
   state.filters = { speaker: "<i>Norway</i>", document: "d1" };
   showFilters();
   const shown = () => [...page.querySelectorAll("#r-chosen button span")].map((span) => span.textContent);

@@ -96,3 +96,11 @@ test("a refusal is told in the server's words where they are for people, else by
   assert.deepEqual(await told(500, ""), [true, "failed (500)"]);
   assert.equal(explain(new TypeError("Failed to fetch")), "unreachable");
 });
+
+test("what a browser kept under the earlier name is found, until it is kept anew", () => {
+  openPage();
+  localStorage.setItem("rapporteur.settings", '{"model":"ollama:llama3.2"}');
+  assert.deepEqual(stored("localStorage", "onrecord.settings"), { model: "ollama:llama3.2" });
+  keep("localStorage", "onrecord.settings", { model: "none" });
+  assert.deepEqual(stored("localStorage", "onrecord.settings"), { model: "none" });
+});

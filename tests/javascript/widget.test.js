@@ -15,7 +15,7 @@ const done = event("answer", { answered: true, text: "Norway: “fall”." });
 
 /** A widget on a page, and what its server is asked; the server answers with `replies`, one after the other. */
 function widget(...replies) {
-  const { window } = new JSDOM('<rapporteur-ask server="https://r.example/" key="k"></rapporteur-ask>', { runScripts: "outside-only" });
+  const { window } = new JSDOM('<onrecord-ask server="https://r.example/" key="k"></onrecord-ask>', { runScripts: "outside-only" });
   const asked = [];
   Object.assign(window, {
     TextDecoderStream,
@@ -30,7 +30,7 @@ function widget(...replies) {
     },
   });
   window.eval(SCRIPT);
-  const element = window.document.querySelector("rapporteur-ask");
+  const element = window.document.querySelector("onrecord-ask");
   return { element, asked, answer: () => element.shadowRoot.querySelector(".answer") };
 }
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from rapporteur.rag import Library, open_library
+from onrecord.rag import Library, open_library
 
 from ..fakes import HashEmbedder
 from .records import write_records

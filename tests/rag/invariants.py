@@ -2,7 +2,7 @@
 
 import re
 
-from rapporteur.rag import Answer, Library
+from onrecord.rag import Answer, Library
 
 
 def check(answer: Answer, library: Library) -> None:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from rapporteur.rag import (
+from onrecord.rag import (
     Answer,
     Document,
     Filters,
@@ -22,11 +22,11 @@ from rapporteur.rag import (
     Turn,
     open_library,
 )
-from rapporteur.rag.compose import Quotable
-from rapporteur.rag.ladder import check_question
-from rapporteur.rag.question import MAX_QUESTION_CHARS
-from rapporteur.rag.refuse import unknown_names
-from rapporteur.vectorstore.errors import InputError
+from onrecord.rag.compose import Quotable
+from onrecord.rag.ladder import check_question
+from onrecord.rag.question import MAX_QUESTION_CHARS
+from onrecord.rag.refuse import unknown_names
+from onrecord.vectorstore.errors import InputError
 
 from ..fakes import HashEmbedder
 from .invariants import check

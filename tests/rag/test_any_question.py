@@ -7,8 +7,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from rapporteur.rag import Answer, Filters, Library, Turn
-from rapporteur.rag.model import open_writer
+from onrecord.rag import Answer, Filters, Library, Turn
+from onrecord.rag.model import open_writer
 
 from .invariants import check
 from .openai_server import OpenAIServer

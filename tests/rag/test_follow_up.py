@@ -5,9 +5,9 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 
-from rapporteur.rag import Filters, Library, Turn, open_library
-from rapporteur.rag.directory import directory_of
-from rapporteur.rag.follow_up import asks_for_others, follows_up, refers_back, stand_alone
+from onrecord.rag import Filters, Library, Turn, open_library
+from onrecord.rag.directory import directory_of
+from onrecord.rag.follow_up import asks_for_others, follows_up, refers_back, stand_alone
 
 from ..fakes import HashEmbedder
 from .records import write_records

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from rapporteur.rag import Answer, Library, Timing, open_library
+from onrecord.rag import Answer, Library, Timing, open_library
 
 from ..fakes import HashEmbedder
 from .records import write_records
@@ -119,7 +119,7 @@ import logging, os, sys, threading
 environment, handlers, level = dict(os.environ), list(logging.root.handlers), logging.root.level
 import warnings
 warnings.simplefilter("error", ResourceWarning)
-from rapporteur.rag import open_library
+from onrecord.rag import open_library
 with open_library("library") as library:
     library.ingest(["notes.txt"])
     answer = library.ask("What did Norway say about the herring quota?")

@@ -11,9 +11,9 @@ from langchain_core.retrievers import BaseRetriever
 from langchain_core.runnables import Runnable, RunnableLambda
 from langchain_core.tools import BaseTool
 
-from rapporteur.rag import Answer, Filters, Library, SentenceReady, Timing
-from rapporteur.rag.model import open_writer
-from rapporteur.vectorstore.errors import ModelError
+from onrecord.rag import Answer, Filters, Library, SentenceReady, Timing
+from onrecord.rag.model import open_writer
+from onrecord.vectorstore.errors import ModelError
 
 from .invariants import check
 
@@ -109,8 +109,8 @@ def test_the_chain_fits_between_others_and_is_traced(library: Library) -> None:
     chain = RunnableLambda(lambda topic: f"What did Norway say about {topic}?") | library.as_runnable()
     text = (chain | (lambda answer: answer.text)).invoke("the herring quota", config={"callbacks": [watch]})
     assert text.startswith("Norway: “The herring quota for the northern banks should fall by a third.")
-    ladder = watch.names.index("rapporteur")
-    assert watch.names[ladder:] == ["rapporteur", "read_question", QUOTA, "compose", "RunnableLambda"]
+    ladder = watch.names.index("onrecord")
+    assert watch.names[ladder:] == ["onrecord", "read_question", QUOTA, "compose", "RunnableLambda"]
 
 
 class Tree(BaseCallbackHandler):
@@ -154,9 +154,9 @@ def test_each_rung_is_a_run_below_the_ladders_own(library: Library) -> None:
     for run in (library.as_runnable().invoke, lambda *a, **k: list(library.as_runnable().stream(*a, **k))):
         tree = Tree()
         run(QUOTA, config={"callbacks": [tree]})
-        assert tree.below("rapporteur") == ["read_question", "retrieve", "compose"]
+        assert tree.below("onrecord") == ["read_question", "retrieve", "compose"]
         found = len(library.search(QUOTA, limit=40))
-        assert tree.ended == ["read_question done", f"retrieve {found} documents", "compose done", "rapporteur done"]
+        assert tree.ended == ["read_question done", f"retrieve {found} documents", "compose done", "onrecord done"]
 
 
 def test_the_model_and_its_grounding_are_seen_too(library: Library) -> None:
@@ -164,13 +164,13 @@ def test_the_model_and_its_grounding_are_seen_too(library: Library) -> None:
     written = Library(library.store, open_writer(model))
     tree = Tree()
     written.as_runnable().invoke(QUOTA, config={"callbacks": [tree]})
-    assert tree.below("rapporteur") == ["read_question", "retrieve", "write", "model", "ground"]
+    assert tree.below("onrecord") == ["read_question", "retrieve", "write", "model", "ground"]
     broken = FakeListChatModel(responses=["x"], error_on_chunk_number=0)
     failing = Library(library.store, open_writer(broken, falls_back=False))
     tree = Tree()
     with pytest.raises(ModelError):
         failing.as_runnable().invoke(QUOTA, config={"callbacks": [tree]})
-    assert tree.ended[-2:] == ["write ModelSilent", "rapporteur ModelSilent"]
+    assert tree.ended[-2:] == ["write ModelSilent", "onrecord ModelSilent"]
 
 
 # --- the retriever ---------------------------------------------------------------------------------------------------
@@ -216,7 +216,7 @@ def test_the_tool_answers_with_its_quotes_and_their_places(library: Library) -> 
     assert tool.args == {"question": {"title": "Question", "type": "string"}}
     watch = Watch()
     text = tool.invoke({"question": SEASON}, config={"callbacks": [watch]})
-    assert watch.names == ["ask_records", "rapporteur", "read_question", SEASON, "compose"]
+    assert watch.names == ["ask_records", "onrecord", "read_question", SEASON, "compose"]
     assert text == (
         "Mexico: “A closed season in April protects the spawning grounds better than any quota does.” [1]\n\n"
         "[1] Minutes of the fishery council, Mexico: “A closed season in April protects the spawning grounds better "

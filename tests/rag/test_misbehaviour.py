@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from rapporteur.rag import Answer, Library, open_library
+from onrecord.rag import Answer, Library, open_library
 
 from ..fakes import HashEmbedder
 from .invariants import check

@@ -11,14 +11,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from rapporteur.rag import Answer, Library, SentenceReady, Turn, open_library
-from rapporteur.rag.answer import Usage
-from rapporteur.rag.ground import claims
-from rapporteur.rag.judge import ChatJudge, open_judge
-from rapporteur.rag.model import open_writer
-from rapporteur.rag.service import open_service, redacted
-from rapporteur.rag.shapes import answer_json
-from rapporteur.vectorstore.errors import ModelError, ModelSilent
+from onrecord.rag import Answer, Library, SentenceReady, Turn, open_library
+from onrecord.rag.answer import Usage
+from onrecord.rag.ground import claims
+from onrecord.rag.judge import ChatJudge, open_judge
+from onrecord.rag.model import open_writer
+from onrecord.rag.service import open_service, redacted
+from onrecord.rag.shapes import answer_json
+from onrecord.vectorstore.errors import ModelError, ModelSilent
 
 from ..fakes import HashEmbedder
 from .invariants import check
@@ -425,7 +425,7 @@ def assert_quotes_instead(answer: Answer, library: Library, *holds: str) -> None
     [
         (
             Fails(status=401, message=f"Incorrect API key provided: {KEY}.\n  and a second line"),
-            "RAPPORTEUR_MODEL_API_KEY",
+            "ONRECORD_MODEL_API_KEY",
         ),
         (Fails(status=403, message="not for you"), "not allowed"),
         (Fails(status=404, message="no such model"), "Check the model's name"),
@@ -497,7 +497,7 @@ def test_a_service_that_does_not_listen(library: Library) -> None:
 def test_a_service_that_takes_too_long(library: Library, server: OpenAIServer) -> None:
     server.says(Hangs())
     there = opened(library, server.base_url, timeout_s=0.3)
-    assert_quotes_instead(there.ask(QUOTA), library, "timed out", "RAPPORTEUR_MODEL_TIMEOUT_S")
+    assert_quotes_instead(there.ask(QUOTA), library, "timed out", "ONRECORD_MODEL_TIMEOUT_S")
 
 
 @pytest.mark.parametrize(
@@ -729,8 +729,8 @@ def write_cross_encoder(folder: Path, labels: list[str], sure_of: int) -> Path:
     [
         ("scripted", ("names no provider", "provider:name")),
         ("nonsense:scripted", ("nonsense:scripted", "provider:name")),
-        ("anthropic:some", ("anthropic:some", "pip install 'rapporteur[anthropic]'")),
-        ("ollama:some", ("ollama:some", "pip install 'rapporteur[ollama]'")),
+        ("anthropic:some", ("anthropic:some", "pip install 'onrecord[anthropic]'")),
+        ("ollama:some", ("ollama:some", "pip install 'onrecord[ollama]'")),
         ("groq:some", ("groq:some", "pip install langchain-groq")),
         ("openai:some", ("openai:some", "OPENAI_API_KEY")),
     ],

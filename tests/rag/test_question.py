@@ -2,11 +2,11 @@
 
 import pytest
 
-from rapporteur.rag import Document, Hit, Library, Locator, Passage
-from rapporteur.rag.compose import Quotable
-from rapporteur.rag.expect import expectation
-from rapporteur.rag.query import read_question
-from rapporteur.rag.question import (
+from onrecord.rag import Document, Hit, Library, Locator, Passage
+from onrecord.rag.compose import Quotable
+from onrecord.rag.expect import expectation
+from onrecord.rag.query import read_question
+from onrecord.rag.question import (
     Pointers,
     asks_for_asker,
     asks_for_reply,

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from rapporteur.rag import open_library
-from rapporteur.rag.repetition import tells_apart
+from onrecord.rag import open_library
+from onrecord.rag.repetition import tells_apart
 
 from ..fakes import HashEmbedder
 

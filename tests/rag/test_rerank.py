@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from rapporteur.rag import Library, RapporteurError, open_library
-from rapporteur.vectorstore.store import embedded_text
+from onrecord.rag import Library, OnRecordError, open_library
+from onrecord.vectorstore.store import embedded_text
 
 from ..fakes import HashEmbedder
 from .records import write_records
@@ -88,12 +88,12 @@ def test_a_cross_encoder_s_scores_decide_the_order(tmp_path: Path, tiny: Path) -
 def test_a_reranker_that_is_not_there_is_named_when_asked(tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     with opened(tmp_path, str(tmp_path / "empty")) as library:
-        with pytest.raises(RapporteurError, match=r"The reranker .*empty cannot be loaded: .* --reranker"):
+        with pytest.raises(OnRecordError, match=r"The reranker .*empty cannot be loaded: .* --reranker"):
             library.search(QUESTION)
 
 
 def test_a_classifier_of_several_kinds_is_no_reranker(tmp_path: Path) -> None:
     folder = save_cross_encoder(tmp_path / "nli", labels=3)
     with opened(tmp_path, str(folder)) as library:
-        with pytest.raises(RapporteurError, match="gives 3 scores"):
+        with pytest.raises(OnRecordError, match="gives 3 scores"):
             library.ask(QUESTION)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from rapporteur.rag import Filters, Library, open_library
+from onrecord.rag import Filters, Library, open_library
 
 from ..fakes import HashEmbedder
 

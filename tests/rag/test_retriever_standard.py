@@ -4,9 +4,9 @@ import pytest
 from langchain_core.retrievers import BaseRetriever
 from langchain_tests.integration_tests import RetrieversIntegrationTests
 
-from rapporteur.rag import Library
-from rapporteur.rag.langchain import LibraryRetriever
-from rapporteur.vectorstore.passage import Filters
+from onrecord.rag import Library
+from onrecord.rag.langchain import LibraryRetriever
+from onrecord.vectorstore.passage import Filters
 
 
 class TestLibraryRetriever(RetrieversIntegrationTests):

@@ -4,10 +4,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from rapporteur.rag import Filters, Library, open_library
-from rapporteur.rag.attribution import wrong_speaker
-from rapporteur.rag.directory import directory_of
-from rapporteur.rag.query import read_question
+from onrecord.rag import Filters, Library, open_library
+from onrecord.rag.attribution import wrong_speaker
+from onrecord.rag.directory import directory_of
+from onrecord.rag.query import read_question
 
 from ..fakes import HashEmbedder
 

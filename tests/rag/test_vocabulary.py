@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from rapporteur.rag import Library, Turn, open_library
-from rapporteur.rag.query import read_question
-from rapporteur.rag.vocabulary import corrected, stems_held
+from onrecord.rag import Library, Turn, open_library
+from onrecord.rag.query import read_question
+from onrecord.rag.vocabulary import corrected, stems_held
 from tests.fakes import HashEmbedder
 from tests.rag.records import write_records
 

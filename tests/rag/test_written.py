@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rapporteur.rag.figures import dates, quantities, units
-from rapporteur.rag.written import claims, finished_claims, visible
+from onrecord.rag.figures import dates, quantities, units
+from onrecord.rag.written import claims, finished_claims, visible
 
 A = "Norway wants a lower quota"
 B = "Mexico wants to wait"

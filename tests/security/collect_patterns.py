@@ -20,7 +20,7 @@ UNKNOWN = "Abc"
 
 def modules() -> Iterator[ModuleType]:
     for folder in FOLDERS:
-        package = importlib.import_module(f"rapporteur.{folder}")
+        package = importlib.import_module(f"onrecord.{folder}")
         for found in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
             if not found.name.endswith("__main__"):
                 yield importlib.import_module(found.name)
@@ -98,7 +98,7 @@ def _flags(node: ast.Call, module: ModuleType) -> int:
 
 def collected() -> Iterator[dict[str, Any]]:
     for module in modules():
-        name = module.__name__.removeprefix("rapporteur.")
+        name = module.__name__.removeprefix("onrecord.")
         tree = ast.parse(Path(str(module.__file__)).read_text(encoding="utf-8"))
         whole = fully_matched(tree)
         for attribute, value in vars(module).items():

@@ -5,10 +5,10 @@ from collections.abc import Callable
 import pytest
 from fastapi.testclient import TestClient
 
-from rapporteur.rag.library import Library
-from rapporteur.ui.api import ApiOptions
-from rapporteur.ui.keys import Keys
-from rapporteur.ui.server import build_app
+from onrecord.rag.library import Library
+from onrecord.ui.api import ApiOptions
+from onrecord.ui.keys import Keys
+from onrecord.ui.server import build_app
 
 from ..ui.conftest import browser, own_library  # noqa: F401
 

@@ -19,20 +19,20 @@ from measure_patterns import suspect
 from pattern_inputs import repeated
 from rag.records import write_records  # pyright: ignore[reportMissingImports]
 
-from rapporteur.ingest.acronyms import acronyms
-from rapporteur.ingest.metadata import metadata
-from rapporteur.ingest.noise import mark_noise
-from rapporteur.ingest.read import read
-from rapporteur.ingest.sentences import sentence_spans
-from rapporteur.ingest.speakers import speaker_label
-from rapporteur.ingest.split import split
-from rapporteur.ingest.structure import structure
-from rapporteur.rag import Library, open_library
-from rapporteur.rag.attribution import subject
-from rapporteur.rag.figures import dates, quantities, units
-from rapporteur.rag.query import read_question
-from rapporteur.rag.written import claims, finished_claims, visible
-from rapporteur.vectorstore.markup import plain
+from onrecord.ingest.acronyms import acronyms
+from onrecord.ingest.metadata import metadata
+from onrecord.ingest.noise import mark_noise
+from onrecord.ingest.read import read
+from onrecord.ingest.sentences import sentence_spans
+from onrecord.ingest.speakers import speaker_label
+from onrecord.ingest.split import split
+from onrecord.ingest.structure import structure
+from onrecord.rag import Library, open_library
+from onrecord.rag.attribution import subject
+from onrecord.rag.figures import dates, quantities, units
+from onrecord.rag.query import read_question
+from onrecord.rag.written import claims, finished_claims, visible
+from onrecord.vectorstore.markup import plain
 
 UNITS = (
     *(

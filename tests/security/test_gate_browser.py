@@ -3,9 +3,9 @@
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from rapporteur.rag.library import Library
-from rapporteur.ui.keys import Keys
-from rapporteur.ui.server import build_app
+from onrecord.rag.library import Library
+from onrecord.ui.keys import Keys
+from onrecord.ui.server import build_app
 
 from ..ui.served import served
 

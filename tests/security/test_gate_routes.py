@@ -10,11 +10,11 @@ import pytest
 from fastapi.testclient import TestClient
 from starlette.websockets import WebSocketDisconnect
 
-from rapporteur.rag.library import Library
-from rapporteur.ui.api import ApiOptions
-from rapporteur.ui.gate import Rules
-from rapporteur.ui.keys import Keys
-from rapporteur.ui.server import build_app
+from onrecord.rag.library import Library
+from onrecord.ui.api import ApiOptions
+from onrecord.ui.gate import Rules
+from onrecord.ui.keys import Keys
+from onrecord.ui.server import build_app
 
 from ..ui.served import served
 from .conftest import ELSEWHERE, HERE, Calls, bearer, kind_of
@@ -196,7 +196,7 @@ def test_a_body_for_the_page_is_not_waited_for(own_library: Library, head: str) 
         lines = (f"{head} HTTP/1.1", "Host: 127.0.0.1", "Content-Type: application/json", "Content-Length: 50", "", "{")
         line.sendall("\r\n".join(lines).encode())
         reply = line.makefile("rb").read().decode()
-    assert reply.startswith("HTTP/1.1 408") and "urn:rapporteur:problem:too-slow" in reply
+    assert reply.startswith("HTTP/1.1 408") and "urn:onrecord:problem:too-slow" in reply
 
 
 def test_others_have_a_rate_on_the_page_and_whoever_is_alone_here_has_none(calls: Calls) -> None:
@@ -210,7 +210,7 @@ def test_others_have_a_rate_on_the_page_and_whoever_is_alone_here_has_none(calls
 def test_a_line_is_logged_for_the_page_without_questions_or_names(calls: Calls, own_library: Library, caplog) -> None:
     [listing] = own_library.documents()
     client = calls(HERE)
-    with caplog.at_level(logging.INFO, logger="rapporteur.http"):
+    with caplog.at_level(logging.INFO, logger="onrecord.http"):
         exchange = client.post("/page/ask", json={"question": NORWAY}).json()["exchange"]
         client.get(f"/page/answers/{exchange}")
         client.get(f"/reading/{listing.id}", params={"start": 1})
@@ -220,7 +220,7 @@ def test_a_line_is_logged_for_the_page_without_questions_or_names(calls: Calls, 
         client.get("/page/records", headers={"Host": "secret.example"})
         client.get("/")
         client.get("/theme.css")
-    lines = [record.getMessage() for record in caplog.records if record.name == "rapporteur.http"]
+    lines = [record.getMessage() for record in caplog.records if record.name == "onrecord.http"]
     assert lines == [
         "POST /page/ask 200", "GET /page/answers/{key} 200", "GET /reading/{document_id} 200",
         "PUT /page/records/file 202", "DELETE /page/records/{document_id} 200", "GET other 404", "GET other 403",

@@ -8,12 +8,12 @@ import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
-from rapporteur.rag.library import Library
-from rapporteur.ui.api import ApiOptions, build_api
-from rapporteur.ui.gate import Rules
-from rapporteur.ui.keys import FILE, Keys
-from rapporteur.ui.sessions import COOKIE, LASTS_S, Sessions
-from rapporteur.ui.sign_in import GUESSES_PER_MINUTE
+from onrecord.rag.library import Library
+from onrecord.ui.api import ApiOptions, build_api
+from onrecord.ui.gate import Rules
+from onrecord.ui.keys import FILE, Keys
+from onrecord.ui.sessions import COOKIE, LASTS_S, Sessions
+from onrecord.ui.sign_in import GUESSES_PER_MINUTE
 
 from .conftest import ELSEWHERE, Calls, bearer, kind_of
 
@@ -184,11 +184,11 @@ def test_below_another_application_the_form_and_the_cookie_stay_there(own_librar
 def test_signing_in_is_logged_without_the_key(calls: Calls, keys: Keys, caplog) -> None:
     key, told = keys.create("reader", ["ask"])
     client = calls(ELSEWHERE)
-    with caplog.at_level(logging.INFO, logger="rapporteur.http"):
+    with caplog.at_level(logging.INFO, logger="onrecord.http"):
         sign_in(client, "rpt_wrong")
         token = cookie_of(sign_in(client, told)).value
         client.get("/page/records")
-    ours = [record for record in caplog.records if record.name == "rapporteur.http"]
+    ours = [record for record in caplog.records if record.name == "onrecord.http"]
     lines = [record.getMessage() for record in ours]
     assert lines == ["POST /sign-in 401", "POST /sign-in 303", "GET /page/records 200"]
     assert ours[-1].__dict__["facts"]["key"] == key.id

@@ -9,16 +9,16 @@ import pytest
 from langchain_core.language_models import FakeListChatModel
 from starlette.testclient import TestClient
 
-from rapporteur.ingest.metadata import metadata
-from rapporteur.ingest.read_text import read_text
-from rapporteur.ingest.structure import structure
-from rapporteur.rag import Library, Turn, open_library
-from rapporteur.rag.ladder import MAX_TURN_ANSWER_CHARS
-from rapporteur.rag.question import MAX_QUESTION_CHARS
-from rapporteur.rag.service import MAX_WRITTEN_CHARS, Service, Tally
-from rapporteur.rag.written import finished_claims, without_links
-from rapporteur.ui.api import build_api
-from rapporteur.vectorstore.errors import InputError
+from onrecord.ingest.metadata import metadata
+from onrecord.ingest.read_text import read_text
+from onrecord.ingest.structure import structure
+from onrecord.rag import Library, Turn, open_library
+from onrecord.rag.ladder import MAX_TURN_ANSWER_CHARS
+from onrecord.rag.question import MAX_QUESTION_CHARS
+from onrecord.rag.service import MAX_WRITTEN_CHARS, Service, Tally
+from onrecord.rag.written import finished_claims, without_links
+from onrecord.ui.api import build_api
+from onrecord.vectorstore.errors import InputError
 
 from ..fakes import HashEmbedder
 from ..rag.records import write_records
@@ -79,7 +79,7 @@ def test_one_that_is_longer_is_asked_nowhere_and_the_limit_is_said(library: Libr
         ("/api/ask", {"question": TOO_LONG}),
         ("/api/ask/stream", {"question": TOO_LONG}),
         ("/api/search", {"query": TOO_LONG}),
-        ("/v1/chat/completions", {"model": "rapporteur", "messages": messages}),
+        ("/v1/chat/completions", {"model": "onrecord", "messages": messages}),
     ):
         refused = client.post(path, json=body)
         assert 400 <= refused.status_code < 500, f"{path}: {refused.status_code} {refused.text}"

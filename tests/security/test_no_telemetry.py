@@ -22,7 +22,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-COMMAND = Path(sys.executable).with_name("rapporteur")
+COMMAND = Path(sys.executable).with_name("onrecord")
 QUESTION = "What was said about the lights?"
 SENDING = "connect,bind,sendto,sendmsg,sendmmsg"
 CREATING = (
@@ -32,7 +32,7 @@ CREATING = (
 IDLE_S = 6
 HOST = """
 import sys, time
-from rapporteur.rag import open_library
+from onrecord.rag import open_library
 with open_library(sys.argv[1]) as library:
     assert library.ask(sys.argv[2]).text
     time.sleep(3)
@@ -64,7 +64,7 @@ class Place:
 
     @property
     def ours(self) -> list[Path]:
-        return [self.library, self.root / "home" / ".cache" / "rapporteur", self.root / "tmp"]
+        return [self.library, self.root / "home" / ".cache" / "onrecord", self.root / "tmp"]
 
     @property
     def environment(self) -> dict[str, str]:
@@ -147,7 +147,7 @@ def nothing_left_behind(place: Place) -> Iterator[None]:
     """Whatever runs: the home holds our cache only, and the folder for temporary files is as empty as before."""
     yield
     assert [path.name for path in (place.root / "home").iterdir()] == [".cache"]
-    assert [path.name for path in (place.root / "home" / ".cache").iterdir()] == ["rapporteur"]
+    assert [path.name for path in (place.root / "home" / ".cache").iterdir()] == ["onrecord"]
     assert list((place.root / "tmp").iterdir()) == []
 
 
@@ -181,7 +181,7 @@ def test_a_server_stays_here_also_when_idle(place: Place) -> None:
     def visit() -> None:
         wait_for(f"{address}/healthz")
         with urllib.request.urlopen(address, timeout=120) as page:
-            assert b"Rapporteur" in page.read()
+            assert b"On Record" in page.read()
         question = urllib.request.Request(
             f"{address}/api/ask", json.dumps({"question": QUESTION}).encode(), {"Content-Type": "application/json"}
         )

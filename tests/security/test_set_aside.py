@@ -7,10 +7,10 @@ import sys
 import time
 from pathlib import Path
 
-from rapporteur.ingest.attempts import set_aside
-from rapporteur.ingest.ingest import ingest
-from rapporteur.ingest.parse import Limits
-from rapporteur.vectorstore.store import Store
+from onrecord.ingest.attempts import set_aside
+from onrecord.ingest.ingest import ingest
+from onrecord.ingest.parse import Limits
+from onrecord.vectorstore.store import Store
 
 from ..durability.test_uploads_kept import is_alive, readers_of
 from ..fakes import HashEmbedder
@@ -44,9 +44,9 @@ INGEST = """
 import os, sys
 from dataclasses import dataclass
 from pathlib import Path
-from rapporteur.ingest.ingest import ingest
-from rapporteur.ingest.parse import Limits
-from rapporteur.vectorstore.store import Store
+from onrecord.ingest.ingest import ingest
+from onrecord.ingest.parse import Limits
+from onrecord.vectorstore.store import Store
 from tests.fakes import HashEmbedder
 
 class Dying(HashEmbedder):
@@ -80,7 +80,7 @@ def test_a_file_that_ended_the_program_twice_is_set_aside_and_no_other_with_it(t
 
 HANGING = """
 import re, signal, sys, threading, time
-from rapporteur.ui.ending import end_for_sure
+from onrecord.ui.ending import end_for_sure
 
 end_for_sure(1.0)
 signal.signal(signal.SIGTERM, lambda *_: None)  # a server ends in its own time
@@ -111,8 +111,8 @@ def test_told_to_end_a_program_ends_though_a_pattern_holds_the_interpreter() -> 
 READING = """
 import sys
 from pathlib import Path
-from rapporteur.ingest.ingest import ingest
-from rapporteur.vectorstore.store import Store
+from onrecord.ingest.ingest import ingest
+from onrecord.vectorstore.store import Store
 from tests.fakes import HashEmbedder
 
 ingest(Store(Path(sys.argv[1]), embedder=HashEmbedder()), [sys.argv[2]])

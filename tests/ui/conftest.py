@@ -10,14 +10,14 @@ import pytest
 from fastapi.testclient import TestClient
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
-from rapporteur.rag.library import Library, open_library
-from rapporteur.ui.api import ApiOptions, build_api
+from onrecord.rag.library import Library, open_library
+from onrecord.ui.api import ApiOptions, build_api
 
 from ..fakes import HashEmbedder
 from ..rag.records import write_records as write_small_records
 from .serving import serving, visit, write_records
 
-CHROMIUM = os.environ.get("RAPPORTEUR_CHROMIUM") or next(
+CHROMIUM = os.environ.get("ONRECORD_CHROMIUM") or next(
     filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
 )
 PATIENCE_MS = 20_000
@@ -27,7 +27,7 @@ PATIENCE_MS = 20_000
 def browser() -> Iterator[Browser]:
     """One for each module: Playwright keeps an event loop running, which other modules cannot have about."""
     if CHROMIUM is None:
-        pytest.skip("no Chromium found; install it or set RAPPORTEUR_CHROMIUM to its path")
+        pytest.skip("no Chromium found; install it or set ONRECORD_CHROMIUM to its path")
     quiet = ["no-first-run", "disable-background-networking", "disable-component-update", "disable-sync"]
     arguments = [f"--{name}" for name in ("headless", "no-sandbox", "disable-gpu", "disable-quic", *quiet)]
     expect.set_options(timeout=PATIENCE_MS)

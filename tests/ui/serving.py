@@ -9,9 +9,9 @@ from pathlib import Path
 import uvicorn
 from playwright.sync_api import Page, expect
 
-from rapporteur.rag.library import Library
-from rapporteur.ui.intake import Intake
-from rapporteur.ui.server import build_app
+from onrecord.rag.library import Library
+from onrecord.ui.intake import Intake
+from onrecord.ui.server import build_app
 
 ITEM = "The board took note of item {n} of its agenda and moved on without a debate."
 MINUTES = "\n\n".join(

@@ -12,14 +12,14 @@ import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
-from rapporteur.rag import Answer, Filters, Library, Timing, Turn, open_library
-from rapporteur.rag.shapes import answer_json, hit_json, listed_json
-from rapporteur.ui import api_shapes
-from rapporteur.ui.api import ApiOptions, build_api, safe_name
-from rapporteur.ui.gate import Rate, Rules
-from rapporteur.ui.problems import KINDS, MEDIA_TYPE
-from rapporteur.ui.server import build_app
-from rapporteur.ui.serving import JsonLines
+from onrecord.rag import Answer, Filters, Library, Timing, Turn, open_library
+from onrecord.rag.shapes import answer_json, hit_json, listed_json
+from onrecord.ui import api_shapes
+from onrecord.ui.api import ApiOptions, build_api, safe_name
+from onrecord.ui.gate import Rate, Rules
+from onrecord.ui.problems import KINDS, MEDIA_TYPE
+from onrecord.ui.server import build_app
+from onrecord.ui.serving import JsonLines
 
 from ..fakes import HashEmbedder
 from .served import served
@@ -191,7 +191,7 @@ def assert_problem(reply, kind: str, *, path: str | None = None) -> dict:
     """A problem of a kind, whole and with the right status; returns it."""
     assert reply.headers["content-type"] == MEDIA_TYPE, reply.text
     problem = reply.json()
-    assert problem["type"] == f"urn:rapporteur:problem:{kind}" and reply.status_code == problem["status"]
+    assert problem["type"] == f"urn:onrecord:problem:{kind}" and reply.status_code == problem["status"]
     assert (problem["status"], problem["title"]) == KINDS[kind] and problem["detail"]
     assert problem["request_id"] == reply.headers["x-request-id"]
     assert path is None or problem["instance"] == path
@@ -287,7 +287,7 @@ def test_a_body_that_does_not_come_is_not_waited_for(records: Library, path: str
         head = f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: {kind}\r\nContent-Length: 50\r\n\r\n"
         line.sendall(head.encode() + b"--x\r\n")
         reply = line.makefile("rb").read().decode()
-    assert reply.startswith("HTTP/1.1 408") and "urn:rapporteur:problem:too-slow" in reply
+    assert reply.startswith("HTTP/1.1 408") and "urn:onrecord:problem:too-slow" in reply
 
 
 def test_too_many_requests_are_told_when_to_come_again(records: Library, calls) -> None:
@@ -338,10 +338,10 @@ def test_metrics_count_what_was_asked_and_name_nobody(records: Library, calls) -
         client.post("/api/ask", json={"question": question})
     client.get(f"/api/documents/{records.documents()[0].id}")
     text = client.get("/metrics").text
-    assert 'rapporteur_requests_total{method="POST",route="/api/ask",status="200"} 2.0' in text
-    assert 'rapporteur_answers_total{answered="false",mode="quotes"} 1.0' in text
-    assert 'route="/api/documents/{document_id}"' in text and "rapporteur_documents 3.0" in text
-    assert "rapporteur_request_seconds_bucket" in text
+    assert 'onrecord_requests_total{method="POST",route="/api/ask",status="200"} 2.0' in text
+    assert 'onrecord_answers_total{answered="false",mode="quotes"} 1.0' in text
+    assert 'route="/api/documents/{document_id}"' in text and "onrecord_documents 3.0" in text
+    assert "onrecord_request_seconds_bucket" in text
     assert "Norway" not in text and records.documents()[0].id not in text
 
 
@@ -349,10 +349,10 @@ def test_a_log_line_is_json_without_questions_or_names(records: Library, calls, 
     stream = io.StringIO()
     lines = logging.StreamHandler(stream)
     lines.setFormatter(JsonLines())
-    log = logging.getLogger("rapporteur.http")
+    log = logging.getLogger("onrecord.http")
     log.addHandler(lines)
     try:
-        with caplog.at_level(logging.INFO, logger="rapporteur.http"):
+        with caplog.at_level(logging.INFO, logger="onrecord.http"):
             client = calls(records)
             client.post("/api/ask", json={"question": QUOTA}, headers={"X-Request-ID": "r1"})
             client.get("/api/documents/secret-name?paragraph=hidden")
@@ -360,7 +360,7 @@ def test_a_log_line_is_json_without_questions_or_names(records: Library, calls, 
         log.removeHandler(lines)
     first, second = map(json.loads, stream.getvalue().splitlines())
     assert first | {"time": "", "seconds": 0} == {
-        "time": "", "level": "info", "logger": "rapporteur.http", "message": "POST /api/ask 200", "request_id": "r1",
+        "time": "", "level": "info", "logger": "onrecord.http", "message": "POST /api/ask 200", "request_id": "r1",
         "method": "POST", "route": "/api/ask", "status": 200, "seconds": 0, "key": None,
     }  # fmt: skip
     assert second["status"] == 404 and second["route"] == "/api/documents/{document_id}"

@@ -20,11 +20,11 @@ from typing import Any
 import pytest
 from filelock import FileLock
 
-from rapporteur.ui.cli import main
+from onrecord.ui.cli import main
 
 from ..rag.records import RECORDS, write_records
 
-COMMAND = Path(sys.executable).with_name("rapporteur")
+COMMAND = Path(sys.executable).with_name("onrecord")
 QUOTA = "What did Norway say about the herring quota?"
 THIRD = "The herring quota for the northern banks should fall by a third."
 DOC = {"id", "title", "source", "symbol", "date"}
@@ -57,7 +57,7 @@ class Ran:
 
 
 def clean_environment(**more: str) -> dict[str, str]:
-    kept = {key: value for key, value in os.environ.items() if not key.startswith(("RAPPORTEUR_", "OPENAI_"))}
+    kept = {key: value for key, value in os.environ.items() if not key.startswith(("ONRECORD_", "OPENAI_"))}
     return kept | {"PYTHONIOENCODING": "utf-8", "COLUMNS": "100"} | more
 
 
@@ -75,12 +75,12 @@ def command(*arguments: str | bytes | Path, stdin: bytes = b"", **environment: s
 def here(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Callable[..., Ran]:
     """Runs a command in this process, as the installed one would."""
     for key in list(os.environ):
-        if key.startswith(("RAPPORTEUR_", "OPENAI_")):
+        if key.startswith(("ONRECORD_", "OPENAI_")):
             monkeypatch.delenv(key)
     monkeypatch.setenv("COLUMNS", "100")
 
     def run(*arguments: str | Path) -> Ran:
-        monkeypatch.setattr(sys, "argv", ["rapporteur", *map(str, arguments)])
+        monkeypatch.setattr(sys, "argv", ["onrecord", *map(str, arguments)])
         capsys.readouterr()
         with pytest.raises(SystemExit) as ended:
             main()
@@ -154,7 +154,7 @@ def assert_hit(hit: dict[str, Any]) -> None:
 def assert_refused(ran: Ran, *holds: str | Path) -> None:
     """Nothing could be done: status 2, nothing on standard output, a plain short message that names the thing."""
     assert ran.status == 2 and ran.out == ""
-    assert ran.err.startswith("rapporteur: ") and ran.err.count("\n") <= 2
+    assert ran.err.startswith("onrecord: ") and ran.err.count("\n") <= 2
     assert "should not have" not in ran.err
     for part in holds:
         assert str(part) in ran.err, ran.err
@@ -190,11 +190,11 @@ def test_documents_lists_them(library: Path, here) -> None:
 
 
 def test_documents_of_an_empty_library_say_how_to_fill_it(tmp_path: Path, here) -> None:
-    from rapporteur.rag import open_library
+    from onrecord.rag import open_library
 
     open_library(tmp_path / "library").close()
     assert here("documents", "-l", tmp_path / "library").out == (
-        "The library is empty. Add records: rapporteur ingest FOLDER\n"
+        "The library is empty. Add records: onrecord ingest FOLDER\n"
     )
     assert here("documents", "-l", tmp_path / "library", "--json").json == []
 
@@ -288,7 +288,7 @@ def test_a_refusal_is_an_answer_with_status_0(library: Path, here) -> None:
 
 
 def test_the_library_may_be_named_in_the_environment(library: Path, here, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("RAPPORTEUR_LIBRARY", str(library))
+    monkeypatch.setenv("ONRECORD_LIBRARY", str(library))
     assert THIRD in here("ask", QUOTA).out
 
 
@@ -389,8 +389,8 @@ def test_paths_that_are_not_there_are_named(library: Path, here, tmp_path: Path)
     assert_refused(here("ingest", "-l", library), "name a file or a folder")
     assert_refused(here("ask", "--batch", tmp_path / "missing.jsonl", "-l", library), tmp_path / "missing.jsonl")
     assert_refused(here("eval", "run", tmp_path / "missing.jsonl", "-l", library), tmp_path / "missing.jsonl")
-    assert_refused(here("show", "missing", "-l", library), "'missing'", "rapporteur documents")
-    assert_refused(here("remove", "missing", "-l", library), "'missing'", "rapporteur documents")
+    assert_refused(here("show", "missing", "-l", library), "'missing'", "onrecord documents")
+    assert_refused(here("remove", "missing", "-l", library), "'missing'", "onrecord documents")
     assert_refused(here("show", "of the", "-l", library), "'of the' fits 3 documents")
     assert_refused(here("show", "minutes", "--paragraph", "77", "-l", library), "has no paragraph 77")
     assert_refused(here("show", "minutes", "--page", "iv", "-l", library), "has no page iv")
@@ -439,14 +439,14 @@ def test_a_library_that_is_none_is_refused(here, tmp_path: Path) -> None:
     for arguments in (("ask", QUOTA), ("documents",), ("ingest", str(file))):
         assert_refused(here(*arguments, "-l", file), file, "is a file", "--library")
         assert_refused(here(*arguments, "-l", tmp_path / "records"), tmp_path / "records", "no library", "--library")
-    assert_refused(here("ask", QUOTA, "-l", tmp_path / "new"), tmp_path / "new", "rapporteur ingest PATH --library")
+    assert_refused(here("ask", QUOTA, "-l", tmp_path / "new"), tmp_path / "new", "onrecord ingest PATH --library")
     assert not (tmp_path / "new").exists()
 
 
 def test_another_embedding_model_is_refused_with_the_command_that_helps(library: Path, here, tmp_path: Path) -> None:
     (tmp_path / "note.txt").write_text("The Board met in Osterwick.")
     ran = here("ingest", tmp_path, "-l", library, "--embedding", "some/other-model")
-    assert_refused(ran, library, "some/other-model", "rapporteur ingest --re-embed --embedding some/other-model")
+    assert_refused(ran, library, "some/other-model", "onrecord ingest --re-embed --embedding some/other-model")
 
 
 def test_questions_that_cannot_be_asked(library: Path, here) -> None:
@@ -461,7 +461,7 @@ def test_questions_that_cannot_be_asked(library: Path, here) -> None:
 
 
 def test_a_question_of_a_hundred_thousand_characters(library: Path) -> None:
-    assert_refused(command("ask", "x" * 100_000, "-l", library), "100,000 characters", "4,000", "rapporteur ingest")
+    assert_refused(command("ask", "x" * 100_000, "-l", library), "100,000 characters", "4,000", "onrecord ingest")
 
 
 def test_a_question_with_bytes_that_are_no_text(library: Path) -> None:
@@ -483,7 +483,7 @@ def test_models_that_cannot_be_had(library: Path, here) -> None:
         address = f"http://127.0.0.1:{closed.getsockname()[1]}/v1"
         arguments = ("ask", QUOTA, "-l", str(library), "--model", "openai:some", "--model-base-url", address)
         assert_refused(here(*arguments), "openai:some", "OPENAI_API_KEY")
-        ran = command(*arguments, RAPPORTEUR_MODEL_API_KEY="secret-key")
+        ran = command(*arguments, ONRECORD_MODEL_API_KEY="secret-key")
     assert ran.status == 0 and THIRD in ran.out
     assert "openai:some does not answer" in ran.err and "secret" not in ran.err
 
@@ -499,19 +499,19 @@ def test_a_second_writer_is_told_to_wait_while_asking_goes_on(own: Path, here) -
 
 
 def test_settings_that_cannot_be_used_are_named(library: Path, here, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("RAPPORTEUR_PORT", "seventy")
-    assert_refused(here("documents", "-l", library), "RAPPORTEUR_PORT")
+    monkeypatch.setenv("ONRECORD_PORT", "seventy")
+    assert_refused(here("documents", "-l", library), "ONRECORD_PORT")
 
 
 def test_a_misspelt_setting_is_refused(library: Path, here, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("RAPPORTEUR_MODLE", "none")
-    assert_refused(here("documents", "-l", library), "RAPPORTEUR_MODLE")
+    monkeypatch.setenv("ONRECORD_MODLE", "none")
+    assert_refused(here("documents", "-l", library), "ONRECORD_MODLE")
 
 
 def test_a_setting_of_an_earlier_version_is_passed_over_with_one_warning(library: Path) -> None:
-    ran = command("documents", "-l", library, "--json", RAPPORTEUR_READER="bundled")
+    ran = command("documents", "-l", library, "--json", ONRECORD_READER="bundled")
     assert ran.status == 0 and ran.json
-    assert ran.err == "The setting RAPPORTEUR_READER is gone and changes nothing any more; it can be unset.\n"
+    assert ran.err == "The setting ONRECORD_READER is gone and changes nothing any more; it can be unset.\n"
 
 
 @pytest.mark.parametrize(
@@ -622,7 +622,7 @@ def test_a_path_that_is_not_there_leaves_no_library_behind(command: str, tmp_pat
 def test_an_interrupted_watch_has_ended_well() -> None:
     import typer
 
-    from rapporteur.ui.cli import _until_interrupted
+    from onrecord.ui.cli import _until_interrupted
 
     with pytest.raises(typer.Exit) as ended, _until_interrupted(True):
         raise KeyboardInterrupt

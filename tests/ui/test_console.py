@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from rapporteur.rag.library import open_library
+from onrecord.rag.library import open_library
 
-COMMAND = Path(sys.executable).with_name("rapporteur")
+COMMAND = Path(sys.executable).with_name("onrecord")
 # Letters of no Western code page, a sign beyond 16 bits and quotation marks.
 RECORD = "Rada miasta\n\nŁódź 東京 😀 → The council of Łódź bought “eleven” trams for the 東京 line in 2031.\n"
 QUESTION = "How many trams did the council buy?"

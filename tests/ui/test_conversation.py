@@ -9,15 +9,15 @@ from typing import Any, cast
 
 import pytest
 
-from rapporteur.rag.answer import Answer, Citation, Sentence, Timing
-from rapporteur.rag.library import Library, open_library
-from rapporteur.ui.answering import Answering, Manner
-from rapporteur.ui.conversation import ENGLISH, chip_html, exchange_html, reference, source_name
-from rapporteur.ui.history import DONE, FILE, OPEN, Exchange, History
-from rapporteur.ui.models import Models
-from rapporteur.ui.stored import answer_of, stored_answer
-from rapporteur.vectorstore.errors import InputError, ModelError
-from rapporteur.vectorstore.passage import Document, Filters, Hit, Locator, Passage
+from onrecord.rag.answer import Answer, Citation, Sentence, Timing
+from onrecord.rag.library import Library, open_library
+from onrecord.ui.answering import Answering, Manner
+from onrecord.ui.conversation import ENGLISH, chip_html, exchange_html, reference, source_name
+from onrecord.ui.history import DONE, FILE, OPEN, Exchange, History
+from onrecord.ui.models import Models
+from onrecord.ui.stored import answer_of, stored_answer
+from onrecord.vectorstore.errors import InputError, ModelError
+from onrecord.vectorstore.passage import Document, Filters, Hit, Locator, Passage
 
 from ..fakes import HashEmbedder
 from .serving import HERRING, LIGHTHOUSE, write_records

@@ -1,4 +1,4 @@
-"""`rapporteur eval ...` as people and CI use it: what it writes, with which exit status."""
+"""`onrecord eval ...` as people and CI use it: what it writes, with which exit status."""
 
 import json
 import os
@@ -110,9 +110,9 @@ def test_an_empty_library_is_named(here, cases: Path, tmp_path: Path) -> None:  
 def test_an_interrupted_run_says_how_to_go_on(library: Path, tmp_path: Path) -> None:  # noqa: F811
     many = tmp_path / "many.jsonl"
     many.write_text("\n".join(json.dumps(QUOTA | {"id": str(number), "note": str(number)}) for number in range(600)))
-    environment = clean_environment(RAPPORTEUR_CACHE=str(tmp_path / "cache"))
+    environment = clean_environment(ONRECORD_CACHE=str(tmp_path / "cache"))
     # The embedding model's files are taken from the usual place, so that nothing is exported again.
-    cache = Path.home() / ".cache" / "rapporteur"
+    cache = Path.home() / ".cache" / "onrecord"
     (tmp_path / "cache").mkdir()
     for file in cache.glob("*.onnx*"):
         os.symlink(file, tmp_path / "cache" / file.name)

@@ -10,13 +10,13 @@ import docx
 import pytest
 from lxml import etree
 
-from rapporteur.rag.answer import Answer
-from rapporteur.rag.library import open_library
-from rapporteur.ui.conversation import ENGLISH
-from rapporteur.ui.export import as_html, as_markdown
-from rapporteur.ui.export_docx import as_docx
-from rapporteur.ui.history import DONE, FILE, STOPPED, Conversation, Exchange, History
-from rapporteur.ui.stored import stored_answer, stored_part
+from onrecord.rag.answer import Answer
+from onrecord.rag.library import open_library
+from onrecord.ui.conversation import ENGLISH
+from onrecord.ui.export import as_html, as_markdown
+from onrecord.ui.export_docx import as_docx
+from onrecord.ui.history import DONE, FILE, STOPPED, Conversation, Exchange, History
+from onrecord.ui.stored import stored_answer, stored_part
 
 from ..fakes import HashEmbedder
 from .serving import HERRING, LIGHTHOUSE, NOWHERE, QUOTE, write_records

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from rapporteur.rag import Library
-from rapporteur.ui.keys import FILE, Keys
-from rapporteur.vectorstore.errors import InputError, LibraryError
+from onrecord.rag import Library
+from onrecord.ui.keys import FILE, Keys
+from onrecord.vectorstore.errors import InputError, LibraryError
 
 from .test_api import assert_problem
 
@@ -134,7 +134,7 @@ def test_no_key_and_no_question_is_logged(own_library: Library, keys: Keys, call
         client.post("/api/ask", json=ASK, headers=bearer(told))
         client.post("/api/ask", json=ASK, headers=bearer("rpt_wrong"))
         client.post("/api/ask", content=b'{"question": "herring', headers=bearer(told))
-    ours = [record for record in caplog.records if record.name.startswith("rapporteur")]
+    ours = [record for record in caplog.records if record.name.startswith("onrecord")]
     logged = "".join(f"{record.getMessage()} {record.__dict__}" for record in ours)
     assert [record.__dict__["facts"]["key"] for record in ours] == [key.id, None, key.id]
     for secret in (told, told.split("_", 2)[2], "rpt_wrong", "herring"):
@@ -143,7 +143,7 @@ def test_no_key_and_no_question_is_logged(own_library: Library, keys: Keys, call
 
 def test_the_command_makes_lists_and_revokes(tmp_path: Path) -> None:
     def run(*words: str) -> str:
-        command = [Path(sys.executable).with_name("rapporteur"), "keys", *words, "--library", tmp_path / "library"]
+        command = [Path(sys.executable).with_name("onrecord"), "keys", *words, "--library", tmp_path / "library"]
         done = subprocess.run(command, capture_output=True, text=True)
         assert done.returncode == 0, done.stderr
         return done.stdout

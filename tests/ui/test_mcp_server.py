@@ -11,10 +11,10 @@ import pytest
 from mcp import Client, MCPError
 from mcp.client.streamable_http import streamable_http_client
 
-from rapporteur.rag import Library, Timing
-from rapporteur.rag.shapes import answer_json
-from rapporteur.ui.api import build_api
-from rapporteur.ui.keys import Keys
+from onrecord.rag import Library, Timing
+from onrecord.rag.shapes import answer_json
+from onrecord.ui.api import build_api
+from onrecord.ui.keys import Keys
 
 from .served import served
 
@@ -112,7 +112,7 @@ def test_documents_are_listed_and_are_resources(address: str, records: Library) 
     assert document["symbol"] == "HB/2031/9" and document["id"] in listed.content[0].text
     assert [str(r.uri).rsplit("/", 1)[1] for r in resources] == [listing.id for listing in records.documents()]
     assert contents == [records.document(listing.id).text for listing in records.documents()]
-    assert re.fullmatch(r"rapporteur://documents/\{id\}", templates[0].uri_template)
+    assert re.fullmatch(r"onrecord://documents/\{id\}", templates[0].uri_template)
 
 
 @pytest.mark.parametrize(
@@ -161,7 +161,7 @@ def test_unknown_tools_and_resources_are_protocol_errors(address: str) -> None:
         said = []
         for asking in (
             client.call_tool("write", {}),
-            client.read_resource("rapporteur://documents/nothing"),
+            client.read_resource("onrecord://documents/nothing"),
             client.list_resources(cursor="nonsense"),
         ):
             with pytest.raises(MCPError) as caught:

@@ -8,9 +8,9 @@ import pytest
 from langchain_openai import ChatOpenAI
 from openai import OpenAI
 
-from rapporteur.rag import Library
-from rapporteur.rag.shapes import citation_json
-from rapporteur.ui.api import build_api
+from onrecord.rag import Library
+from onrecord.rag.shapes import citation_json
+from onrecord.ui.api import build_api
 
 from .served import served
 
@@ -35,12 +35,12 @@ def ask(client: OpenAI, *messages: str, **more):
     """Asks with messages of user and assistant in turn."""
     roles = ("user", "assistant")
     told = [{"role": roles[place % 2], "content": words} for place, words in enumerate(messages)]
-    return client.chat.completions.create(model="rapporteur", messages=told, **more)  # type: ignore[arg-type]
+    return client.chat.completions.create(model="onrecord", messages=told, **more)  # type: ignore[arg-type]
 
 
 def test_the_model_is_listed(client: OpenAI) -> None:
-    assert [model.id for model in client.models.list()] == ["rapporteur"]
-    assert client.models.retrieve("rapporteur").owned_by == "rapporteur"
+    assert [model.id for model in client.models.list()] == ["onrecord"]
+    assert client.models.retrieve("onrecord").owned_by == "onrecord"
 
 
 @pytest.mark.parametrize("question", [QUOTA, MEXICO, NOBODY])
@@ -69,7 +69,7 @@ def test_a_stream_adds_up_to_the_answer(client: OpenAI, records: Library, questi
 
 def test_the_stream_helper_of_the_client_collects_it(client: OpenAI, records: Library) -> None:
     messages = [{"role": "user", "content": QUOTA}]
-    with client.chat.completions.stream(model="rapporteur", messages=messages) as stream:  # type: ignore[arg-type]
+    with client.chat.completions.stream(model="onrecord", messages=messages) as stream:  # type: ignore[arg-type]
         assert stream.get_final_completion().choices[0].message.content == records.ask(QUOTA).text
 
 
@@ -83,14 +83,14 @@ def test_the_conversation_is_the_history(client: OpenAI, records: Library) -> No
 def test_what_other_programs_send_along_does_no_harm(client: OpenAI, records: Library) -> None:
     parts = [{"type": "text", "text": QUOTA}]
     completion = client.chat.completions.create(
-        model="rapporteur", temperature=0.7, max_tokens=10, user="me", seed=1, top_p=0.5, stop=["x"],
+        model="onrecord", temperature=0.7, max_tokens=10, user="me", seed=1, top_p=0.5, stop=["x"],
         messages=[{"role": "system", "content": "Be brief."}, {"role": "user", "content": parts}],  # type: ignore[arg-type]
     )  # fmt: skip
     assert completion.choices[0].message.content == records.ask(QUOTA).text
 
 
 def test_null_is_as_good_as_left_out(address: str, records: Library) -> None:
-    asked = {"model": "rapporteur", "messages": [{"role": "user", "content": QUOTA}]}
+    asked = {"model": "onrecord", "messages": [{"role": "user", "content": QUOTA}]}
     for more in ({"stream": None, "stream_options": None, "n": None}, {"stream_options": {"include_usage": None}}):
         reply = httpx2.post(f"{address}/chat/completions", json=asked | more, timeout=30)
         assert reply.status_code == 200, reply.text
@@ -106,13 +106,13 @@ def test_errors_are_the_clients_own(client: OpenAI) -> None:
         ask(client, "?", stream=True)
     with pytest.raises(openai.UnprocessableEntityError, match="in text only"):
         image = [{"type": "image_url", "image_url": {"url": "data:,"}}]
-        client.chat.completions.create(model="rapporteur", messages=[{"role": "user", "content": image}])  # type: ignore[arg-type]
+        client.chat.completions.create(model="onrecord", messages=[{"role": "user", "content": image}])  # type: ignore[arg-type]
     with pytest.raises(openai.UnprocessableEntityError):
         ask(client, QUOTA, n=2)
 
 
 def test_langchains_client_works_too(address: str, records: Library) -> None:
-    model = ChatOpenAI(model="rapporteur", base_url=address, api_key="unused", max_retries=0)  # type: ignore[arg-type]
+    model = ChatOpenAI(model="onrecord", base_url=address, api_key="unused", max_retries=0)  # type: ignore[arg-type]
     text = records.ask(MEXICO).text
     assert model.invoke(MEXICO).text == text
     assert "".join(chunk.text for chunk in model.stream(MEXICO)) == text

@@ -11,10 +11,10 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis.errors import InvalidArgument, Unsatisfiable
 from schemathesis.specs.openapi.checks import ignored_auth, positive_data_acceptance
 
-from rapporteur.rag import open_library
-from rapporteur.ui.api import ApiOptions, build_api
-from rapporteur.ui.gate import Rules
-from rapporteur.ui.keys import Keys
+from onrecord.rag import open_library
+from onrecord.ui.api import ApiOptions, build_api
+from onrecord.ui.gate import Rules
+from onrecord.ui.keys import Keys
 
 from ..fakes import HashEmbedder
 from ..rag.records import write_records

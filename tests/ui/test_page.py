@@ -75,7 +75,7 @@ def test_a_question_of_markup_is_shown_as_text(page: Page) -> None:
     question = "What of <img src=x onerror=\"document.title='hacked'\"> and ${1+1} and {{value}}?"
     ask(page, question)
     expect(page.locator(".r-question")).to_have_text(question)
-    assert page.title() == "Rapporteur"
+    assert page.title() == "On Record"
 
 
 def test_an_empty_question_gets_a_plain_message(page: Page) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from rapporteur.rag.library import Library, open_library
+from onrecord.rag.library import Library, open_library
 
 from ..fakes import HashEmbedder
 from .serving import HERRING, LIGHTHOUSE, NOWHERE, QUOTE, ask, serving, visit, write_records

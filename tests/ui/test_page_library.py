@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
-from rapporteur.rag.library import Library, open_library
+from onrecord.rag.library import Library, open_library
 
 from ..fakes import HashEmbedder
 from .serving import HERRING, HOSTILE, HOSTILE_NAME, LIGHTHOUSE, NOTES, QUOTE, ask, serving, visit, write_records
@@ -66,7 +66,7 @@ def test_files_are_put_in_read_and_asked_about(page: Page, two: Two, tmp_path: P
     expect(page.locator("#r-status")).to_contain_text("1 file could not be read")
     ask(page, "How many lanterns does the ferry carry?")
     expect(page.locator(".r-sources")).to_contain_text(HOSTILE_NAME)
-    assert page.title() == "Rapporteur" and page.locator("#r-dialogs img, #r-main img").count() == 0
+    assert page.title() == "On Record" and page.locator("#r-dialogs img, #r-main img").count() == 0
 
 
 class Slow(HashEmbedder):

@@ -10,19 +10,19 @@ from pathlib import Path
 import pytest
 from fastapi.testclient import TestClient
 
-from rapporteur.rag.library import Library, open_library
-from rapporteur.rag.refuse import REFUSAL
-from rapporteur.ui.history import BROKEN, DONE, FILE, History
-from rapporteur.ui.models import Models
-from rapporteur.ui.record_routes import file_name
-from rapporteur.ui.server import build_app
-from rapporteur.ui.words import LANGUAGES, words_for, words_in
-from rapporteur.vectorstore.errors import ModelError
+from onrecord.rag.library import Library, open_library
+from onrecord.rag.refuse import REFUSAL
+from onrecord.ui.history import BROKEN, DONE, FILE, History
+from onrecord.ui.models import Models
+from onrecord.ui.record_routes import file_name
+from onrecord.ui.server import build_app
+from onrecord.ui.words import LANGUAGES, words_for, words_in
+from onrecord.vectorstore.errors import ModelError
 
 from ..fakes import HashEmbedder
 from .serving import HERRING, LIGHTHOUSE, write_records
 
-UI = files("rapporteur.ui")
+UI = files("onrecord.ui")
 NAMED = re.compile(r'data-(?:say|label|hint)="([\w.]+)"|\bsay\("([\w.]+)"')
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import httpx
 from playwright.sync_api import BrowserContext, Page, expect
 
-from rapporteur.rag.library import open_library
+from onrecord.rag.library import open_library
 
 from ..fakes import HashEmbedder
 from .paced_model import paced

@@ -5,8 +5,8 @@ from html import unescape
 
 import pytest
 
-from rapporteur.ui.pane import WHOLE_CHARS, Span, blocks, document_html, extent, marked
-from rapporteur.vectorstore.passage import Document, Locator, Passage
+from onrecord.ui.pane import WHOLE_CHARS, Span, blocks, document_html, extent, marked
+from onrecord.vectorstore.passage import Document, Locator, Passage
 
 
 def shown(text: str, quote: str, *passages: Passage) -> str:

@@ -12,15 +12,15 @@ from urllib.request import urlopen
 import pytest
 from fastapi.testclient import TestClient
 
-from rapporteur.ingest.ingest import Failure
-from rapporteur.ingest.parse import Limits
-from rapporteur.rag.library import Library, open_library
-from rapporteur.ui.conversation import ENGLISH
-from rapporteur.ui.intake import Intake, ReadingStatus
-from rapporteur.ui.records import records_html, status_html
-from rapporteur.ui.server import build_app, serve
-from rapporteur.ui.welcome import example_questions, welcome_html
-from rapporteur.vectorstore.errors import InputError
+from onrecord.ingest.ingest import Failure
+from onrecord.ingest.parse import Limits
+from onrecord.rag.library import Library, open_library
+from onrecord.ui.conversation import ENGLISH
+from onrecord.ui.intake import Intake, ReadingStatus
+from onrecord.ui.records import records_html, status_html
+from onrecord.ui.server import build_app, serve
+from onrecord.ui.welcome import example_questions, welcome_html
+from onrecord.vectorstore.errors import InputError
 
 from ..fakes import HashEmbedder
 
@@ -127,7 +127,7 @@ def test_examples_come_from_the_library_and_are_answered(client: TestClient, lib
 
 
 def test_an_empty_library_says_how_to_fill_it() -> None:
-    assert "rapporteur ingest" in welcome_html(0, ())
+    assert "onrecord ingest" in welcome_html(0, ())
 
 
 def test_a_taken_port_is_named_with_a_way_out(library: Library) -> None:
@@ -147,8 +147,8 @@ def test_a_missing_path_is_told_before_anything_starts(library: Library, tmp_pat
 def test_the_address_is_printed_and_an_interrupt_ends_quietly(tmp_path: Path) -> None:
     (tmp_path / "notes.txt").write_text(NOTES, encoding="utf-8")
     program = f"""
-from rapporteur.rag.library import open_library
-from rapporteur.ui.server import serve
+from onrecord.rag.library import open_library
+from onrecord.ui.server import serve
 from tests.fakes import HashEmbedder
 with open_library({str(tmp_path / "library")!r}, embedder=HashEmbedder()) as library:
     serve(library, host="127.0.0.1", port=0, open_browser=False, ingest=[{str(tmp_path / "notes.txt")!r}])

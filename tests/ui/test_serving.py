@@ -17,21 +17,21 @@ from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
-from rapporteur.rag import Library
-from rapporteur.rag.settings import Settings
-from rapporteur.ui.api import ApiOptions
-from rapporteur.ui.serving import options_from
-from rapporteur.ui.tracing import Tracing
+from onrecord.rag import Library
+from onrecord.rag.settings import Settings
+from onrecord.ui.api import ApiOptions
+from onrecord.ui.serving import options_from
+from onrecord.ui.tracing import Tracing
 
 ROOT = Path(__file__).parents[2]
 QUOTA = "What did Norway say about the herring quota?"
 PROGRAM = """
 import sys
 from langchain_core.language_models import FakeListChatModel
-from rapporteur.rag import open_library
-from rapporteur.rag.settings import Settings
-from rapporteur.ui.server import serve
-from rapporteur.ui.serving import options_from
+from onrecord.rag import open_library
+from onrecord.rag.settings import Settings
+from onrecord.ui.server import serve
+from onrecord.ui.serving import options_from
 from tests.fakes import HashEmbedder
 
 model = FakeListChatModel(responses=["Norway said that the herring quota should fall by a third [1]."], sleep=0.02)
@@ -61,7 +61,7 @@ def test_told_to_end_it_finishes_the_answer_and_closes(tmp_path: Path) -> None:
 
         asking = threading.Thread(target=ask)
         asking.start()
-        while b"rapporteur_requests_in_flight 2.0" not in _read(f"{address}/metrics"):
+        while b"onrecord_requests_in_flight 2.0" not in _read(f"{address}/metrics"):
             assert asking.is_alive(), "the answer came before the server was told to end"
             time.sleep(0.01)
         running.send_signal(signal.SIGTERM)
@@ -89,7 +89,7 @@ def test_a_request_is_a_trace_with_a_span_for_each_rung(records: Library, calls)
     client.post("/api/ask", json={"question": QUOTA}, headers={"traceparent": caller})
     client.post("/api/ask", json={"question": "?"})
     *rungs, request, refused = kept.get_finished_spans()
-    assert [span.name for span in rungs] == ["rapporteur.read_question", "rapporteur.retrieve", "rapporteur.compose"]
+    assert [span.name for span in rungs] == ["onrecord.read_question", "onrecord.retrieve", "onrecord.compose"]
     assert request.name == "POST /api/ask" and refused.name == "POST /api/ask"
     assert {span.parent.span_id for span in rungs if span.parent} == {request.context.span_id}
     assert f"{request.context.trace_id:032x}" == caller.split("-")[1]
@@ -120,8 +120,8 @@ def test_traces_go_where_opentelemetry_is_told(records: Library, calls, monkeypa
 
 
 def test_settings_become_the_rules_of_the_api(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("RAPPORTEUR_CORS_ORIGINS", "https://a.example, https://b.example")
-    monkeypatch.setenv("RAPPORTEUR_BODY_LIMIT_KB", "2")
+    monkeypatch.setenv("ONRECORD_CORS_ORIGINS", "https://a.example, https://b.example")
+    monkeypatch.setenv("ONRECORD_BODY_LIMIT_KB", "2")
     with options_from(Settings()) as options:
         assert options.rules.cors_origins == ("https://a.example", "https://b.example")
         assert options.rules.body_limit_bytes == 2048 and options.rules.requests_per_minute == 600

@@ -9,16 +9,16 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-from rapporteur.rag import Library
-from rapporteur.ui.api import ApiOptions, build_api
-from rapporteur.ui.gate import Rules
-from rapporteur.ui.keys import Keys
+from onrecord.rag import Library
+from onrecord.ui.api import ApiOptions, build_api
+from onrecord.ui.gate import Rules
+from onrecord.ui.keys import Keys
 
 from .conftest import CHROMIUM
 from .served import served
 
 ROOT = Path(__file__).parents[2]
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium found; set RAPPORTEUR_CHROMIUM to its path")
+pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium found; set ONRECORD_CHROMIUM to its path")
 QUOTA = "What did Norway say about the herring quota?"
 PAGE = """<!doctype html><html lang="en"><title>Host</title><body><p id="before">Before</p>
 <script src="{server}/widget.js"{more}></script><p id="after">After</p></body></html>"""
@@ -86,11 +86,11 @@ def show(page: Page, site: str, address: str, more: str = "", html: str = PAGE) 
 def test_one_script_tag_puts_a_cited_answer_on_a_strict_page(page: Page, site: str, address: str) -> None:
     show(page, site, address, ' data-heading="Ask the council"')
     expect(page.get_by_role("heading", name="Ask the council")).to_be_visible()
-    assert page.evaluate("document.querySelector('rapporteur-ask').previousElementSibling.tagName") == "SCRIPT"
+    assert page.evaluate("document.querySelector('onrecord-ask').previousElementSibling.tagName") == "SCRIPT"
     page.get_by_role("textbox", name="Question").fill(QUOTA)
     page.keyboard.press("Enter")
     quote = "The herring quota for the northern banks should fall by a third."
-    expect(page.locator("rapporteur-ask .answer")).to_contain_text(f"Norway: “{quote}”")
+    expect(page.locator("onrecord-ask .answer")).to_contain_text(f"Norway: “{quote}”")
     number = page.get_by_role("button", name="Quote 1, Minutes of the fishery council, Norway")
     expect(page.get_by_role("blockquote")).to_have_count(0)
     page.keyboard.press("Tab")  # past the button that asks
@@ -100,14 +100,14 @@ def test_one_script_tag_puts_a_cited_answer_on_a_strict_page(page: Page, site: s
     expect(number).to_have_attribute("aria-expanded", "true")
     expect(page.get_by_role("blockquote")).to_contain_text(quote)
     expect(page.get_by_role("blockquote")).to_contain_text("Minutes of the fishery council, Norway")
-    assert page.evaluate("getComputedStyle(document.querySelector('rapporteur-ask')).display") == "block"
+    assert page.evaluate("getComputedStyle(document.querySelector('onrecord-ask')).display") == "block"
     status = page.get_by_role("status")
     expect(status).to_contain_text(quote)
 
 
 def test_a_follow_up_knows_what_was_asked_and_a_refusal_refuses(page: Page, site: str, address: str) -> None:
     show(page, site, address)
-    box, answer = page.get_by_role("textbox"), page.locator("rapporteur-ask .answer")
+    box, answer = page.get_by_role("textbox"), page.locator("onrecord-ask .answer")
     for question, says in (
         (QUOTA, "fall by a third"),
         ("And the closed season?", "closed season of six weeks"),
@@ -122,15 +122,15 @@ def test_a_follow_up_knows_what_was_asked_and_a_refusal_refuses(page: Page, site
 def test_the_host_page_themes_it_and_hears_of_answers(page: Page, site: str, address: str) -> None:
     html = (
         '<!doctype html><html lang="en"><title>Host</title><body>'
-        '<rapporteur-ask heading="Records"></rapporteur-ask><script src="{server}/widget.js"></script></body></html>'
+        '<onrecord-ask heading="Records"></onrecord-ask><script src="{server}/widget.js"></script></body></html>'
     )
     show(page, site, address, html=html)
-    assert page.locator("rapporteur-ask").count() == 1
+    assert page.locator("onrecord-ask").count() == 1
     told = page.evaluate(
         """async (question) => {
-            const element = document.querySelector("rapporteur-ask");
-            element.style.setProperty("--rapporteur-accent", "rgb(120, 0, 60)");
-            const heard = new Promise((done) => addEventListener("rapporteur-answer", (e) => done(e.detail.text)));
+            const element = document.querySelector("onrecord-ask");
+            element.style.setProperty("--onrecord-accent", "rgb(120, 0, 60)");
+            const heard = new Promise((done) => addEventListener("onrecord-answer", (e) => done(e.detail.text)));
             await element.ask(question);
             const button = element.shadowRoot.querySelector("form button");
             return [await heard, getComputedStyle(button).backgroundColor];
@@ -151,7 +151,7 @@ def test_what_goes_wrong_is_told_in_words(browser: Browser, site: str, own_libra
         show(page, site, address, f' data-key="{told}"')
         page.get_by_role("textbox").fill(QUOTA)
         page.keyboard.press("Enter")
-        expect(page.locator("rapporteur-ask .answer")).to_contain_text("fall by a third")
+        expect(page.locator("onrecord-ask .answer")).to_contain_text("fall by a third")
     page.get_by_role("textbox").fill(QUOTA)
     page.keyboard.press("Enter")
     expect(page.get_by_role("alert")).to_contain_text("cannot be reached")

