@@ -24,10 +24,10 @@ import numpy as np
 from sets import RESAMPLES, arguments, by_document, interval, library_of, read_lines, table, with_title
 
 from onrecord.rag import Answer, Filters, Library
-from onrecord.rag.compose import choose, quote
-from onrecord.rag.query import read_question
-from onrecord.rag.refuse import reason_to_refuse
-from onrecord.rag.retrieve import retrieve
+from onrecord.rag.answering.abstain import reason_to_refuse
+from onrecord.rag.answering.select import choose, quote
+from onrecord.rag.query.parse import read_question
+from onrecord.rag.retrieval.retrieve import retrieve
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

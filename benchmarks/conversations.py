@@ -16,8 +16,8 @@ from ir_measures import R, nDCG
 from sets import arguments, by_document, library_of, read_lines, read_qrels, scored, table
 
 from onrecord.rag import Library, Turn
-from onrecord.rag.query import Query, read_question
-from onrecord.rag.retrieve import retrieve
+from onrecord.rag.query.parse import Query, read_question
+from onrecord.rag.retrieval.retrieve import retrieve
 
 MEASURES = (R @ 5, nDCG @ 5)
 

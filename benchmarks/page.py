@@ -18,7 +18,7 @@ import uvicorn
 from playwright.sync_api import Browser, sync_playwright
 
 from onrecord.rag.library import open_library
-from onrecord.ui.server import build_app
+from onrecord.ui.app import build_app
 
 SAMPLE = Path(__file__).parents[1] / "sample"
 QUESTIONS = (

@@ -31,11 +31,11 @@ from sets import interval, table
 from onrecord.evals import cases, run
 from onrecord.evals.case import Case
 from onrecord.evals.corpora import fill
+from onrecord.evals.measures.structure import place_all, structure_json
 from onrecord.evals.provenance import code_fingerprint, commit, sha256_of
 from onrecord.evals.readers import documents
+from onrecord.evals.reports.ways import PlainWords, ReciprocalRank, Weighted
 from onrecord.evals.runs import Run, Searchable
-from onrecord.evals.structure import place_all, structure_json
-from onrecord.evals.ways import PlainWords, ReciprocalRank, Weighted
 from onrecord.rag import Library, open_library
 
 ROOT = Path(__file__).parents[1]

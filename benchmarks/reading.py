@@ -20,8 +20,8 @@ from pathlib import Path
 from fpdf import FPDF
 
 from onrecord.ingest.ingest import Failure, find_files, ingest
+from onrecord.ingest.language.sentences import sentence_spans
 from onrecord.ingest.parse import Job, Limits, Parsed, parse_all
-from onrecord.ingest.sentences import sentence_spans
 from onrecord.vectorstore.errors import UnreadableFile
 from onrecord.vectorstore.store import Store
 

@@ -22,12 +22,12 @@ from pathlib import Path
 
 import numpy as np
 
-from onrecord.ingest.sentences import sentence_spans
+from onrecord.ingest.language.sentences import sentence_spans
 from onrecord.ingest.split import split
-from onrecord.ingest.structure import Unit
+from onrecord.ingest.structure.paragraphs import Unit
 from onrecord.rag import Document, Filters, Library, Locator
-from onrecord.rag.query import read_question
-from onrecord.rag.retrieve import retrieve
+from onrecord.rag.query.parse import read_question
+from onrecord.rag.retrieval.retrieve import retrieve
 from onrecord.vectorstore.embedder import Embedder
 from onrecord.vectorstore.store import Store
 

@@ -25,11 +25,11 @@ from sets import arguments, by_document, library_of, print_head, print_row, read
 
 from onrecord.evals import cases, run
 from onrecord.evals.case import Case
+from onrecord.evals.measures.ratio import Share
 from onrecord.evals.outcome import add_up
-from onrecord.evals.share import Share
 from onrecord.rag import Library, open_library
-from onrecord.rag.query import read_question
-from onrecord.rag.retrieve import retrieve
+from onrecord.rag.query.parse import read_question
+from onrecord.rag.retrieval.retrieve import retrieve
 
 TRIED: dict[str, tuple[float, ...]] = {
     "vectorstore.lexical.CONTEXT_WEIGHT": (0.2, 0.4, 0.8),

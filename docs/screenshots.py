@@ -19,7 +19,7 @@ import uvicorn
 from playwright.sync_api import Page, sync_playwright
 
 from onrecord.rag.library import open_library
-from onrecord.ui.server import build_app
+from onrecord.ui.app import build_app
 
 HERE = Path(__file__).parent
 SCREENS = HERE / "screens"

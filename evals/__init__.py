@@ -18,13 +18,13 @@ from ..vectorstore.telemetry import switch_off
 
 if TYPE_CHECKING:
     from .case import Case, Evidence
-    from .comparison import compare
-    from .drafts import draft
-    from .judge import open_judge
+    from .drafts.propose import draft
+    from .measures.judge import open_judge
     from .readers import cases
-    from .report import write_report
+    from .reports.comparison import compare
+    from .reports.report import write_report
+    from .reports.sweeps import sweep
     from .runs import Run, run, to_json
-    from .sweeps import sweep
     from .thresholds import assert_at_least
 
 switch_off()
@@ -36,13 +36,13 @@ __all__ = [
 
 _HOMES = {
     ".case": ("Case", "Evidence"),
-    ".comparison": ("compare",),
-    ".drafts": ("draft",),
-    ".judge": ("open_judge",),
+    ".reports.comparison": ("compare",),
+    ".drafts.propose": ("draft",),
+    ".measures.judge": ("open_judge",),
     ".readers": ("cases",),
-    ".report": ("write_report",),
+    ".reports.report": ("write_report",),
     ".runs": ("Run", "run", "to_json"),
-    ".sweeps": ("sweep",),
+    ".reports.sweeps": ("sweep",),
     ".thresholds": ("assert_at_least",),
 }
 _HOME_OF = {name: module for module, names in _HOMES.items() for name in names}

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable
 
-from ..ingest.read_text import read_text
+from ..ingest.formats.text import read_text
 from ..ingest.split import split
-from ..ingest.structure import structure
+from ..ingest.structure.paragraphs import structure
 from ..rag.library import Library
 from ..vectorstore.passage import Document, Locator, Passage
 from .provenance import sha256_of

@@ -6,10 +6,11 @@ from typing import Literal
 
 from ..rag.answer import Answer
 from ..vectorstore.passage import Hit
-from . import gold_answers, measures
 from .case import Case
-from .rankings import NAMES, ranking_measures
-from .share import Share, mean, pooled
+from .measures import citations as measures
+from .measures import gold_answers
+from .measures.rankings import NAMES, ranking_measures
+from .measures.ratio import Share, mean, pooled
 
 # The measure's name holds the number: another budget is another measure.
 BUDGET_CHARS = 4000

@@ -7,7 +7,6 @@ import subprocess
 from collections.abc import Iterable, Sequence
 from functools import cache
 from importlib import metadata
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -32,14 +31,14 @@ def code_fingerprint(folders: Sequence[str] = _FOLDERS) -> str:
     """
     digest = hashlib.sha256()
     for folder in folders:
-        for file in sorted(_source_files(folder), key=lambda file: file.name):
+        for file in sorted(_source_files(folder)):
             digest.update(f"{folder}/{file.name}\0".encode() + file.read_bytes())
     return digest.hexdigest()
 
 
 def _source_files(folder: str) -> Iterable[Path]:
-    for file in files(f"onrecord.{folder}").iterdir():
-        if isinstance(file, Path) and file.suffix in {".py", ".md", ".json", ".onnx"} and "report" not in file.name:
+    for file in Path(__file__).parents[1].joinpath(folder).rglob("*"):
+        if file.suffix in {".py", ".md", ".json", ".onnx"} and "report" not in file.name:
             yield file
 
 

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ..ingest.sentences import sentence_spans
+from ..ingest.language.sentences import sentence_spans
 from ..vectorstore.errors import InputError
 from .case import Case, bytes_of, checked, lines_of, read_jsonl
 

@@ -4,14 +4,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..rag.answer import Citation
-from ..rag.shapes import citation_json, document_json, locator_json
+from ..rag.schema import citation_json, document_json, locator_json
 from ..vectorstore.passage import Hit
 from .case import Case
-from .confidence import confidence, is_right
-from .measures import touched
+from .measures.citations import touched
+from .measures.confidence import confidence, is_right
+from .measures.ratio import Share
+from .measures.stages import Shelf, facts_stated, first_rank, judge, missed_evidence, rung_at_fault
 from .outcome import Outcome
-from .rungs import Shelf, facts_stated, first_rank, judge, missed_evidence, rung_at_fault
-from .share import Share
 
 CONTEXT_CHARS = 280
 HITS_KEPT = 10

@@ -18,11 +18,14 @@ from ..rag.library import Library
 from ..vectorstore.errors import InputError
 from ..vectorstore.passage import Document, Hit
 from .case import Case, case_json
-from .confidence import Judged, aurc, calibration_error
-from .entailment import Entails, alce
-from .judge import Judge, judged_shares
 from .kept import Cache
-from .measures import file_name, percentile
+from .measures.citations import file_name, percentile
+from .measures.confidence import Judged, aurc, calibration_error
+from .measures.entailment import Entails, alce
+from .measures.judge import Judge, judged_shares
+from .measures.ratio import Share
+from .measures.significance import SEED, interval
+from .measures.stages import Shelf
 from .outcome import BY_NAME, MEASURES, TIMED, Outcome, add_up, measure_outcome, shares_of
 from .provenance import (
     cases_fingerprint,
@@ -34,9 +37,6 @@ from .provenance import (
     versions,
 )
 from .record import record_of, shares_from
-from .rungs import Shelf
-from .share import Share
-from .significance import SEED, interval
 from .usage import asked_with_usage
 
 Progress = Callable[["CaseResult"], None]

@@ -3,7 +3,7 @@
 from fastapi import FastAPI
 
 from onrecord.rag import open_library
-from onrecord.ui.api import build_api
+from onrecord.ui.http.api import build_api
 
 library = open_library("library")
 app = FastAPI(title="Host")

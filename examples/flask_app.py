@@ -5,7 +5,7 @@ from typing import Any
 from flask import Flask, request
 
 from onrecord.rag import OnRecordError, open_library
-from onrecord.rag.shapes import answer_json
+from onrecord.rag.schema import answer_json
 
 app = Flask(__name__)
 library = open_library("library")  # one for the whole process; threads share it

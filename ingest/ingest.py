@@ -23,10 +23,10 @@ from ..vectorstore.passage import Document
 from ..vectorstore.store import Store
 from .attempts import LIMIT_ATTEMPTS, Attempts
 from .fetch import fetch, is_address
-from .members import MARK, holder_of
+from .formats.members import MARK, holder_of
+from .formats.sniff import SUFFIXES
 from .overrides import SIDECAR, checked, from_sidecar, sidecar_of
 from .parse import Job, Limits, Parsed, parse_all
-from .sniff import SUFFIXES
 from .split import Piece, cut, passages_from
 from .worker import Cutting
 

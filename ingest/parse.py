@@ -17,9 +17,9 @@ from typing import Any, BinaryIO, cast
 
 from ..vectorstore.errors import ReaderKilled, UnreadableFile
 from ..vectorstore.passage import Locator
-from .metadata import Metadata
 from .split import Piece
-from .structure import Unit
+from .structure.metadata import Metadata
+from .structure.paragraphs import Unit
 from .worker import Cutting, read_frame, write_frame
 
 # How far the others may get ahead of one file that takes long: more would only fill memory.

@@ -9,8 +9,8 @@ from dataclasses import dataclass, replace
 
 from ..vectorstore.markup import plain
 from ..vectorstore.passage import Locator, Passage, shortened
-from .sentences import sentence_spans
-from .structure import Unit
+from .language.sentences import sentence_spans
+from .structure.paragraphs import Unit
 
 CONTEXT_CHARS = 160
 SHORT_CHARS = 240

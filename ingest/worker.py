@@ -20,13 +20,13 @@ from hashlib import sha256
 from typing import Any, BinaryIO
 
 from ..vectorstore.errors import UnreadableFile
-from .acronyms import acronyms
-from .members import members
-from .metadata import metadata
-from .noise import mark_noise
-from .read import read
+from .formats.members import members
+from .formats.read import read
 from .split import Piece, cut
-from .structure import Unit, structure
+from .structure.acronyms import acronyms
+from .structure.metadata import metadata
+from .structure.noise import mark_noise
+from .structure.paragraphs import Unit, structure
 
 Cutter = Callable[[str, Sequence[Unit], str], list[Piece]]
 LENGTH = struct.Struct(">Q")

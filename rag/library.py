@@ -5,18 +5,18 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, cast
 
-from ..ingest.sentences import sentence_spans
+from ..ingest.language.sentences import sentence_spans
 from ..vectorstore.embedder import Embedder, open_embedder
 from ..vectorstore.errors import InputError
 from ..vectorstore.passage import Document, Filters, Hit, Listing
 from ..vectorstore.store import Store
 from .answer import Answer, Turn
 from .events import SentenceReady
-from .ladder import check_question, climb
-from .query import read_question
-from .question import clean
-from .retrieve import retrieve
-from .rungs import RungWatch, unwatched
+from .observer import RungWatch, unwatched
+from .pipeline import check_question, climb
+from .query.parse import read_question
+from .query.question import clean
+from .retrieval.retrieve import retrieve
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
@@ -25,9 +25,9 @@ if TYPE_CHECKING:
 
     from ..ingest.ingest import IngestReport, Watcher
     from ..ingest.parse import Limits
-    from .langchain import Ladder
-    from .model import Writer
-    from .rerank import Reranker
+    from .adapters.langchain import Ladder
+    from .generation.writer import Writer
+    from .retrieval.rerank import Reranker
 
 MAX_TURNS = 20
 MAX_TURN_CHARS = 2_000
@@ -92,7 +92,7 @@ def open_library(
     )
     writer = None
     if model is not None and model != "none":
-        from .model import open_writer
+        from .generation.writer import open_writer
 
         writer = open_writer(
             model,
@@ -104,7 +104,7 @@ def open_library(
         )
     if reranker is None:
         return Library(store, writer, passages=passages, strictness=strictness)
-    from .rerank import CrossEncoderReranker
+    from .retrieval.rerank import CrossEncoderReranker
 
     ranker = CrossEncoderReranker(name=reranker)
     return Library(store, writer, ranker, passages=passages, strictness=strictness)
@@ -268,7 +268,7 @@ class Library:
     ) -> Iterator[SentenceReady | Answer]:
         """The same, sentence by sentence as they are ready; the last event is the `Answer`.
 
-        `watch` is told of every rung the question climbs, see `onrecord.rag.rungs`.
+        `watch` is told of every rung the question climbs, see `onrecord.rag.observer`.
         """
         return climb(
             self.store,
@@ -286,19 +286,19 @@ class Library:
 
     def as_runnable(self) -> "Ladder":
         """The whole ladder as a LangChain Runnable: a question, or {"question", "history"}, becomes an `Answer`."""
-        from .langchain import as_runnable
+        from .adapters.langchain import as_runnable
 
         return as_runnable(self)
 
     def as_retriever(self, *, limit: int = 10, **filters: str) -> "BaseRetriever":
         """A LangChain retriever; `filters` as in `Filters` (speaker="Norway")."""
-        from .langchain import LibraryRetriever
+        from .adapters.langchain import LibraryRetriever
 
         return LibraryRetriever(library=self, limit=limit, filters=Filters(**filters))
 
     def as_tool(self) -> "BaseTool":
         """A LangChain tool with which an agent asks the records."""
-        from .langchain import as_tool
+        from .adapters.langchain import as_tool
 
         return as_tool(self)
 

@@ -21,7 +21,7 @@ FOLDERS = ("rag", "ingest", "vectorstore", "ui", "evals")
 READS_A_PAGE = """
 import json, sys
 from pathlib import Path
-from onrecord.ingest.read import read
+from onrecord.ingest.formats.read import read
 assert "<" not in read("press-page.html", Path("sample/press-page.html").read_bytes()).text
 print(json.dumps(sorted({name.split(".")[0] for name in sys.modules})))
 """

@@ -20,9 +20,9 @@ from mcp import StdioServerParameters
 from openai import OpenAI
 
 from onrecord.rag import Answer, Library, open_library
-from onrecord.rag.shapes import answer_json, answer_text, citation_json
-from onrecord.ui.history import History
-from onrecord.ui.server import build_app
+from onrecord.rag.schema import answer_json, answer_text, citation_json
+from onrecord.ui.app import build_app
+from onrecord.ui.page.history import History
 
 from .ui.served import served
 

@@ -10,7 +10,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from onrecord.rag import Library, open_library
-from onrecord.ui.server import build_app
+from onrecord.ui.app import build_app
 
 from .fakes import HashEmbedder
 from .rag.records import write_records

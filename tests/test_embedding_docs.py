@@ -12,8 +12,8 @@ from fastapi.testclient import TestClient
 
 from onrecord.rag import open_library
 from onrecord.rag.settings import Settings
-from onrecord.ui.api import build_api
-from onrecord.ui.problems import KINDS
+from onrecord.ui.http.api import build_api
+from onrecord.ui.http.problems import KINDS
 
 from .fakes import HashEmbedder
 

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tomllib
 from collections.abc import Iterator
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import click
@@ -32,7 +33,7 @@ PUBLIC = frozenset(
     """Answer Citation Document Failure Filters Hit IngestReport Library Limits Listing Locator Passage OnRecordError
     Sentence SentenceReady Timing Turn open_library""".split()
 )
-FILES = [file for folder in MAY_IMPORT for file in sorted((ROOT / folder).glob("*.py"))]
+FILES = [file for folder in MAY_IMPORT for file in sorted((ROOT / folder).rglob("*.py"))]
 
 
 def named(file: Path) -> str:
@@ -52,13 +53,37 @@ def imports(file: Path) -> Iterator[tuple[int, str]]:
             yield from ((0, alias.name) for alias in node.names)
 
 
+def module_of(file: Path) -> str:
+    """"rag.query.parse" for rag/query/parse.py, "rag" for rag/__init__.py."""
+    return ".".join(file.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+
+
+def imported_modules(file: Path) -> Iterator[str]:
+    """Our own modules that a file imports."""
+    known = {module_of(other) for other in FILES}
+    room = list(file.relative_to(ROOT).parent.parts)
+    for level, module in imports(file):
+        if level:
+            target = ".".join([*room[: len(room) - level + 1], *filter(None, module.split("."))])
+            yield target if target in known else target.rpartition(".")[0]
+
+
 @pytest.mark.parametrize("file", FILES, ids=named)
 def test_a_folder_imports_only_those_to_its_right(file: Path) -> None:
-    for level, module in imports(file):
-        assert level <= 2, f"{module}: folders are flat"
-        if level == 2:
-            folder = module.split(".")[0]
-            assert folder in MAY_IMPORT[file.parent.name], f"{file.parent.name} must not import {folder}"
+    own = module_of(file).split(".")[0]
+    for module in imported_modules(file):
+        folder = module.split(".")[0]
+        assert folder == own or folder in MAY_IMPORT[own], f"{own} must not import {folder}"
+
+
+def test_imports_run_one_way() -> None:
+    """No circle of modules, not even one of imports inside functions or for type checkers only."""
+    imported = {module_of(file): set(imported_modules(file)) for file in FILES}
+    sorter = TopologicalSorter({module: found - {module} for module, found in imported.items()})
+    try:
+        sorter.prepare()
+    except CycleError as error:
+        pytest.fail(" -> ".join(reversed(error.args[1])))
 
 
 @pytest.mark.parametrize("file", FILES, ids=named)
@@ -68,15 +93,20 @@ def test_no_import_of_our_folders_is_absolute(file: Path) -> None:
             assert module.split(".")[0] not in {*MAY_IMPORT, "onrecord", "tests"}, module
 
 
-def test_the_folders_are_flat_and_all_of_them_are_packaged() -> None:
+def test_every_room_is_packaged() -> None:
     with (ROOT / "pyproject.toml").open("rb") as file:
         setuptools = tomllib.load(file)["tool"]["setuptools"]
-    assert set(setuptools["packages"]) == {f"onrecord.{folder}" for folder in MAY_IMPORT}
-    for folder in MAY_IMPORT:
-        inside = [path.name for path in (ROOT / folder).iterdir() if path.is_dir() and path.name != "__pycache__"]
-        assert inside == [], f"{folder} has sub-folders, which the wheel would leave out"
-        assert (ROOT / folder / "__init__.py").exists() and (ROOT / folder / "py.typed").exists()
+    rooms = {file.parent for file in FILES}
+    assert set(setuptools["packages"]) == {"onrecord." + ".".join(room.relative_to(ROOT).parts) for room in rooms}
+    assert all((room / "__init__.py").exists() for room in rooms)
+    assert all((ROOT / folder / "py.typed").exists() for folder in MAY_IMPORT)
     assert not (ROOT / "__init__.py").exists()
+
+
+@pytest.mark.parametrize("room", sorted({file.parent for file in FILES}), ids=named)
+def test_a_room_can_be_taken_in_at_a_glance(room: Path) -> None:
+    listed = [path.name for path in room.iterdir() if not path.name.startswith("_") and path.name != "py.typed"]
+    assert len(listed) <= 16, listed
 
 
 # --- what an import costs --------------------------------------------------------------------------------------------
@@ -97,7 +127,7 @@ def test_help_loads_nothing_heavy(arguments: list[str]) -> None:
     script = """
 import sys
 sys.argv[0] = "onrecord"
-from onrecord.ui.cli import main
+from onrecord.ui.cli.main import main
 try:
     main()
 except SystemExit as ended:
@@ -198,7 +228,7 @@ def test_every_make_target_of_the_readme_exists() -> None:
 
 
 def test_every_onrecord_command_of_the_readme_exists() -> None:
-    from onrecord.ui.cli import app
+    from onrecord.ui.cli.main import app
 
     commands = readme_commands("onrecord")
     assert commands

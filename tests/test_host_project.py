@@ -19,8 +19,8 @@ from nbclient import NotebookClient
 from nbformat import read as read_notebook
 
 from onrecord.rag import open_library
-from onrecord.ui.api import ApiOptions, build_api
-from onrecord.ui.gate import Rules
+from onrecord.ui.http.api import ApiOptions, build_api
+from onrecord.ui.http.gate import Rules
 
 from .rag.records import write_records
 from .test_packaging import ENVIRONMENT, python, source, wheel  # noqa: F401

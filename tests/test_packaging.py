@@ -27,7 +27,7 @@ HOST = """
 import importlib.resources, json, sys
 import ui, evals, rag
 from ui import window
-import onrecord.rag, onrecord.ui.cli, onrecord.evals.case
+import onrecord.rag, onrecord.ui.cli.main, onrecord.evals.case
 from onrecord.rag import open_library
 from onrecord.rag.prompts import prompt
 
@@ -37,11 +37,11 @@ with open_library("library") as library:
 print(json.dumps({
     "own": [ui.NAME, window.TITLE, evals.NAME, rag.NAME],
     "onrecord": onrecord.rag.__file__,
-    "cli": onrecord.ui.cli.__file__,
+    "cli": onrecord.ui.cli.main.__file__,
     "added": report.added,
     "text": answer.text,
     "prompt": prompt("answer_prompt"),
-    "style": len(importlib.resources.files("onrecord.ui").joinpath("page.css").read_text()),
+    "style": len(importlib.resources.files("onrecord.ui.page").joinpath("static", "page.css").read_text()),
 }))
 """
 
@@ -102,7 +102,9 @@ def test_the_wheel_holds_every_file_of_the_five_folders_and_nothing_else(wheel: 
     }
     assert packed == tree
     assert {f"onrecord/{folder}/py.typed" for folder in FOLDERS} <= packed
-    assert {"onrecord/rag/answer_prompt.md", "onrecord/ui/page.css", "onrecord/ui/page.js"} <= packed
+    assert {
+        "onrecord/rag/prompts/answer_prompt.md", "onrecord/ui/page/static/page.css", "onrecord/ui/page/static/page.js",
+    }  # fmt: skip <= packed
 
 
 def test_the_wheel_says_what_it_is(wheel: Path) -> None:
@@ -113,7 +115,7 @@ def test_the_wheel_says_what_it_is(wheel: Path) -> None:
     assert "Name: onrecord\n" in facts and "Requires-Python: >=3.11\n" in facts
     assert "License-Expression: Apache-2.0\n" in facts and any("licenses/LICENSE" in name for name in names)
     assert "Provides-Extra: openai\n" in facts and "Requires-Dist: langchain>=1.4\n" in facts
-    assert points == "[console_scripts]\nonrecord = onrecord.ui.cli:main\n"
+    assert points == "[console_scripts]\nonrecord = onrecord.ui.cli.main:main\n"
 
 
 def test_a_host_keeps_its_own_ui_evals_and_rag(python: Path, tmp_path: Path) -> None:

@@ -6,9 +6,9 @@ from typing import Any
 
 from ..rag.library import Library
 from ..vectorstore.passage import Listing
-from .history import FILE, Conversation, quoting
-from .history import redact as redact_conversations
-from .stored import redacted
+from .page.history import FILE, Conversation, quoting
+from .page.history import redact as redact_conversations
+from .page.stored import redacted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

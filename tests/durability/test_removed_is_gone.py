@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from onrecord.rag import Library, open_library
-from onrecord.ui.answering import stored_answer
-from onrecord.ui.history import DONE, FILE, History
+from onrecord.ui.page.answering import stored_answer
+from onrecord.ui.page.history import DONE, FILE, History
 from onrecord.ui.removal import remove_records
 
 from ..fakes import HashEmbedder

@@ -10,7 +10,7 @@ import pytest
 
 from onrecord.rag import Library, open_library
 from onrecord.rag.settings import Settings
-from onrecord.ui.doctor import _damage, _library  # pyright: ignore[reportPrivateUsage]
+from onrecord.ui.cli.doctor import _damage, _library  # pyright: ignore[reportPrivateUsage]
 from onrecord.vectorstore.errors import CatalogueDamaged, DiskRefuses, LibraryError
 from onrecord.vectorstore.examine import sqlite_faults
 from onrecord.vectorstore.store import forget_derived

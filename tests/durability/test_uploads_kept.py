@@ -17,7 +17,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from onrecord.rag import Library, open_library
-from onrecord.ui.api import build_api
+from onrecord.ui.http.api import build_api
 from onrecord.ui.intake import Intake
 from onrecord.ui.uploads import Uploads, names_of, orphans, what_is_amiss
 
@@ -66,8 +66,8 @@ def names(library: Library) -> list[str]:
 @contextmanager
 def running(folder: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
     """`onrecord serve` over a library, and its address."""
-    command = [sys.executable, "-m", "onrecord.ui.cli", "serve", "--library", str(folder), "--port", free_port()]
-    command[1:3] = ["-c", "from onrecord.ui.cli import main; main()"]
+    command = [sys.executable, "-m", "onrecord.ui.cli.main", "serve", "--library", str(folder), "--port", free_port()]
+    command[1:3] = ["-c", "from onrecord.ui.cli.main import main; main()"]
     with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as server:
         assert server.stderr
         try:

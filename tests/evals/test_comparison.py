@@ -8,9 +8,9 @@ from rich.console import Console
 
 from onrecord.evals import compare, run, sweep, to_json
 from onrecord.evals.case import Case
-from onrecord.evals.comparison import comparison_json
-from onrecord.evals.sweeps import sweep_options
-from onrecord.evals.table import print_comparison, print_sweep
+from onrecord.evals.reports.comparison import comparison_json
+from onrecord.evals.reports.sweeps import sweep_options
+from onrecord.evals.reports.table import print_comparison, print_sweep
 from onrecord.evals.thresholds import read_thresholds, shortfalls
 from onrecord.rag import Library
 from onrecord.vectorstore.errors import InputError

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from onrecord.evals.confidence import (
+from onrecord.evals.measures.confidence import (
     Judged,
     aurc,
     calibration_error,
@@ -13,8 +13,8 @@ from onrecord.evals.confidence import (
     reliability,
     risk_coverage,
 )
-from onrecord.evals.share import Share
-from onrecord.evals.significance import difference, interval
+from onrecord.evals.measures.ratio import Share
+from onrecord.evals.measures.significance import difference, interval
 from onrecord.rag.answer import Answer
 
 from .records import answer, case, citation, document, gold, refusal

@@ -9,11 +9,11 @@ import pytest
 from langchain_core.language_models import FakeListChatModel
 
 from onrecord.evals import cases, draft, run
-from onrecord.evals.accept import accept, add_to, write_sheet
 from onrecord.evals.case import Case
-from onrecord.evals.drafts import from_feedback
+from onrecord.evals.drafts.accept import accept, add_to, write_sheet
+from onrecord.evals.drafts.propose import from_feedback
 from onrecord.rag import Library, open_library
-from onrecord.rag.shapes import answer_json
+from onrecord.rag.schema import answer_json
 from onrecord.vectorstore.errors import InputError
 
 from ..fakes import HashEmbedder

@@ -7,9 +7,9 @@ from langchain_core.language_models import FakeListChatModel
 
 from onrecord.evals import open_judge, run
 from onrecord.evals.case import Case
-from onrecord.evals.entailment import alce
-from onrecord.evals.judge import agreement, read_labels
-from onrecord.evals.share import Share
+from onrecord.evals.measures.entailment import alce
+from onrecord.evals.measures.judge import agreement, read_labels
+from onrecord.evals.measures.ratio import Share
 from onrecord.rag import Answer, Library, Sentence
 from onrecord.vectorstore.errors import InputError
 

@@ -15,8 +15,8 @@ from onrecord.evals import run, to_json
 from onrecord.evals.case import Case, case_json
 from onrecord.evals.kept import Cache, read_run, write_whole
 from onrecord.evals.provenance import options_of
+from onrecord.evals.reports.ways import Weighted
 from onrecord.evals.runs import CaseResult
-from onrecord.evals.ways import Weighted
 from onrecord.rag import Answer, Hit, Library, Turn, open_library
 from onrecord.vectorstore.errors import InputError
 

@@ -6,8 +6,7 @@ from pathlib import Path
 import pytest
 
 from onrecord.evals.case import Case
-from onrecord.evals.gold_answers import answer_found, exact_match, gold_token_recall, token_f1
-from onrecord.evals.measures import (
+from onrecord.evals.measures.citations import (
     answer_chars,
     attribution,
     cite_precision,
@@ -18,8 +17,9 @@ from onrecord.evals.measures import (
     percentile,
     verbatim,
 )
+from onrecord.evals.measures.gold_answers import answer_found, exact_match, gold_token_recall, token_f1
+from onrecord.evals.measures.ratio import Share, mean, pooled
 from onrecord.evals.outcome import Outcome, add_up, measure_outcome
-from onrecord.evals.share import Share, mean, pooled
 from onrecord.rag.answer import Answer
 
 from .records import answer, case, citation, document, gold, hit, refusal

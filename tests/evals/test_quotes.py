@@ -2,7 +2,7 @@
 
 import pytest
 
-from onrecord.evals.quotes import coverage, folded, locate, words
+from onrecord.evals.measures.quotes import coverage, folded, locate, words
 
 
 def test_words_are_folded_and_leave_markup_out() -> None:

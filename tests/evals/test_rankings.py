@@ -5,7 +5,7 @@ import math
 import pytest
 import pytrec_eval
 
-from onrecord.evals.rankings import gold_grades, measure_ranking, ranking, ranking_measures
+from onrecord.evals.measures.rankings import gold_grades, measure_ranking, ranking, ranking_measures
 
 from .records import case, document, gold, hit
 

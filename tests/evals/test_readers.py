@@ -9,8 +9,8 @@ import pytest
 from onrecord.evals import cases
 from onrecord.evals.corpora import fill
 from onrecord.evals.readers import documents
+from onrecord.evals.reports.ways import PlainWords
 from onrecord.evals.runs import run
-from onrecord.evals.ways import PlainWords
 from onrecord.rag import Turn, open_library
 from onrecord.vectorstore.errors import InputError
 

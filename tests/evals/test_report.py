@@ -13,8 +13,8 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from onrecord.evals import run, to_json, write_report
 from onrecord.evals.case import Case
-from onrecord.evals.plots import Bar, bars, histogram
-from onrecord.evals.report import report_html
+from onrecord.evals.reports.plots import Bar, bars, histogram
+from onrecord.evals.reports.report import report_html
 from onrecord.rag import Library
 
 from .conftest import SURVEY

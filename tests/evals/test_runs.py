@@ -8,9 +8,9 @@ from rich.console import Console
 
 from onrecord.evals.case import Case
 from onrecord.evals.outcome import MEASURES
+from onrecord.evals.reports.table import print_table
 from onrecord.evals.runs import CaseResult, Run, added_up, to_json
 from onrecord.evals.runs import run as run_cases
-from onrecord.evals.table import print_table
 from onrecord.rag.answer import Turn
 
 from .records import ScriptedLibrary, answer, case, citation, document, gold, hit, refusal

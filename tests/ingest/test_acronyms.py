@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from onrecord.ingest.acronyms import acronyms
+from onrecord.ingest.structure.acronyms import acronyms
 
 
 @pytest.mark.parametrize(

@@ -14,14 +14,15 @@ from typing import Any
 
 import pytest
 
-from onrecord.ingest import archive, read_sheet
-from onrecord.ingest.blocks import Reading
-from onrecord.ingest.members import members
-from onrecord.ingest.read import SUFFIXES, read
-from onrecord.ingest.read_mail import attachments
-from onrecord.ingest.sniff import format_of
-from onrecord.ingest.structure import structure
-from onrecord.ingest.table import labelled_rows
+from onrecord.ingest.formats import archive
+from onrecord.ingest.formats.blocks import Reading
+from onrecord.ingest.formats.mail import attachments
+from onrecord.ingest.formats.members import members
+from onrecord.ingest.formats.office import sheet as read_sheet
+from onrecord.ingest.formats.read import SUFFIXES, read
+from onrecord.ingest.formats.sniff import format_of
+from onrecord.ingest.formats.table import labelled_rows
+from onrecord.ingest.structure.paragraphs import structure
 from onrecord.vectorstore.errors import UnreadableFile
 
 needs_tesseract = pytest.mark.skipif(shutil.which("tesseract") is None, reason="tesseract-ocr is not installed")
@@ -569,7 +570,7 @@ def test_pictures_of_text_are_read(kind: str) -> None:
 
 @needs_tesseract
 def test_scanned_pages_are_read_one_by_one() -> None:
-    from onrecord.ingest.ocr import ocr_pages
+    from onrecord.ingest.formats.pdf.ocr import ocr_pages
 
     data = picture("The Commission met in Verrano.", kind="PDF")
     assert ocr_pages(data, [0]) == {0: "The Commission met in Verrano."}

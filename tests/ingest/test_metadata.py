@@ -4,11 +4,11 @@ from dataclasses import replace
 
 import pytest
 
-from onrecord.ingest.language import language_of
-from onrecord.ingest.metadata import Metadata, metadata
-from onrecord.ingest.read_html import read_html
-from onrecord.ingest.read_text import read_text
-from onrecord.ingest.structure import structure
+from onrecord.ingest.formats.html import read_html
+from onrecord.ingest.formats.text import read_text
+from onrecord.ingest.language.detect import language_of
+from onrecord.ingest.structure.metadata import Metadata, metadata
+from onrecord.ingest.structure.paragraphs import structure
 
 
 def facts(text: str, source: str = "minutes.txt", title: str | None = None, date: str | None = None) -> Metadata:

@@ -1,8 +1,8 @@
 """What looks like text and is none: it is kept, and marked."""
 
-from onrecord.ingest.noise import garbled_share, mark_noise
-from onrecord.ingest.read_text import read_text
-from onrecord.ingest.structure import structure
+from onrecord.ingest.formats.text import read_text
+from onrecord.ingest.structure.noise import garbled_share, mark_noise
+from onrecord.ingest.structure.paragraphs import structure
 
 PROSE = "\n\n".join(
     f"The keepers of lamp {number} told the Commission that the oil of the harbour store lasted through the winter, "

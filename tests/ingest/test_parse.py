@@ -100,7 +100,7 @@ PRINTING = """
 import os, sys
 from dataclasses import replace
 from onrecord.ingest import worker
-from onrecord.ingest.read import read
+from onrecord.ingest.formats.read import read
 
 def reader(source, data, *more):
     print("a parser's remark")

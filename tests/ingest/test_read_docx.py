@@ -11,11 +11,11 @@ from docx.opc.part import Part
 from docx.oxml import OxmlElement, parse_xml
 from docx.oxml.ns import nsdecls, qn
 
-from onrecord.ingest.blocks import Reading
-from onrecord.ingest.docx_numbering import Numbering
-from onrecord.ingest.metadata import metadata
-from onrecord.ingest.read_docx import read_docx
-from onrecord.ingest.structure import structure
+from onrecord.ingest.formats.blocks import Reading
+from onrecord.ingest.formats.office.docx import read_docx
+from onrecord.ingest.formats.office.docx_numbering import Numbering
+from onrecord.ingest.structure.metadata import metadata
+from onrecord.ingest.structure.paragraphs import structure
 
 
 def saved(document) -> bytes:

@@ -2,9 +2,9 @@
 
 import pytest
 
-from onrecord.ingest.blocks import Reading
-from onrecord.ingest.read_html import read_html
-from onrecord.ingest.structure import structure
+from onrecord.ingest.formats.blocks import Reading
+from onrecord.ingest.formats.html import read_html
+from onrecord.ingest.structure.paragraphs import structure
 
 PROSE = (
     "The Commission on Coastal Lights went home on Friday with three decisions that matter to the boats, "
@@ -117,7 +117,7 @@ def test_a_preformatted_record() -> None:
 
 
 def test_latin_1_pages_that_hold_windows_quotes() -> None:
-    from onrecord.ingest.read import read
+    from onrecord.ingest.formats.read import read
 
     page = f'<html><head><meta charset="iso-8859-1"></head><body><p>{PROSE} “Café”, she said.</p></body></html>'
     assert "“Café”, she said." in read("page.html", page.encode("cp1252")).text

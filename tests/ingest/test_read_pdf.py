@@ -7,10 +7,10 @@ import pytest
 from fpdf import FPDF
 from fpdf.enums import AccessPermission
 
-from onrecord.ingest.blocks import Reading
-from onrecord.ingest.read import read
-from onrecord.ingest.read_pdf import read_pdf
-from onrecord.ingest.structure import structure
+from onrecord.ingest.formats.blocks import Reading
+from onrecord.ingest.formats.pdf.pdf import read_pdf
+from onrecord.ingest.formats.read import read
+from onrecord.ingest.structure.paragraphs import structure
 from onrecord.vectorstore.errors import UnreadableFile
 
 SENTENCE = "The light on Gannet Ledge was out for nine hours and nobody came to see to it before noon. "

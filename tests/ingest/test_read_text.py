@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from onrecord.ingest.blocks import Reading
-from onrecord.ingest.read import decode, read
-from onrecord.ingest.read_text import read_text
+from onrecord.ingest.formats.blocks import Reading
+from onrecord.ingest.formats.encoding import decode, read
+from onrecord.ingest.formats.text import read_text
 from onrecord.vectorstore.errors import UnreadableFile
 
 

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from onrecord.ingest.formats.pdf.lines import lines_of_pages
+from onrecord.ingest.formats.pdf.ocr import ocr_pages
+from onrecord.ingest.formats.pdf.pdf import read_pdf
+from onrecord.ingest.formats.pdf.scans import garbled_scans, named_pages
 from onrecord.ingest.ingest import ingest
-from onrecord.ingest.ocr import ocr_pages
-from onrecord.ingest.pdf_lines import lines_of_pages
-from onrecord.ingest.pdf_scans import garbled_scans, named_pages
-from onrecord.ingest.read_pdf import read_pdf
 from onrecord.vectorstore.store import Store
 
 from ..fakes import HashEmbedder

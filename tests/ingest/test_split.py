@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from onrecord.ingest.blocks import Reading, TextBuilder
-from onrecord.ingest.read_text import read_text
+from onrecord.ingest.formats.blocks import Reading, TextBuilder
+from onrecord.ingest.formats.text import read_text
 from onrecord.ingest.split import split
-from onrecord.ingest.structure import structure
+from onrecord.ingest.structure.paragraphs import structure
 from onrecord.vectorstore.passage import Passage
 from onrecord.vectorstore.store import embedded_text
 

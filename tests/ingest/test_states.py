@@ -5,11 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from onrecord.ingest.read_text import read_text
-from onrecord.ingest.states import label_parts, state_of, states_in, states_of_label
-from onrecord.ingest.structure import structure
+from onrecord.ingest.formats.text import read_text
+from onrecord.ingest.language.states import label_parts, state_of, states_in, states_of_label
+from onrecord.ingest.structure.paragraphs import structure
 
-ROWS = list(csv.DictReader((Path(__file__).parents[2] / "ingest/states.tsv").open(encoding="utf-8"), delimiter="\t"))
+TABLE = Path(__file__).parents[2] / "ingest" / "language" / "data" / "states.tsv"
+ROWS = list(csv.DictReader(TABLE.open(encoding="utf-8"), delimiter="\t"))
 LANGUAGES = {
     "en": ("Mr. Kamara", "The representative of "),
     "fr": ("M. Kamara", "Le représentant de "),

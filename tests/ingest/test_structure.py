@@ -6,9 +6,9 @@ from itertools import pairwise
 
 import pytest
 
-from onrecord.ingest.blocks import Reading, TextBuilder
-from onrecord.ingest.read_text import read_text
-from onrecord.ingest.structure import Unit, speaker_label, structure
+from onrecord.ingest.formats.blocks import Reading, TextBuilder
+from onrecord.ingest.formats.text import read_text
+from onrecord.ingest.structure.paragraphs import Unit, speaker_label, structure
 
 
 def units(text: str) -> list[tuple[Unit, str]]:

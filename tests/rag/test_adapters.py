@@ -9,7 +9,7 @@ QUERY = "dredging budget"
 
 def test_llamaindex_gets_nodes_with_where_they_stand(library: Library) -> None:
     pytest.importorskip("llama_index.core")
-    from onrecord.rag.llamaindex import LibraryRetriever
+    from onrecord.rag.adapters.llamaindex import LibraryRetriever
 
     found = LibraryRetriever(library, limit=3).retrieve(QUERY)
     assert [hit.node.node_id for hit in found] == [hit.passage.id for hit in library.search(QUERY, limit=3)]
@@ -25,7 +25,7 @@ def test_haystack_gets_documents_in_a_pipeline(library: Library) -> None:
     pytest.importorskip("haystack")
     from haystack import Pipeline
 
-    from onrecord.rag.haystack import LibraryRetriever
+    from onrecord.rag.adapters.haystack import LibraryRetriever
 
     pipeline = Pipeline()
     pipeline.add_component("records", LibraryRetriever(library, limit=3))

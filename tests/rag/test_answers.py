@@ -22,10 +22,10 @@ from onrecord.rag import (
     Turn,
     open_library,
 )
-from onrecord.rag.compose import Quotable
-from onrecord.rag.ladder import check_question
-from onrecord.rag.question import MAX_QUESTION_CHARS
-from onrecord.rag.refuse import unknown_names
+from onrecord.rag.answering.abstain import unknown_names
+from onrecord.rag.answering.select import Quotable
+from onrecord.rag.pipeline import check_question
+from onrecord.rag.query.question import MAX_QUESTION_CHARS
 from onrecord.vectorstore.errors import InputError
 
 from ..fakes import HashEmbedder

@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from onrecord.rag import Answer, Filters, Library, Turn
-from onrecord.rag.model import open_writer
+from onrecord.rag.generation.writer import open_writer
 
 from .invariants import check
 from .openai_server import OpenAIServer

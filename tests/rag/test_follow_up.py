@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from onrecord.rag import Filters, Library, Turn, open_library
-from onrecord.rag.directory import directory_of
-from onrecord.rag.follow_up import asks_for_others, follows_up, refers_back, stand_alone
+from onrecord.rag.query.directory import directory_of
+from onrecord.rag.query.follow_up import asks_for_others, follows_up, refers_back, stand_alone
 
 from ..fakes import HashEmbedder
 from .records import write_records

@@ -12,7 +12,7 @@ from langchain_core.runnables import Runnable, RunnableLambda
 from langchain_core.tools import BaseTool
 
 from onrecord.rag import Answer, Filters, Library, SentenceReady, Timing
-from onrecord.rag.model import open_writer
+from onrecord.rag.generation.writer import open_writer
 from onrecord.vectorstore.errors import ModelError
 
 from .invariants import check

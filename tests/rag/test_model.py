@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 
 from onrecord.rag import Answer, Library, SentenceReady, Turn, open_library
 from onrecord.rag.answer import Usage
-from onrecord.rag.ground import claims
-from onrecord.rag.judge import ChatJudge, open_judge
-from onrecord.rag.model import open_writer
-from onrecord.rag.service import open_service, redacted
-from onrecord.rag.shapes import answer_json
+from onrecord.rag.generation.llm import open_service, redacted
+from onrecord.rag.generation.writer import open_writer
+from onrecord.rag.schema import answer_json
+from onrecord.rag.verification.ground import claims
+from onrecord.rag.verification.judge import ChatJudge, open_judge
 from onrecord.vectorstore.errors import ModelError, ModelSilent
 
 from ..fakes import HashEmbedder

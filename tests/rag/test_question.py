@@ -3,10 +3,10 @@
 import pytest
 
 from onrecord.rag import Document, Hit, Library, Locator, Passage
-from onrecord.rag.compose import Quotable
-from onrecord.rag.expect import expectation
-from onrecord.rag.query import read_question
-from onrecord.rag.question import (
+from onrecord.rag.answering.select import Quotable
+from onrecord.rag.query.expectation import expectation
+from onrecord.rag.query.parse import read_question
+from onrecord.rag.query.question import (
     Pointers,
     asks_for_asker,
     asks_for_reply,

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from onrecord.rag import open_library
-from onrecord.rag.repetition import tells_apart
+from onrecord.rag.retrieval.repetition import tells_apart
 
 from ..fakes import HashEmbedder
 

@@ -5,7 +5,7 @@ from langchain_core.retrievers import BaseRetriever
 from langchain_tests.integration_tests import RetrieversIntegrationTests
 
 from onrecord.rag import Library
-from onrecord.rag.langchain import LibraryRetriever
+from onrecord.rag.adapters.langchain import LibraryRetriever
 from onrecord.vectorstore.passage import Filters
 
 

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 import pytest
 
 from onrecord.rag import Filters, Library, open_library
-from onrecord.rag.attribution import wrong_speaker
-from onrecord.rag.directory import directory_of
-from onrecord.rag.query import read_question
+from onrecord.rag.query.directory import directory_of
+from onrecord.rag.query.parse import read_question
+from onrecord.rag.verification.speakers import wrong_speaker
 
 from ..fakes import HashEmbedder
 

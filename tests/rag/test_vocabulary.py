@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from onrecord.rag import Library, Turn, open_library
-from onrecord.rag.query import read_question
-from onrecord.rag.vocabulary import corrected, stems_held
+from onrecord.rag.query.parse import read_question
+from onrecord.rag.query.vocabulary import corrected, stems_held
 from tests.fakes import HashEmbedder
 from tests.rag.records import write_records
 

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from onrecord.rag.figures import dates, quantities, units
-from onrecord.rag.written import claims, finished_claims, visible
+from onrecord.rag.generation.parse_reply import claims, finished_claims, visible
+from onrecord.rag.verification.numbers import dates, quantities, units
 
 A = "Norway wants a lower quota"
 B = "Mexico wants to wait"

@@ -6,9 +6,9 @@ import pytest
 from fastapi.testclient import TestClient
 
 from onrecord.rag.library import Library
-from onrecord.ui.api import ApiOptions
-from onrecord.ui.keys import Keys
-from onrecord.ui.server import build_app
+from onrecord.ui.app import build_app
+from onrecord.ui.http.api import ApiOptions
+from onrecord.ui.http.keys import Keys
 
 from ..ui.conftest import browser, own_library  # noqa: F401
 

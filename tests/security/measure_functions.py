@@ -19,19 +19,19 @@ from measure_patterns import suspect
 from pattern_inputs import repeated
 from rag.records import write_records  # pyright: ignore[reportMissingImports]
 
-from onrecord.ingest.acronyms import acronyms
-from onrecord.ingest.metadata import metadata
-from onrecord.ingest.noise import mark_noise
-from onrecord.ingest.read import read
-from onrecord.ingest.sentences import sentence_spans
-from onrecord.ingest.speakers import speaker_label
+from onrecord.ingest.formats.read import read
+from onrecord.ingest.language.sentences import sentence_spans
 from onrecord.ingest.split import split
-from onrecord.ingest.structure import structure
+from onrecord.ingest.structure.acronyms import acronyms
+from onrecord.ingest.structure.metadata import metadata
+from onrecord.ingest.structure.noise import mark_noise
+from onrecord.ingest.structure.paragraphs import structure
+from onrecord.ingest.structure.speakers import speaker_label
 from onrecord.rag import Library, open_library
-from onrecord.rag.attribution import subject
-from onrecord.rag.figures import dates, quantities, units
-from onrecord.rag.query import read_question
-from onrecord.rag.written import claims, finished_claims, visible
+from onrecord.rag.generation.parse_reply import claims, finished_claims, visible
+from onrecord.rag.query.parse import read_question
+from onrecord.rag.verification.numbers import dates, quantities, units
+from onrecord.rag.verification.speakers import subject
 from onrecord.vectorstore.markup import plain
 
 UNITS = (

@@ -4,8 +4,8 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from onrecord.rag.library import Library
-from onrecord.ui.keys import Keys
-from onrecord.ui.server import build_app
+from onrecord.ui.app import build_app
+from onrecord.ui.http.keys import Keys
 
 from ..ui.served import served
 

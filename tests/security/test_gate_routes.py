@@ -11,10 +11,10 @@ from fastapi.testclient import TestClient
 from starlette.websockets import WebSocketDisconnect
 
 from onrecord.rag.library import Library
-from onrecord.ui.api import ApiOptions
-from onrecord.ui.gate import Rules
-from onrecord.ui.keys import Keys
-from onrecord.ui.server import build_app
+from onrecord.ui.app import build_app
+from onrecord.ui.http.api import ApiOptions
+from onrecord.ui.http.gate import Rules
+from onrecord.ui.http.keys import Keys
 
 from ..ui.served import served
 from .conftest import ELSEWHERE, HERE, Calls, bearer, kind_of

@@ -9,11 +9,11 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from onrecord.rag.library import Library
-from onrecord.ui.api import ApiOptions, build_api
-from onrecord.ui.gate import Rules
-from onrecord.ui.keys import FILE, Keys
-from onrecord.ui.sessions import COOKIE, LASTS_S, Sessions
-from onrecord.ui.sign_in import GUESSES_PER_MINUTE
+from onrecord.ui.http.api import ApiOptions, build_api
+from onrecord.ui.http.gate import Rules
+from onrecord.ui.http.keys import FILE, Keys
+from onrecord.ui.http.sessions import COOKIE, LASTS_S, Sessions
+from onrecord.ui.http.sign_in import GUESSES_PER_MINUTE
 
 from .conftest import ELSEWHERE, Calls, bearer, kind_of
 

@@ -9,15 +9,15 @@ import pytest
 from langchain_core.language_models import FakeListChatModel
 from starlette.testclient import TestClient
 
-from onrecord.ingest.metadata import metadata
-from onrecord.ingest.read_text import read_text
-from onrecord.ingest.structure import structure
+from onrecord.ingest.formats.text import read_text
+from onrecord.ingest.structure.metadata import metadata
+from onrecord.ingest.structure.paragraphs import structure
 from onrecord.rag import Library, Turn, open_library
-from onrecord.rag.ladder import MAX_TURN_ANSWER_CHARS
-from onrecord.rag.question import MAX_QUESTION_CHARS
-from onrecord.rag.service import MAX_WRITTEN_CHARS, Service, Tally
-from onrecord.rag.written import finished_claims, without_links
-from onrecord.ui.api import build_api
+from onrecord.rag.generation.llm import MAX_WRITTEN_CHARS, Service, Tally
+from onrecord.rag.generation.parse_reply import finished_claims, without_links
+from onrecord.rag.pipeline import MAX_TURN_ANSWER_CHARS
+from onrecord.rag.query.question import MAX_QUESTION_CHARS
+from onrecord.ui.http.api import build_api
 from onrecord.vectorstore.errors import InputError
 
 from ..fakes import HashEmbedder

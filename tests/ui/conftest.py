@@ -11,7 +11,7 @@ from fastapi.testclient import TestClient
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from onrecord.rag.library import Library, open_library
-from onrecord.ui.api import ApiOptions, build_api
+from onrecord.ui.http.api import ApiOptions, build_api
 
 from ..fakes import HashEmbedder
 from ..rag.records import write_records as write_small_records

@@ -10,8 +10,8 @@ import uvicorn
 from playwright.sync_api import Page, expect
 
 from onrecord.rag.library import Library
+from onrecord.ui.app import build_app
 from onrecord.ui.intake import Intake
-from onrecord.ui.server import build_app
 
 ITEM = "The board took note of item {n} of its agenda and moved on without a debate."
 MINUTES = "\n\n".join(

@@ -13,13 +13,13 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from onrecord.rag import Answer, Filters, Library, Timing, Turn, open_library
-from onrecord.rag.shapes import answer_json, hit_json, listed_json
-from onrecord.ui import api_shapes
-from onrecord.ui.api import ApiOptions, build_api, safe_name
-from onrecord.ui.gate import Rate, Rules
-from onrecord.ui.problems import KINDS, MEDIA_TYPE
-from onrecord.ui.server import build_app
-from onrecord.ui.serving import JsonLines
+from onrecord.rag.schema import answer_json, hit_json, listed_json
+from onrecord.ui.app import build_app
+from onrecord.ui.http import schema as api_shapes
+from onrecord.ui.http.api import ApiOptions, build_api, safe_name
+from onrecord.ui.http.gate import Rate, Rules
+from onrecord.ui.http.problems import KINDS, MEDIA_TYPE
+from onrecord.ui.http.serving import JsonLines
 
 from ..fakes import HashEmbedder
 from .served import served

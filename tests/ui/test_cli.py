@@ -20,7 +20,7 @@ from typing import Any
 import pytest
 from filelock import FileLock
 
-from onrecord.ui.cli import main
+from onrecord.ui.cli.main import main
 
 from ..rag.records import RECORDS, write_records
 
@@ -622,7 +622,7 @@ def test_a_path_that_is_not_there_leaves_no_library_behind(command: str, tmp_pat
 def test_an_interrupted_watch_has_ended_well() -> None:
     import typer
 
-    from onrecord.ui.cli import _until_interrupted
+    from onrecord.ui.cli.main import _until_interrupted
 
     with pytest.raises(typer.Exit) as ended, _until_interrupted(True):
         raise KeyboardInterrupt

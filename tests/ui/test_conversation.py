@@ -11,11 +11,11 @@ import pytest
 
 from onrecord.rag.answer import Answer, Citation, Sentence, Timing
 from onrecord.rag.library import Library, open_library
-from onrecord.ui.answering import Answering, Manner
-from onrecord.ui.conversation import ENGLISH, chip_html, exchange_html, reference, source_name
-from onrecord.ui.history import DONE, FILE, OPEN, Exchange, History
-from onrecord.ui.models import Models
-from onrecord.ui.stored import answer_of, stored_answer
+from onrecord.ui.page.answering import Answering, Manner
+from onrecord.ui.page.history import DONE, FILE, OPEN, Exchange, History
+from onrecord.ui.page.models import Models
+from onrecord.ui.page.stored import answer_of, stored_answer
+from onrecord.ui.page.views.conversation import ENGLISH, chip_html, exchange_html, reference, source_name
 from onrecord.vectorstore.errors import InputError, ModelError
 from onrecord.vectorstore.passage import Document, Filters, Hit, Locator, Passage
 

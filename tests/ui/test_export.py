@@ -12,11 +12,11 @@ from lxml import etree
 
 from onrecord.rag.answer import Answer
 from onrecord.rag.library import open_library
-from onrecord.ui.conversation import ENGLISH
-from onrecord.ui.export import as_html, as_markdown
-from onrecord.ui.export_docx import as_docx
-from onrecord.ui.history import DONE, FILE, STOPPED, Conversation, Exchange, History
-from onrecord.ui.stored import stored_answer, stored_part
+from onrecord.ui.page.export.docx import as_docx
+from onrecord.ui.page.export.markdown import as_html, as_markdown
+from onrecord.ui.page.history import DONE, FILE, STOPPED, Conversation, Exchange, History
+from onrecord.ui.page.stored import stored_answer, stored_part
+from onrecord.ui.page.views.conversation import ENGLISH
 
 from ..fakes import HashEmbedder
 from .serving import HERRING, LIGHTHOUSE, NOWHERE, QUOTE, write_records

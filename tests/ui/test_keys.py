@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from onrecord.rag import Library
-from onrecord.ui.keys import FILE, Keys
+from onrecord.ui.http.keys import FILE, Keys
 from onrecord.vectorstore.errors import InputError, LibraryError
 
 from .test_api import assert_problem

@@ -12,9 +12,9 @@ from mcp import Client, MCPError
 from mcp.client.streamable_http import streamable_http_client
 
 from onrecord.rag import Library, Timing
-from onrecord.rag.shapes import answer_json
-from onrecord.ui.api import build_api
-from onrecord.ui.keys import Keys
+from onrecord.rag.schema import answer_json
+from onrecord.ui.http.api import build_api
+from onrecord.ui.http.keys import Keys
 
 from .served import served
 

@@ -9,8 +9,8 @@ from langchain_openai import ChatOpenAI
 from openai import OpenAI
 
 from onrecord.rag import Library
-from onrecord.rag.shapes import citation_json
-from onrecord.ui.api import build_api
+from onrecord.rag.schema import citation_json
+from onrecord.ui.http.api import build_api
 
 from .served import served
 

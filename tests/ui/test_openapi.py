@@ -12,9 +12,9 @@ from hypothesis.errors import InvalidArgument, Unsatisfiable
 from schemathesis.specs.openapi.checks import ignored_auth, positive_data_acceptance
 
 from onrecord.rag import open_library
-from onrecord.ui.api import ApiOptions, build_api
-from onrecord.ui.gate import Rules
-from onrecord.ui.keys import Keys
+from onrecord.ui.http.api import ApiOptions, build_api
+from onrecord.ui.http.gate import Rules
+from onrecord.ui.http.keys import Keys
 
 from ..fakes import HashEmbedder
 from ..rag.records import write_records

@@ -10,19 +10,19 @@ from pathlib import Path
 import pytest
 from fastapi.testclient import TestClient
 
+from onrecord.rag.answering.abstain import REFUSAL
 from onrecord.rag.library import Library, open_library
-from onrecord.rag.refuse import REFUSAL
-from onrecord.ui.history import BROKEN, DONE, FILE, History
-from onrecord.ui.models import Models
-from onrecord.ui.record_routes import file_name
-from onrecord.ui.server import build_app
-from onrecord.ui.words import LANGUAGES, words_for, words_in
+from onrecord.ui.app import build_app
+from onrecord.ui.page.history import BROKEN, DONE, FILE, History
+from onrecord.ui.page.models import Models
+from onrecord.ui.page.record_routes import file_name
+from onrecord.ui.page.words import LANGUAGES, words_for, words_in
 from onrecord.vectorstore.errors import ModelError
 
 from ..fakes import HashEmbedder
 from .serving import HERRING, LIGHTHOUSE, write_records
 
-UI = files("onrecord.ui")
+PAGE = files("onrecord.ui.page")
 NAMED = re.compile(r'data-(?:say|label|hint)="([\w.]+)"|\bsay\("([\w.]+)"')
 
 
@@ -50,9 +50,9 @@ def test_every_language_says_everything_with_the_same_values(language: str) -> N
 def test_every_word_that_the_page_names_exists() -> None:
     english = words_in("en").messages
     named = set()
-    scripts = [file.name for file in UI.iterdir() if file.name.endswith(".js")]
-    for name in ("dialogs.html", "page.py", *scripts):
-        named |= {one or other for one, other in NAMED.findall(UI.joinpath(name).read_text(encoding="utf-8"))}
+    scripts = [f"static/{file.name}" for file in (PAGE / "static").iterdir() if file.name.endswith(".js")]
+    for name in ("templates/dialogs.html", "app.py", *scripts):
+        named |= {one or other for one, other in NAMED.findall(PAGE.joinpath(name).read_text(encoding="utf-8"))}
     assert len(named) > 60 and named - set(english) == set()
 
 

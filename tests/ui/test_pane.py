@@ -5,7 +5,7 @@ from html import unescape
 
 import pytest
 
-from onrecord.ui.pane import WHOLE_CHARS, Span, blocks, document_html, extent, marked
+from onrecord.ui.page.views.pane import WHOLE_CHARS, Span, blocks, document_html, extent, marked
 from onrecord.vectorstore.passage import Document, Locator, Passage
 
 

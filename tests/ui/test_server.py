@@ -15,11 +15,11 @@ from fastapi.testclient import TestClient
 from onrecord.ingest.ingest import Failure
 from onrecord.ingest.parse import Limits
 from onrecord.rag.library import Library, open_library
-from onrecord.ui.conversation import ENGLISH
+from onrecord.ui.app import build_app, serve
 from onrecord.ui.intake import Intake, ReadingStatus
-from onrecord.ui.records import records_html, status_html
-from onrecord.ui.server import build_app, serve
-from onrecord.ui.welcome import example_questions, welcome_html
+from onrecord.ui.page.views.conversation import ENGLISH
+from onrecord.ui.page.views.records import records_html, status_html
+from onrecord.ui.page.views.welcome import example_questions, welcome_html
 from onrecord.vectorstore.errors import InputError
 
 from ..fakes import HashEmbedder
@@ -148,7 +148,7 @@ def test_the_address_is_printed_and_an_interrupt_ends_quietly(tmp_path: Path) ->
     (tmp_path / "notes.txt").write_text(NOTES, encoding="utf-8")
     program = f"""
 from onrecord.rag.library import open_library
-from onrecord.ui.server import serve
+from onrecord.ui.app import serve
 from tests.fakes import HashEmbedder
 with open_library({str(tmp_path / "library")!r}, embedder=HashEmbedder()) as library:
     serve(library, host="127.0.0.1", port=0, open_browser=False, ingest=[{str(tmp_path / "notes.txt")!r}])

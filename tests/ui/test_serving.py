@@ -19,9 +19,9 @@ from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanE
 
 from onrecord.rag import Library
 from onrecord.rag.settings import Settings
-from onrecord.ui.api import ApiOptions
-from onrecord.ui.serving import options_from
-from onrecord.ui.tracing import Tracing
+from onrecord.ui.http.api import ApiOptions
+from onrecord.ui.http.serving import options_from
+from onrecord.ui.http.tracing import Tracing
 
 ROOT = Path(__file__).parents[2]
 QUOTA = "What did Norway say about the herring quota?"
@@ -30,8 +30,8 @@ import sys
 from langchain_core.language_models import FakeListChatModel
 from onrecord.rag import open_library
 from onrecord.rag.settings import Settings
-from onrecord.ui.server import serve
-from onrecord.ui.serving import options_from
+from onrecord.ui.app import serve
+from onrecord.ui.http.serving import options_from
 from tests.fakes import HashEmbedder
 
 model = FakeListChatModel(responses=["Norway said that the herring quota should fall by a third [1]."], sleep=0.02)

@@ -10,9 +10,9 @@ import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from onrecord.rag import Library
-from onrecord.ui.api import ApiOptions, build_api
-from onrecord.ui.gate import Rules
-from onrecord.ui.keys import Keys
+from onrecord.ui.http.api import ApiOptions, build_api
+from onrecord.ui.http.gate import Rules
+from onrecord.ui.http.keys import Keys
 
 from .conftest import CHROMIUM
 from .served import served
@@ -169,7 +169,7 @@ def test_a_page_that_was_not_allowed_gets_nothing(browser: Browser, site: str, r
 
 
 def test_the_widget_is_small() -> None:
-    assert (ROOT / "ui" / "widget.js").stat().st_size < 30_000
+    assert (ROOT / "ui" / "page" / "static" / "widget.js").stat().st_size < 30_000
 
 
 def test_the_docs_page_shows_the_api_and_reaches_for_nothing_else(page: Page, address: str) -> None:

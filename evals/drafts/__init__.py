@@ -1,0 +1,1 @@
+"""Proposals of cases, for a person to accept."""

@@ -1,0 +1,109 @@
+"""At which rung of the ladder a case went wrong: the first one at which its evidence was lost.
+
+not ingested right -> not retrieved -> not chosen or wrongly refused -> not attributed -> not said
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from ...rag.answer import Answer
+from ...vectorstore.passage import Document, Hit
+from ..case import Case, Evidence
+from ..outcome import BUDGET_CHARS, Outcome
+from .citations import agrees, covers, half_held, states, touched
+from .confidence import is_right
+from .gold_answers import stated
+from .quotes import locate
+
+Rung = Literal[
+    "not ingested right", "not retrieved", "wrongly refused", "not chosen", "not attributed", "not said",
+    "wrongly answered", "failed",
+]  # fmt: skip
+RUNGS: tuple[Rung, ...] = (
+    "failed", "not ingested right", "not retrieved", "wrongly refused", "not chosen", "not attributed", "not said",
+    "wrongly answered",
+)  # fmt: skip
+OutcomeName = Literal["right", "partly", "wrong", "failed"]
+
+# The documents of a library that go by a file name; None where the library cannot be looked into.
+Shelf = Callable[[str], Sequence[Document]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Missed:
+    """A gold quote that did not make it into a rightly placed citation, and the rung at which it was lost."""
+
+    number: int
+    rung: Rung
+
+
+def judge(outcome: Outcome, missed: Sequence[Missed]) -> OutcomeName:
+    """All in all: right (see `confidence.is_right`), partly (some fact or gold quote is there), wrong or failed."""
+    case, answer = outcome.case, outcome.answer
+    if answer is None:
+        return "failed"
+    if is_right(case, answer):
+        return "right"
+    if not (case.answerable and answer.answered):
+        return "wrong"
+    said = stated(answer).casefold()
+    some_fact = any(states(said, fact) for fact in case.key_facts)
+    return "partly" if some_fact or len(missed) < len(case.evidence) else "wrong"
+
+
+def rung_at_fault(outcome: Outcome, missed: Sequence[Missed]) -> Rung | None:
+    """The first rung at which something was lost; None where nothing was."""
+    case, answer = outcome.case, outcome.answer
+    if answer is None:
+        return "failed"
+    if not case.answerable:
+        return "wrongly answered" if answer.answered else None
+    found: set[Rung] = {each.rung for each in missed}
+    if not answer.answered and not missed:
+        found.add("wrongly refused")
+    if not found and not is_right(case, answer):
+        found.add("not said")
+    return min(found, key=RUNGS.index, default=None)
+
+
+def missed_evidence(outcome: Outcome, shelf: Shelf | None) -> list[Missed]:
+    """The gold quotes of an answerable case that are not cited where they stand, in order."""
+    if not outcome.case.answerable:
+        return []
+    return [
+        Missed(number=number, rung=rung)
+        for number, gold in enumerate(outcome.case.evidence)
+        if (rung := _rung(gold, outcome, shelf)) is not None
+    ]
+
+
+def _rung(gold: Evidence, outcome: Outcome, shelf: Shelf | None) -> Rung | None:
+    answer = outcome.answer
+    if answer is None:
+        return "failed"
+    citations = [citation for citation in answer.citations if covers(citation, gold)]
+    if citations:
+        matching = [citation for citation in citations if gold in touched(outcome.case, citation)] or citations
+        return None if any(agrees(citation, gold) for citation in matching) else "not attributed"
+    if shelf is not None and not _is_on(shelf, gold):
+        return "not ingested right"
+    if not half_held(gold, outcome.hits, BUDGET_CHARS):
+        return "not retrieved"
+    return "not chosen" if answer.answered else "wrongly refused"
+
+
+def _is_on(shelf: Shelf, gold: Evidence) -> bool:
+    """Whether the library holds the quote; text that was broken up in reading does not count."""
+    return any(locate(document.text, gold.quote, gold.nth) for document in shelf(gold.doc))
+
+
+def first_rank(gold: Evidence, hits: Sequence[Hit]) -> int | None:
+    """At which rank, from 1, a passage holds half of a gold quote; None where none does."""
+    return next((rank for rank, hit in enumerate(hits, start=1) if half_held(gold, [hit])), None)
+
+
+def facts_stated(case: Case, answer: Answer | None) -> list[bool]:
+    """For each key fact, whether the answer states it."""
+    said = stated(answer).casefold()
+    return [states(said, fact) for fact in case.key_facts]

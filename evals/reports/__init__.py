@@ -1,0 +1,1 @@
+"""What a run becomes: a report, plots, comparisons, sweeps, tables."""

@@ -1,0 +1,196 @@
+"""Web pages: the main content, without menus, banners and comment forms; all text where little is found."""
+
+import re
+from copy import deepcopy
+from typing import Any
+
+from ..fetch import is_address
+from .blocks import Reading, TextBuilder
+from .html_blocks import add_html
+from .text import read_text
+
+# The future is allowed: a page is dated by what it states, not by the clock of this machine.
+_DATE_CONFIG = {"extensive_search": False, "original_date": True, "max_date": "2999-12-31"}
+_NOT_CONTENT = "//script|//style|//nav|//form|//noscript|//template|//aside|//footer|//button"
+_ABOUT_PAGE = re.compile(
+    r"cookie|consent|comment|sidebar|share|social|related|newsletter|breadcrumb|\bmenu", re.IGNORECASE
+)
+_TWO_BREAKS = re.compile(rb"(?:<br\s*/?>\s*){2,}", re.IGNORECASE)
+_CHARSET = re.compile(rb"(charset\s*=\s*[\"']?)([\w-]+)", re.IGNORECASE)
+_LATIN_1 = (b"iso-8859-1", b"latin1", b"latin-1", b"us-ascii", b"windows-1252", b"cp1252")
+_LONGEST_PARAGRAPH_CHARS = 4000
+
+
+def read_html(data: bytes) -> Reading:
+    """Blocks of an HTML page. Raises ValueError when it holds no text."""
+    import trafilatura
+
+    data = _in_utf8(data)
+    page = trafilatura.load_html(data)
+    if page is None:
+        raise ValueError("no HTML could be found in it")
+    facts = trafilatura.extract_metadata(deepcopy(page), date_config=_DATE_CONFIG)
+    title = _title(page, (facts.title if facts else None) or "")
+    content = _content(page)
+    builder = TextBuilder()
+    if _is_preformatted(content):
+        _add_preformatted(builder, content, title)
+    else:
+        _add_main(builder, data, title)
+        whole = TextBuilder()
+        if _is_poor(builder, content):
+            add_html(whole, content)
+        if len(whole.text) > 2 * len(builder.text) or _longest(whole) * 2 < _longest(builder):
+            builder = whole if whole.blocks else builder
+    if not builder.blocks:
+        raise ValueError("the page holds no text")
+    return Reading(
+        text=builder.text,
+        blocks=tuple(builder.blocks),
+        media_type="text/html",
+        title=title,
+        date=facts.date if facts and facts.date else None,
+        author=(facts.author if facts else None) or None,
+        publisher=_meta(page, "og:site_name", "dc.publisher", "dcterms.publisher", "citation_publisher"),
+        url=_address(page),
+        language=page.get("lang") or _meta(page, "dc.language", "language", "content-language"),
+    )
+
+
+def _title(page: Any, found: str) -> str | None:
+    """The title as trafilatura cleaned it, where it stands so in one of the places for titles; else as stated."""
+    stated = " ".join("".join(page.xpath("string(//head/title)")).split()).strip(" :|-–—")
+    places = [stated, _meta(page, "og:title", "dc.title", "citation_title") or "", *map(_text, page.iter("h1"))]
+    is_whole = found.count("(") == found.count(")") and any(found.casefold() in place.casefold() for place in places)
+    return (found if is_whole else stated or found) or None
+
+
+def _meta(page: Any, *names: str) -> str | None:
+    """What a page states of itself under the first of these names that it has."""
+    stated = {
+        (element.get("property") or element.get("name") or element.get("http-equiv") or "").lower(): element
+        for element in page.iter("meta")
+    }
+    contents = (" ".join((stated[name].get("content") or "").split()) for name in names if name in stated)
+    return next(filter(None, contents), None)
+
+
+def _address(page: Any) -> str | None:
+    """Where a page says that it stands on the web."""
+    canonical = page.xpath("string(//head/link[contains(concat(' ', @rel, ' '), ' canonical ')]/@href)").strip()
+    address = canonical or _meta(page, "og:url") or ""
+    return address if is_address(address) else None
+
+
+def _in_utf8(data: bytes) -> bytes:
+    """A page that calls itself Latin-1, made UTF-8: what is meant is Windows-1252, as in the HTML standard."""
+    declared = _CHARSET.search(data[:4096])
+    if not declared or declared[2].lower() not in _LATIN_1:
+        return data
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError:
+        data = data.decode("cp1252", errors="replace").encode()
+    return _CHARSET.sub(rb"\1utf-8", data, count=1)
+
+
+def _content(page: Any) -> Any:
+    """A copy of the page without scripts, menus, forms and what is named after banners or comments."""
+    content = deepcopy(page)
+    for element in content.xpath(_NOT_CONTENT):
+        _drop(element)
+    for element in content.xpath("//*[@class or @id]"):
+        named = f"{element.get('class', '')} {element.get('id', '')}"
+        if element.tag not in ("html", "body", "main", "article") and _ABOUT_PAGE.search(named):
+            _drop(element)
+    for element in content.xpath("//ul|//ol"):
+        if _is_menu(element):
+            _drop(element)
+    return content
+
+
+def _is_menu(element: Any) -> bool:
+    """Whether a list consists of short links only."""
+    words = len("".join(element.itertext()).split())
+    linked = sum(len("".join(link.itertext()).split()) for link in element.iter("a"))
+    return linked > 0 and linked >= words * 0.95 and words < 6 * len(element)
+
+
+def _drop(element: Any) -> None:
+    if element.getparent() is not None:
+        element.drop_tree()
+
+
+def _is_preformatted(content: Any) -> bool:
+    """Whether most of a page is one text with line breaks of its own."""
+    inside = sum(len("".join(element.itertext()).split()) for element in content.iter("pre"))
+    return inside > 0.5 * len(" ".join(content.itertext()).split())
+
+
+def _is_poor(builder: TextBuilder, content: Any) -> bool:
+    """Whether the main content found cannot be all: hardly any words, or no paragraphs."""
+    few = len(builder.text.split()) < 0.3 * len(" ".join(content.itertext()).split())
+    return few or _longest(builder) > _LONGEST_PARAGRAPH_CHARS
+
+
+def _longest(builder: TextBuilder) -> int:
+    return max((block.end - block.start for block in builder.blocks), default=0)
+
+
+def _add_preformatted(builder: TextBuilder, content: Any, title: str | None) -> None:
+    """The text of `pre` elements, its hard-wrapped lines put together again."""
+    if title:
+        builder.add(title, "heading", level=1)
+    for element in content.iter("pre"):
+        reading = read_text("".join(element.itertext()), wrapped=True)
+        for block in reading.blocks:
+            builder.add(_folded(reading.text[block.start : block.end]), block.kind, level=block.level, page=block.page)
+
+
+def _add_main(builder: TextBuilder, data: bytes, title: str | None) -> None:
+    """What trafilatura takes for the main content."""
+    import trafilatura
+    from lxml import etree  # pyright: ignore[reportAttributeAccessIssue]
+
+    found = trafilatura.extract(
+        _TWO_BREAKS.sub(b"</p><p>", data),
+        output_format="xml",
+        include_formatting=True,
+        include_tables=True,
+        include_comments=False,
+        favor_recall=True,
+    )
+    if found:
+        _add_extracted(builder, etree.fromstring(found.encode()), title)
+
+
+def _add_extracted(builder: TextBuilder, root: Any, title: str | None) -> None:
+    """Walks trafilatura's XML: head, p, list/item, quote, table/row/cell."""
+    main = root.find("main")
+    first = next((_text(element) for element in main.iter("head", "p")), "") if main is not None else ""
+    if title and title.casefold() not in first.casefold():
+        builder.add(title, "heading", level=1)
+    for element in main.iter("head", "p", "item", "quote", "row", "code") if main is not None else ():
+        if element.tag in ("item", "quote") and element.find("p") is not None:
+            continue
+        if element.tag == "p" and any(parent.tag in ("item", "cell") for parent in element.iterancestors()):
+            if any(parent.tag == "cell" for parent in element.iterancestors()):
+                continue
+            builder.add("• " + _text(element), "item")
+        elif element.tag == "row":
+            builder.add(" | ".join(_text(cell) for cell in element.iter("cell")), "table")
+        elif element.tag == "item":
+            builder.add("• " + _text(element), "item")
+        elif element.tag == "head":
+            rank = (element.get("rend") or "h3")[1:]
+            builder.add(_text(element), "heading", level=int(rank) if rank.isdigit() else 3)
+        else:
+            builder.add(_text(element))
+
+
+def _text(element: Any) -> str:
+    return _folded("".join(element.itertext()))
+
+
+def _folded(text: str) -> str:
+    return re.sub(r"\s+", " ", text).strip()

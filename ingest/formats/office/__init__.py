@@ -1,0 +1,1 @@
+"""Office documents: Word, PowerPoint, spreadsheets, OpenDocument, RTF."""

@@ -1,0 +1,1 @@
+"""PDF: text, lines, tables, and pages that are scans."""

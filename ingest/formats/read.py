@@ -1,0 +1,95 @@
+"""Which reader reads a file: told by its content first, its name second."""
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+
+from ...vectorstore.errors import UnreadableFile
+from .blocks import Reading
+from .encoding import decode
+from .epub import read_epub
+from .html import read_html
+from .mail import read_mail
+from .office.docx import read_docx
+from .office.odt import read_odt
+from .office.old_office import read_old_office
+from .office.pptx import read_pptx
+from .office.rtf import read_rtf
+from .office.sheet import read_sheet
+from .pdf.ocr import read_image
+from .pdf.pdf import read_pdf
+from .sniff import SUFFIXES as SUFFIXES
+from .sniff import Format, format_of
+from .text import read_text
+
+_LONGEST_NOTICE_WORDS = 60
+_MISSING = re.compile(
+    r"\b(?:does not exist|(?:could|can) ?not be found|(?:page|document|file) (?:was )?not found"
+    r"|no longer (?:exists|available)|n['’]existe pas|est introuvable|no existe|no se (?:encuentra|encontró))\b",
+    re.IGNORECASE,
+)
+# Halves of characters, and control codes where Windows-1252 was taken for Latin-1.
+_REPAIRS = {code: "\ufffd" for code in range(0xD800, 0xE000)} | {
+    code: bytes([code]).decode("cp1252", errors="replace") for code in range(0x80, 0xA0)
+}
+
+
+def read(source: str, data: bytes, languages: str = "eng") -> Reading:
+    """The text and blocks of a file; halves of characters (lone surrogates) become U+FFFD.
+
+    `languages` are those that scans are read in, as Tesseract names them ("eng+fra").
+
+    Raises UnreadableFile with the reason in one sentence.
+    """
+    if not data.strip():
+        raise UnreadableFile(source, "the file is empty")
+    reader = _reader(source, data, languages)
+    try:
+        reading = reader(data)
+    except ValueError as error:
+        raise UnreadableFile(source, str(error)) from error
+    except (MemoryError, RecursionError):
+        raise
+    except Exception as error:  # what a parser raises on damage that nobody foresaw must not stop the other files
+        raise UnreadableFile(source, f"it cannot be read ({type(error).__name__}: {error})") from error
+    if not any(character.isalnum() for character in reading.text):
+        raise UnreadableFile(source, "it holds no text")
+    if reading.media_type in ("application/pdf", "text/html") and _is_notice(reading.text):
+        raise UnreadableFile(source, "it holds only a notice that the document does not exist; fetch it again")
+    return replace(reading, text=reading.text.translate(_REPAIRS))
+
+
+def _is_notice(text: str) -> bool:
+    """Whether a text is what a server sends, with no error, in the place of a document it has not got."""
+    return len(text.split()) < _LONGEST_NOTICE_WORDS and bool(_MISSING.search(text))
+
+
+def _reader(source: str, data: bytes, languages: str) -> Callable[[bytes], Reading]:
+    kind = format_of(source, data)
+    if kind == "pdf":
+        return partial(read_pdf, languages=languages)
+    return partial(read_image, languages=languages) if kind == "image" else _READERS[kind]
+
+
+def _zip(data: bytes) -> Reading:
+    raise ValueError("it is an archive, whose members are documents of their own")
+
+
+def _text(data: bytes) -> Reading:
+    return read_text(decode(data))
+
+
+_READERS: dict[Format, Callable[[bytes], Reading]] = {
+    "text": _text,
+    "html": read_html,
+    "docx": read_docx,
+    "pptx": read_pptx,
+    "sheet": read_sheet,
+    "epub": read_epub,
+    "odt": read_odt,
+    "rtf": read_rtf,
+    "mail": read_mail,
+    "zip": _zip,
+    "old office": read_old_office,
+}

@@ -1,0 +1,173 @@
+"""States and territories by their names in English, French and Spanish, in whatever shape a record prints them.
+
+`states.tsv` holds the short and the formal name of each member and observer state of the United Nations, as the United
+Nations write them, and other names in use; Unicode CLDR adds its own, and the territories.
+"""
+
+import csv
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+from functools import lru_cache
+from importlib.resources import files
+
+from ...vectorstore.names import fold
+
+_MAX_NAME_WORDS = 10
+_LONGEST_LABEL_CHARS = 300
+_LANGUAGES = ("en", "fr", "es")
+_ARTICLES = ("the", "la", "le", "les", "el", "los", "las")
+_ARTICLE = re.compile(rf"(?:{'|'.join(_ARTICLES)})\s|[ld]'")
+# "Bolivia (Plurinational State of)", "Korea, Republic of", "Gambia (the)": what comes first stands last.
+_INVERTED = re.compile(r"\(?(?P<name>[^(),]+?)\s?[(,]\s?(?P<first>[^(),]+)\)*")
+_LEFT_OPEN = re.compile(r".*(?:\s(?:of|de|des|du|del)|\s(?:of|de)\s(?:the|la|los|las)|\sd'|\sde\sl')")
+_SPEAKS_FOR = re.compile(
+    r"(?:(?:the|la|le|el)\s|l')?(?:(?:permanent|alternate|deputy)\s)?(?:representative|delegate|delegation|observer|"
+    r"ambassador|representant|representante|delegue|deleguee|delegation|observateur|observatrice|ambassadeur|"
+    r"ambassadrice|delegado|delegada|delegacion|observador|observadora|embajador|embajadora)"
+    r"(?:\s(?:permanente?|suppleante?))?\s(?:(?:of|for|de|des|du|del)\s|d')(?P<state>.+)"
+)
+_APART = re.compile(r"(?<!\s)\s+[–—-]\s+|[,;]\s+")
+
+
+def state_of(name: str) -> str | None:
+    """The code (ISO 3166) of the state or territory of just this name, with or without an article; None for others."""
+    return _state_of(fold(name))
+
+
+def names_of(code: str) -> frozenset[str]:
+    """All names of a state, folded."""
+    return _names()[code]
+
+
+def countries() -> frozenset[str]:
+    """All names of states and territories, folded."""
+    return frozenset(_codes())
+
+
+def states_in(text: str) -> list[tuple[int, int, str]]:
+    """Where a text names states: first word and last (exclusive), counted from 0, and the code; the longest names.
+
+    "Democratic People's Republic of Korea" is one state, and "Papua New Guinea" does not name Guinea.
+    """
+    words, first, found = fold(text).split(), 0, list[tuple[int, int, str]]()
+    while first < len(words):
+        after_article = first + (words[first] in _ARTICLES)
+        opens = after_article < len(words) and _opens_name(words[after_article])
+        longest = min(len(words), first + _MAX_NAME_WORDS) if opens else first
+        for last in range(longest, first, -1):
+            if code := _state_of(" ".join(words[first:last])):
+                found.append((first, last, code))
+                first = last
+                break
+        else:
+            first += 1
+    return found
+
+
+def label_parts(label: str) -> list[str]:
+    """A speaker's label and what it is made of: states, persons, organisations, offices; a state's name stays whole.
+
+    "Mr. Díaz (Bolivia (Plurinational State of))" is made of itself, "Mr. Díaz" and "Bolivia (Plurinational State of)".
+    """
+    label = label.strip()
+    if not label or len(label) > _LONGEST_LABEL_CHARS or state_of(label):
+        return [label] if label else []
+    pieces = _bracketed(label) if "(" in label else _APART.split(label)
+    return [label, *(part for piece in pieces if piece.strip() != label for part in label_parts(piece))]
+
+
+def states_of_label(label: str) -> frozenset[str]:
+    """The codes of the states that a speaker's label names, by themselves or as who is spoken for."""
+    return frozenset(code for part in label_parts(label) if (code := state_of(part) or _spoken_for(part)))
+
+
+def without_states(label: str) -> str:
+    """A label with every state that it names as one word with a capital, whatever the name is made of."""
+    for part in label_parts(label):
+        if state_of(part):
+            label = label.replace(part, "State")
+        elif _spoken_for(part):
+            label = label.replace(part, "Representative State")
+    return label
+
+
+def _bracketed(label: str) -> list[str]:
+    """The pieces of a label before, in and after its outer brackets; "Korea (Republic of)" is one of them."""
+    pieces, depth, start = list[str](), 0, 0
+    for place, char in enumerate(label):
+        depth += (char == "(") - (char == ")" and depth > 0)
+        if (char == "(" and depth == 1) or (char == ")" and depth == 0):
+            pieces.append(label[start:place])
+            start = place + 1
+    pieces.append(label[start:])
+    joined: list[str] = []
+    for piece in pieces:
+        whole = f"{joined[-1]}({piece})" if joined else ""
+        if whole and state_of(whole):
+            joined[-1] = whole
+        else:
+            joined.append(piece)
+    return joined
+
+
+def _spoken_for(part: str) -> str | None:
+    """The state of "the representative of Bolivia"."""
+    match = _SPEAKS_FOR.fullmatch(fold(part))
+    return state_of(match["state"]) if match else None
+
+
+def _state_of(folded: str) -> str | None:
+    known, bare = _codes(), folded.strip(' .,;:?!"“”«»')
+    for form in (bare, bare.strip("() "), bare.removesuffix("'s"), *_straightened(bare)):
+        code = known.get(form) or ((article := _ARTICLE.match(form)) and known.get(form[article.end() :]))
+        if code:
+            return code
+    return None
+
+
+def _opens_name(word: str) -> bool:
+    """Whether a folded word may be the first of a state's name; it tells nearly all others quickly."""
+    word = word.strip('.,;:?!"“”«»()').removesuffix("'s")
+    return word in _openers() or (word[:2] in ("l'", "d'") and word[2:] in _openers())
+
+
+def _straightened(folded: str) -> Iterator[str]:
+    """An inverted name as it is spoken; nothing where it is none."""
+    if not (match := _INVERTED.fullmatch(folded)):
+        return
+    name, first = match["name"], match["first"].strip()
+    if first in _ARTICLES:
+        yield from [name] if "(" in folded else ()
+    elif _LEFT_OPEN.fullmatch(f" {first}"):
+        yield f"{first}{'' if first.endswith(chr(39)) else ' '}{name}"
+
+
+@lru_cache(maxsize=1)
+def _codes() -> dict[str, str]:
+    """The code of each name, folded; the United Nations' names go before CLDR's."""
+    from babel import Locale
+
+    codes: dict[str, str] = {}
+    table = files(__package__ or "onrecord.ingest.language").joinpath("data", "states.tsv").read_text(encoding="utf-8")
+    for row in csv.DictReader(table.splitlines(), delimiter="\t"):
+        code, others = row.pop("code"), row.pop("other").split(";")
+        codes |= {fold(name): code for name in (*row.values(), *others) if name}
+    for language in _LANGUAGES:
+        for code, name in Locale(language).territories.items():
+            if code.isalpha():
+                codes.setdefault(fold(name), code)
+    return codes
+
+
+@lru_cache(maxsize=1)
+def _openers() -> frozenset[str]:
+    return frozenset(name.split()[0] for name in _codes())
+
+
+@lru_cache(maxsize=1)
+def _names() -> dict[str, frozenset[str]]:
+    names: dict[str, set[str]] = defaultdict(set)
+    for name, code in _codes().items():
+        names[code].add(name)
+    return {code: frozenset(found) for code, found in names.items()}

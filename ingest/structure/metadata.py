@@ -1,0 +1,282 @@
+"""What is known of a record as a whole: title, symbol, date, issuer; each only where the record itself says it."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import PurePath
+
+from ...vectorstore.markup import plain
+from ..fetch import is_address
+from ..formats.blocks import Reading
+from ..language.detect import language_of, tag_language
+from .issuer import is_body, issuer
+from .noise import garbled_share
+from .paragraphs import Unit
+
+FRONT_CHARS = 2500
+_SYMBOL = re.compile(
+    r"\b(?:[A-Z]{1,8}(?:\.\d+)?/[A-Z0-9](?:[\w.()-]*[\w)])?(?:/\w(?:[\w.()-]*[\w)])?)*(?: \((?:\d{4}|Sect\. \d+)\))?"
+    r"|(?:EB|WHA)\d+[./(]\w(?:[\w./()]*[\w)])?)"
+)
+_AFTER_SYMBOL = re.compile(r"\A\**(?:$|\s*[|(*/]|\s+(?:Distr|Original)\b|\s+\d{1,2} [a-z]{3,9} \d{4}\b)", re.IGNORECASE)
+_MASTHEAD = re.compile(r"\A(?:(?:[A-Z][\w’'-]*|of|on|the|for|and|de|des|et)\s+){0,6}")
+_REFERS = re.compile(
+    r"\b(?:resolutions?|decisions?|drafts?|documents?|items?|agenda|see|reports?|annex|section|chapter)\b", re.I
+)
+_NAME_SYMBOL = re.compile(
+    r"(?!IMG|DSC|SCAN|PXL|VID|DOC)[A-Z]{1,8}(?:\.\d+)?_[\w.()-](?:[^\W_]|[.()-])*_[\w.()-]+(?: \(\d{4}\))?"
+)
+_LANGUAGE_SUFFIX = re.compile(r"[._](?:en|fr|es|ar|ru|zh)$", re.IGNORECASE)
+_ASIDE = re.compile(r"[(\[]|(?:\d{1,3}|[IVX]{1,5}|[A-Z])[.)]\s")
+_ORGAN = r"(?:general assembly|security council|economic and social council)"
+_FURNITURE = re.compile(
+    r"\A(?:(?:united nations|nations unies|naciones unidas|official records|original|agenda item|items? \d)\b"
+    r"|.*\bdistr\b|.{0,40}\boriginal\W{1,3}\w+\W*$"
+    rf"|{_ORGAN}(?: {_ORGAN})*$|(?:resolutions? )?adopted (?:by|on|at|without)\b)",
+    re.IGNORECASE,
+)
+_SESSION = re.compile(
+    rf"\A(?:{_ORGAN} )*(?:(?:[a-z]+-)?[a-z]+(?:th|st|nd|rd|first|second|third)|\d+(?:th|st|nd|rd)?|\d{{4}})"
+    r" (?:resumed |special |regular |annual |substantive |emergency )*(?:session|year|meeting of\b.{0,80})\b.{0,24}",
+    re.IGNORECASE,
+)
+_KIND = re.compile(
+    r"\A(?:(?:[\w’'-]+ ){0,3}(?:official report|debates|hansard|minutes|proceedings|verbatim record|summary record"
+    r"|proc[èe]s[- ]verbal|compte rendu(?: \w+)?|acta)(?: \([^()]+\))?"
+    r"|(?:annual )?report on (?:its|the) .{0,60}\bsessions?\b.{0,80})",
+    re.IGNORECASE,
+)
+_NO_NAME = re.compile(
+    r"\d|[@_/\\]|\b(?:users?|admin\w*|author|owner|unknown|microsoft|office|python|docx?|test|default)\b", re.I
+)
+_REPORT = re.compile(r"\b(?:report|records?|minutes|proceedings|agenda|rapport|informe)\b", re.IGNORECASE)
+_ACT = re.compile(
+    r"(?:draft )?(?:(?:resolution|decision) [\w/.-]*\d"
+    r"|(?:law|act|regulation|directive|lei|ley|loi|decreto|décret)\b.{0,12}?\d)",
+    re.IGNORECASE,
+)
+_LETTER = re.compile(r"(?:identical )?(?:letters?|notes? verbales?) dated\b", re.IGNORECASE)
+_OPENS = re.compile(r".{0,60}\b(?:met|called to order|was opened)\b.{0,12}\d", re.IGNORECASE)
+_MONTHS = {
+    name: number
+    for number, names in enumerate(
+        (
+            "january janvier enero", "february février febrero", "march mars marzo", "april avril abril",
+            "may mai mayo", "june juin junio", "july juillet julio", "august août agosto",
+            "september septembre septiembre", "october octobre octubre", "november novembre noviembre",
+            "december décembre diciembre",
+        ),
+        start=1,
+    )
+    for name in names.split()
+}  # fmt: skip
+_MONTH = "|".join(_MONTHS)
+_DAY_MONTH_YEAR = re.compile(
+    rf"\b(?P<day>\d{{1,2}})(?:st|nd|rd|th|er)?\s+(?:of\s+|de\s+)?(?P<month>{_MONTH})\s?,?\s+(?:de\s+)?(?P<year>\d{{4}})\b",
+    re.I,
+)
+_MONTH_DAY_YEAR = re.compile(
+    rf"\b(?P<month>{_MONTH})\s+(?P<day>\d{{1,2}})(?:st|nd|rd|th)?,\s+(?P<year>\d{{4}})\b", re.I
+)
+_MONTH_YEAR = re.compile(rf"\b(?P<month>{_MONTH})\s+(?:de\s+)?(?P<year>\d{{4}})\b", re.I)
+_ISO = re.compile(r"\b(?P<year>(?:19|20)\d\d)-(?P<month>[01]\d)-(?P<day>[0-3]\d)\b")
+_ANOTHER_DATE = re.compile(
+    r"\b(?:from|to|until|by|before|since|after|between|and|as at|as of|ending|ended)\s+(?:\d{1,2}\s+)?$", re.I
+)
+_HELD = re.compile(r"(?:held|convened|met|meeting of|sitting of|tenue?|celebrada)\b", re.I)
+_MISREAD = str.maketrans("IlOoSs", "110055")
+_DATE_LINE_CHARS = 120
+_DATED_SENTENCE_CHARS = 72
+_DATED_KIND_CHARS = 60
+_GARBLED_SHARE = 0.4
+_LONGEST_SYMBOL = 120
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Metadata:
+    """What was found; `title` falls back to the file's name.
+
+    `agenda_item` is its number as printed ("7 (a)"), `language` an ISO 639-1 code, `url` where the record was fetched
+    or says that it stands.
+    """
+
+    title: str
+    symbol: str | None
+    date: str | None
+    body: str | None = None
+    session: str | None = None
+    agenda_item: str | None = None
+    author: str | None = None
+    publisher: str | None = None
+    language: str | None = None
+    url: str | None = None
+
+
+def metadata(source: str, reading: Reading, units: Sequence[Unit]) -> Metadata:
+    """What a record says of itself, and what its format states of it, preferred where given."""
+    text = reading.text
+    lines = ((unit.kind, plain(text[unit.start : unit.end])) for unit in units[:24] if unit.start < FRONT_CHARS)
+    front = [(kind, line) for kind, line in lines if garbled_share(line) < _GARBLED_SHARE]
+    lines = [line for kind, line in front if kind in ("heading", "paragraph", "table") and _may_date(line)]
+    head = text[: units[0].start] if units else ""
+    held = [line for line in lines if _HELD.match(line)]
+    symbol = _symbol(front, head, source)
+    found = asdict(issuer([*front, *(("paragraph", line) for line in head[:FRONT_CHARS].splitlines())]))
+    found["author"] = found["author"] or _typist(reading.author, by_institution=bool(symbol or found["body"]))
+    found["publisher"] = reading.publisher or found["publisher"]
+    stated = None if reading.title and _is_file_name(reading.title) else reading.title
+    return Metadata(
+        title=stated or _title(front) or reading.title or PurePath(source).stem,
+        symbol=symbol,
+        date=_date(held) or reading.date or _date(lines) or _date(head[:FRONT_CHARS].splitlines()),
+        language=tag_language(reading.language) or language_of(text),
+        url=reading.url or (source if is_address(source) else None),
+        **found,
+    )
+
+
+def _typist(name: str | None, *, by_institution: bool) -> str | None:
+    """The author that a file's properties state; an institution's record was only typed by them."""
+    return None if by_institution or not name or _NO_NAME.search(name) else name
+
+
+def _is_file_name(title: str) -> bool:
+    return " " not in title.strip() and bool(re.search(r"[\d_.]", title))
+
+
+def _title(front: Sequence[tuple[str, str]]) -> str | None:
+    """The heading of a letter, else the longest heading before the text proper begins, else the first line.
+
+    Where that only says what kind of record it is ("OFFICIAL REPORT"), the body before it and the date belong to it.
+    """
+    opening = list(_opening(front))
+    named = [(kind, line) for kind, line in opening if not is_body(line)]
+    if kind_of_record := _kind_of_record(front, [line for _, line in named]):
+        return kind_of_record
+    front_line = next((line for kind, line in front if kind in ("heading", "paragraph") and not _is_form(line)), None)
+    headings = [line for kind, line in named if kind == "heading" and len(line.split()) >= 3 and not line.endswith(":")]
+    lines = [line for _, line in [*named, *opening] if 2 <= len(line.split()) <= 40]
+    letter = next((line for _, line in opening if _LETTER.match(line)), None)
+    first = headings[0] if headings and headings[0] == front_line else None
+    chosen = letter or first or (max(headings, key=len) if headings else (lines[0] if lines else None))
+    return chosen.rstrip(" :*") if chosen else None
+
+
+def _kind_of_record(front: Sequence[tuple[str, str]], named: Sequence[str]) -> str | None:
+    """ "NATIONAL ASSEMBLY, OFFICIAL REPORT, Tuesday, 5th May, 1998", where a record opens with its kind, no title."""
+    if not named or not (kind := next((line for line in named[:2] if _KIND.fullmatch(line)), None)):
+        return None
+    lines = [line for _, line in front[:10]]
+    place = lines.index(kind)
+    body = next((line for line in lines[:place] if is_body(line)), None)
+    dates = (line for line in lines[place:] if len(line) < _DATED_KIND_CHARS and _date([line]))
+    date = None if _date([kind]) else next(dates, None)
+    return ", ".join(part for part in (body, kind, date) if part) if body or date else None
+
+
+def _opening(front: Sequence[tuple[str, str]]) -> Iterator[tuple[str, str]]:
+    """The lines that may be a title: no dates, forms and sessions, no body that sits in session, nothing below."""
+    found = False
+    for (kind, line), (_, below) in zip(front[:14], [*front[1:14], ("", "")], strict=False):
+        if kind not in ("heading", "paragraph") or _is_form(line) or _SESSION.fullmatch(line):
+            continue
+        if (
+            (len(line) >= 450 and kind == "heading")
+            or line.endswith(",")
+            or (kind == "paragraph" and _is_sentence(line))
+        ):
+            found = found or len(line) < 450
+            continue
+        if len(line) >= 450 or (found and _OPENS.match(line)):
+            return
+        if not _SESSION.fullmatch(below) or _REPORT.search(line):
+            found = True
+            yield kind, line
+
+
+def _is_form(line: str) -> bool:
+    return is_date(line) or _is_furniture(line)
+
+
+def _is_sentence(line: str) -> bool:
+    return line.endswith(".") and len(line.split()) > 12 and len(line) < 450
+
+
+def _is_furniture(line: str) -> bool:
+    """Whether a line is the head of a form rather than a title: issuer and symbol, distribution, item, aside."""
+    letters = sum(character.isalpha() for character in line)
+    has_symbol = len(line) < 80 and own_symbol(line) is not None
+    is_figures = letters < len(line) / 2 and not _ACT.match(line)
+    return has_symbol or is_figures or bool(_FURNITURE.match(line) or _ASIDE.match(line))
+
+
+def _symbol(front: Sequence[tuple[str, str]], head: str, source: str) -> str | None:
+    """A symbol that stands by itself near the top or at the head of the pages, or is the file's name.
+
+    Never one the text only refers to; where the printed one is the name's but for letters that are taken for figures
+    (a bad scan's "A/39/36I"), the name's.
+    """
+    printed, named = _printed_symbol(front, head), _symbol_of_name(PurePath(source).stem)
+    if printed and named and printed.translate(_MISREAD).casefold() == named.translate(_MISREAD).casefold():
+        return named if printed != named and printed.casefold() != named.casefold() else printed
+    return printed or named
+
+
+def _printed_symbol(front: Sequence[tuple[str, str]], head: str) -> str | None:
+    for kind, line in front:
+        if kind == "footnote":
+            continue
+        for cell in line.split(" | "):
+            if symbol := own_symbol(cell):
+                return symbol
+        labelled = re.match(r"(?:document|symbol|reference|ref\.?)\s*(?:no\.?)?:\s*(\S+)", line, re.IGNORECASE)
+        if labelled and (match := _SYMBOL.match(labelled[1])):
+            return match[0]
+    heads = (own_symbol(line) for line in head[:FRONT_CHARS].splitlines())
+    return next(filter(None, heads), None)
+
+
+def own_symbol(line: str) -> str | None:
+    """The symbol of a line that consists of it, after the name of a body and before a word on its distribution."""
+    match = _SYMBOL.search(line)
+    if not match or not any(character.isdigit() for character in match[0]):
+        return None
+    issuer = line[: match.start()]
+    if not _MASTHEAD.fullmatch(issuer) or _REFERS.search(issuer) or not _AFTER_SYMBOL.match(line[match.end() :]):
+        return None
+    return match[0]
+
+
+def _symbol_of_name(stem: str) -> str | None:
+    stem = _LANGUAGE_SUFFIX.sub("", stem)
+    if len(stem) > _LONGEST_SYMBOL or not any(character.isdigit() for character in stem):
+        return None
+    if _NAME_SYMBOL.fullmatch(stem):
+        return stem.replace("_", "/")
+    return stem if _SYMBOL.fullmatch(stem) else None
+
+
+def _may_date(line: str) -> bool:
+    """Whether a line can say the record's own date: a short line, not a sentence."""
+    is_sentence = line.endswith((".", ";", ",")) and not _HELD.match(line)
+    return len(line) < (_DATED_SENTENCE_CHARS if is_sentence else _DATE_LINE_CHARS)
+
+
+def _date(lines: Sequence[str]) -> str | None:
+    """The first date that a line states, where it is not the bound of a period or a deadline."""
+    for line in lines:
+        for pattern in (_ISO, _DAY_MONTH_YEAR, _MONTH_DAY_YEAR, _MONTH_YEAR):
+            for match in pattern.finditer(line):
+                if not _ANOTHER_DATE.search(line[: match.start()]):
+                    return _iso(match.groupdict())
+    return None
+
+
+def _iso(parts: dict[str, str]) -> str:
+    month = _MONTHS.get(parts["month"].lower()) or int(parts["month"])
+    return f"{parts['year']}-{month:02}" + (f"-{int(parts['day']):02}" if "day" in parts else "")
+
+
+def is_date(line: str) -> bool:
+    """Whether a short line states a date."""
+    return len(line) < 40 and _date([line]) is not None

@@ -1,0 +1,365 @@
+"""From blocks to what people cite by: whole paragraphs with their number, speaker, page and heading path.
+
+    structure(reading) = mark headings -> join what a page break cut -> set boxes aside -> number -> attribute -> locate
+
+Nothing here knows a file format, and no rule knows a particular record.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from ...vectorstore.markup import plain
+from ...vectorstore.passage import Locator
+from ..formats.blocks import Block, Kind, Reading
+from .quotations import with_quoted
+from .speakers import speaker_label, speakers_of
+
+__all__ = ["Unit", "is_open", "paragraph_numbers", "speaker_label", "structure"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unit:
+    """A stretch of the canonical text with one locator; `turn` counts speaker turns, so that two never merge."""
+
+    start: int
+    end: int
+    kind: Kind
+    locator: Locator
+    turn: int = 0
+
+
+def structure(reading: Reading) -> list[Unit]:
+    """The units of a reading in order; furniture and rules are left out, everything else is kept once."""
+    blocks = _mark_headings(reading.text, _mark_furniture(reading.text, reading.blocks))
+    blocks = _unmark_headings(reading.text, blocks)
+    blocks = _join_broken(reading.text, blocks)
+    blocks = _mark_boxes(reading.text, blocks)
+    body = [block for block in blocks if not block.box]
+    texts = [reading.text[block.start : block.end] for block in body]
+    numbers = iter(paragraph_numbers(texts, body))
+    speakers = iter(with_quoted(texts, body, speakers_of(texts, body)))
+    return _locate(
+        [reading.text[block.start : block.end] for block in blocks],
+        blocks,
+        [None if block.box else next(numbers) for block in blocks],
+        [(None, 0) if block.box else next(speakers) for block in blocks],
+    )
+
+
+# --- what is not the record's own text ---------------------------------------------------------------------
+
+_FURNITURE = re.compile(
+    r"^(?:leave a (?:reply|comment)\b.{0,40}|your e-?mail address will not be published.*|required fields are marked.*"
+    r"|share (?:this|on)\b.{0,60}|(?:accept|reject) (?:all )?cookies.*|skip to (?:main )?content|back to top"
+    r"|home\s*[»›>]\s.*|(?:page\s+)?\d{1,4}(?:\s*(?:/|of)\s*\d{1,4})?|\[\[page .{1,12}\]\]|<!--.*-->|</?[a-z][^<>]*>)$",
+    re.IGNORECASE | re.DOTALL,
+)
+_CONTENTS = re.compile(r"(?:table of )?contents|sommaire|table des matières|[ií]ndice|inhalt(?:sverzeichnis)?", re.I)
+_LEADERS = re.compile(r"(?<![.])(?<!\. )(?:\. ?){6,}+\s*+\d{1,4}\b|^.{3,120}\s\d{1,4}$")
+_LONGEST_CONTENTS_LINE = 300
+
+
+def _mark_furniture(text: str, blocks: Sequence[Block]) -> list[Block]:
+    """Marks page furniture, and what a table of contents promises for elsewhere."""
+    marked: list[Block] = []
+    in_contents = False
+    for block in blocks:
+        line = plain(text[block.start : block.end])
+        has_leaders = bool(_LEADERS.search(line))
+        in_contents = bool(_CONTENTS.fullmatch(line)) or (
+            in_contents and (has_leaders or (len(line) < _LONGEST_CONTENTS_LINE and not line.endswith(".")))
+        )
+        is_furniture = block.kind in ("paragraph", "heading") and bool(_FURNITURE.match(line))
+        marked.append(replace(block, kind="furniture") if is_furniture or (in_contents and has_leaders) else block)
+    return marked
+
+
+# --- headings ------------------------------------------------------------------------------------------------
+
+_CHAPTER = re.compile(r"^(?:chapter|part|annex|appendix|titre|chapitre|cap[ií]tulo)\s+[\dIVXLC]+\b", re.IGNORECASE)
+
+
+_ASIDE = re.compile(r"\([^()]{2,60}\)")
+_ARTICLE = re.compile(r"(?:article|section|rule|artículo|artigo|artikel)\s+\d{1,4}[a-z]?\.?", re.IGNORECASE)
+
+
+def _mark_headings(text: str, blocks: Sequence[Block]) -> list[Block]:
+    """Lines in capitals, and short lines that end in a colon, are headings where the format marks none."""
+    return [
+        replace(block, kind="heading", level=level)
+        if block.kind == "paragraph" and (level := _heading_level(plain(text[block.start : block.end])))
+        else block
+        for block in blocks
+    ]
+
+
+def _heading_level(line: str) -> int:
+    """1 for a chapter, 2 for a line in capitals, 3 for a question or theme announced with a colon, 0 for no heading."""
+    letters = [letter for letter in line if letter.isalpha()]
+    if len(line) > 420 or len(letters) < 4:
+        return 0
+    capitals = sum(letter.isupper() for letter in letters) / len(letters)
+    words = line.split()
+    if _CHAPTER.match(line) and len(words) < 60 and (capitals > 0.6 or len(words) < 12):
+        return 1
+    if _ARTICLE.fullmatch(line):
+        return 3
+    if _DOTTED.match(line) and line.endswith(":"):  # "1. DECIDES:" opens a numbered paragraph of a resolution
+        return 0
+    if capitals > 0.85 and not line.endswith((".", ",", ";")) and any(len(word) > 3 for word in words):
+        return 2
+    if line.endswith(":") and re.match(r"(?:On|Re|About|Concerning|Regarding|Sur|Sobre)\s", line):
+        return 3
+    return 0
+
+
+def _unmark_headings(text: str, blocks: Sequence[Block]) -> list[Block]:
+    """What only looks like a heading: what the room did ("(Applause)"), and what is numbered among paragraphs."""
+    blocks = [
+        replace(block, kind="paragraph", level=0)
+        if block.kind == "heading" and _ASIDE.fullmatch(plain(text[block.start : block.end]))
+        else block
+        for block in blocks
+    ]
+    printed = [_printed_number(text[block.start : block.end], block.kind) or "" for block in blocks]
+    counted = [index for index, number in enumerate(printed) if number.isdigit()]
+    unmarked = list(blocks)
+    for before, index, after in zip(counted, counted[1:], counted[2:], strict=False):
+        in_a_row = int(printed[before]) + 1 == int(printed[index]) == int(printed[after]) - 1
+        kinds = blocks[before].kind, blocks[index].kind, blocks[after].kind
+        if in_a_row and kinds == ("paragraph", "heading", "paragraph"):
+            unmarked[index] = replace(blocks[index], kind="paragraph", level=0)
+    return unmarked
+
+
+# --- sentences that a page break cut ---------------------------------------------------------------------------
+
+_ENDS = re.compile(r"[.!?…:;][\"”’')\]»*_]*+(?:\s*+(?:<sup>(?:(?!</sup>).){0,60}</sup>|\[\^?\w{1,3}\]|[¹²³⁴-⁹]))*$")
+_TAIL_CHARS = 300
+_MARKED = re.compile(r"^\s*(?:[-*+•‣◦▪·–—]|\(?\w{1,4}[.)])\s")
+
+
+def _join_broken(text: str, blocks: Sequence[Block]) -> list[Block]:
+    """A block that begins in lower case goes on with the unfinished paragraph right before it.
+
+    Only what touches is joined: where a footnote or a box stands between the halves, each half stays a block and
+    `_locate` gives the second the first one's locator.
+    """
+    joined: list[Block] = []
+    for block in blocks:
+        if joined and _goes_on(text, joined[-1], block):
+            joined[-1] = replace(joined[-1], end=block.end)
+        else:
+            joined.append(block)
+    return joined
+
+
+def _goes_on(text: str, before: Block, block: Block) -> bool:
+    if before.kind not in ("paragraph", "item") or block.kind != "paragraph" or text[before.end : block.start].strip():
+        return False
+    if before.box or block.box:
+        return False
+    return is_open(text[max(before.start, before.end - _TAIL_CHARS) : before.end]) and _resumes(
+        text[block.start : block.end]
+    )
+
+
+def is_open(paragraph: str) -> bool:
+    """Whether a paragraph stops in mid-sentence."""
+    return len(paragraph) > 60 and not _ENDS.search(paragraph[-_TAIL_CHARS:].rstrip())
+
+
+def _resumes(paragraph: str) -> bool:
+    return plain(paragraph[:_TAIL_CHARS])[:1].islower() and not _MARKED.match(paragraph)
+
+
+# --- boxes and side bars ------------------------------------------------------------------------------------------
+
+_BOX_TITLE = re.compile(
+    r"(?:box|figure|fig\.|table|chart|graph|map|photo(?:graph)?|case study|encadré|recuadro|tableau|cuadro|gráfico"
+    r"|figura|carte|mapa)\s+(?:n[o°º]\.?\s*)?(?:\d{1,3}|[IVXL]{1,6})(?:[.–-]\d{1,3})*(?!\w)",
+    re.IGNORECASE,
+)
+_MOST_BOX_BLOCKS = 16
+
+
+def _mark_boxes(text: str, blocks: Sequence[Block]) -> list[Block]:
+    """Marks what stands in the middle of a sentence under the title of a box; a record all in boxes has none."""
+    marked = list(blocks)
+    for index, block in enumerate(blocks):
+        if block.kind == "paragraph" and not block.box and is_open(text[block.start : block.end]):
+            for inside in _interruption(text, blocks, index):
+                marked[inside] = replace(blocks[inside], box=True)
+    in_boxes = sum(block.end - block.start for block in marked if block.box)
+    if in_boxes > sum(block.end - block.start for block in marked) / 2:
+        return [replace(block, box=False) for block in marked]
+    return marked
+
+
+def _interruption(text: str, blocks: Sequence[Block], index: int) -> range:
+    """The blocks of a box between an open paragraph and the one that goes on with it; none where nothing does."""
+    first = index + 1
+    while first < len(blocks) and blocks[first].kind in ("furniture", "rule", "footnote"):
+        first += 1
+    if first == len(blocks) or not _BOX_TITLE.match(plain(text[blocks[first].start : blocks[first].end])):
+        return range(0)
+    for end in range(first + 1, min(first + 1 + _MOST_BOX_BLOCKS, len(blocks))):
+        words = text[blocks[end].start : blocks[end].end]
+        if blocks[end].kind == "paragraph" and _resumes(words):
+            return range(first, end)
+        if blocks[end].number or _DOTTED.match(words):
+            return range(0)
+    return range(0)
+
+
+# --- paragraph numbers -------------------------------------------------------------------------------------------
+
+_NUMBER = re.compile(
+    r"^\s*(?:\*\*)?(\d{1,4}(?:\.(?:\d{1,3}|[IVX]{1,4}))*(?:\s?(?:bis|ter|quater))?)\\?[.)]?(?:\*\*)?[.)]?[\s ]+(?=\S)"
+)
+_DOTTED = re.compile(
+    r"^\s*(?:\*\*)?\d{1,4}(?:\.(?:\d{1,3}|[IVX]{1,4}))*(?:\s?(?:bis|ter|quater))?(?:\\?[.)]|\t|(?<=\.\d)\s|(?<=\.\d\d)\s)"
+)
+_ALONE = re.compile(r"^\s*(?:\*\*)?(\d{1,4})\\?[.)](?:\*\*)?\s*$")
+_OPERATIVE = re.compile(r"\A\s*\d{1,3}\.\s+(?:(?:Also|Further|Strongly|Again)\s+[a-z]+s|[A-Z][a-z]+s)\b")
+_MIN_RUN = 3
+
+
+def paragraph_numbers(texts: Sequence[str], blocks: Sequence[Block]) -> list[str | None]:
+    """The printed number of each block, where it is part of an ascending run of at least three.
+
+    A single hit proves nothing ("2016. The programme ..."): a number counts when its neighbours in the run are there.
+    Where numbers begin anew under headings, as in the articles of a law, 1 and 2 right under one suffice; so do those
+    of a resolution ("1. Decides ...", "2. Requests ..."). Numbered headings count where they stand among numbered
+    paragraphs or where there are no such paragraphs.
+    """
+    printed = [
+        block.number or _printed_number(plain(text) if block.kind == "heading" else text, block.kind)
+        for text, block in zip(texts, blocks, strict=True)
+    ]
+    found = [(index, number) for index, number in enumerate(printed) if number]
+    every = _ascending_runs(found)
+    begins_anew = sum(len(run) >= _MIN_RUN and _is_under_heading(run, blocks) for run in every) > 1
+    least = {True: _MIN_RUN - 1 if begins_anew else _MIN_RUN, False: _MIN_RUN}
+    runs = [run for run in every if len(run) >= least[_is_under_heading(run, blocks)] or _is_of_resolution(run, texts)]
+    of_paragraphs = [run for run in runs if any(blocks[index].kind != "heading" for index, _ in run)]
+    kept: list[str | None] = [None] * len(blocks)
+    for run in of_paragraphs or runs:
+        for index, number in run:
+            kept[index] = number
+    return kept
+
+
+def _is_under_heading(run: Sequence[tuple[int, str]], blocks: Sequence[Block]) -> bool:
+    """Whether a run begins with 1 right under a heading."""
+    index, number = run[0]
+    return number == "1" and index > 0 and blocks[index - 1].kind == "heading"
+
+
+def _is_of_resolution(run: Sequence[tuple[int, str]], texts: Sequence[str]) -> bool:
+    """Whether a run counts from 1 what a body does: its paragraphs begin with verbs."""
+    return len(run) > 1 and run[0][1] == "1" and all(_OPERATIVE.match(plain(texts[index])) for index, _ in run)
+
+
+def _printed_number(text: str, kind: Kind) -> str | None:
+    if kind not in ("paragraph", "item", "heading"):
+        return None
+    if alone := _ALONE.match(text):  # what it numbers begins on the next line
+        return alone[1] if kind != "heading" else None
+    match = _NUMBER.match(text)
+    return " ".join(match[1].split()) if match and _DOTTED.match(text) else None
+
+
+def _ascending_runs(found: Sequence[tuple[int, str]]) -> list[list[tuple[int, str]]]:
+    """Splits (index, number) pairs into runs in which each number follows the one before."""
+    runs: list[list[tuple[int, str]]] = []
+    for index, number in found:
+        for run in reversed(runs[-3:]):
+            if _follows(run[-1][1], number):
+                run.append((index, number))
+                break
+        else:
+            runs.append([(index, number)])
+    return runs
+
+
+def _follows(before: str, number: str) -> bool:
+    """Whether `number` is the next after `before`: 7 -> 8, 16.9 -> 17.1, 31.I.9 -> 31.II.1, 12 -> 12 bis -> 13."""
+    first, second = before.split(" ")[0].split("."), number.split(" ")[0].split(".")
+    if first == second:
+        return " " in number
+    if len(first) == len(second) and first[:-1] == second[:-1] and first[-1].isdigit() and second[-1].isdigit():
+        return 0 < int(second[-1]) - int(first[-1]) <= 2
+    if len(second) == 1:
+        return int(second[0]) - int(first[0]) == 1
+    return int(second[0]) - int(first[0]) in (0, 1) and second[-1] == "1"
+
+
+# --- locators --------------------------------------------------------------------------------------------------------
+
+
+# No turn has this number, so that no box is joined with what is said around it.
+_IN_BOXES = -1_000_000
+
+
+def _locate(
+    texts: Sequence[str],
+    blocks: Sequence[Block],
+    numbers: Sequence[str | None],
+    speakers: Sequence[tuple[str | None, int]],
+) -> list[Unit]:
+    """Walks the blocks with the heading path and the current paragraph number.
+
+    A number holds until the next number or heading; footnotes carry none. A paragraph cut by a footnote or a box
+    goes on with its own locator after the cut. A box has neither number nor speaker, and what stands in it changes
+    nothing around it.
+    """
+    numbered = [index for index, number in enumerate(numbers) if number]
+    last_number = numbered[-1] if numbered and blocks[numbered[-1]].kind != "heading" else len(blocks)
+    units: list[Unit] = []
+    path: list[tuple[int, str]] = []
+    number: str | None = None
+    cut: Unit | None = None
+    for index, (text, block) in enumerate(zip(texts, blocks, strict=True)):
+        speaker, turn = speakers[index]
+        if block.kind in ("rule", "furniture"):
+            continue
+        if block.box:
+            aside = Locator(page=block.page, section=" > ".join(heading for _, heading in path) or None)
+            units.append(Unit(start=block.start, end=block.end, kind=block.kind, locator=aside, turn=_IN_BOXES))
+            continue
+        if block.kind == "heading" and (not numbers[index] or _is_title(plain(text))):
+            path = _descend(path, block.level or 3, plain(text))
+            number = numbers[index]
+        elif numbers[index]:
+            number = numbers[index]
+        elif block.kind == "paragraph" and index > last_number and not (is_part_of_number(text) or _resumes(text)):
+            number = None
+        locator = Locator(
+            page=block.page,
+            paragraph=None if block.kind == "footnote" else number,
+            speaker=None if block.kind in ("footnote", "heading") else speaker,
+            section=" > ".join(heading for _, heading in path) or None,
+        )
+        if cut and block.kind == "paragraph" and not numbers[index] and _resumes(text):
+            locator, turn = replace(cut.locator, page=block.page), cut.turn
+            number = cut.locator.paragraph
+        unit = Unit(start=block.start, end=block.end, kind=block.kind, locator=locator, turn=turn)
+        units.append(unit)
+        if block.kind == "paragraph":
+            cut = unit if is_open(text) else None
+    return units
+
+
+def _is_title(line: str) -> bool:
+    return len(line) < 120 and not line.endswith((".", ";", ","))
+
+
+def is_part_of_number(text: str) -> bool:
+    """Whether an unnumbered block is a part of the numbered paragraph before it: (a), (ii), (3), a bullet."""
+    return bool(re.match(r"^\s*(?:\((?:[a-z]{1,4}|\d{1,2})\)|[-•–—]\s)", text, re.IGNORECASE))
+
+
+def _descend(path: list[tuple[int, str]], level: int, heading: str) -> list[tuple[int, str]]:
+    return [*(step for step in path if step[0] < level), (level, heading)]

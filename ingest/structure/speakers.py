@@ -1,0 +1,333 @@
+"""Who speaks: labels that open turns ("Norway:"), and speakers whose words a report retells ("Ms. Lind said ...").
+
+In doubt nobody: no speaker misleads less than a wrong one.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from itertools import pairwise
+
+from ...vectorstore.markup import plain
+from ..formats.blocks import Block
+from ..language.states import state_of, states_in, states_of_label, without_states
+
+_COLON_LABEL = re.compile(
+    r"^\s*+(?:<[A-Za-z]{1,16}>\s*+)?(?:[*_]{2,3})?"
+    r"(?P<label>[^\n:*]{1,110}?)\s*(?:[*_]{2,3}\s*:|:\s*[*_]{2,3}|:)(?:\s+|$)"
+)
+_RECORD_LABEL = re.compile(
+    r"^\s*(?P<label>(?:Mr|Ms|Mrs|Dr|Miss)\. (?:(?:Mc|Mac|De|Di|La|Le|Van) ?)?[A-Z][A-Z'’-]+(?: [A-Z][A-Z'’-]+)*"
+    r"(?: of (?:[A-Z]\w++ ?){1,3})?|The [A-Z]{5,}(?: [A-Z]{2,}| pro tempore)*(?: \([^()]{2,60}\))?)\.\s"
+)
+_BRACKET_LABEL = re.compile(r"^\s*(?P<label>[A-Z][^\n:.!?()]{2,90}\((?:[A-Z][\w’'.-]{1,40} ?){2,4}\))\s?(?=[A-Z“\"])")
+_TITLED = re.compile(
+    r"^(?:Mr|Ms|Mrs|Miss|Dr|Prof|Sir|H\.\s?E|Hon|Madam|Senator|Ambassador|Amb|M|Mme|Sr|Sra)\b\.?\s+\S"
+    r"|^(?:the\s+)?(?:(?:temporary|acting|deputy|vice)[ -]?){0,4}(?:chair(?:man|woman|person)?|president|speaker|"
+    r"moderator|rapporteur|facilitator|secretariat|secretary(?:[ -]general)?|clerk|co-?chairs?)\b",
+    re.IGNORECASE,
+)
+_OFFICE = (
+    r"(?:(?:temporary|acting|deputy|vice|co)[ -]?){0,4}(?:chair(?:man|men|woman|persons?|person|s)?|pr[ée]sident[ea]?s?"
+    r"|speaker|moderators?|(?:special )?rapporteurs?|facilitators?|secretary(?:[ -]general)?|secretaries)"
+)
+_OFFICERS = re.compile(_OFFICE, re.IGNORECASE)
+_ADDRESS = re.compile(
+    r"(?:dear |distinguished )?(?:mr|ms|mrs|mme|m|sr|sra|madame?|monsieur|señora?)\.? (?:le |la )?" + _OFFICE,
+    re.IGNORECASE,
+)
+_NOT_SPEAKERS = frozenset(
+    """note notes source sources summary agency action date dates subject re contents annex table figure box article
+    section chapter example examples plenary item agenda title author authors editor contact email e-mail tel telephone
+    fax website url http https address image keywords abstract see deadline location venue time present participants
+    distribution original language question answer moderator's reference references background part warning update
+    objective objectives purpose recommendation recommendations conclusion conclusions result results step key total
+    page paragraph resolution decision symbol document meeting""".split()
+)
+# What fills in a form, heads a column of notes or parts an argument: alone before a colon it is a field, no speaker.
+_FIELDS = frozenset(
+    """name names position organisation organization department office unit type category code description
+    duration size phone mobile issue issues risk risks mitigation lesson lessons measure measures indicator
+    indicators target targets baseline goal goals task tasks hypothesis method methods discussion introduction
+    overview definition definitions synonym synonyms ingredients directions instructions caution tip tips hint
+    important remark remarks observation observations input output outputs outcome outcomes argument arguments
+    returns raises parameters requirement requirements criteria criterion evidence theory fact facts myth pros
+    cons advantage advantages disadvantage disadvantages strength strengths weakness weaknesses opportunity
+    opportunities threat threats challenge challenges solution solutions problem problems cause causes effect
+    effects impact finding findings response responses reply comment comments rationale status priority owner
+    responsible budget cost costs activity activities context decisions before after first second third finally
+    however also theme topic session place room motion amendment vote votes seconded moved proposed correction q
+    a age sex country city region year month day number no volume issn isbn doi copyright licence license
+    version""".split()
+)
+_MIN_TURNS = 4
+_LONGEST_NAME_WORDS = 5
+_FEWEST_SAID_WORDS = 4
+_SPOKEN_SHARE = 0.3
+_ADDRESSED = re.compile(
+    r"\?|\b(?:I|we|you|your|yours|our|ours|my|me|us|je|nous|vous|notre|nos|votre|vos|yo|nosotros|nuestr[oa]s?|usted(?:es)?)\b"
+)
+_ENUMERATION = re.compile(r"^(?:[IVXLC]{2,}|\d+)[.)]\s")
+_NUMBERED_LABEL = re.compile(r"\s\d+$")
+_NUMBERED_PERSON = re.compile(
+    r"^(?:speaker|participant|interviewer|interviewee|respondent|delegate|panell?ist|member|witness)\s\d+$", re.I
+)
+_SMALL = frozenset("of the for and on de la le du des der den und da do del y et e a an in at to against with".split())
+
+
+def speakers_of(texts: Sequence[str], blocks: Sequence[Block]) -> list[tuple[str | None, int]]:
+    """(speaker, turn number) of each block: labelled turns where the record has them, else speakers it retells."""
+    labels = _turn_labels(texts, blocks)
+    if sum(label is not None for label in labels) >= 2:
+        return _turns(texts, blocks, labels)
+    return _retold(texts, blocks)
+
+
+def speaker_label(text: str) -> tuple[str, int] | None:
+    """What may be a speaker's label at the head of a paragraph, and where what is said begins."""
+    for pattern in (_COLON_LABEL, _RECORD_LABEL, _BRACKET_LABEL):
+        if (match := pattern.match(text)) and _could_speak(label := plain(match["label"])):
+            return label, match.end()
+    return None
+
+
+def begins_turn(line: str) -> bool:
+    """Whether a line opens with the label of a country, or of a person with a title or an office."""
+    found = speaker_label(line)
+    return bool(found) and _names_somebody(found[0])
+
+
+def _could_speak(label: str) -> bool:
+    if state_of(label) and label.removeprefix("the ")[0].isupper():
+        return True
+    label = without_states(label)
+    words = re.findall(r"[^\W\d_][\w’'.-]*", label)
+    if _ENUMERATION.match(label) or (_NUMBERED_LABEL.search(label) and not _NUMBERED_PERSON.match(label)):
+        return False
+    if not words or len(words) > 14 or not label[0].isupper() or re.search(r"[.!?]\s+[a-z]|https?$|\d{3}", label):
+        return False
+    content = [word for word in words if word.casefold() not in _SMALL]
+    if not content or content[0].casefold() in _NOT_SPEAKERS:
+        return False
+    if words[-1].casefold() in _SMALL and not _is_qualified(label):
+        return False
+    return sum(word[0].isupper() for word in content) / len(content) >= 0.5
+
+
+def _is_qualified(label: str) -> bool:
+    """Whether a label's last word is open because a qualifier of the name stands last: "Verrano (Free State of)"."""
+    name, _, qualifier = label.rpartition("(")
+    return label.endswith(")") and qualifier[:1].isupper() and _is_all_proper(name)
+
+
+def _is_all_proper(label: str) -> bool:
+    words = [word for word in re.findall(r"[^\W\d_][\w’'.-]*", label) if word.casefold() not in _SMALL]
+    return bool(words) and all(word[0].isupper() for word in words)
+
+
+def _turn_labels(texts: Sequence[str], blocks: Sequence[Block]) -> list[str | None]:
+    """The label of each block that opens a turn.
+
+    Certain are countries, people with a title or an office, and "person, organisation" forms. In a record that
+    plainly consists of turns, labels that recur and any others of the right shape count too. So do those of a dialogue.
+    """
+    candidates = _labels(texts, blocks)
+    counts = Counter(label for label in candidates if label)
+    certain = {label for label in counts if _names_somebody(label)}
+    turns = sum(counts[label] for label in counts if counts[label] > 1 or label in certain)
+    prose = sum(block.kind == "paragraph" for block in blocks)
+    if turns >= 3 and turns >= prose / 8:
+        certain |= {label for label in counts if counts[label] > 1 or _is_proper(label)}
+    certain |= _dialogue(texts, candidates)
+    return [label if label in certain else None for label in candidates]
+
+
+def _labels(texts: Sequence[str], blocks: Sequence[Block]) -> list[str | None]:
+    """What may be labels, without the addressees of letters and speeches, and without lists of officers."""
+    found = [
+        speaker_label(text) if block.kind in ("paragraph", "heading") else None
+        for text, block in zip(texts, blocks, strict=True)
+    ]
+    said = [plain(text[label[1] :]) if label else "" for text, label in zip(texts, found, strict=True)]
+    speaking = {label[0] for label, words in zip(found, said, strict=True) if label and words}
+    return [
+        label[0]
+        if label
+        and not (_ADDRESS.fullmatch(label[0]) and label[0] not in speaking)
+        and not (_OFFICERS.fullmatch(label[0]) and _is_names(words or (plain(following) if following else "")))
+        else None
+        for label, words, following in zip(found, said, [*texts[1:], None], strict=True)
+    ]
+
+
+def _dialogue(texts: Sequence[str], candidates: Sequence[str | None]) -> set[str]:
+    """The labels of paragraphs in which some take turns: short names, one at least coming back after another.
+
+    Lists of fields, glossaries and notes look like it: what stands after their labels is no sentence, nothing there
+    asks or addresses anybody, and their labels are each there once, or again and again in one order.
+    """
+    places = [place for place, label in enumerate(candidates) if label and _is_short_name(label)]
+    order = [str(candidates[place]) for place in places]
+    if len(places) < _MIN_TURNS or not _take_turns(order) or len(places) < (places[-1] - places[0] + 1) / 2:
+        return set()
+    said = [plain(texts[place]).partition(":")[2].strip() for place in places]
+    sentences = sum(len(words.split()) >= _FEWEST_SAID_WORDS and words[-1] in '.!?…”"’)' for words in said)
+    spoken = sum(bool(_ADDRESSED.search(words)) for words in said)
+    return set(order) if sentences > len(said) * 0.7 and spoken >= len(said) * _SPOKEN_SHARE else set()
+
+
+def _is_short_name(label: str) -> bool:
+    content = [word for word in re.findall(r"[^\W\d_][\w’'.-]*", label) if word.casefold() not in _SMALL]
+    is_field = len(content) == 1 and content[0].casefold() in _FIELDS
+    return _is_proper(label) and len(label.split()) <= _LONGEST_NAME_WORDS and not is_field
+
+
+def _take_turns(order: Sequence[str]) -> bool:
+    """Whether somebody comes back after another has spoken, and hardly anybody follows themselves."""
+    back = any(
+        order[place] in order[: place - 1] and order[place] != order[place - 1] for place in range(2, len(order))
+    )
+    again = sum(one == other for one, other in pairwise(order))
+    return back and again <= len(order) / 4
+
+
+def _is_names(words: str) -> bool:
+    """Whether a text is names and countries only, no sentence."""
+    content = [word for word in re.findall(r"[^\W\d_][\w’'.-]*", words) if word.casefold() not in _SMALL]
+    is_sentence = re.search(r"[!?]|(?<![^\W\d_])[^\W\d_]{3,}+\.$", words)
+    return bool(content) and not is_sentence and all(word[0].isupper() for word in content)
+
+
+def _names_somebody(label: str) -> bool:
+    return bool(_TITLED.match(label) or " – " in label or states_of_label(label))
+
+
+def _is_proper(label: str) -> bool:
+    words = [word for word in re.findall(r"[^\W\d_][\w’'.-]*", label) if word.casefold() not in _SMALL]
+    return sum(word[0].isupper() for word in words) / len(words) >= 0.6
+
+
+def _turns(texts: Sequence[str], blocks: Sequence[Block], labels: Sequence[str | None]) -> list[tuple[str | None, int]]:
+    """A turn lasts until the next label or heading; what opens with an omission mark is nobody's."""
+    found: list[tuple[str | None, int]] = []
+    speaker, turn = None, 0
+    for text, block, label in zip(texts, blocks, labels, strict=True):
+        if label:
+            speaker, turn = label, turn + 1
+        elif _ends_turn(text, block) or re.match(r"\A\s*(?:\[…\]|\[\.\.\.\])", text):
+            speaker, turn = None, turn + 1
+        found.append((speaker, turn))
+    return found
+
+
+def _ends_turn(text: str, block: Block) -> bool:
+    """Whether a block is a heading, or page furniture other than a page's number."""
+    return block.kind == "heading" or (block.kind == "furniture" and len(re.findall(r"[^\W\d]+", text)) > 2)
+
+
+_REPORTS = (
+    r"(?:said|says|stated|noted|notes|asked|added|emphasi[sz]ed|stressed|reported|explained|suggested|argued|observed|"
+    r"reviewed|shared|encouraged|reinforced|recalled|underlined|underscored|highlighted|reiterated|concluded|replied|"
+    r"answered|pointed|expressed|welcomed|warned|thanked|presented|described|mentioned|proposed|introduced|remarked|"
+    r"urged|announced|informed|spoke|speaking|agreed|wondered|requested|called|drew|considered|believed|commended|"
+    r"supported|opposed|objected|endorsed|appealed|regretted|hoped|felt|cautioned|questioned|responded|acknowledged|"
+    r"affirmed|confirmed|insisted|advocated|outlined|maintained|pledged|disagreed|clarified|cited|declared|affirms|"
+    r"states|stresses|recalls|reports|explains|argues|observes|adds|asks|replies)"
+)
+_NAME = r"(?:[A-ZÀ-Þ][\w’'.-]*|de|da|von|van|al|bin|el|la|di)"
+_FULL_NAME = rf"[A-ZÀ-Þ][\w’'-]+(?:\s+{_NAME}){{1,4}}"
+_TITLED_NAME = r"(?:Mr|Ms|Mrs|Dr|Prof|Sir|Dame|Ambassador|Miss)\.?\s+[A-ZÀ-Þ][\w’'-]+(?:\s+[A-ZÀ-Þ][\w’'-]+){0,3}"
+_LISTED = re.compile(rf"^\s*+[-*•–—]?\s*+(?:[A-Z][a-z]+:\s*+)?({_FULL_NAME}),\s")
+_THE_OFFICE = (
+    r"The\s+(?:(?:Acting|Deputy|Vice)[ -])*(?:Chair(?:person|man|woman)?|President|Speaker|Rapporteur|Facilitator|"
+    r"Moderator|Co-Chairs?)"
+)
+_GOES_ON_TO_REPORT = r"[^.:;]{0,160}?(?<!\bis )(?<!\bwas )(?<!\bwere )(?<!\bbeen )(?<!\bbe )" rf"\b{_REPORTS}\b"
+_REPORTED = re.compile(
+    rf"^\s*(?:\d{{1,3}}\.\s+)?(?P<who>(?:{_TITLED_NAME}|{_THE_OFFICE})(?:\s*\([^()]{{2,80}}(?:\([^()]{{2,60}}\))?\))?)"
+    rf"{_GOES_ON_TO_REPORT}"
+)
+_FOR_A_STATE = re.compile(
+    r"^\s*(?:\d{1,3}\.\s+)?(?P<who>The\s+(?:representative|delegate|delegation|observer|ambassador)\s+(?:of|for)\s+)"
+)
+_REPORTING = re.compile(_GOES_ON_TO_REPORT)
+_LONGEST_STATE_CHARS = 120
+_PRONOUN = re.compile(r"^\s*(?:\d{1,3}\.\s+)?(?:He|She|They)\s")
+
+
+def _retold(texts: Sequence[str], blocks: Sequence[Block]) -> list[tuple[str | None, int]]:
+    """Speakers whose words a report retells: "Ms. Lind (Verrano) said that ...".
+
+    Where the record lists its speakers by name, a listed speaker's part begins at the first paragraph that names
+    them up front and lasts until the next one's. Elsewhere a paragraph belongs to the titled name that opens it,
+    and so do the next ones that open with a pronoun.
+    """
+    listed = _listed_names(texts, blocks)
+    if len(listed) >= 2:
+        return _retold_by_list(texts, blocks, listed)
+    found: list[tuple[str | None, int]] = []
+    speaker, turn = None, 0
+    for text, block in zip(texts, blocks, strict=True):
+        reported = _reported(plain(text)) if block.kind in ("paragraph", "item") else None
+        if reported:
+            speaker, turn = reported, turn + 1
+        elif speaker and not _PRONOUN.match(text):
+            speaker, turn = None, turn + 1
+        found.append((speaker, turn))
+    return found
+
+
+def _reported(text: str) -> str | None:
+    """The speaker whose words a paragraph retells: a titled name, an office, or who speaks for a state."""
+    if match := _REPORTED.match(text):
+        return match["who"]
+    opening = _FOR_A_STATE.match(text)
+    state = states_in(text[opening.end() : opening.end() + _LONGEST_STATE_CHARS])[:1] if opening else []
+    if not opening or not state or state[0][0] != 0:
+        return None
+    words = re.match(rf"\S+(?:\s+\S+){{{state[0][1] - 1}}}", text[opening.end() :])
+    name = words[0].rstrip(",;:.") if words else ""
+    return opening["who"] + name if _REPORTING.match(text, opening.end() + len(name)) else None
+
+
+def _listed_names(texts: Sequence[str], blocks: Sequence[Block]) -> list[str]:
+    """Names that head the items of a list ("- Ana Ruiz, Chair of ..."), as in a panel's announcement."""
+    return [
+        match[1]
+        for text, block in zip(texts, blocks, strict=True)
+        if block.kind == "item" and (match := _LISTED.match(plain(text)))
+    ]
+
+
+def _retold_by_list(
+    texts: Sequence[str], blocks: Sequence[Block], listed: Sequence[str]
+) -> list[tuple[str | None, int]]:
+    found: list[tuple[str | None, int]] = []
+    introduced: dict[str, str] = {}
+    patterns = [(name, *_patterns_of(name)) for name in dict.fromkeys(listed)]
+    speaker, turn = None, 0
+    for text, block in zip(texts, blocks, strict=True):
+        if block.kind in ("heading", "furniture"):
+            found.append((None, turn))
+            continue
+        opener = plain(text)[:240]
+        for name, last, as_full, as_titled in patterns if block.kind == "paragraph" else ():
+            if last not in opener:
+                continue
+            full = as_full.search(opener)
+            if (full and name not in introduced) or as_titled.search(opener):
+                printed = introduced.setdefault(name, full[0] if full else name)
+                if printed != speaker:
+                    speaker, turn = printed, turn + 1
+                break
+        found.append((speaker, turn))
+    return found
+
+
+def _patterns_of(name: str) -> tuple[str, re.Pattern[str], re.Pattern[str]]:
+    """The last name, how the whole name may stand in a text, and how the last one with a title reports."""
+    last = re.split(r"[\s-]", name)[-1]
+    first, family = re.escape(name.split()[0]), re.escape(name.split()[-1])
+    full = re.compile(rf"\b(?:{re.escape(name)}|{first}\s+(?:\S+\s+)?{family})")
+    titled = re.compile(rf"\b(?:Mr|Ms|Mrs|Dr)\.?\s+(?:\S+-)?{re.escape(last)}\b.{{0,60}}\b{_REPORTS}\b")
+    return last, full, titled

@@ -1,0 +1,1 @@
+"""The library as parts of other frameworks: LangChain, LlamaIndex, Haystack."""

@@ -1,0 +1,532 @@
+"""Answers without a language model: the record's own sentences, chosen, attributed and quoted.
+
+quotables (sentences of the best passages) -> scored against the question -> the fewest that answer
+"""
+
+import math
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import takewhile
+
+from ...ingest.language.sentences import sentence_spans
+from ...vectorstore.errors import ModelError
+from ...vectorstore.markup import plain
+from ...vectorstore.names import fold
+from ...vectorstore.passage import Hit
+from ...vectorstore.store import Store
+from ..answer import Citation, Sentence
+from ..query.parse import Query
+from ..retrieval.repetition import tells_apart
+from ..retrieval.replies import TURN, turn
+
+PASSAGES_READ = 14
+COMPARED_BY_MEANING = 12
+COMPARED_FOR_WORDS = 6
+COMPARED_PASSAGES = 5
+MAX_QUOTES = 3
+MAX_LIST_CHARS = 1500
+KEEP_SHARE = 0.86
+BESIDE_SHARE = 0.6
+ON_IT_LIKENESS = 0.2
+MAX_QUOTE_CHARS = 700
+MAX_LISTED = 8
+NEAR_SHARE = 0.9
+KIND_SHARE = 0.85
+KEEP_LISTED_SHARE = 0.6
+KEEP_ENUMERATED_SHARE = 0.86
+MIN_ENUMERATED = 3
+QUOTES_A_SIDE = 2
+SIDE_SHARE = 0.7
+MIN_WORDS = 2
+PASSAGE_WEIGHT = 0.55
+CONTEXT_SHARE = 0.5
+SAME_SHARE = 0.8
+MEANING_WEIGHT = 1.0
+QUESTION_PENALTY = 0.3
+EXPECTED_BONUS = 0.25
+_WORD = re.compile(r"[^\W\d_]{2,}")
+_LEAD_IN = re.compile(r"(?:[-*+•‣◦▪·–—]\s+|[,;:.]\s*)+")
+_ENUMERATOR = re.compile(
+    r"(?:\A[*_\s]*+|^(?:[*_]|[^\S\n])*)(?:\(?(?:\d{1,3}|[a-z]|[ivx]+)[.)]|[-+•‣◦▪·–—])[*_]*+\s",
+    re.IGNORECASE | re.MULTILINE,
+)
+_ENUMERATION = re.compile(r"[,;] [^,;.]+[,;] [^,;.]*\b(?:and|or|as well as)\b|(?:; [^;]+){2}", re.IGNORECASE)
+_ASKS_WHO = re.compile(
+    r"\bwho(?:se)?\b|\bwhich (?:\w+ ){0,2}(?:delegations?|countr(?:y|ies)|speakers?|organi[sz]ations?|ngos?|states?|"
+    r"governments?|persons?|officials?|experts?|representatives?)\b",
+    re.IGNORECASE,
+)
+_ASKS_FOR_QUESTIONS = re.compile(r"\b(?:ask|asked|asks|question|questions|wanted to know|request\w*)\b", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quotable:
+    """A sentence of a passage found: offsets into the document's text, its stems, and how well it answers.
+
+    `number` counts the sentences of its passage from 0, None where it is not one of them.
+    `score` adds up the question's telling words in the sentence, the rank of its passage and likeness of meaning;
+    `coverage` is the share of the question's telling words that stand in the sentence or around it (0 to 1),
+    `likeness` the cosine similarity of sentence and question (-1 to 1, 0 where it was not compared).
+    """
+
+    hit: Hit
+    start: int
+    end: int
+    words: frozenset[str]
+    number: int | None = None
+    score: float = 0.0
+    coverage: float = 0.0
+    likeness: float = 0.0
+
+    @property
+    def text(self) -> str:
+        """The sentence exactly as stored."""
+        return self.hit.document.text[self.start : self.end]
+
+    @property
+    def speaker(self) -> str | None:
+        """The label of whoever says it."""
+        return self.hit.passage.locator.speaker
+
+    def covers(self, other: "Quotable") -> bool:
+        """Whether another's words are all among this one's."""
+        return self.hit.document.id == other.hit.document.id and self.start <= other.start and other.end <= self.end
+
+    def adjoins(self, other: "Quotable") -> bool:
+        """Whether the two stand side by side in a passage, with nothing said between them."""
+        between = self.hit.document.text[min(self.end, other.end) : max(self.start, other.start)]
+        return self.hit.passage.id == other.hit.passage.id and not re.search(r"\w", between)
+
+
+def choose(
+    store: Store, query: Query, hits: Sequence[Hit], notes: list[str], limit: int = MAX_QUOTES
+) -> list[Quotable]:
+    """The sentences that answer best, best first; the fewest that do, some of each side of a comparison.
+
+    Where somebody's words are asked for ("What did Norway say?") and the passages hold any, nobody else is quoted.
+    `notes` receives what people must know of the choice: whether a list may be longer, whose side says nothing.
+    """
+    hits = in_paragraphs(hits, query.pointed.paragraphs)
+    hits = [hit for hit in hits if hit.passage.locator.speaker not in query.but_for or not query.but_for]
+    if query.pointed.paragraphs and not query.words:
+        return whole_paragraphs(hits, query.pointed.paragraphs)
+    if hits and hits[0].passage.kind == TURN:
+        spoken = turn(hits)
+        if sum(len(hit.passage.text) for hit in spoken) <= MAX_QUOTE_CHARS:
+            return [_with_label(_whole(hit)) if query.wants_asker else _whole(hit) for hit in spoken]
+        ranked = rank(store, query, spoken)
+        return _whole_thoughts(_fewest(ranked, MAX_QUOTES, KEEP_LISTED_SHARE), ranked)
+    ranked = rank(store, query, said_by(hits, query.pointed.said_by if not query.sides else ()))
+    on_it = [each for each in ranked if each.words & query.words.keys() or each.likeness >= ON_IT_LIKENESS]
+    chosen = _whole_thoughts(_chosen(store, query, ranked, notes, limit), on_it)
+    chosen = _with_announced(store, chosen, everywhere=query.wants_list)
+    return [_with_label(quotable) for quotable in chosen] if _ASKS_WHO.search(query.text) else chosen
+
+
+def _chosen(store: Store, query: Query, ranked: Sequence[Quotable], notes: list[str], limit: int) -> list[Quotable]:
+    if shares := _sides(query, ranked):
+        notes.extend(_silent(query, shares))
+        chosen = [quotable for share in shares for quotable in _fewest(share, QUOTES_A_SIDE, KEEP_SHARE)]
+        in_time = any(side.year for side in query.sides)
+        return sorted(dict.fromkeys(chosen), key=lambda quotable: 0 if in_time else -quotable.score)
+    ranked = _about_names(store, query, ranked)
+    if query.wants_list:
+        if query.expected:
+            kind = [quotable for quotable in ranked if query.expected.met_by(quotable)]
+            ranked = kind if kind and kind[0].score >= KIND_SHARE * ranked[0].score else ranked
+        keep_share = KEEP_ENUMERATED_SHARE if ranked and _enumerates(ranked[0]) else KEEP_LISTED_SHARE
+        chosen = _fewest(ranked, MAX_LISTED, keep_share, whole_lists=True)
+        listed = _with_announced(store, chosen, everywhere=True)
+        notes.append(_completeness(listed, ranked, cut=len(chosen) == MAX_LISTED))
+        return chosen
+    chosen = _fewest(ranked, limit, KEEP_SHARE)
+    expected = query.expected
+    return sorted(chosen, key=lambda quotable: not expected.met_by(quotable)) if expected else chosen
+
+
+def _sides(query: Query, ranked: Sequence[Quotable]) -> list[list[Quotable]]:
+    """What each side of a comparison says: the sides the question names, else the two documents that say most.
+
+    Empty where nothing is compared, or where only one document has anything to say.
+    """
+    if query.sides:
+        return [[quotable for quotable in ranked if side.holds(quotable.hit)] for side in query.sides]
+    if not query.compares:
+        return []
+    documents: dict[str, list[Quotable]] = {}
+    for quotable in ranked:
+        documents.setdefault(quotable.hit.document.id, []).append(quotable)
+    shares = sorted(documents.values(), key=lambda share: -share[0].score)[:2]
+    return shares if len(shares) > 1 and shares[1][0].score >= SIDE_SHARE * shares[0][0].score else []
+
+
+def _silent(query: Query, shares: Sequence[Sequence[Quotable]]) -> Iterator[str]:
+    """The sides of a comparison of which nothing was found on the subject."""
+    for side, share in zip(query.sides, shares, strict=False):
+        if not share:
+            yield f"Nothing on this was found {'by' if side.speaker else 'in'} {side.name}."
+
+
+def _completeness(chosen: Sequence[Quotable], ranked: Sequence[Quotable], *, cut: bool) -> str:
+    """How many places a list was drawn from, and how sure it is that these are all; `cut` where there was no room."""
+    places = len({quotable.hit.passage.id for quotable in chosen})
+    documents = len({quotable.hit.document.id for quotable in chosen})
+    found = f"{_counted(places, 'passage')} found in {_counted(documents, 'record')}"
+    rest = [quotable for quotable in ranked if not any(quotable.hit is other.hit for other in chosen)]
+    if cut:
+        return f"{found}; only the best are quoted, so there may well be more: search for the rest."
+    if rest and chosen and rest[0].score > NEAR_SHARE * chosen[-1].score:
+        return f"{found}; others come near, so there may be more."
+    return f"{found}; nothing else comes near, but a list put in other words can be missed."
+
+
+def _counted(number: int, thing: str) -> str:
+    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"
+
+
+def _enumerates(quotable: Quotable) -> bool:
+    """Whether a sentence is a list by itself: three things at least, set apart by commas or semicolons, or items."""
+    quotable = with_its_list(quotable, whole=True)
+    return bool(_ENUMERATION.search(quotable.text)) or len(_ENUMERATOR.findall(quotable.text)) >= MIN_ENUMERATED
+
+
+def _about_names(store: Store, query: Query, ranked: Sequence[Quotable]) -> Sequence[Quotable]:
+    """The sentences that have to do with an acronym of the question: they, what is around them, or their document."""
+    if not query.names:
+        return ranked
+    return [quotable for quotable in ranked if _names_held(store, query, quotable)] or ranked
+
+
+def _names_held(store: Store, query: Query, quotable: Quotable) -> bool:
+    hit = quotable.hit
+    said = f"{hit.document.title} {hit.document.symbol or ''} {hit.passage.locator.section or ''} {hit.passage.context}"
+    held = frozenset(store.lexical.words(f"{said} {hit.passage.text}"))
+    return any(form <= held for forms in query.names for form in forms)
+
+
+def _fewest(ranked: Sequence[Quotable], limit: int, keep_share: float, *, whole_lists: bool = False) -> list[Quotable]:
+    """The best sentences down to `keep_share` of the best one's score, at most `limit`, none saying another's words."""
+    chosen: list[Quotable] = []
+    for quotable in ranked:
+        if len(chosen) == limit or (chosen and quotable.score < keep_share * chosen[0].score):
+            break
+        quotable = with_its_list(quotable, whole=whole_lists)
+        if not any(_repeats(quotable, other) for other in chosen):
+            chosen.append(quotable)
+    return chosen
+
+
+def _whole_thoughts(chosen: Sequence[Quotable], ranked: Sequence[Quotable]) -> list[Quotable]:
+    """The sentences chosen, each with those beside it in its passage that answer nearly as well, as one quote.
+
+    `ranked` are those that are on the question at all, by a word of their own or by meaning.
+    """
+    whole: list[Quotable] = []
+    for quotable in chosen:
+        if any(other.covers(quotable) for other in whole):
+            continue
+        beside = [
+            other for other in ranked if other.hit is quotable.hit and other.score >= BESIDE_SHARE * quotable.score
+        ]
+        for other in sorted(beside, key=lambda other: abs(other.start - quotable.start)):
+            if quotable.adjoins(other) and other.end - quotable.start <= MAX_QUOTE_CHARS >= quotable.end - other.start:
+                quotable = replace(
+                    quotable,
+                    start=min(quotable.start, other.start),
+                    end=max(quotable.end, other.end),
+                    words=quotable.words | other.words,
+                )
+        whole = [other for other in whole if not quotable.covers(other)]
+        whole.append(quotable)
+    return whole
+
+
+def in_paragraphs(hits: Sequence[Hit], numbers: Sequence[str]) -> Sequence[Hit]:
+    """The passages of the paragraphs asked for; all of them where there is none."""
+    return [hit for hit in hits if hit.passage.locator.paragraph in numbers] or hits
+
+
+def whole_paragraphs(hits: Sequence[Hit], numbers: Sequence[str]) -> list[Quotable]:
+    """The paragraphs asked for, whole, where a question wants nothing else of them; of the best document."""
+    chosen = [hit for hit in hits if hit.passage.locator.paragraph in numbers]
+    chosen = [hit for hit in chosen if hit.document.id == chosen[0].document.id][:MAX_LISTED]
+    return [_whole(hit) for hit in chosen]
+
+
+def _whole(hit: Hit) -> Quotable:
+    """A passage to be quoted from end to end, without its number and its speaker's label."""
+    return Quotable(
+        hit=hit, start=hit.passage.start + lead_length(hit), end=hit.passage.end, words=frozenset(), coverage=1.0
+    )
+
+
+def _with_label(quotable: Quotable) -> Quotable:
+    """A quote from where its passage names the speaker, if it begins right after; it is proof of who spoke."""
+    first = quotable.hit.passage.start + number_length(quotable.hit)
+    begins = quotable.hit.passage.start + lead_length(quotable.hit)
+    return replace(quotable, start=first) if quotable.start == begins else quotable
+
+
+def said_by(hits: Sequence[Hit], speakers: Sequence[str]) -> Sequence[Hit]:
+    """The passages in which one of the speakers speaks; all of them where none does."""
+    return [hit for hit in hits if hit.passage.locator.speaker in speakers] or hits
+
+
+def rank(store: Store, query: Query, hits: Sequence[Hit]) -> list[Quotable]:
+    """Every sentence of the best passages, scored against the question, best first."""
+    idf = inverse_frequency(store)
+    asked = {word: weight * idf(word) for word, weight in query.words.items()}
+    wants_questions = bool(_ASKS_FOR_QUESTIONS.search(query.text))
+    scored = []
+    for quotable in quotables(store, hits[:PASSAGES_READ]):
+        quotable = score_words(store, quotable, asked, hits, query.same)
+        if quotable.text.rstrip("”\"'*_ ").endswith("?") and not wants_questions:
+            quotable = replace(quotable, score=quotable.score - QUESTION_PENALTY)
+        if query.expected and query.expected.met_by(quotable):
+            quotable = replace(quotable, score=quotable.score + EXPECTED_BONUS)
+        scored.append(quotable)
+    scored.sort(key=lambda quotable: -quotable.score)
+    known = score_known(store, query.text, scored)
+    unknown = [quotable for quotable in scored if quotable not in known]
+    compared = _to_compare(unknown, hits)
+    near = [*known.values(), *score_meaning(store, query.text, compared)]
+    rest = [quotable for quotable in unknown if quotable not in compared]
+    return sorted(near, key=lambda quotable: -quotable.score) + rest
+
+
+def _to_compare(scored: Sequence[Quotable], hits: Sequence[Hit]) -> list[Quotable]:
+    """The sentences worth comparing by meaning: the best by words, and all of the best passages, which may say it in
+    other words."""
+    best = list(scored[:COMPARED_FOR_WORDS])
+    for hit in hits[:COMPARED_PASSAGES]:
+        best += [quotable for quotable in scored if quotable.hit is hit and quotable not in best]
+    return best[:COMPARED_BY_MEANING]
+
+
+def quotables(store: Store, hits: Sequence[Hit]) -> Iterator[Quotable]:
+    """The sentences of the passages, without paragraph numbers, speaker labels and bullets, in order of the hits.
+
+    A heading, the title of a document and noise answer nothing.
+    """
+    for hit in hits:
+        if hit.passage.kind in ("heading", "noise") or _is_title(hit):
+            continue
+        lead = lead_length(hit)
+        for number, (start, end) in enumerate(sentence_spans(hit.passage.text)):
+            start = max(start, lead)
+            if lead_in := _LEAD_IN.match(hit.passage.text, start, end):
+                start = lead_in.end()
+            words = frozenset(store.lexical.words(hit.passage.text[start:end])) if start < end else frozenset()
+            if len(words) >= MIN_WORDS and len(_WORD.findall(hit.passage.text[start:end])) >= MIN_WORDS:
+                first, last = hit.passage.start + start, hit.passage.start + end
+                yield Quotable(hit=hit, start=first, end=last, words=words, number=number)
+
+
+def _is_title(hit: Hit) -> bool:
+    """Whether a passage is the document's title over again."""
+    return hit.passage.order < 2 and not hit.passage.locator.speaker and plain(hit.passage.text) in hit.document.title
+
+
+def lead_length(hit: Hit) -> int:
+    """How many characters at the head of a passage are its number and its speaker's label, not what was said."""
+    position, locator = number_length(hit), hit.passage.locator
+    text = hit.passage.text[position:]
+    if locator.speaker:
+        label = re.match(rf"\A[*_\s]*{re.escape(locator.speaker)}[*_]*\s*[:.–—-]?[*_]*\s*", text)
+        spoken = text[label.end() :] if label else ""
+        if label and (label[0].rstrip(" *_\n").endswith((":", ".")) or _opens_speech(spoken)):
+            position += label.end()
+    return position
+
+
+def number_length(hit: Hit) -> int:
+    """How many characters at the head of a passage are its paragraph number."""
+    number = hit.passage.locator.paragraph
+    match = re.match(rf"\A\W*{re.escape(number)}\\?[.)]?\W*\s", hit.passage.text) if number else None
+    return match.end() if match else 0
+
+
+def _opens_speech(text: str) -> bool:
+    """Whether what follows a speaker's name is speech ("(Ana Ruiz) What role ..."), no report of it ("said that")."""
+    return text.lstrip("“\"'*_")[:1].isupper()
+
+
+def inverse_frequency(store: Store) -> Callable[[str], float]:
+    """How telling a stem is in this library: ln(1 + (N - n + 0.5) / (n + 0.5)), BM25's own weight."""
+    size = max(store.lexical.size, 1)
+
+    def weight(word: str) -> float:
+        count = store.lexical.document_frequency(word)
+        return math.log(1 + (size - count + 0.5) / (count + 0.5))
+
+    return weight
+
+
+def score_words(
+    store: Store,
+    quotable: Quotable,
+    asked: dict[str, float],
+    hits: Sequence[Hit],
+    same: Sequence[frozenset[frozenset[str]]] = (),
+) -> Quotable:
+    """Scores a sentence by the share of the question's telling words it holds, and its passage's standing.
+
+    What a title, a heading or a speaker's label says, and what is known of the document, is said for every sentence
+    below it. A sentence that holds one form of a name holds its others too: "ARQ" is "annual report questionnaire".
+    """
+    total = sum(asked.values()) or 1.0
+    passage = quotable.hit.passage
+    document = quotable.hit.document
+    nearby = _with_forms(frozenset(store.lexical.words(passage.text)), same)
+    of_all = (document.title, document.symbol, document.body, document.meeting, document.session, document.publisher)
+    once = " ".join(filter(None, (*of_all, passage.context, passage.locator.speaker)))
+    said_once = frozenset(store.lexical.words(once))
+    held = _with_forms(quotable.words | said_once, same)
+    covered = sum(weight for word, weight in asked.items() if word in held)
+    around = sum(weight for word, weight in asked.items() if word not in held and word in nearby)
+    standing = quotable.hit.score / hits[0].score if hits and hits[0].score else 0.0
+    score = (covered + CONTEXT_SHARE * around) / total + PASSAGE_WEIGHT * standing
+    return replace(quotable, score=score, coverage=(covered + around) / total)
+
+
+def _with_forms(words: frozenset[str], same: Sequence[frozenset[frozenset[str]]]) -> frozenset[str]:
+    return words.union(*(form for forms in same if any(form <= words for form in forms) for form in forms))
+
+
+def score_known(store: Store, question: str, quotables: Sequence[Quotable]) -> dict[Quotable, Quotable]:
+    """The quotables whose vectors the library keeps, each with likeness of meaning added to its score."""
+    try:
+        kept = store.sentence_vectors(list(dict.fromkeys(quotable.hit.passage.id for quotable in quotables)))
+        asked = store.embedder.embed_query(question) if kept else None
+    except ModelError:
+        return {}
+    known = {}
+    for quotable in quotables:
+        numbered = kept.get(quotable.hit.passage.id, {})
+        if quotable.number in numbered:
+            known[quotable] = _with_likeness(quotable, float(numbered[quotable.number] @ asked))
+    return known
+
+
+def score_meaning(store: Store, question: str, quotables: Sequence[Quotable]) -> list[Quotable]:
+    """Adds likeness of meaning to the scores; as they were where no embedding model can be had."""
+    if not quotables:
+        return []
+    try:
+        vectors = store.embedder.embed([question, *(plain(quotable.text) for quotable in quotables)])
+    except ModelError:
+        return list(quotables)
+    likeness = vectors[1:] @ vectors[0]
+    return [_with_likeness(quotable, float(near)) for quotable, near in zip(quotables, likeness, strict=True)]
+
+
+def _with_likeness(quotable: Quotable, likeness: float) -> Quotable:
+    return replace(quotable, score=quotable.score + MEANING_WEIGHT * likeness, likeness=likeness)
+
+
+def with_its_list(quotable: Quotable, *, whole: bool = False) -> Quotable:
+    """A sentence that announces a list ("They agreed to:") together with the list that follows in its passage.
+
+    With `whole`, an item stands for its whole list too.
+    """
+    passage = quotable.hit.passage
+    if passage.kind != "item":
+        return quotable
+    if whole:
+        return replace(quotable, start=passage.start + lead_length(quotable.hit), end=passage.end)
+    if not quotable.text.rstrip("*_ ").endswith(":"):
+        return quotable
+    end = min(passage.end, quotable.start + MAX_LIST_CHARS)
+    if end < passage.end:
+        end = passage.start + passage.text.rfind("\n", 0, end - passage.start)
+    return replace(quotable, end=max(end, quotable.end))
+
+
+def _with_announced(store: Store, chosen: Sequence[Quotable], *, everywhere: bool) -> list[Quotable]:
+    """The sentences chosen; after one that ends its passage by announcing a list ("The Council calls for:"), the items
+    that follow as passages of their own. Unless `everywhere`, only the best one brings its list along."""
+    found: list[Quotable] = []
+    for quotable in chosen:
+        found.append(quotable)
+        if (everywhere or quotable is chosen[0]) and _announces(quotable):
+            found += [item for item in _items_after(store, quotable.hit) if not any(o.covers(item) for o in chosen)]
+    return found
+
+
+def _announces(quotable: Quotable) -> bool:
+    """Whether a quote ends its passage with a colon."""
+    rest = quotable.hit.document.text[quotable.end : quotable.hit.passage.end]
+    return plain(quotable.text + rest).rstrip().endswith(":") and not re.search(r"\w", rest)
+
+
+def _items_after(store: Store, hit: Hit) -> list[Quotable]:
+    """The numbered or bulleted passages right after one, by the same speaker and under the same heading, at most
+    `MAX_LISTED`; none where it is only one."""
+    document, order = hit.document.id, hit.passage.order
+    rows = store.catalogue.passages_at([(document, order + step) for step in range(1, MAX_LISTED + 1)])
+    after = store.hits([(row.id, hit.score) for row in sorted(rows, key=lambda row: row.order)])
+    items = list(takewhile(lambda item: _is_short_item(item) and _is_beside(item, hit), after))
+    return [_whole(item) for item in items] if len(items) > 1 else []
+
+
+def _is_beside(item: Hit, hit: Hit) -> bool:
+    one, other = item.passage.locator, hit.passage.locator
+    return (one.speaker, one.section) == (other.speaker, other.section)
+
+
+def _is_short_item(hit: Hit) -> bool:
+    return bool(_ENUMERATOR.match(hit.passage.text)) and len(hit.passage.text) <= MAX_QUOTE_CHARS
+
+
+def _repeats(quotable: Quotable, other: Quotable) -> bool:
+    """Whether two quotes are the same, or say the same in nearly the same words (near duplicates in one or several
+    records). What two speakers say in the same words are two statements."""
+    if quotable.hit.document.id == other.hit.document.id and quotable.start < other.end and other.start < quotable.end:
+        return True
+    speakers = {fold(each.hit.passage.locator.speaker or "") for each in (quotable, other)}
+    shared, fewer = len(quotable.words & other.words), min(len(quotable.words), len(other.words))
+    if len(speakers) > 1 or shared <= SAME_SHARE * fewer:
+        return False
+    return not tells_apart(quotable.text, other.text)
+
+
+def quote(chosen: Sequence[Quotable], first: Quotable | None = None) -> tuple[list[Sentence], list[Citation]]:
+    """Sentences and citations of an answer, numbered from 1: what was asked for first, else in reading order.
+
+    The first one chosen stands first where it holds the number, date or name asked for (`first`); the others follow in
+    reading order, document by document.
+    """
+    documents = list(dict.fromkeys(quotable.hit.document.id for quotable in chosen))
+    ordered = sorted(chosen, key=lambda quotable: (documents.index(quotable.hit.document.id), quotable.start))
+    if first is not None:
+        ordered.sort(key=lambda quotable: quotable != first)
+    sentences, citations = [], []
+    for number, quotable in enumerate(ordered, start=1):
+        citations.append(citation_of(quotable, number))
+        sentences.append(Sentence(text=attributed(citations[-1]), citations=(number,)))
+    return sentences, citations
+
+
+def citation_of(quotable: Quotable, number: int) -> Citation:
+    """The citation of a sentence, quoted exactly."""
+    return Citation(
+        number=number,
+        document=quotable.hit.document,
+        quote=quotable.text,
+        start=quotable.start,
+        end=quotable.end,
+        locator=quotable.hit.passage.locator,
+    )
+
+
+def attributed(citation: Citation) -> str:
+    """A quote as an answer shows it: who said it or where it stands, then the words, Markdown marks taken out.
+
+    A sentence that itself says who spoke ("Ms. Ruiz said that ...") is not attributed once more.
+    """
+    locator = citation.locator
+    words = re.sub(r"\[(\d+)\]", r"(note \1)", plain(citation.quote))
+    place = f"Para. {locator.paragraph}" if locator.paragraph else ""
+    lead = place if not locator.speaker or words.startswith(locator.speaker) else locator.speaker
+    return f"{lead}: “{words}”" if lead else f"“{words}”"

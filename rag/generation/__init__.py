@@ -1,0 +1,1 @@
+"""Answers by a language model: asked, read, and held against the passages."""

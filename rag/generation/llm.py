@@ -1,0 +1,184 @@
+"""A language model's service: a prompt goes in, text comes out; its cost is counted, what fails is told plainly."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from ...vectorstore.errors import ModelError, ModelSilent
+from ..answer import Usage
+from ..query.question import clean
+
+if TYPE_CHECKING:
+    from langchain_core.language_models import BaseChatModel
+
+MAX_WRITTEN_CHARS = 60_000
+_EXTRAS = ("openai", "anthropic", "ollama")
+# Ollama's own default cuts a prompt after 4,096 tokens or fewer, without a word.
+OLLAMA_CONTEXT_TOKENS = 8_192
+_MESSAGE_CHARS = 200
+_LOOKS_SECRET = re.compile(
+    r"\b(?:sk|pk|rk|gsk|xai|key|hf|AIza)[-_][\w*-]{6,}|\bAIza[\w-]{20,}|\bBearer\s+\S+|(?<=://)[^/\s@][^/\s@:]*+:[^/\s@]++(?=@)",
+    re.IGNORECASE,
+)
+_HINTS = {
+    400: "The service does not accept the request; the model's name or its settings may be wrong",
+    401: "Check the key: ONRECORD_MODEL_API_KEY, or the provider's own variable",
+    402: "The account has no credit left",
+    403: "The key is not allowed to use this model",
+    404: "Check the model's name and the address (--model-base-url)",
+    413: "The prompt is too long for this model",
+    429: "Its limit is reached; wait a while, or ask without a model: --model none",
+}
+
+
+@dataclass(slots=True, kw_only=True)
+class Tally:
+    """Counts what the models are asked while one answer is written."""
+
+    calls: int = 0
+    input_tokens: int = 0
+    output_tokens: int = 0
+
+    def add(self, usage: Any) -> None:
+        """Adds LangChain's `usage_metadata`, where the service sent one."""
+        if isinstance(usage, dict):
+            self.input_tokens += int(usage.get("input_tokens") or 0)
+            self.output_tokens += int(usage.get("output_tokens") or 0)
+
+    @property
+    def usage(self) -> Usage | None:
+        """The sums so far; None where no model was asked."""
+        if not self.calls:
+            return None
+        return Usage(calls=self.calls, input_tokens=self.input_tokens, output_tokens=self.output_tokens)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Service:
+    """A chat model by name. `secrets` are strings that no message may hold."""
+
+    name: str
+    model: "BaseChatModel" = field(repr=False)
+    secrets: tuple[str, ...] = field(default=(), repr=False)
+
+    def stream(self, prompt: str, tally: Tally) -> Iterator[str]:
+        """What the model writes, piece by piece, at most `MAX_WRITTEN_CHARS`.
+
+        Raises:
+            ModelSilent: the service cannot be reached, takes too long or breaks off.
+            ModelError: it does not accept the request.
+        """
+        tally.calls += 1
+        written = 0
+        try:
+            for chunk in self.model.stream(prompt):
+                tally.add(getattr(chunk, "usage_metadata", None))
+                text = clean(chunk.text if isinstance(chunk.text, str) else str(chunk.content))
+                yield text[: MAX_WRITTEN_CHARS - written]
+                written += len(text)
+                if written >= MAX_WRITTEN_CHARS:
+                    return
+        except Exception as error:  # network, key, quota: each provider has errors of its own
+            # Not `from error`: what the provider's package raises may hold the key.
+            raise self._told(error) from None
+
+    def ask(self, prompt: str, tally: Tally) -> str:
+        """The whole of what the model writes; raises as `stream` does."""
+        return "".join(self.stream(prompt, tally))
+
+    def _told(self, error: Exception) -> ModelError:
+        """An error as one line for a person, without keys; a plain ModelError where asking again would not help."""
+        status = _status(error)
+        message = f"The model {self.name} does not answer: {redacted(_first_line(error), self.secrets)}"
+        hint = _HINTS.get(status or 0) or _hint(error)
+        message = f"{message.rstrip('.')}. {hint}." if hint else message
+        if status is not None and status not in (408, 425, 429) and status < 500:
+            return ModelError(message)
+        return ModelSilent(message)
+
+
+def open_service(
+    model: "str | BaseChatModel", *, base_url: str | None = None, api_key: str | None = None, timeout_s: float = 120.0
+) -> Service:
+    """Sets a chat model up, without calling it.
+
+    Args:
+        model: "provider:name", as LangChain's `init_chat_model` knows them, or a chat model.
+        base_url: address of the service, where it is not the provider's own.
+        api_key: key for it; else the provider's environment variable is used.
+        timeout_s: how long to wait for an answer.
+
+    Raises:
+        ModelError: the provider is unknown, its package missing, or the key.
+    """
+    secrets = (api_key,) if api_key else ()
+    if not isinstance(model, str):
+        return Service(name=str(getattr(model, "model_name", None) or type(model).__name__), model=model)
+    if ":" not in model:
+        raise ModelError(
+            f"{model!r} names no provider. Write --model provider:name, for example ollama:llama3.2, or none."
+        )
+    from langchain.chat_models import init_chat_model
+
+    try:
+        options = _options(model, base_url=base_url, api_key=api_key, timeout_s=timeout_s)
+        return Service(name=model, model=init_chat_model(model, **options), secrets=secrets)
+    except ImportError as error:
+        provider = model.split(":", 1)[0]
+        package = f"'onrecord[{provider}]'" if provider in _EXTRAS else f"langchain-{provider}"
+        raise ModelError(f"The model {model} needs a package: pip install {package} ({_first_line(error)})") from error
+    except Exception as error:  # each provider's package raises errors of its own, mostly for a missing key
+        if "model_provider" in str(error):
+            raise ModelError(
+                f"The model {model} names no provider that LangChain knows. Write --model provider:name, "
+                "for example ollama:llama3.2, or none."
+            ) from error
+        raise ModelError(f"The model {model} cannot be set up: {redacted(_first_line(error), secrets)}") from None
+
+
+def _options(model: str, *, base_url: str | None, api_key: str | None, timeout_s: float) -> dict[str, Any]:
+    """What a provider's class is made with; Ollama's has no key and names its time limit otherwise."""
+    address = {"base_url": base_url} if base_url else {}
+    if model.startswith("ollama:"):
+        return {
+            "temperature": 0,
+            "num_ctx": OLLAMA_CONTEXT_TOKENS,
+            "client_kwargs": {"timeout": timeout_s},
+            **address,
+        }
+    options: dict[str, Any] = {"temperature": 0, "timeout": timeout_s, "max_retries": 1, **address}
+    if api_key:
+        options["api_key"] = api_key
+    if model.startswith("openai:"):
+        options["stream_usage"] = True
+    return options
+
+
+def redacted(message: str, secrets: tuple[str, ...] = ()) -> str:
+    """A message without the keys it may have been given, or anything that looks like one."""
+    for secret in secrets:
+        if len(secret) > 3:
+            message = message.replace(secret, "***")
+    return _LOOKS_SECRET.sub("***", message)
+
+
+def _status(error: BaseException) -> int | None:
+    for holder in (error, getattr(error, "response", None)):
+        status = getattr(holder, "status_code", None)
+        if isinstance(status, int) and status > 0:
+            return status
+    return None
+
+
+def _hint(error: BaseException) -> str:
+    kind = f"{type(error).__name__} {error}".casefold()
+    if "timeout" in kind or "timed out" in kind:
+        return "ONRECORD_MODEL_TIMEOUT_S sets how long to wait"
+    if "connect" in kind and "peer closed" not in kind:
+        return "See whether the service runs, and whether its address (--model-base-url) is right"
+    return ""
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).strip() or type(error).__name__).splitlines()[0][:_MESSAGE_CHARS]

@@ -1,0 +1,380 @@
+"""A language model writes the answer; it points at passages by number, and the program grounds what it wrote.
+
+write -> ground each sentence -> what fails is written again, once -> ground again -> supported, marked or left out
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from ...ingest.language.sentences import sentence_spans
+from ...vectorstore.errors import ModelError
+from ...vectorstore.markup import plain
+from ...vectorstore.passage import Hit
+from ...vectorstore.store import Store
+from ..answer import Citation, Sentence, Turn
+from ..answering.abstain import REFUSAL
+from ..answering.select import citation_of
+from ..events import SentenceReady
+from ..observer import RungWatch, unwatched
+from ..prompts import prompt
+from ..verification.ground import ORDERS, Grounded, ground, support
+from ..verification.judge import Judge, judged_text, open_judge
+from .llm import MAX_WRITTEN_CHARS, Service, Tally, open_service
+from .parse_reply import Claim, claims, finished_claims, visible
+from .rewrite import rewritten
+
+if TYPE_CHECKING:
+    from langchain_core.language_models import BaseChatModel
+
+PASSAGES_SHOWN = 8
+PASSAGES_LISTED = 16
+MAX_SHOWN_CHARS = 14_000
+MAX_SENTENCES = 30
+MAX_REPEATED = 10
+NEWS_SHARE = 0.01
+"""A reply being written is read again once so much of it is new, so that a very long one is not read at every piece."""
+NEAR_IN_REPAIR = 3
+_NOTED_CHARS = 120
+_ENDS = re.compile(r"[.!?…。\n|]")
+_REFUSES = re.compile(r"\bnot in the documents\b", re.IGNORECASE)
+_DROPS = re.compile(r"\A\W*+(?:drop(?:ped)?|none|n/a|not in the documents)\W*", re.IGNORECASE)
+_NUMBERED = re.compile(r"^[ \t*_]*(?:sentence\s+)?(\d{1,2})[.):][*_ \t]+(.*)$", re.IGNORECASE | re.MULTILINE)
+_QUOTED = re.compile(r"[“\"«„][^“”\"«»„]*[”\"»“]?")
+
+
+def open_writer(
+    model: "str | BaseChatModel",
+    *,
+    base_url: str | None = None,
+    api_key: str | None = None,
+    timeout_s: float = 120.0,
+    judge: str | None = None,
+    falls_back: bool = True,
+) -> "Writer":
+    """Sets a chat model up, without calling it.
+
+    Args:
+        model: "provider:name", as LangChain's `init_chat_model` knows them, or a chat model.
+        base_url: address of the service, where it is not the provider's own.
+        api_key: key for it; else the provider's environment variable is used.
+        timeout_s: how long to wait for an answer.
+        judge: a further check of each sentence, see `open_judge`; None or "none" for none. A chat model as judge has
+            the same address and key.
+        falls_back: whether answers are quotes only while the service is silent; else that is an error.
+
+    Raises:
+        ModelError: the provider is unknown, its package missing, or the key; or the judge cannot be had.
+    """
+    second = None
+    if judge and judge != "none":
+        second = open_judge(judge, base_url=base_url, api_key=api_key, timeout_s=timeout_s)
+    service = open_service(model, base_url=base_url, api_key=api_key, timeout_s=timeout_s)
+    return Writer(service=service, judge=second, falls_back=falls_back)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Writer:
+    """A chat model that writes answers from passages, and what checks them beside the program."""
+
+    service: Service
+    judge: Judge | None = None
+    falls_back: bool = True
+
+    @property
+    def name(self) -> str:
+        """The model's name, as given."""
+        return self.service.name
+
+    def stand_alone(self, store: Store, question: str, history: Sequence[Turn], tally: Tally) -> str | None:
+        """A follow-up as a question that stands alone; None where the model has no usable one."""
+        return rewritten(self.service, store, question, history, tally)
+
+    def write(
+        self,
+        store: Store,
+        question: str,
+        hits: Sequence[Hit],
+        notes: list[str],
+        tally: Tally,
+        *,
+        wide: bool = False,
+        limit: int | None = None,
+        watch: RungWatch = unwatched,
+    ) -> Iterator[SentenceReady]:
+        """Sentences as the model finishes them, each grounded; `notes` receives what grounding found wrong.
+
+        From the first sentence that fails on, they wait until it has been written again. With `wide`, for lists and
+        comparisons, the model is shown more passages; `limit` says how many instead.
+
+        Raises:
+            ModelSilent: the service cannot be reached, takes too long or breaks off.
+            ModelError: it does not accept the request.
+        """
+        passages = [hit for hit in hits if hit.passage.kind not in ("heading", "noise")]
+        shown = _fitting(passages, limit or (PASSAGES_LISTED if wide else PASSAGES_SHOWN))
+        if not shown:
+            notes.append(REFUSAL)
+            return
+        reply = _Reply(asked=ask_for(question, shown), notes=notes)
+        numbering = _Numbering()
+        held: list[Grounded] = []
+        before, last_shown = "", ""
+        for claim in reply.claims(self.service, tally):
+            end = watch("ground", claim.text)
+            grounded = self._ground(store, claim, shown, before, tally)
+            end(grounded)
+            before = claim.text
+            if held or not grounded.evidence:
+                held.append(grounded)
+            else:
+                last_shown = claim.text
+                notes.extend(_noted(grounded))
+                yield numbering.ready(grounded)
+        repaired = self._repaired(store, question, held, shown, last_shown, notes, tally)
+        if not numbering.used and not any(grounded.evidence for grounded in repaired):
+            notes.extend(note for grounded in repaired for note in _noted(grounded))
+            notes.insert(0, REFUSAL if reply.refused or not held else f"{REFUSAL} {_UNFOUND}")
+            return
+        for grounded in repaired:
+            notes.extend(_noted(grounded))
+            if grounded.evidence or not _must_not_be_shown(grounded):
+                yield numbering.ready(grounded)
+
+    def _ground(self, store: Store, claim: Claim, shown: Sequence[Hit], before: str, tally: Tally) -> Grounded:
+        """A claim grounded by the program and, where that lets it pass, by the judge."""
+        grounded = ground(store, claim, shown, before=before)
+        if not grounded.evidence or self.judge is None:
+            return grounded
+        carrying = list({id(quotable.hit): quotable.hit for quotable in grounded.evidence}.values())
+        try:
+            verdict = self.judge.holds(judged_text(carrying), claim.text, tally)
+        except ModelError as error:
+            return replace(grounded, problems=(*grounded.problems, f"was not judged ({error})"))
+        if verdict is None:
+            return replace(grounded, problems=(*grounded.problems, f"was not judged: {self.judge.name} says neither"))
+        if verdict:
+            return grounded
+        return replace(grounded, evidence=(), problems=(*grounded.problems, "does not follow, says the judge"))
+
+    def _repaired(
+        self,
+        store: Store,
+        question: str,
+        held: list[Grounded],
+        shown: Sequence[Hit],
+        before: str,
+        notes: list[str],
+        tally: Tally,
+    ) -> list[Grounded]:
+        """The sentences held back, those that failed written again where the model can; asked once for all of them."""
+        failed = [grounded for grounded in held if not grounded.evidence]
+        if not failed:
+            return held
+        try:
+            reply = visible(self.service.ask(ask_again(store, question, failed, shown), tally))
+        except ModelError as error:
+            notes.append(f"What failed could not be written again: {error}")
+            return held
+        again = _written_again(reply, len(failed))
+        repaired: list[Grounded] = []
+        for grounded in held:
+            kept = [grounded]
+            if not grounded.evidence:
+                lines = again.get(failed.index(grounded), "")
+                if _DROPS.fullmatch(lines):
+                    notes.append(f"{_cited_in_note(grounded)} {'; '.join(grounded.problems)}: left out")
+                    continue
+                kept = self._grounded_again(store, lines, shown, before, tally)
+                if kept:
+                    notes.append(f"{_cited_in_note(grounded)} {'; '.join(grounded.problems)}: written again")
+                kept = kept or [grounded]
+            repaired += kept
+            before = kept[-1].text
+        return repaired
+
+    def _grounded_again(
+        self, store: Store, lines: str, shown: Sequence[Hit], before: str, tally: Tally
+    ) -> list[Grounded]:
+        """The sentences of a second try that hold; none where one of them does not."""
+        kept: list[Grounded] = []
+        for claim in claims(lines):
+            grounded = self._ground(store, claim, shown, before, tally)
+            if not grounded.evidence:
+                return []
+            kept.append(grounded)
+            before = claim.text
+        return kept
+
+
+_UNFOUND = "What the model wrote could not be found in them."
+
+
+@dataclass(slots=True, kw_only=True)
+class _Reply:
+    """A reply that is being read; `refused` once the model says that the documents do not answer."""
+
+    asked: str
+    notes: list[str]
+    refused: bool = False
+
+    def claims(self, service: Service, tally: Tally) -> Iterator[Claim]:
+        """The model's sentences, each as soon as the next has begun; none twice, and none of its instructions."""
+        seen: set[str] = set()
+        repeated = 0
+        instructions = _sentences_folded(self.asked.split("Passages:")[0])
+        for claim in self._read(service, tally):
+            folded = _folded(claim.text)
+            if _REFUSES.search(claim.text):
+                self.refused = True
+            elif folded in instructions:
+                self._note("The model repeated its instructions; that is left out")
+            elif folded in seen:
+                self._note("The model repeated itself; that is left out")
+                repeated += 1
+                if repeated == MAX_REPEATED:
+                    return
+            elif len(seen) == MAX_SENTENCES:
+                self._note(f"The model wrote on and on; it was stopped after {MAX_SENTENCES} sentences")
+                return
+            else:
+                seen.add(folded)
+                yield claim
+
+    def _read(self, service: Service, tally: Tally) -> Iterator[Claim]:
+        written, passed, may_have_ended, read = "", 0, False, 0
+        for piece in service.stream(self.asked, tally):
+            written += piece
+            may_have_ended = may_have_ended or bool(_ENDS.search(piece))
+            if may_have_ended and len(written) - read > read * NEWS_SHARE:
+                read = len(written)
+                ready = finished_claims(self._answer_in(written))
+                yield from ready[passed:]
+                may_have_ended = len(ready) <= passed
+                passed = max(passed, len(ready))
+        if len(written) >= MAX_WRITTEN_CHARS:
+            self._note(f"The model wrote on and on; it was stopped after {MAX_WRITTEN_CHARS:,} characters")
+        yield from claims(visible(self._answer_in(written)))[passed:]
+
+    def _answer_in(self, written: str) -> str:
+        """What follows the prompt, where a model begins by repeating it."""
+        start = self.asked[:60]
+        if written.lstrip().startswith(start):
+            return written.rpartition("\nAnswer:")[2] if "\nAnswer:" in written else ""
+        return written
+
+    def _note(self, note: str) -> None:
+        if note not in self.notes:
+            self.notes.append(note)
+
+
+class _Numbering:
+    """Gives quotes their numbers, one number to each."""
+
+    def __init__(self) -> None:
+        self._numbers: dict[tuple[str, int, int], int] = {}
+
+    @property
+    def used(self) -> int:
+        """How many numbers are given."""
+        return len(self._numbers)
+
+    def ready(self, grounded: Grounded) -> SentenceReady:
+        """A grounded sentence as it is shown, with the citations that no sentence before had."""
+        numbers: list[int] = []
+        new: list[Citation] = []
+        for quotable in grounded.evidence:
+            place = (quotable.hit.document.id, quotable.start, quotable.end)
+            if place not in self._numbers:
+                self._numbers[place] = self.used + 1
+                new.append(citation_of(quotable, self.used))
+            numbers.append(self._numbers[place])
+        sentence = Sentence(text=neutral(grounded.text), citations=tuple(numbers), supported=bool(numbers))
+        return SentenceReady(sentence=sentence, citations=tuple(new))
+
+
+def ask_for(question: str, hits: Sequence[Hit]) -> str:
+    """The prompt: the passages with their numbers and where they stand, and the question."""
+    asked = prompt("answer_prompt").replace("{passages}", _passages(list(enumerate(hits, start=1))))
+    return asked.replace("{question}", question).rstrip()
+
+
+def ask_again(store: Store, question: str, failed: Sequence[Grounded], hits: Sequence[Hit]) -> str:
+    """The prompt for a second try: what is wrong with each sentence, and the passages nearest to them."""
+    near: set[int] = set()
+    for grounded in failed:
+        ranked = sorted(range(len(hits)), key=lambda place: -support(store, grounded.text, hits[place]))
+        near.update(ranked[:NEAR_IN_REPAIR])
+        near.update(int(number) - 1 for number in re.findall(r"\[(\d{1,2})\]", " ".join(grounded.problems)))
+    shown = [(place + 1, hits[place]) for place in sorted(near) if 0 <= place < len(hits)]
+    faults = "\n".join(
+        f"{number}. {neutral(grounded.text)} -> {'; '.join(grounded.problems)}"
+        for number, grounded in enumerate(failed, start=1)
+    )
+    asked = prompt("repair_prompt").replace("{passages}", _passages(shown))
+    return asked.replace("{faults}", faults.replace("{", "(")).replace("{question}", question).rstrip()
+
+
+def neutral(text: str) -> str:
+    """A sentence in which no bracketed number can be taken for one of our citations."""
+    return re.sub(r"\[(\d+)\]", r"(note \1)", text)
+
+
+def _passages(numbered: Iterable[tuple[int, Hit]]) -> str:
+    return "\n\n".join(
+        f"[{number}] ({_inert(f'{hit.passage.context}; {hit.passage.locator}')})\n{_inert(plain(hit.passage.text))}"
+        for number, hit in numbered
+    )
+
+
+def _fitting(hits: Sequence[Hit], most: int) -> list[Hit]:
+    """The first passages, as many as fit the prompt, at least one."""
+    shown: list[Hit] = []
+    for hit in hits[:most]:
+        if shown and sum(len(one.passage.text) for one in shown) + len(hit.passage.text) > MAX_SHOWN_CHARS:
+            break
+        shown.append(hit)
+    return shown
+
+
+def _written_again(reply: str, count: int) -> dict[int, str]:
+    """The lines of a second try by the place of the sentence that each replaces; numbers may be missing."""
+    found: dict[int, str] = {}
+    for number, text in _NUMBERED.findall(reply):
+        found.setdefault(int(number) - 1, text)
+    if found:
+        return found
+    lines = [line for line in reply.splitlines() if line.strip()]
+    if count == 1:
+        return {0: reply}
+    return dict(enumerate(lines)) if len(lines) == count else {}
+
+
+def _noted(grounded: Grounded) -> list[str]:
+    return [f"{_cited_in_note(grounded)} {problem}" for problem in grounded.problems]
+
+
+def _cited_in_note(grounded: Grounded) -> str:
+    """A sentence as a note names it: shortened, and without the words it claims to quote, if no record has them."""
+    text = _QUOTED.sub("“…”", grounded.text) if grounded.misquotes else grounded.text
+    text = text if len(text) <= _NOTED_CHARS else text[:_NOTED_CHARS].rsplit(" ", 1)[0] + " …"
+    return f"“{neutral(text)}”"
+
+
+def _must_not_be_shown(grounded: Grounded) -> bool:
+    """Whether an unsupported sentence is left out instead of marked: a false quote, or an order taken from a record."""
+    return grounded.misquotes or bool(ORDERS.search(grounded.text))
+
+
+def _sentences_folded(text: str) -> set[str]:
+    return {_folded(text[start:end]) for start, end in sentence_spans(text)}
+
+
+def _folded(text: str) -> str:
+    """The words and figures of a text, with the signs that make a figure another one."""
+    return " ".join(re.findall(r"\w+|[%‰€$£¥°]|(?<!\w)[-−](?=\d)|(?<=\d)[.,](?=\d)", text.casefold()))
+
+
+def _inert(text: str) -> str:
+    return re.sub(r"\[(\d{1,3})\]", r"(note \1)", text).replace("{", "(").replace("}", ")")

@@ -1,0 +1,186 @@
+"""A question as understood: what is searched for, which words weigh, whom and where it points at, what it expects."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from ...ingest.language.states import states_of_label
+from ...vectorstore.passage import Hit
+from ...vectorstore.store import Store
+from ..answer import Turn
+from .directory import Directory, directory_of
+from .expectation import Expectation, expectation
+from .follow_up import asks_for_others, refers_back, stand_alone
+from .question import Pointers, asks_for_asker, asks_for_reply, pointers, proper_names, telling_words
+from .vocabulary import corrected, stems_held
+
+NOW_WEIGHT = 2.0
+OTHER_FORM_WEIGHT = 0.4
+ANSWER_WEIGHT = 1.0
+MIN_ACRONYM_CHARS = 4
+_LISTS = re.compile(
+    r"\b(?:list (?:all|every|the)|list$|list everything|name (?:all|the)|all (?:the|of the)?\s*\w+s\b|everything|"
+    r"every (?:one|single)|which (?:[\w-]+ ){0,2}?(?:points|delegations|countries|organi[sz]ations|measures|members|"
+    r"speakers|documents|reasons|steps|groups|bodies|issues|topics|alternatives|recommendations|conditions|"
+    r"amendments|proposals)\b|what (?:[\w-]+ )?(?:types|kinds|points|reasons|measures|alternatives|steps|conditions|"
+    r"options|examples)\b)",
+    re.IGNORECASE,
+)
+_COMPARES = re.compile(
+    r"\b(?:compare[ds]?|comparison|differ\w*|versus|vs|each|both|agree\w*|contrast\w*|same|between|unlike|whereas|"
+    r"and what)\b",
+    re.IGNORECASE,
+)
+_CHANGES = re.compile(
+    r"\b(?:chang\w*|evolv\w*|evolution|shift\w*|develop(?:ed|ment)?|grow\w*|grew|r[io]se|fell|fall|over time|trend)\b",
+    re.IGNORECASE,
+)
+_YEAR = re.compile(r"(?<![\w/.-])(?:19|20)\d\d(?![\w/])")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Side:
+    """One of the things a question compares: a document, a speaker or a year."""
+
+    document: str | None = None
+    speaker: str | None = None
+    year: str | None = None
+
+    def holds(self, hit: Hit) -> bool:
+        """Whether a passage belongs to this side; to a year belong the records of that year and what names it."""
+        if self.year is not None:
+            named = (
+                f"{hit.document.date or ''} {hit.document.title} {hit.passage.locator.section or ''} {hit.passage.text}"
+            )
+            return bool(re.search(rf"(?<!\d){self.year}(?!\d)", named))
+        return hit.document.id == self.document or (
+            self.speaker is not None and hit.passage.locator.speaker == self.speaker
+        )
+
+    @property
+    def name(self) -> str:
+        """What a reader calls it."""
+        return self.speaker or self.year or "one of the records compared"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Query:
+    """A question as understood.
+
+    `text` stands alone; `words` weigh the stems it is searched by (1 is usual); `sides` are what it compares, at
+    least two or none; `names` holds for each acronym in it the stems of its forms, `same` those of each name in it that
+    the records write in several ways; `but_for` are the speakers not asked for ("Who else ...").
+
+    `compares` is true where things are set side by side, `wants_list` where one instance is not enough, `wants_reply`
+    where what was said in return is asked for, `wants_asker` where who put the question is, `follows` where it leans on
+    the question before.
+    """
+
+    text: str
+    words: Mapping[str, float] = field(default_factory=dict[str, float])
+    pointed: Pointers = field(default_factory=Pointers)
+    expected: Expectation | None = None
+    sides: tuple[Side, ...] = ()
+    names: tuple[frozenset[frozenset[str]], ...] = ()
+    same: tuple[frozenset[frozenset[str]], ...] = ()
+    but_for: frozenset[str] = frozenset()
+    compares: bool = False
+    wants_list: bool = False
+    wants_reply: bool = False
+    wants_asker: bool = False
+    follows: bool = False
+
+
+def read_question(store: Store, question: str, history: Sequence[Turn] = ()) -> Query:
+    """Reads a question against what the library holds."""
+    directory = directory_of(store)
+    question = corrected(store, question)
+    history = [replace(turn, question=corrected(store, turn.question)) for turn in history]
+    text = stand_alone(question, history, directory, store.embedder.embed)
+    follows = text != " ".join(question.split())
+    own = text.partition(" (")[0] if follows else text  # without the question before, carried along in brackets
+    pointed = pointers(text, store)
+    words = {stem: 1.0 for stem in telling_words(store, text)}
+    same = _same(store, directory, text)
+    sides = _sides(text, pointed)
+    if any(side.year for side in sides):  # these words say what is compared, not what it is about
+        spent = set(store.lexical.words(" ".join([*_YEAR.findall(text), *_CHANGES.findall(text)])))
+        words = {stem: weight for stem, weight in words.items() if stem not in spent} or words
+    for form in directory.other_forms(text):
+        for stem in store.lexical.words(form):
+            words.setdefault(stem, OTHER_FORM_WEIGHT)
+    but_for = frozenset[str]()
+    if asks_for_reply(text):
+        pointed = replace(pointed, said_by=pointers(own, store).said_by)
+    if follows:
+        words |= {stem: NOW_WEIGHT for stem in telling_words(store, question) if stem in words}
+        if asks_for_others(question):
+            but_for = frozenset(directory.speakers_in(f"{text} {history[-1].answer}"))
+            pointed = replace(pointed, speakers=(), said_by=())
+            words = {stem: weight for stem, weight in words.items() if stem not in _stems(store, but_for)}
+        elif refers_back(question):
+            words |= {stem: ANSWER_WEIGHT for stem in telling_words(store, history[-1].answer)}
+    return Query(
+        text=text,
+        words=words,
+        pointed=pointed,
+        expected=expectation(own),
+        sides=sides,
+        names=tuple(_forms(store, name) for name in proper_names(text) if _is_acronym(name)),
+        same=same,
+        but_for=but_for,
+        compares=bool(_COMPARES.search(text)),
+        wants_list=bool(_LISTS.search(own)) or bool(but_for),
+        wants_reply=asks_for_reply(text),
+        wants_asker=asks_for_asker(text),
+        follows=follows,
+    )
+
+
+def _stems(store: Store, names: Iterable[str]) -> set[str]:
+    return {stem for name in names for stem in store.lexical.words(name)}
+
+
+def _is_acronym(name: str) -> bool:
+    return name.isupper() and len(name) >= MIN_ACRONYM_CHARS
+
+
+def _forms(store: Store, name: str) -> frozenset[frozenset[str]]:
+    """The stems of a name, and of what the records write for it."""
+    forms = [name, *directory_of(store).other_forms(name)]
+    stems = (frozenset(stems_held(store, form)) for form in forms)
+    return frozenset(found for found in stems if found)
+
+
+def _same(store: Store, directory: Directory, text: str) -> tuple[frozenset[frozenset[str]], ...]:
+    """For each acronym or its long form in the text, and each state in it that speaks, the stems of all its forms."""
+    found = [_forms(store, form) for form in directory.other_forms(text)]
+    for names in directory.states_in(text).values():
+        found.append(frozenset(stems for name in names if (stems := frozenset(store.lexical.words(name)))))
+    return tuple(dict.fromkeys(forms for forms in found if len(forms) > 1))
+
+
+def _sides(question: str, pointed: Pointers) -> tuple[Side, ...]:
+    years = sorted(set(_YEAR.findall(question)))
+    if len(years) > 1 and (_COMPARES.search(question) or _CHANGES.search(question)):
+        return tuple(Side(year=year) for year in years[:4])
+    if not _COMPARES.search(question):
+        return ()
+    documents = [Side(document=document) for document in pointed.documents]
+    speakers = [Side(speaker=speaker) for speaker in pointed.speakers if not _is_common(speaker, pointed)]
+    sides = documents + speakers
+    return tuple(sides[:4]) if len(sides) > 1 else ()
+
+
+def _is_common(speaker: str, pointed: Pointers) -> bool:
+    """Whether a speaker is only a longer name for another one pointed at ("Ana Ruiz, Verrano" beside "Verrano").
+
+    "Papua New Guinea" is none for Guinea.
+    """
+    states = states_of_label(speaker)
+    return any(
+        other != speaker
+        and other.casefold() in speaker.casefold()
+        and not (states and (others := states_of_label(other)) and states.isdisjoint(others))
+        for other in pointed.speakers
+    )

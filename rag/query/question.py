@@ -1,0 +1,159 @@
+"""What a question itself says: its telling words, its topic, where it points (paragraph, speaker, document)."""
+
+import re
+from dataclasses import dataclass
+
+from ...ingest.language.states import state_of
+from ...vectorstore.markup import plain
+from ...vectorstore.store import Store
+from .directory import directory_of
+from .vocabulary import stems_held
+
+MAX_QUESTION_CHARS = 4_000
+_PARAGRAPHS = re.compile(
+    r"(?:\bparagraphs?|\bparas?\.?|\bpar\.|(?<!§)§++|(?<!¶)¶++)\s*(?P<list>\d+(?:\.\d+)*(?:\s*(?:bis|ter))?"
+    r"(?:\s*(?:,|and|&|to|through|[-–—])\s*\d+(?:\.\d+)*(?:\s*(?:bis|ter))?)*)",
+    re.IGNORECASE,
+)
+_SAYING = (
+    r"(?:say|said|report(?:ed)?|state|stated|tell|told|ask(?:ed)?|argue|argued|propose|proposed|answer(?:ed)?|"
+    r"reply|replied|think|suggest(?:ed)?|mention(?:ed)?|note|noted|call(?:ed)?|want(?:ed)?|explain(?:ed)?|"
+    r"recommend(?:ed)?|stress(?:ed)?|present(?:ed)?|announce|announced|warn(?:ed)?|claim(?:ed)?|demand(?:ed)?|"
+    r"request(?:ed)?|define|defined|describe|described|comment(?:ed)?|react(?:ed)?|plan|planned|promise|promised|respond(?:ed)?|emphasi[sz]e|emphasi[sz]ed|raise|raised|commit(?:ted)?|put|pose|posed)"
+)
+SAYS = re.compile(
+    rf"\b(?:did|does|do|has|have|had)\s++(?P<who>[^?;]{{2,90}}?)\s+(?-i:{_SAYING})\b(?P<what>[^?]*)"
+    r"|\baccording to (?P<whose>[^,?.;]{2,60})",
+    re.IGNORECASE,
+)
+ABOUT = re.compile(r"^(?:\s+\S+){0,5}?\s+(?:about|on|regarding|concerning)\s+(?P<topic>.+)", re.IGNORECASE)
+_TITLE = re.compile(r"\b(?:Mr|Ms|Mrs|Miss|Dr|Prof|Mme|Sra?|H\.E|Ambassador)\b\.?\s*")
+_TITLED = re.compile(_TITLE.pattern.removesuffix("*") + r"+([A-ZÀ-Þ][\w’'-]+)")
+_NAME = re.compile(r"(?<![.!?:“\"'‘(] )(?<!^)(?<![“\"'‘(])\b[A-ZÀ-Þ][\w’'-]*[\w]\b")
+SYMBOL = re.compile(r"(?<!\w[.-])\b\w++(?:[.-]\w++)*/[\w./()-]*\w")
+_IN_LANGUAGE = re.compile(r"\bin (?:Arabic|Chinese|English|French|German|Portuguese|Russian|Spanish|Swahili)\b")
+_SEVERAL = re.compile(r"\b(?:each|both)\b", re.IGNORECASE)
+_REPLY = r"(?:repl(?:y|ies|ied)|respon(?:d|ded|se)|answer(?:ed)?|react(?:ed|ion)?|rejoinder)"
+_REPLIES = re.compile(
+    rf"\b(?:did|does|do|has|have|had)\b[^?]{{0,60}}?\b{_REPLY}\b|\w[’']s? {_REPLY}\b|"
+    rf"\bwhat (?:was|were) the {_REPLY}\b|"
+    r"\bsa(?:y|id) (?:to|in (?:reply|response|answer) to) (?:that|this|it|them|him|her)\b|"
+    r"\b(?:in (?:reply|return)|(?:get|got|receive|received) (?:in|as)? ?(?:an? |the )?(?:answer|reply|response))\b",
+    re.IGNORECASE,
+)
+_ASKER = re.compile(
+    r"\b(?:who|which (?:\w+ )?(?:delegation|country|speaker|organi[sz]ation|ngo)) (?:had |has )?"
+    r"(?:asked|put|posed|raised|wanted to know) (?:it|that|this|so|him|her|them)\b|"
+    r"\bwhat (?:was|were) (?:the question|asked|they asked|(?:he|she) asked)\b",
+    re.IGNORECASE,
+)
+_LISTED = re.compile(r"(?:(?<!\s)\s++)?(,|and|&|to|through|[-–—])\s*")
+_MAX_RANGE = 40
+ASKING_WORDS = frozenset(
+    """a an the what which who whom whose how why when where does do did doing done is are was were be been being can
+    could would should will shall may might must have has had having it its they them their he she his her him i we you
+    our your my me us this that these those there here about as according to of on in at by for from with and or but not
+    no so if than then into over say says said saying tell tells told telling mention mentions mentioned describe
+    describes described explain explained according paragraph paragraphs para paras many much any some anybody anyone
+    anything everything all list name names give gives gave given please just also else one ones thing things ask asked
+    speak speaks spoke spoken think thinks thought between s t d ll re ve m""".split()
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pointers:
+    """Where a question points, recognised against what the library really holds.
+
+    `paragraphs` are printed numbers, whether or not they exist; `speakers` and `documents` are the library's own.
+    `said_by` are the speakers whose words are asked for ("What did Norway say ..."), not only named.
+    """
+
+    paragraphs: tuple[str, ...] = ()
+    speakers: tuple[str, ...] = ()
+    documents: tuple[str, ...] = ()
+    said_by: tuple[str, ...] = ()
+
+
+def clean(text: str) -> str:
+    """Text as it can be stored and searched: halves of characters (lone surrogates) become question marks."""
+    return text.encode("utf-8", "replace").decode("utf-8")
+
+
+def telling_words(store: Store, question: str) -> list[str]:
+    """The stems of a question that say what it is about, without the words it asks with, in order, each once.
+
+    Paragraph numbers and document symbols are no such words. Where a question has no others at all, all its words
+    count.
+    """
+    bare = SYMBOL.sub(" ", _PARAGRAPHS.sub(" ", plain(question)))
+    words = [word for word in re.findall(r"[^\W_]+", bare) if word.casefold() not in ASKING_WORDS]
+    stems = stems_held(store, " ".join(words))
+    if not stems and bare == plain(question):
+        stems = stems_held(store, bare)
+    return list(dict.fromkeys(stems))
+
+
+def proper_names(question: str) -> list[str]:
+    """What looks like a name in a question: capitals not at its beginning, states, people with a title; "in English"
+    names nobody."""
+    question = _IN_LANGUAGE.sub(" ", SYMBOL.sub(" ", question))
+    names = dict.fromkeys(match[1] for match in _TITLED.finditer(question))
+    names |= dict.fromkeys(match[0] for match in _NAME.finditer(_TITLE.sub("", question)))
+    names |= dict.fromkeys(word for word in re.findall(r"[\w’'-]+", question) if state_of(word))
+    bare = (re.sub(r"[’']s$", "", name) for name in names)
+    return [name for name in dict.fromkeys(bare) if name.casefold() not in ASKING_WORDS]
+
+
+def pointers(question: str, store: Store) -> Pointers:
+    """Paragraph numbers, speakers and documents that the question names."""
+    directory = directory_of(store)
+    subjects = [match["who"] or match["whose"] for match in SAYS.finditer(question)]
+    asked_of = " ".join(subject for subject in subjects if not _SEVERAL.search(subject))
+    return Pointers(
+        paragraphs=paragraph_numbers(question),
+        speakers=tuple(directory.speakers_in(question)),
+        documents=tuple(directory.documents_in(question, telling_words(store, question))),
+        said_by=tuple(directory.speakers_in(asked_of)),
+    )
+
+
+def topic(question: str, pointed: Pointers) -> str:
+    """What somebody's words are asked about: "What did Norway say about pain relief?" -> "pain relief"; else empty."""
+    match = SAYS.search(question)
+    said = (match["what"] or "") if match else ""
+    if about := ABOUT.search(said):
+        return about["topic"].strip()
+    before = question[: match.start()].split() if match and match["who"] else []
+    asked = " ".join(word for word in before if word.casefold() not in ASKING_WORDS)
+    return f"{asked} {said.strip()}".strip() if pointed.said_by or proper_names(subject(question)) else ""
+
+
+def asks_for_reply(question: str) -> bool:
+    """Whether a question asks what was said in return ("How did UNODC answer?")."""
+    return bool(_REPLIES.search(question))
+
+
+def asks_for_asker(question: str) -> bool:
+    """Whether a follow-up asks whose question it was that somebody answered ("Who asked that?")."""
+    return bool(_ASKER.search(question))
+
+
+def subject(question: str) -> str:
+    """Whose words are asked for, as put: "What did the Chair say about fees?" -> "the Chair"; else empty."""
+    match = SAYS.search(question)
+    return (match["who"] or match["whose"] or "") if match else ""
+
+
+def paragraph_numbers(question: str) -> tuple[str, ...]:
+    """ "paras 32 and 33", "§ 85", "paragraphs 4 to 7" as printed numbers."""
+    numbers: dict[str, None] = {}
+    for match in _PARAGRAPHS.finditer(question):
+        listed = _LISTED.split(match["list"])
+        for position in range(0, len(listed), 2):
+            number = " ".join(listed[position].split())
+            spans = position and listed[position - 1] in ("to", "through", "-", "–", "—")
+            before = listed[position - 2] if position else ""
+            if spans and before.isdigit() and number.isdigit() and 0 < int(number) - int(before) <= _MAX_RANGE:
+                numbers |= dict.fromkeys(str(n) for n in range(int(before) + 1, int(number) + 1))
+            numbers[number] = None
+    return tuple(numbers)

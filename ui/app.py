@@ -1,0 +1,247 @@
+"""The web server behind the browser chat: the page, the documents it opens, and whether all is well."""
+
+import asyncio
+import contextlib
+import errno
+import logging
+import re
+import signal
+import socket
+import sys
+import threading
+import time
+import webbrowser
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import cast
+
+import gradio as gr
+import uvicorn
+from fastapi import FastAPI
+from starlette.datastructures import MutableHeaders
+from starlette.routing import Mount
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from ..ingest.ingest import find_files
+from ..ingest.parse import Limits
+from ..rag.library import Library
+from ..vectorstore.errors import InputError
+from .http.api import ApiOptions, build_api, unknown_stay_with
+from .http.metrics import Metrics
+from .http.problems import Problem, path_of
+from .intake import Intake
+from .page.app import build_page, look, look_routes
+from .page.chat_routes import chat_routes
+from .page.libraries import Shelf
+from .page.record_routes import record_routes
+
+# The page may load, run and call only what this server sends: nothing in a record can make a browser reach elsewhere.
+_POLICY = (
+    "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; "
+    "img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self'; worker-src 'self' blob:; "
+    "object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'self'"
+)
+_FRAME = re.compile(r"/(?:theme\.css|(?:assets|static)/.+)?")
+_CLOSE_TIMEOUT_S = 1
+
+
+def serve(
+    library: Library,
+    *,
+    host: str,
+    port: int,
+    open_browser: bool,
+    ingest: Sequence[str | Path] = (),
+    also: Sequence[Library] = (),
+    options: ApiOptions | None = None,
+    page: bool = True,
+    stop_timeout_s: float = 30.0,
+    limits: Limits | None = None,
+) -> None:
+    """Serves the browser chat and the API until it is interrupted or told to end; answers being given are finished.
+
+    Args:
+        library: what is asked; the caller closes it.
+        host: address to listen on.
+        port: port to listen on; 0 for a free one. The address is printed on standard error when it answers.
+        open_browser: opens the address in the person's browser.
+        ingest: files and folders read into the library meanwhile; the page shows how far that is.
+        also: more libraries to switch to on the page; the caller closes them.
+        options: how the API behaves.
+        page: whether there is the browser chat beside the API.
+        stop_timeout_s: how long answers being given are waited for at the end.
+        limits: what reading one of them may cost.
+
+    Raises:
+        InputError: the port is taken or the host unknown; a path to ingest does not exist.
+    """
+    if ingest:
+        find_files(ingest)
+    listener = _listen(host, port)
+    intake = Intake(library, ingest, limits=limits)
+    app = build_app(library, intake=intake, also=also, options=options, page=page)
+    settings = uvicorn.Config(
+        app, log_level="warning", timeout_graceful_shutdown=_CLOSE_TIMEOUT_S,
+        loop="asyncio",  # others take the wakeup descriptor of `end_for_sure` for themselves
+    )  # fmt: skip
+    address = f"http://{_shown_host(host)}:{listener.getsockname()[1]}"
+
+    def announce() -> None:
+        print(f"On Record answers at {address}   (Ctrl-C ends it)", file=sys.stderr, flush=True)
+        intake.start()
+        threading.Thread(target=_warm, args=(library,), daemon=True).start()
+        if open_browser:
+            threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
+
+    with contextlib.suppress(KeyboardInterrupt), _interrupted_when_told_to_end(), listener:
+        try:
+            _Server(settings, announce, app.state.metrics, stop_timeout_s).run(sockets=[listener])
+        finally:
+            intake.stop()
+
+
+def build_app(
+    library: Library,
+    *,
+    intake: Intake | None = None,
+    also: Sequence[Library] = (),
+    options: ApiOptions | None = None,
+    page: bool = True,
+) -> FastAPI:
+    """The application: the API, the page at `/`, and what the page asks of the server at `/page` and `/reading`."""
+    app = build_api(library, options)
+    if not page:
+        return app
+    unknown_stay_with(app)
+    shelf = Shelf([library, *also], intake)
+    ended = threading.Event()
+    api_lifespan = app.router.lifespan_context
+
+    @asynccontextmanager
+    async def lifespan(served: FastAPI) -> AsyncIterator[None]:
+        async with api_lifespan(served):
+            for each in shelf:
+                each.intake.start()
+            yield
+            ended.set()
+            shelf.stop()
+
+    app.router.lifespan_context = lifespan
+    app.state.shelf = shelf
+    app.include_router(look_routes(), include_in_schema=False)
+    app.include_router(chat_routes(ended.is_set), include_in_schema=False)
+    app.include_router(record_routes(), include_in_schema=False)
+    app.add_middleware(_ConfinePage)
+    gr.mount_gradio_app(app, build_page(), path="/", **look())
+    mounted = cast(Mount, app.router.routes[-1])
+    mounted.app = _FrameOnly(mounted.app)
+    return app
+
+
+def _warm(library: Library) -> None:
+    """Loads the embedding model before the first question; what is wrong with it, the question will tell."""
+    with contextlib.suppress(Exception):
+        _ = library.store.embedder
+
+
+class _FrameOnly:
+    """The frame that Gradio gives the page, and no other door of Gradio's: the page uses no upload, queue or proxy."""
+
+    def __init__(self, gradio: ASGIApp) -> None:
+        self._gradio = gradio
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["method"] not in ("GET", "HEAD") or not _FRAME.fullmatch(path_of(scope)):
+            raise Problem("not-found", "The page is at /, the API is described at /docs")
+        await self._gradio(scope, receive, send)
+
+
+class _ConfinePage:
+    """Sends the content security policy along with every page."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def send_confined(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                headers.setdefault("X-Content-Type-Options", "nosniff")
+                if headers.get("content-type", "").startswith("text/html"):
+                    headers.setdefault("Content-Security-Policy", _POLICY)
+            await send(message)
+
+        await self._app(scope, receive, send_confined)
+
+
+class _Server(uvicorn.Server):
+    """A uvicorn server that says when it is ready, and ends without a word."""
+
+    def __init__(
+        self, config: uvicorn.Config, announce: Callable[[], None], metrics: Metrics, stop_timeout_s: float
+    ) -> None:
+        super().__init__(config)
+        self._announce = announce
+        self._metrics = metrics
+        self._stop_timeout_s = stop_timeout_s
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.started:
+            self._announce()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        # Every open page holds a connection that never ends; that it is cut now is no error to report.
+        logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)
+        for server in self.servers:
+            server.close()
+        end = time.monotonic() + self._stop_timeout_s
+        while self._metrics.answering and time.monotonic() < end and not self.force_exit:
+            await asyncio.sleep(0.05)
+        await super().shutdown(sockets)
+
+
+@contextlib.contextmanager
+def _interrupted_when_told_to_end() -> Iterator[None]:
+    """Makes SIGTERM, by which services and containers are ended, the same as Ctrl-C, so that all is closed."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    """A bound socket, taken before anything slow, so that a taken port is told at once."""
+    try:
+        family, *_, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        listener = socket.socket(family, socket.SOCK_STREAM)
+        if sys.platform != "win32":
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(address)
+    except (OSError, OverflowError) as error:
+        raise InputError(_why_not(host, port, error)) from error
+    return listener
+
+
+def _why_not(host: str, port: int, error: Exception) -> str:
+    if isinstance(error, socket.gaierror):
+        return f"There is no address {host} to listen on. Try --host 127.0.0.1"
+    code = getattr(error, "errno", None)
+    if code == errno.EADDRINUSE:
+        other = port + 1 if port < 65535 else 0
+        return f"Port {port} is in use, perhaps by another On Record. Choose another, for example: --port {other}"
+    if code == errno.EACCES:
+        return f"Port {port} may not be used by this account. Choose one above 1023, for example: --port 7860"
+    return f"Cannot listen on {host}, port {port} ({error}). Choose another --host or --port."
+
+
+def _shown_host(host: str) -> str:
+    """The host as a browser on this machine takes it."""
+    if host in ("0.0.0.0", "::", ""):
+        return "127.0.0.1"
+    return f"[{host}]" if ":" in host else host

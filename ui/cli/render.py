@@ -1,0 +1,141 @@
+"""Answers, passages and reports as people read them in a terminal."""
+
+import shutil
+import sys
+import textwrap
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ...vectorstore.markup import plain
+
+if TYPE_CHECKING:
+    from ...ingest.ingest import IngestReport
+    from ...rag import Answer, Hit, Listing
+    from ..http.keys import Key
+    from ..removal import Removed
+
+_PASSAGE_CHARS = 420
+
+
+def print_answer(answer: "Answer", *, quiet: bool = False) -> None:
+    """The answer, then where each quote stands; for a refusal the nearest passages."""
+    print(_wrapped(printable(answer.text)))
+    for citation in answer.citations:
+        print(f"\n[{citation.number}] {printable(citation.label)}")
+        print(f"    {printable(Path(citation.document.source).name)}")
+    if answer.nearest and not quiet:
+        print("\nNearest passages, which are not an answer:")
+        print_hits(answer.nearest)
+    if not quiet:
+        how = answer.model if answer.mode == "model" else "quotes only"
+        print(f"\n{how}, {answer.seconds.total:.2f} s", file=sys.stderr)
+        if answer.standalone_question.split() != answer.question.split():
+            print(f"  searched for: {printable(answer.standalone_question)}", file=sys.stderr)
+        # A refusal's first note is what its text says.
+        for note in answer.notes[not answer.answered :]:
+            print(f"  note: {printable(note)}", file=sys.stderr)
+
+
+def print_removed(removed: "Removed") -> None:
+    """A line each; then which conversations quote what is gone."""
+    for listing in removed.listings:
+        print(f"Removed {printable(listing.title)} ({printable(listing.source)})")
+    if removed.quoted_in:
+        titles = ", ".join(f"“{printable(one.title)}” ({one.id})" for one in removed.quoted_in)
+        done = "Taken out of" if removed.redacted else "Still quoted in"
+        more = "" if removed.redacted else " onrecord remove --redact takes quotes out as well."
+        print(f"{done} {len(removed.quoted_in)} conversations: {titles}.{more}", file=sys.stderr)
+
+
+def print_hits(hits: "Sequence[Hit]") -> None:
+    """Passages, best first, with where they stand."""
+    for number, hit in enumerate(hits, start=1):
+        where = ", ".join(part for part in (hit.document.name, str(hit.passage.locator)) if part)
+        print(f"\n{number}. {printable(where)}")
+        print(
+            _wrapped(
+                textwrap.shorten(printable(plain(hit.passage.text)), _PASSAGE_CHARS, placeholder=" …"), indent="   "
+            )
+        )
+    if not hits:
+        print("Nothing found.")
+
+
+def print_documents(listings: "Sequence[Listing]") -> None:
+    """What the library holds, two lines a document."""
+    for listing in listings:
+        state = "" if listing.state == "embedded" else f", {listing.state} only"
+        facts = [
+            listing.id,
+            listing.symbol,
+            listing.date,
+            f"{listing.pages} pages" if listing.pages else None,
+            f"{listing.passages} passages{state}",
+        ]
+        print(printable(textwrap.shorten(listing.title, 110, placeholder=" …")))
+        print(
+            f"    {printable(Path(listing.source).name)}  ·  {printable('  ·  '.join(fact for fact in facts if fact))}"
+        )
+    if not listings:
+        print("The library is empty. Add records: onrecord ingest FOLDER")
+
+
+def report_json(report: "IngestReport") -> dict[str, Any]:
+    """An ingest's report in the shape programs rely on."""
+    return {
+        "added": report.added, "updated": report.updated, "unchanged": report.unchanged, "removed": report.removed,
+        "failed": [{"source": failure.source, "error": failure.error} for failure in report.failed],
+        "notes": [{"source": note.source, "note": note.note} for note in report.notes],
+        "skipped": list(report.skipped), "duplicates": list(report.duplicates),
+        "documents": report.documents, "passages": report.passages,
+        "seconds": report.seconds,
+    }  # fmt: skip
+
+
+def print_keys(keys: "Sequence[Key]") -> None:
+    """A line each."""
+    for key in keys:
+        state = f"revoked {key.revoked}" if key.revoked else f"since {key.created}"
+        print(f"{key.id}  {printable(key.name)}  {', '.join(key.scopes)}  {state}")
+    if not keys:
+        print("There are no keys; everyone who reaches a server may ask. Make one: onrecord keys create NAME")
+
+
+def print_report(report: "IngestReport", *, quiet: bool = False) -> None:
+    """What was read, and by name what could not be."""
+    for failure in report.failed:
+        print(f"{printable(failure.source)}: {printable(failure.error)}", file=sys.stderr)
+    if quiet:
+        return
+    for note in report.notes:
+        print(f"{printable(note.source)}: {printable(note.note)}", file=sys.stderr)
+    if report.skipped:
+        kinds = sorted({Path(source).suffix or "no ending" for source in report.skipped})
+        print(f"Left out {len(report.skipped)} files of other types ({', '.join(kinds)}).", file=sys.stderr)
+    changes = (
+        (report.added, "added"), (report.updated, "updated"), (report.unchanged, "unchanged"),
+        (report.removed, "removed"), (len(report.failed), "failed"),
+    )  # fmt: skip
+    what = ", ".join(f"{number} {change}" for number, change in changes if number) or "nothing to do"
+    print(f"{what}. The library holds {report.documents} documents, {report.passages} passages. {report.seconds:.1f} s")
+
+
+def print_structure(shape: dict[str, Any]) -> None:
+    """Shares of gold quotes placed right, and those that are not."""
+    for name in ("right", "found", "whole", "paragraph", "speaker"):
+        print(f"{name:<10} {shape[name]:.3f}")
+    print(f"of {shape['n']} gold quotes")
+    for wrong in shape["wrong"]:
+        quote = textwrap.shorten(printable(plain(wrong["quote"])), 80, placeholder=" …")
+        print(f"\n{wrong['case']}: “{quote}”\n    stands at: {printable(wrong['passage']) or 'no place'}")
+
+
+def printable(text: str) -> str:
+    """Text without control characters, which a file name or a record could send to the terminal."""
+    return "".join(character if character.isprintable() or character in "\n\t" else "�" for character in text)
+
+
+def _wrapped(text: str, indent: str = "") -> str:
+    width = min(shutil.get_terminal_size((100, 24)).columns, 110)
+    return textwrap.fill(text, width, initial_indent=indent, subsequent_indent=indent, break_on_hyphens=False)

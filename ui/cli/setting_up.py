@@ -1,0 +1,72 @@
+"""What commands begin and end with: settings, the library they name, a result printed."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ...vectorstore.errors import InputError
+from .console import json_text
+
+if TYPE_CHECKING:
+    from ...rag import Library
+    from ...rag.settings import Settings
+
+
+def read_settings(**given: Any) -> "Settings":
+    """Settings from the environment, with what the command line gives put over them."""
+    from pydantic import ValidationError
+
+    from ...rag.settings import Settings
+
+    try:
+        return Settings(**{key: value for key, value in given.items() if value is not None})
+    except ValidationError as error:
+        faults = "; ".join(
+            f"ONRECORD_{str(fault['loc'][0]).upper()}: {fault['msg']}" if fault["loc"] else fault["msg"]
+            for fault in error.errors()
+        ).replace("Value error, ", "")
+        raise InputError(f"The settings cannot be used: {faults}.") from error
+
+
+def library_folder(settings: "Settings") -> Path:
+    """The library's folder: as set, else in the user's data folder, where one of the program's earlier name may lie."""
+    if settings.library is not None:
+        return settings.library.expanduser()
+    from platformdirs import user_data_path
+
+    own, earlier = (user_data_path(name) / "library" for name in ("onrecord", "rapporteur"))
+    return earlier if (earlier / "catalogue.sqlite").is_file() and not own.exists() else own
+
+
+@contextmanager
+def opened_library(settings: "Settings", *, create: bool = False, model_falls_back: bool = True) -> "Iterator[Library]":
+    """The library that the settings name, open within the block. Raises what `open_library` raises."""
+    from ...rag import open_library
+
+    key = settings.model_api_key.get_secret_value() if settings.model_api_key else None
+    with open_library(
+        library_folder(settings),
+        create=create,
+        model=settings.model,
+        model_base_url=settings.model_base_url,
+        model_api_key=key,
+        model_timeout_s=settings.model_timeout_s,
+        passages=settings.passages,
+        strictness=settings.strictness,
+        model_falls_back=model_falls_back,
+        judge=settings.judge,
+        embedding=settings.embedding,
+        cache_dir=settings.cache,
+        chroma_url=settings.chroma_url,
+        reranker=settings.reranker,
+    ) as lib:
+        yield lib
+
+
+def tell(shape: Any, as_json: bool, to_people: Callable[[], None]) -> None:
+    """Prints a result as JSON, or for people."""
+    if as_json:
+        print(json_text(shape))
+    else:
+        to_people()

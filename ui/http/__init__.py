@@ -1,0 +1,1 @@
+"""The HTTP API: the gate, the routes, OpenAI's shapes, MCP, metrics."""

@@ -1,0 +1,135 @@
+"""API keys: made once, shown once, kept only as a hash, revoked at once.
+
+A key is "rpt_" + eight letters that name it + "_" + 256 random bits. So much chance cannot be guessed, and a plain
+SHA-256 of it tells nobody what it was; slow hashes are for passwords that people think up. The keys lie in
+`keys.json` in the library's folder, readable by its owner only. A server looks at the file again when it changes.
+"""
+
+import hashlib
+import hmac
+import json
+import os
+import secrets
+import string
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from ...vectorstore.errors import InputError, LibraryError
+
+SCOPES = ("ask", "ingest", "admin")
+FILE = "keys.json"
+_PREFIX = "rpt_"
+_ID_CHARS = 8
+_SECRET_BYTES = 32
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Key:
+    """What is kept of a key. `sha256` is that of the whole key; times are ISO 8601 in UTC."""
+
+    id: str
+    name: str
+    scopes: tuple[str, ...]
+    sha256: str
+    created: str
+    revoked: str | None = None
+
+    def may(self, scope: str) -> bool:
+        """Whether it opens a scope; "admin" opens all."""
+        return scope in self.scopes or "admin" in self.scopes
+
+
+class Keys:
+    """The keys of one library."""
+
+    def __init__(self, folder: Path) -> None:
+        self._file = folder / FILE
+        self._read_at: tuple[int, int, int] | None = None
+        self._known: dict[str, Key] = {}
+
+    def create(self, name: str, scopes: Iterable[str]) -> tuple[Key, str]:
+        """A new key: what is kept of it, and the key itself, which cannot be shown again. Raises InputError."""
+        asked = tuple(scope for scope in SCOPES if scope in set(scopes))
+        if unknown := sorted(set(scopes) - set(SCOPES)):
+            raise InputError(f"There is no scope {unknown[0]}. The scopes are {', '.join(SCOPES)}.")
+        if not asked:
+            raise InputError(f"A key needs a scope. The scopes are {', '.join(SCOPES)}.")
+        letters = string.ascii_lowercase + string.digits
+        key_id = "".join(secrets.choice(letters) for _ in range(_ID_CHARS))
+        told = f"{_PREFIX}{key_id}_{secrets.token_urlsafe(_SECRET_BYTES)}"
+        key = Key(id=key_id, name=name, scopes=asked, sha256=_hashed(told), created=_now())
+        self._write([*self.all(), key])
+        return key, told
+
+    def all(self) -> list[Key]:
+        """Every key ever made, oldest first. Raises LibraryError where their file is damaged."""
+        self._refresh()
+        return list(self._known.values())
+
+    def revoke(self, name: str) -> list[Key]:
+        """Ends the keys with this id or name, for good; returns them. Raises InputError where there is none."""
+        keys = self.all()
+        ended = [replace(key, revoked=_now()) for key in keys if name in (key.id, key.name) and not key.revoked]
+        if not ended:
+            raise InputError(f"There is no key {name!r} to revoke. See: onrecord keys list")
+        by_id = {key.id: key for key in ended}
+        self._write([by_id.get(key.id, key) for key in keys])
+        return ended
+
+    @property
+    def needed(self) -> bool:
+        """Whether callers must show a key: as soon as one was made, even if all are revoked by now."""
+        self._refresh()
+        return bool(self._known)
+
+    def find(self, told: str) -> Key | None:
+        """The key that was shown, revoked or not; None where it is unknown."""
+        key = self.get(told.removeprefix(_PREFIX)[:_ID_CHARS])
+        return key if key and hmac.compare_digest(key.sha256, _hashed(told)) else None
+
+    def get(self, key_id: str) -> Key | None:
+        """The key with this id, revoked or not; None where there is none."""
+        self._refresh()
+        return self._known.get(key_id)
+
+    def _refresh(self) -> None:
+        try:
+            stat = self._file.stat()
+        except FileNotFoundError:
+            self._known, self._read_at = {}, None
+            return
+        if self._read_at == (stat.st_ino, stat.st_mtime_ns, stat.st_size):
+            return
+        try:
+            kept = json.loads(self._file.read_text(encoding="utf-8"))
+            self._known = {key["id"]: Key(**(key | {"scopes": tuple(key["scopes"])})) for key in kept}
+        except (OSError, ValueError, TypeError, KeyError) as error:
+            raise LibraryError(f"The API keys in {self._file} cannot be read ({error}). Put the file right.") from error
+        self._read_at = (stat.st_ino, stat.st_mtime_ns, stat.st_size)
+
+    def _write(self, keys: Sequence[Key]) -> None:
+        """All keys, in place of the file at once, so that nobody ever reads half of it."""
+        half = self._file.with_suffix(".part")
+        half.unlink(missing_ok=True)
+        opened = os.open(half, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(opened, "w", encoding="utf-8") as file:
+            json.dump([asdict(key) for key in keys], file, indent=1)
+        half.replace(self._file)
+        self._read_at = None
+
+
+def key_json(key: Key) -> dict[str, object]:
+    """A key as it is listed; nothing of what opens it."""
+    return {
+        "id": key.id, "name": key.name, "scopes": list(key.scopes), "created": key.created, "revoked": key.revoked,
+    }  # fmt: skip
+
+
+def _hashed(told: str) -> str:
+    return hashlib.sha256(told.encode("utf-8", "replace")).hexdigest()
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")

@@ -1,0 +1,357 @@
+"""The Model Context Protocol's door: agents ask the records, search them, and read on around a quote.
+
+The same server speaks streamable HTTP (`McpDoor`, at /mcp) and standard input and output (`serve_stdio`). Tools answer
+twice: as text that says how to cite, and as the structured value that HTTP gives too. The SDK's low-level server is
+used because its other one sets up the whole program's logging.
+"""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from functools import partial
+from importlib.metadata import version
+from time import perf_counter
+from typing import Annotated, Any, cast
+
+import anyio.to_thread
+from mcp.server.lowlevel import Server
+from mcp.server.stdio import stdio_server
+from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
+from mcp.shared.exceptions import MCPError
+from mcp_types import (
+    INVALID_PARAMS,
+    CallToolRequestParams,
+    CallToolResult,
+    ListResourcesResult,
+    ListResourceTemplatesResult,
+    ListToolsResult,
+    PaginatedRequestParams,
+    ReadResourceRequestParams,
+    ReadResourceResult,
+    Resource,
+    ResourceTemplate,
+    TextContent,
+    TextResourceContents,
+    Tool,
+    ToolAnnotations,
+)
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from starlette.types import Receive, Scope, Send
+
+from ...rag.answer import Answer, cited_as
+from ...rag.library import Library
+from ...rag.pipeline import check_question
+from ...rag.schema import answer_json, answer_text, document_json, hit_json, listed_json
+from ...vectorstore.errors import OnRecordError
+from ...vectorstore.passage import Document
+from . import schema as shapes
+from .metrics import Metrics
+from .tracing import Tracing
+
+INSTRUCTIONS = """This server holds records: minutes, reports, statements. Use `ask` for questions; it answers with \
+exact quotes and says so when the records do not answer. Cite each statement with the label that comes with its quote, \
+for example (MIC/CL/2031/SR.4, para. 39), copy quotes word for word, and never state as the records' what no quote \
+carries. Use `search` to look further, and `read_passage` to read what stands around a quote before you rely on it."""
+URI = "onrecord://documents/"
+_PAGE = 100
+_MAX_PASSAGE_CHARS = 20_000
+_AROUND_CHARS = 600
+_READS = ToolAnnotations(read_only_hint=True, open_world_hint=False, idempotent_hint=True)
+
+
+class _Arguments(BaseModel):
+    """Arguments as agents send them: a number where a text is meant, "" or null for what they leave out."""
+
+    model_config = ConfigDict(extra="forbid", coerce_numbers_to_str=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _without_what_is_left_out(cls, given: Any) -> Any:
+        if not isinstance(given, dict):
+            return given
+        optional = {name for name, field in cls.model_fields.items() if not field.is_required()}
+        return {name: told for name, told in given.items() if name not in optional or not _is_left_out(told)}
+
+
+class AskArguments(_Arguments, shapes.FiltersIn):
+    """What `ask` takes."""
+
+    question: str = Field(min_length=1, description="one question that stands alone, in plain words")
+
+
+class SearchArguments(_Arguments, shapes.FiltersIn):
+    """What `search` takes."""
+
+    query: str = Field(min_length=1, description="what to look for, in plain words")
+    limit: int = Field(10, ge=1, le=shapes.MAX_HITS, description="how many passages at most")
+
+
+class ReadArguments(_Arguments):
+    """What `read_passage` takes."""
+
+    document: str = Field(description="a document's id (from a citation, a hit or list_documents), symbol or title")
+    start: int | None = Field(None, ge=0, description="first character of a citation; reads what stands around it too")
+    end: int | None = Field(None, ge=0, description="character after its last")
+    paragraph: str | None = Field(None, description="a paragraph's number as printed, instead of start and end")
+    page: str | None = Field(None, description="a page as printed, instead of start and end")
+
+
+class ListArguments(_Arguments):
+    """What `list_documents` takes."""
+
+    containing: Annotated[str, Field(description="only documents with this in title, symbol or source")] = ""
+    offset: int = Field(0, ge=0)
+    limit: int = Field(_PAGE, ge=1, le=_PAGE)
+
+
+def build_server(
+    library: Library, *, answered: Callable[[Answer], None] | None = None, tracing: Tracing | None = None
+) -> Server[Any]:
+    """The protocol's server over a library; `answered` is told every answer."""
+    tools = _Tools(library, answered or (lambda _: None), tracing or Tracing())
+    resources = _Resources(library)
+    return Server(
+        "onrecord",
+        title="On Record",
+        version=version("onrecord"),
+        instructions=INSTRUCTIONS,
+        on_list_tools=tools.list,
+        on_call_tool=tools.call,
+        on_list_resources=resources.list,
+        on_list_resource_templates=resources.templates,
+        on_read_resource=resources.read,
+    )
+
+
+def serve_stdio(library: Library) -> None:
+    """Serves one client on standard input and output until it hangs up."""
+
+    async def run() -> None:
+        server = build_server(library)
+        async with stdio_server() as (incoming, outgoing):
+            await server.run(incoming, outgoing, server.create_initialization_options())
+
+    asyncio.run(run())
+
+
+class McpDoor:
+    """Streamable HTTP as an ASGI endpoint. It keeps no sessions, so that any process can take any request.
+
+    It starts when first called: an application mounted into another's is told of no beginning.
+    """
+
+    def __init__(self, library: Library, metrics: Metrics, tracing: Tracing) -> None:
+        self._server = partial(build_server, library, answered=metrics.count_answer, tracing=tracing)
+        self._running: tuple[asyncio.AbstractEventLoop, asyncio.Task[None], asyncio.Event] | None = None
+        self._manager: StreamableHTTPSessionManager | None = None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        manager = await self._started()
+        await manager.handle_request(scope, receive, send)
+
+    async def close(self) -> None:
+        """Ends what was started."""
+        if self._running is not None and self._running[0] is asyncio.get_running_loop():
+            _, task, stop = self._running
+            self._running = None
+            stop.set()
+            await task
+
+    async def _started(self) -> StreamableHTTPSessionManager:
+        loop = asyncio.get_running_loop()
+        if self._running is None or self._running[0] is not loop or self._manager is None:
+            manager = StreamableHTTPSessionManager(self._server(), stateless=True, json_response=True)
+            ready, stop = asyncio.Event(), asyncio.Event()
+
+            async def run() -> None:
+                async with manager.run():
+                    ready.set()
+                    await stop.wait()
+
+            self._manager, self._running = manager, (loop, asyncio.create_task(run()), stop)
+            self._ready = ready
+        await self._ready.wait()
+        return self._manager
+
+
+class _Tools:
+    """The tools. Each turns its arguments into a text and a structured value."""
+
+    def __init__(self, library: Library, answered: Callable[[Answer], None], tracing: Tracing) -> None:
+        self._library = library
+        self._answered = answered
+        self._tracing = tracing
+        self._known: Mapping[str, tuple[Tool, type[BaseModel], Callable[[Any], tuple[str, dict[str, Any]]]]] = {
+            "ask": (
+                _tool(
+                    "ask", "Ask the records", AskArguments, shapes.AnswerOut,
+                    "Answers a question from the records with exact quotes, or says that they do not answer. The "
+                    "numbers in the text lead to the citations below it; cite each by its label and copy its quote "
+                    "word for word. Where `answered` is false, say that the records do not answer: the `nearest` "
+                    "passages are no answer.",
+                ),
+                AskArguments, self._ask,
+            ),
+            "search": (
+                _tool(
+                    "search", "Search the records", SearchArguments, shapes.HitsOut,
+                    "Finds passages by words and meaning, best first. A passage found is no answer yet: read it, and "
+                    "cite it by the label in front of it.",
+                ),
+                SearchArguments, self._search,
+            ),
+            "read_passage": (
+                _tool(
+                    "read_passage", "Read on around a quote", ReadArguments, shapes.TextOut,
+                    "Reads a part of a document: a paragraph or a page by its printed number, or what stands around a "
+                    "citation's start and end. Use it to check a quote's context before relying on it.",
+                ),
+                ReadArguments, self._read,
+            ),
+            "list_documents": (
+                _tool(
+                    "list_documents", "List the records", ListArguments, shapes.DocumentsOut,
+                    "Lists the documents of the library with id, title, symbol and date.",
+                ),
+                ListArguments, self._list,
+            ),
+        }  # fmt: skip
+
+    async def list(self, _ctx: Any, _params: PaginatedRequestParams | None) -> ListToolsResult:
+        """The tools there are."""
+        return ListToolsResult(tools=[tool for tool, _, _ in self._known.values()])
+
+    async def call(self, _ctx: Any, params: CallToolRequestParams) -> CallToolResult:
+        """Calls a tool; what is wrong with the arguments is told to the agent as the result."""
+        if params.name not in self._known:
+            raise MCPError(code=INVALID_PARAMS, message=f"There is no tool {params.name!r}.")
+        _, takes, does = self._known[params.name]
+        try:
+            arguments = takes.model_validate(params.arguments or {})
+            text, value = await anyio.to_thread.run_sync(does, arguments)
+        except ValidationError as error:
+            faults = "; ".join(f"{'.'.join(map(str, f['loc']))}: {f['msg']}" for f in error.errors()[:3])
+            return _failed(f"The arguments cannot be used: {faults}.")
+        except OnRecordError as error:
+            return _failed(str(error))
+        return CallToolResult(content=[TextContent(type="text", text=text)], structured_content=value)
+
+    def _ask(self, asked: AskArguments) -> tuple[str, dict[str, Any]]:
+        check_question(asked.question)
+        filters = _filters(asked)
+        *_, last = self._library.stream(asked.question, filters=filters, watch=self._tracing.watch())
+        answer = cast(Answer, last)
+        self._answered(answer)
+        return answer_text(answer), answer_json(answer)
+
+    def _search(self, asked: SearchArguments) -> tuple[str, dict[str, Any]]:
+        began = perf_counter()
+        hits = self._library.search(asked.query, limit=asked.limit, filters=_filters(asked))
+        lines = [
+            f"{cited_as(hit.document, hit.passage.locator)} (document {hit.document.id}, characters "
+            f"{hit.passage.start}-{hit.passage.end}):\n{hit.passage.text}"
+            for hit in hits
+        ]
+        value = {"query": asked.query, "hits": [hit_json(hit) for hit in hits], "seconds": _since(began)}
+        return "\n\n".join(lines) or "No passage was found.", value
+
+    def _read(self, asked: ReadArguments) -> tuple[str, dict[str, Any]]:
+        document = self._library.document(asked.document)
+        if asked.paragraph or asked.page or asked.start is None:
+            spans = self._library.spans(document, end=asked.end, paragraph=asked.paragraph, page=asked.page)
+        else:
+            end = asked.end if asked.end is not None else asked.start
+            spans = [(max(0, asked.start - _AROUND_CHARS), min(len(document.text), end + _AROUND_CHARS))]
+        parts = [
+            {"start": start, "end": stop, "text": document.text[start:stop]}
+            for start, stop in ((start, min(stop, start + _MAX_PASSAGE_CHARS)) for start, stop in spans)
+        ]
+        text = "\n\n".join(f"{document.name}, characters {p['start']}-{p['end']}:\n{p['text']}" for p in parts)
+        return text, {"document": document_json(document), "parts": parts}
+
+    def _list(self, asked: ListArguments) -> tuple[str, dict[str, Any]]:
+        wanted = asked.containing.casefold()
+        fitting = [
+            listing
+            for listing in self._library.documents()
+            if wanted in f"{listing.title}\n{listing.symbol or ''}\n{listing.source}".casefold()
+        ]
+        shown = fitting[asked.offset : asked.offset + asked.limit]
+        lines = [
+            f"{listing.id}: {', '.join(part for part in (listing.symbol, listing.title, listing.date) if part)}"
+            for listing in shown
+        ]
+        more = len(fitting) - asked.offset - len(shown)
+        if more > 0:
+            lines.append(f"... and {more} more: offset {asked.offset + len(shown)}")
+        value = {
+            "documents": [listed_json(listing) for listing in shown], "total": len(fitting), "offset": asked.offset,
+            "limit": asked.limit, "next": None,
+        }  # fmt: skip
+        return "\n".join(lines) or "There are no such documents.", value
+
+
+class _Resources:
+    """Every document of the library, to be read whole."""
+
+    def __init__(self, library: Library) -> None:
+        self._library = library
+
+    async def list(self, _ctx: Any, params: PaginatedRequestParams | None) -> ListResourcesResult:
+        """Documents, a hundred at a time; the cursor is the number of those already told."""
+        cursor = params.cursor if params and params.cursor else "0"
+        if not cursor.isdigit():
+            raise MCPError(code=INVALID_PARAMS, message="This cursor was not given by this server.")
+        first = int(cursor)
+        listings = await anyio.to_thread.run_sync(self._library.documents)
+        told = [
+            Resource(
+                uri=f"{URI}{listing.id}", name=listing.symbol or listing.title, title=listing.title,
+                description=", ".join(part for part in (listing.symbol, listing.date, listing.source) if part),
+                mime_type="text/plain", size=None,
+            )
+            for listing in listings[first : first + _PAGE]
+        ]  # fmt: skip
+        following = first + _PAGE
+        return ListResourcesResult(resources=told, next_cursor=str(following) if following < len(listings) else None)
+
+    async def templates(self, _ctx: Any, _params: PaginatedRequestParams | None) -> ListResourceTemplatesResult:
+        """The one kind of address there is."""
+        template = ResourceTemplate(
+            uri_template=URI + "{id}", name="document", title="A record's whole text", mime_type="text/plain",
+            description="The stored text; a citation's start and end count its characters.",
+        )  # fmt: skip
+        return ListResourceTemplatesResult(resource_templates=[template])
+
+    async def read(self, _ctx: Any, params: ReadResourceRequestParams) -> ReadResourceResult:
+        """A document's stored text."""
+        uri = str(params.uri)
+        document: Document | None = None
+        if uri.startswith(URI):
+            document = await anyio.to_thread.run_sync(self._library.store.document, uri.removeprefix(URI))
+        if document is None:
+            raise MCPError(code=INVALID_PARAMS, message=f"There is no document {uri[:120]}.", data={"uri": uri})
+        text = TextResourceContents(uri=params.uri, text=document.text, mime_type="text/plain")
+        return ReadResourceResult(contents=[text])
+
+
+def _tool(name: str, title: str, takes: type[BaseModel], gives: type[BaseModel], says: str) -> Tool:
+    return Tool(
+        name=name, title=title, description=says, annotations=_READS,
+        input_schema=takes.model_json_schema(), output_schema=gives.model_json_schema(),
+    )  # fmt: skip
+
+
+def _is_left_out(told: Any) -> bool:
+    return told is None or (isinstance(told, str) and not told.strip())
+
+
+def _filters(asked: shapes.FiltersIn) -> Any:
+    return shapes.FiltersIn(**asked.model_dump(include=set(shapes.FiltersIn.model_fields))).to_filters()
+
+
+def _since(began: float) -> float:
+    return round(perf_counter() - began, 4)
+
+
+def _failed(says: str) -> CallToolResult:
+    return CallToolResult(content=[TextContent(type="text", text=says)], is_error=True)

@@ -1,0 +1,69 @@
+"""From settings to a served API: its options, its log, its traces; all that is put up is taken down again."""
+
+import json
+import logging
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+
+from ...ingest.parse import Limits
+from ...rag.settings import Settings
+from .api import ApiOptions
+from .gate import LOG, Rules, facts_of
+from .tracing import Tracing, open_tracing
+
+
+@contextmanager
+def options_from(settings: Settings) -> Iterator[ApiOptions]:
+    """The API's options while it is served. Raises InputError where tracing is asked for and its package missing."""
+    tracing, provider = open_tracing() if settings.tracing else (Tracing(), None)
+    log = _json_log() if settings.log_format == "json" else None
+    try:
+        yield ApiOptions(
+            rules=Rules(
+                cors_origins=tuple(origin.strip() for origin in settings.cors_origins.split(",") if origin.strip()),
+                requests_per_minute=settings.requests_per_minute,
+                body_limit_bytes=settings.body_limit_kb << 10,
+                upload_limit_bytes=settings.upload_limit_mb << 20,
+                body_timeout_s=settings.body_timeout_s,
+            ),
+            limits=Limits(
+                timeout_s=settings.read_timeout_s,
+                memory_mb=settings.read_memory_mb,
+                file_mb=settings.read_file_mb,
+                workers=settings.read_workers,
+            ),
+            tracing=tracing,
+        )
+    finally:
+        if log:
+            logging.getLogger().removeHandler(log)
+        if provider:
+            provider.shutdown()
+
+
+def _json_log() -> logging.Handler:
+    """All that is logged goes to standard error as lines of JSON, and each API request is a line."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(JsonLines())
+    logging.getLogger().addHandler(handler)
+    LOG.setLevel(logging.INFO)
+    return handler
+
+
+class JsonLines(logging.Formatter):
+    """A record as one line of JSON: time, level, logger, message, and what the gate says of a request."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The line."""
+        line = {
+            "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname.lower(),
+            "logger": record.name,
+            "message": record.getMessage(),
+            **facts_of(record),
+        }
+        if record.exc_info:
+            line["trace"] = self.formatException(record.exc_info)
+        return json.dumps(line, ensure_ascii=False, default=str)

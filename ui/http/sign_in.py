@@ -1,0 +1,129 @@
+"""The sign-in form: a key is entered once, and the browser keeps a session for it.
+
+    a page without a session -> 303 /sign-in?next=... -> the form -> POST /sign-in -> a cookie, 303 to `next`
+
+The form takes no request from other sites' pages: the gate refuses foreign origins before it.
+"""
+
+import re
+from html import escape
+from importlib.resources import files
+from urllib.parse import quote
+
+from fastapi import APIRouter, Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from ..page.words import Words, words_for
+from .keys import Keys
+from .problems import Problem
+from .rates import Rate
+from .sessions import COOKIE, LASTS_S, Sessions
+
+PATH = "/sign-in"
+GUESSES_PER_MINUTE = 20
+_FILES = {"sign_in.css": ("text/css", ("page.css", "sign_in.css")), "sign_in.js": ("text/javascript", ("sign_in.js",))}
+_POLICY = (
+    "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src data:; form-action 'self'; "
+    "base-uri 'none'; frame-ancestors 'none'"
+)
+# A path of this server. Browsers take "//x" and "/\x" for another host, and drop controls before they look.
+_LOCAL_PATH = re.compile(r"/(?:[^/\\\x00-\x20\x7f][^\\\x00-\x20\x7f]*)?")
+
+
+def sign_in_address(root: str, then: str) -> str:
+    """Where the form is, for someone who wants to go to `then`."""
+    return f"{root}{PATH}?next={quote(then, safe='')}"
+
+
+def sign_in_routes(keys: Keys, sessions: Sessions) -> APIRouter:
+    """The form at `/sign-in`, what it is made of, and `/sign-out`."""
+    routes = APIRouter(include_in_schema=False)
+    guesses = Rate(GUESSES_PER_MINUTE)
+
+    @routes.get(PATH)
+    def show(request: Request, next: str = "") -> Response:
+        then = _local(request, next)
+        if not keys.needed or sessions.find(request.cookies.get(COOKIE, "")):
+            return _onward(then)
+        return _form(request, then)
+
+    @routes.post(PATH)
+    async def sign_in(request: Request) -> Response:
+        sent = await request.form()
+        then = _local(request, str(sent.get("next", "")))
+        words = _words(request)
+        if wait_s := guesses.take(request.client.host if request.client else ""):
+            says = words("sign.too_many", seconds=wait_s)
+            return _form(request, then, says, status=429, headers={"Retry-After": str(wait_s)})
+        key = keys.find(str(sent.get("key", "")).strip())
+        if key is None or key.revoked or not key.may("ask"):
+            fault = "sign.unknown" if key is None else "sign.revoked" if key.revoked else "sign.scope"
+            return _form(request, then, words(fault), status=401)
+        sessions.end(request.cookies.get(COOKIE, ""))
+        reply = _onward(then)
+        reply.set_cookie(
+            COOKIE, sessions.begin(key), max_age=LASTS_S, path=_root(request) or "/", httponly=True,
+            samesite="strict", secure=_came_by_https(request),
+        )  # fmt: skip
+        return reply
+
+    @routes.post("/sign-out")
+    def sign_out(request: Request) -> Response:
+        sessions.end(request.cookies.get(COOKIE, ""))
+        reply = _onward(f"{_root(request)}{PATH}")
+        reply.delete_cookie(COOKIE, path=_root(request) or "/", httponly=True, samesite="strict")
+        reply.headers["Clear-Site-Data"] = '"cache"'
+        return reply
+
+    @routes.get(PATH + "/{name}")
+    def asset(name: str) -> Response:
+        if name not in _FILES:
+            raise Problem("not-found", "The form is at /sign-in")
+        kind, parts = _FILES[name]
+        static = files("onrecord.ui.page") / "static"
+        content = "\n".join((static / part).read_text(encoding="utf-8") for part in parts)
+        return Response(content, media_type=kind, headers={"Cache-Control": "no-cache"})
+
+    return routes
+
+
+def _form(
+    request: Request, then: str, says: str = "", *, status: int = 200, headers: dict[str, str] | None = None
+) -> Response:
+    words, root = _words(request), escape(_root(request))
+    html = (
+        f'<!doctype html><html lang="{words.language}"><head><meta charset="utf-8"><title>'
+        f'{escape(words("sign.in"))} · On Record</title><meta name="viewport" content="width=device-width">'
+        '<link rel="icon" href="data:,">'
+        f'<link rel="stylesheet" href="{root}{PATH}/sign_in.css"><script defer src="{root}{PATH}/sign_in.js"></script>'
+        f'</head><body class="r-sign"><main><h1>On Record</h1><form method="post" action="{root}{PATH}">'
+        f'<label for="key">{escape(words("sign.key"))}</label>'
+        f'<input type="hidden" name="next" value="{escape(then)}">'
+        '<input type="password" id="key" name="key" required autofocus autocomplete="current-password" maxlength="200" '
+        f'aria-describedby="explained said"><p id="explained">{escape(words("sign.explained"))}</p>'
+        f'<p id="said" role="alert">{escape(says)}</p>'
+        f'<button type="submit">{escape(words("sign.in"))}</button></form></main></body></html>'
+    )
+    safe = {"Content-Security-Policy": _POLICY, "Cache-Control": "no-store", "Referrer-Policy": "same-origin"}
+    return HTMLResponse(html, status_code=status, headers=safe | (headers or {}))
+
+
+def _onward(then: str) -> Response:
+    return RedirectResponse(then, status_code=303, headers={"Cache-Control": "no-store"})
+
+
+def _local(request: Request, then: str) -> str:
+    """Where to go on: a path of this server, its first page for anything else."""
+    return then if _LOCAL_PATH.fullmatch(then) else f"{_root(request)}/"
+
+
+def _words(request: Request) -> Words:
+    return words_for(request.headers.get("accept-language"))
+
+
+def _root(request: Request) -> str:
+    return request.scope.get("root_path", "")
+
+
+def _came_by_https(request: Request) -> bool:
+    return request.url.scheme == "https" or request.headers.get("x-forwarded-proto", "").startswith("https")

@@ -1,0 +1,1 @@
+"""The browser chat: its routes, its static files, its words."""

@@ -1,0 +1,180 @@
+"""Answers under way: each is written in a thread of its own, and any number of pages may follow it as it grows.
+
+A page that is reloaded, or loses its line, follows on; one that closes leaves the answer to be found in the history.
+"""
+
+import asyncio
+import json
+import logging
+import threading
+import time
+from collections.abc import AsyncIterator, Callable, Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from ...rag.answer import Answer, Citation, Sentence, Turn
+from ...rag.library import Library
+from ...rag.pipeline import check_question
+from ...rag.query.question import clean
+from ...vectorstore.errors import InputError, OnRecordError
+from ...vectorstore.passage import Filters
+from .history import DONE, FAILED, OPEN, STOPPED, Exchange, History
+from .models import Models
+from .stored import stored_answer, stored_part
+from .views.conversation import exchange_html, sentences_html
+from .words import Words
+
+_log = logging.getLogger(__name__)
+
+MAX_AT_ONCE = 100
+_LOOK_EVERY_S = 0.02
+_KEEP_ALIVE_S = 10.0
+_INTERNAL = "Something went wrong inside the program; its log says where. The question can be asked again."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Manner:
+    """How a question is asked: which model answers, from how many passages, how strictly, confined to what."""
+
+    model: str | None = None
+    passages: int | None = None
+    strictness: str | None = None
+    filters: Filters = field(default_factory=Filters)
+
+    def json(self) -> dict[str, Any]:
+        """What was set, for the history."""
+        filters = {name: value for name, value in asdict(self.filters).items() if value}
+        chosen = {"model": self.model, "passages": self.passages, "strictness": self.strictness}
+        return {**{name: value for name, value in chosen.items() if value}, **({"filters": filters} if filters else {})}
+
+
+@dataclass(slots=True, kw_only=True)
+class _Running:
+    """An answer being written; its thread appends, followers read."""
+
+    sentences: list[Sentence] = field(default_factory=list[Sentence])
+    citations: list[Citation] = field(default_factory=list[Citation])
+    stopping: bool = False
+    finished: bool = False
+
+
+class Answering:
+    """Answers questions over one library, each in its conversation."""
+
+    def __init__(self, library: Library, history: History, models: Models) -> None:
+        self._library = library
+        self._history = history
+        self._models = models
+        self._running: dict[str, _Running] = {}
+        self._lock = threading.Lock()
+
+    def ask(self, owner: str, question: str, manner: Manner, *, conversation: str = "", replaces: str = "") -> Exchange:
+        """Begins to answer a question.
+
+        Args:
+            owner: the browser that asks; another's conversation goes on in a copy.
+            question: as typed.
+            manner: how it is asked.
+            conversation: the one it belongs to; a new one is begun where there is none.
+            replaces: the last exchange of the conversation, where this takes its place.
+
+        Raises:
+            InputError: the question is empty or too long, or too many are being answered.
+            ModelError: the model cannot be set up.
+        """
+        check_question(clean(question))
+        if len(self._running) >= MAX_AT_ONCE:
+            raise InputError(f"{MAX_AT_ONCE} questions are being answered already. Ask again in a moment.")
+        writer = self._models.writer(owner, manner.model or self._models.default)
+        library = Library(
+            self._library.store,
+            writer,
+            self._library.reranker,
+            passages=manner.passages or self._library.passages,
+            strictness=manner.strictness or self._library.strictness,
+        )
+        key = self._conversation(owner, conversation, question)
+        earlier = self._history.exchanges(key)
+        if replaces and earlier and replaces == earlier[-1].id:
+            self._history.drop_exchange(earlier.pop().id)
+        exchange = self._history.add(key, question, manner.json())
+        turns = [Turn(question=one.question, answer=one.body["text"]) for one in earlier if one.state == DONE]
+        running = self._running[exchange.id] = _Running()
+        threading.Thread(
+            target=self._answer, args=(exchange, library, turns, manner.filters, running), daemon=True
+        ).start()
+        return exchange
+
+    def stop(self, exchange: str) -> None:
+        """Ends an answer after the sentence that is being written; what stands of it is kept."""
+        with self._lock:
+            running = self._running.get(exchange)
+            if running and not running.finished:
+                running.stopping = True
+                self._end(exchange, running, STOPPED, stored_part(running.sentences, running.citations))
+
+    def close(self) -> None:
+        """Lets go of what is being answered, as the server ends; the history will find it broken off."""
+        with self._lock:
+            for running in self._running.values():
+                running.stopping = running.finished = True
+
+    async def follow(self, key: str, words: Words, ended: Callable[[], bool]) -> AsyncIterator[str]:
+        """Lines of JSON about an answer: "sentence" for each one, "done" with the whole exchange as HTML.
+
+        `ended` tells that the server is being ended; the stream then breaks off.
+        """
+        running = self._running.get(key)
+        shown, spoken = 0, time.monotonic()
+        while running and not running.finished and not ended():
+            while shown < len(running.sentences):
+                sentence = running.sentences[shown]
+                yield _line(type="sentence", html=sentences_html([sentence], running.citations, words))
+                shown, spoken = shown + 1, time.monotonic()
+            if time.monotonic() - spoken > _KEEP_ALIVE_S:
+                yield _line(type="waiting")
+                spoken = time.monotonic()
+            await asyncio.sleep(_LOOK_EVERY_S)
+        exchange = self._history.exchange(key)
+        if exchange.state != OPEN:
+            yield _line(type="done", html=exchange_html(exchange, words))
+
+    def _conversation(self, owner: str, key: str, question: str) -> str:
+        found = self._history.conversation(key) if key else None
+        if found is None:
+            return self._history.begin(owner, question)
+        return key if found.owner == owner else self._history.copy(key, owner)
+
+    def _answer(
+        self, exchange: Exchange, library: Library, turns: list[Turn], filters: Filters, running: _Running
+    ) -> None:
+        state, body = FAILED, {"error": _INTERNAL}
+        try:
+            for event in library.stream(exchange.question, history=turns, filters=filters or None):
+                if running.stopping:
+                    return
+                if isinstance(event, Answer):
+                    state, body = DONE, stored_answer(event)
+                else:
+                    running.citations.extend(event.citations)
+                    running.sentences.append(event.sentence)
+        except OnRecordError as error:
+            body = {"error": str(error)}
+        except Exception:
+            _log.exception("A question could not be answered")
+        finally:
+            with self._lock:
+                if not running.finished:
+                    self._end(exchange.id, running, state, body)
+
+    def _end(self, key: str, running: _Running, state: str, body: Mapping[str, Any]) -> None:
+        try:
+            self._history.finish(key, state, body)
+        except Exception:
+            _log.exception("An answer could not be kept")
+        running.finished = True
+        self._running.pop(key, None)
+
+
+def _line(**value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False) + "\n"

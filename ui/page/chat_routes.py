@@ -1,0 +1,196 @@
+"""What the page's conversation asks of the server: answers as they grow, history, settings, exports.
+
+Everything is under `/page/`, behind the gate, which refuses what other sites' pages send.
+"""
+
+from collections.abc import Callable
+from typing import Any, Literal
+from urllib.parse import quote
+
+from fastapi import APIRouter, HTTPException, Request, Response
+from fastapi.responses import HTMLResponse, PlainTextResponse, StreamingResponse
+from pydantic import BaseModel, ConfigDict, Field
+
+from ...vectorstore.errors import OnRecordError
+from ...vectorstore.passage import Filters
+from .answering import Manner
+from .export.markdown import as_html, as_markdown
+from .libraries import Served
+from .views.conversation import conversation_html, exchange_html
+from .views.panels import conversations_html, settings_html
+from .views.welcome import welcome_html
+from .visitor import At, Owner, Spoken
+
+_LINES = "application/x-ndjson"
+_DATE = r"^\d{4}(-\d\d(-\d\d)?)?$"
+_LONGEST_NAME = 300
+
+
+class Confined(BaseModel):
+    """What a question is confined to."""
+
+    model_config = ConfigDict(extra="forbid")
+    document: str | None = Field(default=None, max_length=_LONGEST_NAME)
+    speaker: str | None = Field(default=None, max_length=_LONGEST_NAME)
+    section: str | None = Field(default=None, max_length=_LONGEST_NAME)
+    since: str | None = Field(default=None, pattern=_DATE)
+    until: str | None = Field(default=None, pattern=_DATE)
+
+
+class Asked(BaseModel):
+    """A question from the page."""
+
+    model_config = ConfigDict(extra="forbid")
+    question: str
+    conversation: str = ""
+    replaces: str = ""
+    model: str | None = Field(default=None, max_length=_LONGEST_NAME)
+    passages: int | None = Field(default=None, ge=1, le=20)
+    strictness: Literal["lenient", "usual", "strict"] | None = None
+    filters: Confined = Field(default_factory=Confined)
+
+    def manner(self) -> Manner:
+        """How it is to be asked."""
+        return Manner(
+            model=self.model,
+            passages=self.passages,
+            strictness=self.strictness,
+            filters=Filters(**self.filters.model_dump()),
+        )
+
+
+class Judged(BaseModel):
+    """What a reader thinks of an answer; no verdict takes the last one back."""
+
+    verdict: Literal["up", "down", ""]
+    reason: str = Field(default="", max_length=2000)
+
+
+class Key(BaseModel):
+    """A provider's key; an empty one forgets it."""
+
+    provider: str
+    key: str = Field(max_length=500)
+
+
+def chat_routes(ended: Callable[[], bool]) -> APIRouter:
+    """The routes; `ended` tells that the server is being ended."""
+    routes = APIRouter(prefix="/page", include_in_schema=False)
+
+    def own_exchange(key: str, at: Served, owner: str):
+        try:
+            exchange = at.history.exchange(key)
+        except KeyError as error:
+            raise HTTPException(404) from error
+        conversation = at.history.conversation(exchange.conversation)
+        if not conversation or conversation.owner != owner:
+            raise HTTPException(403)
+        return exchange
+
+    @routes.get("/start")
+    def start(
+        request: Request, response: Response, at: At, owner: Owner, words: Spoken, conversation: str = ""
+    ) -> dict[str, Any]:
+        response.headers["Cache-Control"] = "no-store"
+        found = at.history.conversation(conversation) if conversation else None
+        exchanges = at.history.exchanges(conversation) if found else []
+        listings = at.library.documents()
+        return {
+            "language": words.language,
+            "words": words.messages,
+            "libraries": [{"key": one.key, "name": one.name} for one in request.app.state.shelf],
+            "library": at.key,
+            "model": at.models.default,
+            "signed_in": request.scope.get("signed_in", False),
+            "conversation": conversation if found else "",
+            "missing": bool(conversation) and not found,
+            "html": conversation_html(exchanges, words),
+            "welcome": welcome_html(len(listings), None, words),
+        }
+
+    @routes.post("/ask")
+    def ask(asked: Asked, response: Response, at: At, owner: Owner, words: Spoken) -> dict[str, Any]:
+        try:
+            exchange = at.answering.ask(
+                owner, asked.question, asked.manner(), conversation=asked.conversation, replaces=asked.replaces
+            )
+        except OnRecordError as error:
+            raise HTTPException(409, str(error)) from error
+        return {
+            "exchange": exchange.id,
+            "conversation": exchange.conversation,
+            "html": exchange_html(exchange, words),
+        }
+
+    @routes.get("/answers/{key}")
+    def follow(key: str, request: Request, at: At, words: Spoken) -> StreamingResponse:
+        try:
+            at.history.exchange(key)
+        except KeyError as error:
+            raise HTTPException(404) from error
+        lines = at.answering.follow(key, words, ended)
+        return StreamingResponse(lines, media_type=_LINES, headers={"Cache-Control": "no-store"})
+
+    @routes.post("/answers/{key}/stop")
+    def stop(key: str, at: At, owner: Owner) -> dict[str, bool]:
+        own_exchange(key, at, owner)
+        at.answering.stop(key)
+        return {"stopped": True}
+
+    @routes.post("/answers/{key}/feedback")
+    def feedback(key: str, judged: Judged, at: At, owner: Owner) -> dict[str, bool]:
+        exchange = own_exchange(key, at, owner)
+        at.history.judge(key, judged.verdict)
+        if judged.verdict:
+            at.library.store.catalogue.add_feedback(
+                {
+                    "verdict": judged.verdict,
+                    "reason": judged.reason.strip(),
+                    "question": exchange.question,
+                    "answer": exchange.body,
+                    "settings": {**exchange.settings, "embedding": at.library.store.embedding},
+                    "exchange": exchange.id,
+                }
+            )
+        return {"kept": True}
+
+    @routes.get("/conversations", response_class=HTMLResponse)
+    def conversations(at: At, owner: Owner, words: Spoken, query: str = "", current: str = "") -> str:
+        return conversations_html(at.history.conversations(owner, query), current, query, words)
+
+    @routes.delete("/conversations/{key}")
+    def forget(key: str, at: At, owner: Owner) -> dict[str, bool]:
+        return {"removed": at.history.remove(key, owner)}
+
+    @routes.get("/conversations/{key}/export.{form}")
+    def export(key: str, form: str, request: Request, at: At, words: Spoken) -> Response:
+        conversation = at.history.conversation(key)
+        if conversation is None or form not in ("md", "html", "docx"):
+            raise HTTPException(404)
+        exchanges = at.history.exchanges(key)
+        if form == "docx":
+            from .export.docx import DOCX, as_docx
+
+            body, kind = as_docx(conversation, exchanges, words), DOCX
+        elif form == "html":
+            body, kind = as_html(conversation, exchanges, words), "text/html; charset=utf-8"
+        else:
+            body, kind = as_markdown(conversation, exchanges, words), "text/markdown; charset=utf-8"
+        name = "".join(letter for letter in conversation.title if letter.isalnum() or letter in " -_")[:60].strip()
+        attached = f"attachment; filename*=UTF-8''{quote(name or 'conversation')}.{form}"
+        return Response(body, media_type=kind, headers={"Content-Disposition": attached})
+
+    @routes.get("/settings", response_class=HTMLResponse)
+    def settings(at: At, owner: Owner, words: Spoken, model: str = "", passages: str = "", strictness: str = "") -> str:
+        chosen = {"model": model, "passages": passages, "strictness": strictness}
+        return settings_html(at.models, owner, chosen, (at.library.passages, at.library.strictness), words)
+
+    @routes.post("/key")
+    def keep_key(given: Key, at: At, owner: Owner) -> Response:
+        try:
+            at.models.keep_key(owner, given.provider, given.key.strip())
+        except OnRecordError as error:
+            return PlainTextResponse(str(error), status_code=409)
+        return Response(status_code=204)
+
+    return routes

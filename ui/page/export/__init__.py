@@ -1,0 +1,1 @@
+"""Conversations exported: Markdown, HTML, Word."""

@@ -1,0 +1,65 @@
+"""What the page serves: one or more libraries, each with its conversations and its intake."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ...rag.library import Library
+from ..intake import Intake
+from .answering import Answering
+from .history import FILE, History
+from .models import Models
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Served:
+    """One library on the page; `key` names it in addresses."""
+
+    key: str
+    name: str
+    library: Library
+    intake: Intake
+    history: History
+    models: Models
+    answering: Answering
+
+
+class Shelf:
+    """The libraries that a page offers to switch between, the first by default."""
+
+    def __init__(self, libraries: Sequence[Library], first_intake: Intake | None = None) -> None:
+        self._served: dict[str, Served] = {}
+        for library in libraries:
+            intake = first_intake if first_intake and not self._served else Intake(library)
+            self._put(library, intake)
+
+    def __iter__(self):
+        return iter(self._served.values())
+
+    def get(self, key: str) -> Served:
+        """A library by its key; the first where there is no such key."""
+        return self._served.get(key) or next(iter(self._served.values()))
+
+    def stop(self) -> None:
+        """Ends what is under way; the libraries are the caller's to close."""
+        for served in self._served.values():
+            served.answering.close()
+            served.intake.stop()
+            served.history.close()
+
+    def _put(self, library: Library, intake: Intake) -> None:
+        folder = library.store.folder
+        key = base = re.sub(r"[^a-z0-9]+", "-", folder.name.lower()).strip("-") or "library"
+        number = 2
+        while key in self._served:
+            key, number = f"{base}-{number}", number + 1
+        history, models = History(folder / FILE), Models(library)
+        self._served[key] = Served(
+            key=key,
+            name=folder.name,
+            library=library,
+            intake=intake,
+            history=history,
+            models=models,
+            answering=Answering(library, history, models),
+        )

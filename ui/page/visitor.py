@@ -1,0 +1,39 @@
+"""Who asks for what: the library an address names, the browser by its cookie, its language."""
+
+import secrets
+from typing import Annotated
+
+from fastapi import Depends, Request, Response
+
+from .libraries import Served
+from .words import Words, words_for
+
+_COOKIE = "onrecord_reader"
+_EARLIER_COOKIE = "rapporteur_reader"
+_COOKIE_AGE_S = 400 * 24 * 3600
+_MIN_NAME_CHARS = 16
+
+
+def served_for(request: Request, library: str = "") -> Served:
+    """The library that an address names, the first where it names none."""
+    return request.app.state.shelf.get(library)
+
+
+def words_of(request: Request) -> Words:
+    """The words in the language that the browser likes best."""
+    return words_for(request.headers.get("accept-language"))
+
+
+def owner_of(request: Request, response: Response) -> str:
+    """The random name of the browser that asks, given on its first visit."""
+    name = request.cookies.get(_COOKIE, "")
+    if len(name) < _MIN_NAME_CHARS:
+        earlier = request.cookies.get(_EARLIER_COOKIE, "")
+        name = earlier if len(earlier) >= _MIN_NAME_CHARS else secrets.token_urlsafe(18)
+        response.set_cookie(_COOKIE, name, max_age=_COOKIE_AGE_S, httponly=True, samesite="strict")
+    return name
+
+
+At = Annotated[Served, Depends(served_for)]
+Owner = Annotated[str, Depends(owner_of)]
+Spoken = Annotated[Words, Depends(words_of)]
