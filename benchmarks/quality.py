@@ -105,10 +105,10 @@ def gold_kinds(desk: Desk) -> str:
     return table(["kind", "n", *(f"`{name}`" for name in names)], rows)
 
 
-def gold_rungs(desk: Desk) -> str:
+def gold_stages(desk: Desk) -> str:
     """Where the seeds' cases were lost."""
-    rungs = [result.record["rung"] for result in seeds(desk).results]
-    rows = [[rung, str(rungs.count(rung))] for rung in dict.fromkeys(rungs) if rung]
+    stages = [result.record["stage"] for result in seeds(desk).results]
+    rows = [[stage, str(stages.count(stage))] for stage in dict.fromkeys(stages) if stage]
     return table(["lost at", "cases"], sorted(rows, key=lambda row: -int(row[1])))
 
 
@@ -138,7 +138,7 @@ def whole_documents(desk: Desk, name: str) -> Run:
     source = f"beir:{desk.there(f'{BENCH}/{name}')}"
 
     def make(library: Library) -> int:
-        return fill(library, documents(source), whole=True, embed=False)
+        return fill(library, documents(source), denominator=True, embed=False)
 
     with desk.library(f"{name}-whole", make) as library:
         return desk.measured(PlainWords(library=library), cases(source), limit=DEPTH, search_only=True)
@@ -247,7 +247,7 @@ _REFUSALS = ("abstain_p", "abstain_r", "abstain_f1", "refused_answerable", "answ
 SECTIONS: dict[str, Callable[[Desk], str]] = {
     "gold": gold,
     "gold_kinds": gold_kinds,
-    "gold_rungs": gold_rungs,
+    "gold_stages": gold_stages,
     "structure": structure,
     "other_subjects": other_subjects,
     "bm25": bm25,

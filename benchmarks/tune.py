@@ -25,7 +25,7 @@ from sets import arguments, by_document, library_of, print_head, print_row, read
 
 from onrecord.evals import cases, run
 from onrecord.evals.case import Case
-from onrecord.evals.measures.ratio import Share
+from onrecord.evals.measures.ratio import Ratio
 from onrecord.evals.outcome import add_up
 from onrecord.rag import Library, open_library
 from onrecord.rag.query.parse import read_question
@@ -55,7 +55,7 @@ MEASURES = ("evidence_recall_4000", "key_facts", "cite_recall", "cite_precision"
 
 Scores = Mapping[str, Any]
 Measure = Callable[[], Scores]
-Shares = Mapping[str, Share | None]
+Shares = Mapping[str, Ratio | None]
 
 
 def main() -> None:

@@ -1,4 +1,4 @@
-"""Writes the table of settings into docs/embedding.md:  python docs/configuration.py"""
+"""Writes the table of settings into docs/integration.md:  python docs/configuration.py"""
 
 import re
 from pathlib import Path
@@ -7,7 +7,7 @@ from pydantic import SecretStr
 
 from onrecord.rag.settings import Settings
 
-PAGE = Path(__file__).with_name("embedding.md")
+PAGE = Path(__file__).with_name("integration.md")
 TABLE = re.compile(r"(?<=<!-- settings -->\n).*?(?=<!-- end of settings -->)", re.DOTALL)
 
 

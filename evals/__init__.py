@@ -8,7 +8,7 @@ with open_library("records/") as library:
 assert_at_least(result, key_facts=0.6, verbatim=1.0)
 
 Reading order: `case` (what is asked and what is right), `readers` (where cases come from), `measures` and its
-neighbours (one function each), `outcome` (the table of them all), `rungs` (where a case went wrong), `runs` (ask
+neighbours (one function each), `outcome` (the table of them all), `stages` (where a case went wrong), `runs` (ask
 everything, add it up), `comparison`, `sweeps`, `report`, `drafts`.
 """
 

@@ -10,7 +10,7 @@ from .case import Case
 from .measures import citations as measures
 from .measures import gold_answers
 from .measures.rankings import NAMES, ranking_measures
-from .measures.ratio import Share, mean, pooled
+from .measures.ratio import Ratio, mean, pooled
 
 # The measure's name holds the number: another budget is another measure.
 BUDGET_CHARS = 4000
@@ -40,18 +40,18 @@ class Measure:
     name: str
     adds: Literal["pooled", "mean", "run"]
     says: str
-    of: Callable[[Outcome], Share | None] | None = None
+    of: Callable[[Outcome], Ratio | None] | None = None
     lower_is_better: bool = False
     unit: str = ""
 
 
-def _answered(name: str) -> Callable[[Outcome], Share | None]:
+def _answered(name: str) -> Callable[[Outcome], Ratio | None]:
     """A measure that compares case and answer, by its function's name."""
     function = getattr(gold_answers if hasattr(gold_answers, name) else measures, name)
     return lambda outcome: function(outcome.case, outcome.answer)
 
 
-def _abstention(name: str) -> Callable[[Outcome], Share | None]:
+def _abstention(name: str) -> Callable[[Outcome], Ratio | None]:
     return lambda outcome: measures.abstention(outcome.case, outcome.answer)[name]
 
 
@@ -98,11 +98,11 @@ MEASURES: tuple[Measure, ...] = (
     Measure(name="seconds_p95", adds="run", says="seconds an answer, 95 of 100", unit="seconds", lower_is_better=True),
     Measure(
         name="tokens_in", adds="mean", says="tokens the model read", unit="tokens", lower_is_better=True,
-        of=lambda outcome: None if outcome.tokens is None else Share(part=outcome.tokens[0], whole=1),
+        of=lambda outcome: None if outcome.tokens is None else Ratio(numerator=outcome.tokens[0], denominator=1),
     ),
     Measure(
         name="tokens_out", adds="mean", says="tokens the model wrote", unit="tokens", lower_is_better=True,
-        of=lambda outcome: None if outcome.tokens is None else Share(part=outcome.tokens[1], whole=1),
+        of=lambda outcome: None if outcome.tokens is None else Ratio(numerator=outcome.tokens[1], denominator=1),
     ),
     Measure(name="cost", adds="run", says="price of all answers", unit="currency", lower_is_better=True),
     Measure(name="alce_recall", adds="pooled", says="sentences that their citations entail"),
@@ -117,10 +117,10 @@ _ABSTENTION = frozenset({"abstain_p", "abstain_r", "abstain_f1"})
 _OF_SEARCH = frozenset({"evidence_recall_4000", *NAMES.values()})
 
 
-def measure_outcome(outcome: Outcome, *, searched_only: bool = False) -> dict[str, Share | None]:
+def measure_outcome(outcome: Outcome, *, searched_only: bool = False) -> dict[str, Ratio | None]:
     """Every measure of one case by name, None where it does not look at such a case."""
     ranked = ranking_measures(outcome.case, outcome.hits)
-    shares: dict[str, Share | None] = {}
+    shares: dict[str, Ratio | None] = {}
     for measure in MEASURES:
         if measure.adds == "run":
             continue
@@ -131,13 +131,13 @@ def measure_outcome(outcome: Outcome, *, searched_only: bool = False) -> dict[st
     return shares
 
 
-def add_up(shares: Sequence[Mapping[str, Share | None]], names: Sequence[str] | None = None) -> dict[str, float | None]:
+def add_up(shares: Sequence[Mapping[str, Ratio | None]], names: Sequence[str] | None = None) -> dict[str, float | None]:
     """The measures of a set of cases by name; None where no case is one that a measure looks at.
 
     Refusals are not measured where no question of the set should be refused.
     """
     measured: dict[str, float | None] = {}
-    none_due = not any(share.whole for share in shares_of(shares, "abstain_r"))
+    none_due = not any(share.denominator for share in shares_of(shares, "abstain_r"))
     for name in names or SHARED:
         found = shares_of(shares, name)
         add = pooled if BY_NAME[name].adds == "pooled" else mean
@@ -145,7 +145,7 @@ def add_up(shares: Sequence[Mapping[str, Share | None]], names: Sequence[str] | 
     return measured
 
 
-def shares_of(shares: Sequence[Mapping[str, Share | None]], name: str) -> list[Share]:
+def shares_of(shares: Sequence[Mapping[str, Ratio | None]], name: str) -> list[Ratio]:
     """What the cases give for one measure; those it does not look at are left out."""
     return [share for each in shares if (share := each.get(name)) is not None]
 

@@ -9,8 +9,8 @@ from ..vectorstore.passage import Hit
 from .case import Case
 from .measures.citations import touched
 from .measures.confidence import confidence, is_right
-from .measures.ratio import Share
-from .measures.stages import Shelf, facts_stated, first_rank, judge, missed_evidence, rung_at_fault
+from .measures.ratio import Ratio
+from .measures.stages import DocumentsByName, facts_stated, first_rank, judge, missed_evidence, stage_at_fault
 from .outcome import Outcome
 
 CONTEXT_CHARS = 280
@@ -18,15 +18,20 @@ HITS_KEPT = 10
 
 
 def record_of(
-    outcome: Outcome, shares: Mapping[str, Share | None], *, seconds: float, error: str | None, shelf: Shelf | None
+    outcome: Outcome,
+    shares: Mapping[str, Ratio | None],
+    *,
+    seconds: float,
+    error: str | None,
+    documents_by_name: DocumentsByName | None,
 ) -> dict[str, Any]:
     """One case; `measures` in shares, `counts` the same as [part, whole], from which sets can be added up again.
 
-    `outcome` is right, partly, wrong or failed, `rung` the first at which something was lost (`rungs.py`).
-    `expected.evidence` says of each gold quote at which rank it was found and at which rung it was lost.
+    `outcome` is right, partly, wrong or failed, `stage` the first at which something was lost (`stages.py`).
+    `expected.evidence` says of each gold quote at which rank it was found and at which stage it was lost.
     """
     case, answer = outcome.case, outcome.answer
-    missed = missed_evidence(outcome, shelf)
+    missed = missed_evidence(outcome, documents_by_name)
     searched_only = answer is None and error is None
     return {
         "id": case.id,
@@ -41,27 +46,28 @@ def record_of(
         "notes": list(answer.notes) if answer else [],
         "error": error,
         "outcome": None if searched_only else judge(outcome, missed),
-        "rung": None if searched_only else rung_at_fault(outcome, missed),
+        "stage": None if searched_only else stage_at_fault(outcome, missed),
         "confidence": round(confidence(case, answer), 6),
         "right": is_right(case, answer),
-        "expected": _expected(outcome, {each.number: each.rung for each in missed}, searched_only),
+        "expected": _expected(outcome, {each.number: each.stage for each in missed}, searched_only),
         "retrieved_chars": sum(len(hit.passage.text) for hit in outcome.hits),
         "hits": [_hit_json(hit) for hit in outcome.hits[:HITS_KEPT]],
         "tokens": list(outcome.tokens) if outcome.tokens else None,
         "measures": {name: round(share.value, 6) if share else None for name, share in shares.items()},
-        "counts": {name: [share.part, share.whole] if share else None for name, share in shares.items()},
+        "counts": {name: [share.numerator, share.denominator] if share else None for name, share in shares.items()},
         "seconds": round(seconds, 4),
     }
 
 
-def shares_from(record: Mapping[str, Any]) -> dict[str, Share | None]:
+def shares_from(record: Mapping[str, Any]) -> dict[str, Ratio | None]:
     """The measures of a case out of its JSON."""
     return {
-        name: Share(part=counts[0], whole=counts[1]) if counts else None for name, counts in record["counts"].items()
+        name: Ratio(numerator=counts[0], denominator=counts[1]) if counts else None
+        for name, counts in record["counts"].items()
     }
 
 
-def _expected(outcome: Outcome, rungs: Mapping[int, str], searched_only: bool) -> dict[str, Any]:
+def _expected(outcome: Outcome, stages: Mapping[int, str], searched_only: bool) -> dict[str, Any]:
     case = outcome.case
     stated = facts_stated(case, outcome.answer)
     return {
@@ -73,7 +79,7 @@ def _expected(outcome: Outcome, rungs: Mapping[int, str], searched_only: bool) -
                 "quote": gold.quote,
                 "locator": gold.locator.model_dump(),
                 "rank": first_rank(gold, outcome.hits),
-                "rung": None if searched_only else rungs.get(number),
+                "stage": None if searched_only else stages.get(number),
             }
             for number, gold in enumerate(case.evidence)
         ],

@@ -23,9 +23,9 @@ from .measures.citations import file_name, percentile
 from .measures.confidence import Judged, aurc, calibration_error
 from .measures.entailment import Entails, alce
 from .measures.judge import Judge, judged_shares
-from .measures.ratio import Share
+from .measures.ratio import Ratio
 from .measures.significance import SEED, interval
-from .measures.stages import Shelf
+from .measures.stages import DocumentsByName
 from .outcome import BY_NAME, MEASURES, TIMED, Outcome, add_up, measure_outcome, shares_of
 from .provenance import (
     cases_fingerprint,
@@ -63,7 +63,7 @@ class CaseResult:
 
     case: Case
     record: Mapping[str, Any] = field(repr=False)
-    shares: Mapping[str, Share | None] = field(repr=False)
+    shares: Mapping[str, Ratio | None] = field(repr=False)
     cached: bool = False
 
     @property
@@ -143,7 +143,7 @@ def run(
     recorded = {"limit": limit, "budget_chars": 4000, "search_only": search_only, **(settings or {})}
     asker = _Asker(
         library=library, limit=limit, search_only=search_only, judge=judge, entails=entails,
-        shelf=_shelf_of(held), cache=Cache(cache) if cache and facts else None,
+        documents_by_name=_shelf_of(held), cache=Cache(cache) if cache and facts else None,
         stamp={"settings": _without(recorded, "cases"), "library": facts, "options": options_of(library),
                # A kept answer names documents by id and source: it is another library's where these are others.
                "documents": _names_in(held), "code": code_fingerprint(),
@@ -220,7 +220,7 @@ class _Asker:
     search_only: bool
     judge: Judge | None
     entails: Entails | None
-    shelf: Shelf | None
+    documents_by_name: DocumentsByName | None
     cache: Cache | None
     stamp: Mapping[str, Any]
 
@@ -261,7 +261,7 @@ class _Asker:
             shares |= judged_shares(verdict)
         if self.entails is not None:
             shares |= alce(outcome.case, outcome.answer, self.entails)
-        record = record_of(outcome, shares, seconds=seconds, error=error, shelf=self.shelf)
+        record = record_of(outcome, shares, seconds=seconds, error=error, documents_by_name=self.documents_by_name)
         if verdict is not None:
             record["verdict"] = {"score": verdict.score, "reason": verdict.reason}
         return CaseResult(case=outcome.case, record=record, shares=shares)
@@ -341,7 +341,7 @@ def _names_in(library: object) -> list[list[str]]:
     return sorted([each.id, each.source] for each in library.documents()) if isinstance(library, Library) else []
 
 
-def _shelf_of(library: object) -> Shelf | None:
+def _shelf_of(library: object) -> DocumentsByName | None:
     """Finds a library's documents by file name; None for what is not a library of ours."""
     if not isinstance(library, Library):
         return None

@@ -12,8 +12,8 @@ from ..vectorstore.passage import Document, Filters, Hit, Listing
 from ..vectorstore.store import Store
 from .answer import Answer, Turn
 from .events import SentenceReady
-from .observer import RungWatch, unwatched
-from .pipeline import check_question, climb
+from .observer import StageObserver, no_observer
+from .pipeline import answer_stream, check_question
 from .query.parse import read_question
 from .query.question import clean
 from .retrieval.retrieve import retrieve
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from ..ingest.ingest import IngestReport, Watcher
     from ..ingest.parse import Limits
-    from .adapters.langchain import Ladder
+    from .adapters.langchain import AnswerRunnable
     from .generation.writer import Writer
     from .retrieval.rerank import Reranker
 
@@ -78,7 +78,7 @@ def open_library(
 
     Raises:
         NotALibrary: the folder holds something else.
-        OtherEmbedding: it was made with another embedding model.
+        EmbeddingMismatch: it was made with another embedding model.
         ModelError: the model cannot be set up.
     """
     store = Store(
@@ -264,13 +264,13 @@ class Library:
         *,
         history: "Sequence[Answer | Turn]" = (),
         filters: Filters | None = None,
-        watch: RungWatch = unwatched,
+        watch: StageObserver = no_observer,
     ) -> Iterator[SentenceReady | Answer]:
         """The same, sentence by sentence as they are ready; the last event is the `Answer`.
 
-        `watch` is told of every rung the question climbs, see `onrecord.rag.observer`.
+        `watch` is told of every stage the question climbs, see `onrecord.rag.observer`.
         """
-        return climb(
+        return answer_stream(
             self.store,
             question,
             history=turns_of(history),
@@ -284,7 +284,7 @@ class Library:
 
     # --- in other programs -------------------------------------------------------------------------------------
 
-    def as_runnable(self) -> "Ladder":
+    def as_runnable(self) -> "AnswerRunnable":
         """The whole ladder as a LangChain Runnable: a question, or {"question", "history"}, becomes an `Answer`."""
         from .adapters.langchain import as_runnable
 

@@ -1,4 +1,4 @@
-"""How others look on while a question climbs the ladder: each rung tells when it begins and what came of it.
+"""How others look on while a question climbs the ladder: each stage tells when it begins and what came of it.
 
 The names are those of the ladder: "read_question", "retrieve", then "compose", or "write" with a "ground" for each
 sentence. LangChain's callbacks and OpenTelemetry both listen here, so the ladder knows neither.
@@ -7,14 +7,14 @@ sentence. LangChain's callbacks and OpenTelemetry both listen here, so the ladde
 from collections.abc import Callable
 from typing import Any
 
-RungEnd = Callable[[Any], None]
-"""Told what came of a rung, or the exception that ended it."""
+StageEnd = Callable[[Any], None]
+"""ExportedExchange what came of a stage, or the exception that ended it."""
 
-RungWatch = Callable[[str, Any], RungEnd]
-"""Told the name of a rung and what it was given; what it returns is called when the rung is done."""
+StageObserver = Callable[[str, Any], StageEnd]
+"""ExportedExchange the name of a stage and what it was given; what it returns is called when the stage is done."""
 
 
-def unwatched(_name: str, _given: Any) -> RungEnd:
+def no_observer(_name: str, _given: Any) -> StageEnd:
     """Nobody looks on."""
     return _ignore
 

@@ -1,15 +1,15 @@
-"""From question to answer, one rung after the other:
+"""From question to answer, one stage after the other:
 
     ask -> read_question (stand_alone) -> retrieve -> choose and quote, or a model writes and is grounded -> Answer
 
-`climb` yields each sentence as it is ready and the whole `Answer` last.
+`answer_stream` yields each sentence as it is ready and the whole `Answer` last.
 """
 
 import time
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from ..vectorstore.errors import InputError, ModelSilent, OnRecordError
+from ..vectorstore.errors import InputError, ModelUnavailable, OnRecordError
 from ..vectorstore.passage import Filters, Hit
 from ..vectorstore.store import Store
 from .answer import Answer, Citation, Sentence, Timing, Turn
@@ -17,7 +17,7 @@ from .answering.abstain import REFUSAL, nearest, reason_to_refuse
 from .answering.select import MAX_QUOTES, choose, quote
 from .events import SentenceReady
 from .generation.llm import Tally
-from .observer import RungWatch, unwatched
+from .observer import StageObserver, no_observer
 from .query.parse import Query, read_question
 from .query.question import MAX_QUESTION_CHARS, clean
 from .query.vocabulary import corrected
@@ -31,7 +31,7 @@ MAX_TURNS = 8
 MAX_TURN_ANSWER_CHARS = 20_000
 
 
-def climb(
+def answer_stream(
     store: Store,
     question: str,
     *,
@@ -41,7 +41,7 @@ def climb(
     reranker: "Reranker | None" = None,
     passages: int | None = None,
     strictness: str = "usual",
-    watch: RungWatch = unwatched,
+    watch: StageObserver = no_observer,
 ) -> Iterator[SentenceReady | Answer]:
     """Answers a question, sentence by sentence; the last event is the `Answer`.
 
@@ -54,7 +54,7 @@ def climb(
         passages: how many an answer may quote, or the model is shown; None for the usual number.
         strictness: how near the question quotes must be, see `reason_to_refuse`.
         reranker: puts the best passages in its own order first.
-        watch: is told of every rung.
+        watch: is told of every stage.
 
     A question that cannot be asked (`check_question`) is refused. While the model's service is silent, the record's own
     sentences are quoted instead and `notes` says why; what the model wrote before it broke off stays.
@@ -85,7 +85,7 @@ def climb(
             sentences.append(event.sentence)
             citations.extend(event.citations)
             yield event
-    except ModelSilent as error:
+    except ModelUnavailable as error:
         end(error)
         if writer is None or not (writer.falls_back or citations):
             raise
@@ -128,7 +128,7 @@ def climb(
 def check_question(question: str) -> None:
     """Raises InputError where a question cannot be asked: it has no words, or is longer than `MAX_QUESTION_CHARS`.
 
-    For whoever tells a wrong use from a refusal; `climb` itself refuses.
+    For whoever tells a wrong use from a refusal; `answer_stream` itself refuses.
     """
     if reason := _not_askable(question):
         raise InputError(reason)
@@ -185,11 +185,11 @@ def _events(
     tally: Tally,
     passages: int | None,
     strictness: str,
-    watch: RungWatch,
+    watch: StageObserver,
 ) -> Iterator[SentenceReady]:
     if writer is None:
         return _quotes(store, query, hits, notes, passages, strictness)
-    wide = query.wants_list or bool(query.sides)
+    wide = query.wants_list or bool(query.compared)
     return writer.write(store, query.text, hits, notes, tally, wide=wide, limit=passages, watch=watch)
 
 

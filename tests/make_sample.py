@@ -353,7 +353,7 @@ ledge had failed at 13:25. It had reported its own failure within a minute, to a
 The board of inquiry made 11 recommendations. By 1 May 2031 four of them had been carried out.
 
 [list]
-Alarms from unwatched lights now ring telephones, and go on ringing until a named person answers.
+Alarms from no_observer lights now ring telephones, and go on ringing until a named person answers.
 Every administration has a duty roster for Sundays and holidays.
 Buoy positions are checked by a person every morning.
 Buoy GL-7 has been replaced.

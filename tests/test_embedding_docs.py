@@ -1,4 +1,4 @@
-"""What docs/embedding.md and deploy/ promise: every setting, problem and route that they name exists."""
+"""What docs/integration.md and deploy/ promise: every setting, problem and route that they name exists."""
 
 import re
 import subprocess
@@ -18,7 +18,7 @@ from onrecord.ui.http.problems import KINDS
 from .fakes import HashEmbedder
 
 ROOT = Path(__file__).parents[1]
-PAGE = ROOT / "docs" / "embedding.md"
+PAGE = ROOT / "docs" / "integration.md"
 TEXT = PAGE.read_text(encoding="utf-8")
 DEPLOYMENT = sorted(file for file in (ROOT / "deploy").iterdir())
 

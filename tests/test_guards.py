@@ -54,7 +54,7 @@ def imports(file: Path) -> Iterator[tuple[int, str]]:
 
 
 def module_of(file: Path) -> str:
-    """"rag.query.parse" for rag/query/parse.py, "rag" for rag/__init__.py."""
+    """ "rag.query.parse" for rag/query/parse.py, "rag" for rag/__init__.py."""
     return ".".join(file.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
 
 

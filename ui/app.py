@@ -33,7 +33,7 @@ from .http.problems import Problem, path_of
 from .intake import Intake
 from .page.app import build_page, look, look_routes
 from .page.chat_routes import chat_routes
-from .page.libraries import Shelf
+from .page.libraries import LibraryRegistry
 from .page.record_routes import record_routes
 
 # The page may load, run and call only what this server sends: nothing in a record can make a browser reach elsewhere.
@@ -114,7 +114,7 @@ def build_app(
     if not page:
         return app
     unknown_stay_with(app)
-    shelf = Shelf([library, *also], intake)
+    shelf = LibraryRegistry([library, *also], intake)
     ended = threading.Event()
     api_lifespan = app.router.lifespan_context
 

@@ -427,7 +427,7 @@ class Catalogue:
             connection.execute("UPDATE documents SET state = 'findable' WHERE state = 'embedded'")
             _count_version(connection)
 
-    def gone(self, kind: str) -> list[str]:
+    def tombstones(self, kind: str) -> list[str]:
         """Ids of passages or documents that the other stores still have to forget; "trace": of documents whose words
         may still stand in freed parts of the files."""
         return [row[0] for row in self._rows("SELECT id FROM gone WHERE kind = ?", (kind,))]

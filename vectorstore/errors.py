@@ -7,14 +7,14 @@
     ├── LibraryError        the library on disk cannot be used as it stands
     │   ├── NotALibrary     the folder holds something else
     │   ├── LibraryBusy     another process is writing to it
-    │   ├── OtherEmbedding  it was made with another embedding model
+    │   ├── EmbeddingMismatch  it was made with another embedding model
     │   ├── CatalogueDamaged  its catalogue is lost or cannot be read
     │   ├── LexicalDamaged  its lexical index cannot be read; it can be made anew
     │   ├── VectorsDamaged  its vectors cannot be read; they can be made anew
     │   ├── DiskRefuses     its disk is full or read-only
     │   └── VectorsUnreachable  its vectors lie on a Chroma server that does not answer
     └── ModelError          an embedding or language model cannot be loaded or does not answer
-        └── ModelSilent     a language model's service cannot be reached now, takes too long or breaks off
+        └── ModelUnavailable     a language model's service cannot be reached now, takes too long or breaks off
 
 A message names the file, folder or question, and what to do next. A refusal is an answer, not an error.
 """
@@ -56,7 +56,7 @@ class LibraryBusy(LibraryError):
     """Another process is writing to the library."""
 
 
-class OtherEmbedding(LibraryError):
+class EmbeddingMismatch(LibraryError):
     """The library was made with another embedding model."""
 
 
@@ -84,7 +84,7 @@ class ModelError(OnRecordError):
     """An embedding or language model cannot be loaded, or does not answer."""
 
 
-class ModelSilent(ModelError):
+class ModelUnavailable(ModelError):
     """A language model's service cannot be reached now, is over its limit, takes too long or breaks off.
 
     Asking again later may help; a wrong key or name is a plain ModelError.

@@ -87,7 +87,7 @@ def _lexical(catalogue: Catalogue, folder: Path) -> Iterator[str]:
     index = LexicalIndex(folder / LEXICAL)
     held, found = index.size, index.search(dict.fromkeys(index.words("report meeting president session"), 1.0), 10)
     known = catalogue.passage_rows([key for key, _ in found])
-    if any(key not in known for key, _ in found) and not catalogue.gone("document"):
+    if any(key not in known for key, _ in found) and not catalogue.tombstones("document"):
         yield f"the lexical index finds passages that the catalogue does not know ({held} indexed)"
 
 
@@ -101,7 +101,7 @@ def _chroma(catalogue: Catalogue, folder: Path) -> Iterator[str]:
         return
     vectors = Vectors(folder / CHROMA)
     held = vectors.ids()
-    if not catalogue.gone("passage") and (unknown := held - catalogue.ids_matching(Filters())):
+    if not catalogue.tombstones("passage") and (unknown := held - catalogue.ids_matching(Filters())):
         yield f"{len(unknown)} vectors are of passages that the catalogue does not know"
     altered = sum(_altered(catalogue, dict(batch)) for batch in vectors.texts(_BATCH))
     if altered:

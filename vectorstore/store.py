@@ -29,11 +29,11 @@ from .embedder import Embedder, open_embedder
 from .errors import (
     CatalogueDamaged,
     DiskRefuses,
+    EmbeddingMismatch,
     LexicalDamaged,
     LibraryBusy,
     LibraryError,
     NotALibrary,
-    OtherEmbedding,
     VectorsDamaged,
 )
 from .lexical import LexicalIndex
@@ -94,7 +94,7 @@ class Store:
 
         Raises:
             NotALibrary: the folder holds something else, or nothing and `create` is false.
-            OtherEmbedding: the library was made with another embedding model.
+            EmbeddingMismatch: the library was made with another embedding model.
             CatalogueDamaged: its catalogue is lost or damaged.
             DiskRefuses: it is to be made where the disk is full or read-only.
         """
@@ -140,7 +140,7 @@ class Store:
 
     @property
     def embedder(self) -> Embedder:
-        """The library's embedding model, loaded when first needed. Raises ModelError, OtherEmbedding."""
+        """The library's embedding model, loaded when first needed. Raises ModelError, EmbeddingMismatch."""
         with self._embedder_lock:
             if self._embedder is None:
                 self._embedder = open_embedder(self.embedding, cache_dir=self._cache_dir)
@@ -160,8 +160,8 @@ class Store:
         if made_with and asked and asked != made_with.removeprefix("sentence-transformers/"):
             raise self._other_embedding(asked)
 
-    def _other_embedding(self, asked: str) -> OtherEmbedding:
-        return OtherEmbedding(
+    def _other_embedding(self, asked: str) -> EmbeddingMismatch:
+        return EmbeddingMismatch(
             f"The library {self.folder} was made with the embedding model {self.catalogue.fact('embedding')}, not "
             f"{asked}. Leave --embedding away to use it as it is, or embed it again with: "
             f"onrecord ingest --re-embed --embedding {asked} --library {self.folder}"
@@ -183,7 +183,7 @@ class Store:
                 known = self._known_files()
                 self.catalogue.keep_fact("files", "")  # whoever is cut short leaves other files than were known
                 try:
-                    self.sweep()
+                    self.purge()
                     yield
                     self._scrub()
                 finally:
@@ -210,7 +210,7 @@ class Store:
                 self.catalogue.remove(document_id)
                 self._documents.pop(document_id, None)
                 self._discard_originals(names)
-            self.sweep()
+            self.purge()
 
     def _discard_originals(self, names: Sequence[str]) -> None:
         """Deletes the files that were handed in under these names, of an archive when nothing of it is left."""
@@ -230,15 +230,15 @@ class Store:
         removed = self.catalogue.drop_name(name)
         self._documents.clear()
         if removed:
-            self.sweep()
+            self.purge()
         return removed
 
-    def sweep(self) -> None:
+    def purge(self) -> None:
         """Makes the other stores forget what the catalogue has forgotten."""
-        if documents := self.catalogue.gone("document"):
+        if documents := self.catalogue.tombstones("document"):
             self.lexical.replace([(document_id, []) for document_id in documents])
             self.catalogue.forget_gone("document", documents)
-        if passages := self.catalogue.gone("passage"):
+        if passages := self.catalogue.tombstones("passage"):
             try:
                 self.vectors.delete(passages)
             except VectorsDamaged:
@@ -247,7 +247,7 @@ class Store:
 
     def _scrub(self) -> None:
         """Takes what was removed or replaced off the disk, where the stores only mark it as deleted."""
-        if not (traces := self.catalogue.gone("trace")):
+        if not (traces := self.catalogue.tombstones("trace")):
             return
         if self.lexical.has_traces:
             self.lexical.rebuild(_findable(self.catalogue))
@@ -271,7 +271,7 @@ class Store:
             batch = waiting[first : first + _LEXICAL_BATCH]
             self.lexical.replace([(document_id, self.passages_of(document_id)) for document_id in batch])
             self.catalogue.advance(batch, "findable")
-        self.sweep()
+        self.purge()
 
     def embed(self, progress: Progress | None = None) -> int:
         """Embeds every findable passage that has no vector yet; returns how many. `progress(done, total)`."""

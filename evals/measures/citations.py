@@ -1,6 +1,6 @@
 """The measures: one function each, which says what it means, when to use it and where it comes from.
 
-A measure of one case gives a `Share`, in counts so that cases can be added up, or None where the case is not one it
+A measure of one case gives a `Ratio`, in counts so that cases can be added up, or None where the case is not one it
 looks at. An answer that is missing (None: the library raised an error) or a refusal holds no fact and no citation,
 and counts as that: zero, never left out.
 """
@@ -16,7 +16,7 @@ from ...vectorstore.passage import Document, Hit, Listing
 from ..case import Case, Evidence
 from .gold_answers import stated
 from .quotes import coverage, folded, locate, words
-from .ratio import Share
+from .ratio import Ratio
 
 HALF = 0.5
 # HTML is text too, but its source holds tags between the words; there the stored text is what was read.
@@ -26,7 +26,7 @@ PLAIN_MEDIA_TYPES = frozenset({"text/plain", "text/markdown", "text/x-markdown"}
 # --- what was retrieved ---
 
 
-def evidence_recall(case: Case, hits: Sequence[Hit], budget_chars: int = 4000) -> Share | None:
+def evidence_recall(case: Case, hits: Sequence[Hit], budget_chars: int = 4000) -> Ratio | None:
     """The share of gold quotes at least half of which (in characters) lies in what was retrieved within a budget.
 
     Use it to compare retrieval whatever the size of passages: the budget is what a reader or a model gets to see.
@@ -41,7 +41,7 @@ def evidence_recall(case: Case, hits: Sequence[Hit], budget_chars: int = 4000) -
     if not _has_gold(case):
         return None
     seen = _within_budget(hits, budget_chars)
-    return Share(part=sum(_half_seen(gold, seen) for gold in case.evidence), whole=len(case.evidence))
+    return Ratio(numerator=sum(_half_seen(gold, seen) for gold in case.evidence), denominator=len(case.evidence))
 
 
 def half_held(gold: Evidence, hits: Sequence[Hit], budget_chars: int | None = None) -> bool:
@@ -93,7 +93,7 @@ def _share_seen(gold: Evidence, document: Document, pieces: Sequence[_Seen]) -> 
 # --- what was answered ---
 
 
-def key_facts(case: Case, answer: Answer | None) -> Share | None:
+def key_facts(case: Case, answer: Answer | None) -> Ratio | None:
     """The share of a case's key facts that the answer states, in its text or in its quotes.
 
     Use it to see whether the answer says what was asked, whoever worded it. Case, white space and Markdown marks do
@@ -106,7 +106,7 @@ def key_facts(case: Case, answer: Answer | None) -> Share | None:
     if not (case.answerable and case.key_facts):
         return None
     said = stated(answer).casefold()
-    return Share(part=sum(states(said, fact) for fact in case.key_facts), whole=len(case.key_facts))
+    return Ratio(numerator=sum(states(said, fact) for fact in case.key_facts), denominator=len(case.key_facts))
 
 
 def states(said: str, fact: str) -> bool:
@@ -121,7 +121,7 @@ def _fact_pattern(alternative: str) -> str:
     return before + re.escape(text) + after
 
 
-def cite_recall(case: Case, answer: Answer | None) -> Share | None:
+def cite_recall(case: Case, answer: Answer | None) -> Ratio | None:
     """The share of gold quotes that some one citation covers: half or more of the quote's word 4-grams.
 
     Use it to see whether the proof was shown, not only found. The citation must be of the gold document.
@@ -134,10 +134,10 @@ def cite_recall(case: Case, answer: Answer | None) -> Share | None:
         return None
     citations = _citations(answer)
     covered = sum(any(covers(citation, gold) for citation in citations) for gold in case.evidence)
-    return Share(part=covered, whole=len(case.evidence))
+    return Ratio(numerator=covered, denominator=len(case.evidence))
 
 
-def cite_precision(case: Case, answer: Answer | None) -> Share | None:
+def cite_precision(case: Case, answer: Answer | None) -> Ratio | None:
     """The share of citations that touch gold evidence.
 
     Use it beside `cite_recall`: citing everything raises that one and lowers this. A citation touches a gold quote
@@ -151,10 +151,10 @@ def cite_precision(case: Case, answer: Answer | None) -> Share | None:
     if not _has_gold(case):
         return None
     citations = _citations(answer)
-    return Share(part=sum(bool(touched(case, citation)) for citation in citations), whole=len(citations))
+    return Ratio(numerator=sum(bool(touched(case, citation)) for citation in citations), denominator=len(citations))
 
 
-def citations_per_answer(case: Case, answer: Answer | None) -> Share | None:
+def citations_per_answer(case: Case, answer: Answer | None) -> Ratio | None:
     """The number of citations of an answer.
 
     Use it to read `cite_recall` and `cite_precision`: two of three right is another thing than two of twelve.
@@ -162,10 +162,10 @@ def citations_per_answer(case: Case, answer: Answer | None) -> Share | None:
     """
     if answer is None or not answer.answered:
         return None
-    return Share(part=len(answer.citations), whole=1)
+    return Ratio(numerator=len(answer.citations), denominator=1)
 
 
-def answer_chars(case: Case, answer: Answer | None) -> Share | None:
+def answer_chars(case: Case, answer: Answer | None) -> Ratio | None:
     """The length of an answer's text in characters.
 
     Use it beside any measure that longer answers raise. Looks at cases that were answered; the mean is taken.
@@ -173,10 +173,10 @@ def answer_chars(case: Case, answer: Answer | None) -> Share | None:
     """
     if answer is None or not answer.answered:
         return None
-    return Share(part=len(answer.text), whole=1)
+    return Ratio(numerator=len(answer.text), denominator=1)
 
 
-def verbatim(case: Case, answer: Answer | None) -> Share | None:
+def verbatim(case: Case, answer: Answer | None) -> Ratio | None:
     """The share of citations whose quote stands in the source file, white space folded.
 
     Use it as a gate: anything below 1 means that a quote is not what the record says. Plain text and Markdown sources
@@ -190,7 +190,7 @@ def verbatim(case: Case, answer: Answer | None) -> Share | None:
     if not (case.answerable or citations):
         return None
     standing = sum(folded(citation.quote) in folded(_source_text(citation.document)) for citation in citations)
-    return Share(part=standing, whole=len(citations))
+    return Ratio(numerator=standing, denominator=len(citations))
 
 
 def _source_text(document: Document) -> str:
@@ -202,7 +202,7 @@ def _source_text(document: Document) -> str:
         return document.text
 
 
-def locator(case: Case, answer: Answer | None) -> Share | None:
+def locator(case: Case, answer: Answer | None) -> Ratio | None:
     """The share of matching citations that name the right paragraph and speaker.
 
     Use it to see whether a reader who follows the reference arrives. A citation matches when it touches gold evidence
@@ -219,10 +219,10 @@ def locator(case: Case, answer: Answer | None) -> Share | None:
         (citation, [gold for gold in touched(case, citation) if _has_place(gold)]) for citation in _citations(answer)
     ]
     judged = [any(agrees(citation, gold) for gold in golds) for citation, golds in matches if golds]
-    return Share(part=sum(judged), whole=len(judged))
+    return Ratio(numerator=sum(judged), denominator=len(judged))
 
 
-def attribution(case: Case, answer: Answer | None) -> Share | None:
+def attribution(case: Case, answer: Answer | None) -> Ratio | None:
     """The share of matching citations that name the right speaker; as `locator`, but of the speaker alone.
 
     Use it for records of who said what: words put into another's mouth do more harm than a wrong paragraph.
@@ -241,7 +241,7 @@ def attribution(case: Case, answer: Answer | None) -> Share | None:
         for citation, golds in matches
         if golds
     ]
-    return Share(part=sum(judged), whole=len(judged))
+    return Ratio(numerator=sum(judged), denominator=len(judged))
 
 
 def _has_place(gold: Evidence) -> bool:
@@ -272,7 +272,7 @@ def same_speaker(cited: str | None, gold: str | None) -> bool:
 # --- what was refused ---
 
 
-def abstention(case: Case, answer: Answer | None) -> dict[str, Share]:
+def abstention(case: Case, answer: Answer | None) -> dict[str, Ratio]:
     """How well refusals fall on the questions that the records do not answer (unanswerable = positive).
 
     Use `abstain_p` (precision) to see how many refusals were due, `abstain_r` (recall) to see how many unanswerable
@@ -283,19 +283,19 @@ def abstention(case: Case, answer: Answer | None) -> dict[str, Share]:
     refused, unanswerable = _refused(case, answer), not case.answerable
     rightly = refused and unanswerable
     return {
-        "abstain_p": Share(part=rightly, whole=refused),
-        "abstain_r": Share(part=rightly, whole=unanswerable),
-        "abstain_f1": Share(part=2 * rightly, whole=refused + unanswerable),
+        "abstain_p": Ratio(numerator=rightly, denominator=refused),
+        "abstain_r": Ratio(numerator=rightly, denominator=unanswerable),
+        "abstain_f1": Ratio(numerator=2 * rightly, denominator=refused + unanswerable),
     }
 
 
-def refused_answerable(case: Case, answer: Answer | None) -> Share | None:
+def refused_answerable(case: Case, answer: Answer | None) -> Ratio | None:
     """Whether an answerable case was left without an answer, by a refusal or an error.
 
     Use it to see what caution costs those who asked a fair question. Looks at answerable cases; the mean is taken.
     Source: this project; the false positive rate of `abstention`.
     """
-    return Share(part=_refused(case, answer), whole=1) if case.answerable else None
+    return Ratio(numerator=_refused(case, answer), denominator=1) if case.answerable else None
 
 
 def _refused(case: Case, answer: Answer | None) -> bool:

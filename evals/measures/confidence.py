@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ...rag.answer import Answer
-from ...rag.query.question import ASKING_WORDS
+from ...rag.query.question import QUESTION_STOPWORDS
 from ..case import Case
 from .citations import cite_recall, key_facts
 from .gold_answers import answer_found
@@ -48,7 +48,7 @@ def is_right(case: Case, answer: Answer | None) -> bool:
         if share is not None:
             return share.value == 1
     share = cite_recall(case, answer)
-    return share is None or share.part > 0
+    return share is None or share.numerator > 0
 
 
 def confidence(case: Case, answer: Answer | None) -> float:
@@ -61,7 +61,7 @@ def confidence(case: Case, answer: Answer | None) -> float:
 
 def _stand_in(answer: Answer) -> float:
     """The share of the question's words that stand in the quotes, their places or their documents' titles."""
-    asked = {word for word in words(answer.standalone_question) if word not in ASKING_WORDS}
+    asked = {word for word in words(answer.standalone_question) if word not in QUESTION_STOPWORDS}
     held = {
         word
         for citation in answer.citations

@@ -11,12 +11,12 @@ from ...rag.answer import Answer, Sentence
 from ...vectorstore.errors import ModelError
 from ...vectorstore.markup import plain
 from ..case import Case
-from .ratio import Share
+from .ratio import Ratio
 
 Entails = Callable[[str, str], bool]
 
 
-def alce(case: Case, answer: Answer | None, entails: Entails) -> dict[str, Share | None]:
+def alce(case: Case, answer: Answer | None, entails: Entails) -> dict[str, Ratio | None]:
     """`alce_recall` and `alce_precision` of an answer.
 
     Recall: the share of sentences that all their citations together entail; a sentence without citations counts as
@@ -27,7 +27,7 @@ def alce(case: Case, answer: Answer | None, entails: Entails) -> dict[str, Share
     if not case.answerable:
         return {"alce_recall": None, "alce_precision": None}
     if answer is None or not answer.answered:
-        return {"alce_recall": Share(part=0, whole=1), "alce_precision": Share(part=0, whole=0)}
+        return {"alce_recall": Ratio(numerator=0, denominator=1), "alce_precision": Ratio(numerator=0, denominator=0)}
     quotes = {citation.number: plain(citation.quote) for citation in answer.citations}
     entailed = needed = cited = 0
     for sentence in answer.sentences:
@@ -37,8 +37,8 @@ def alce(case: Case, answer: Answer | None, entails: Entails) -> dict[str, Share
             entailed += 1
             needed += _needed(sentence, quotes, entails)
     return {
-        "alce_recall": Share(part=entailed, whole=len(answer.sentences)),
-        "alce_precision": Share(part=needed, whole=cited),
+        "alce_recall": Ratio(numerator=entailed, denominator=len(answer.sentences)),
+        "alce_precision": Ratio(numerator=needed, denominator=cited),
     }
 
 

@@ -11,14 +11,14 @@ from collections import Counter
 from ...rag.answer import Answer
 from ...vectorstore.markup import plain
 from ..case import Case
-from .ratio import Share
+from .ratio import Ratio
 
 _ARTICLES = re.compile(r"\b(?:a|an|the)\b")
 _PUNCTUATION = str.maketrans("", "", string.punctuation)
 _CITATION_MARK = re.compile(r"\[\d+\]")
 
 
-def exact_match(case: Case, answer: Answer | None) -> Share | None:
+def exact_match(case: Case, answer: Answer | None) -> Ratio | None:
     """1 where the answer says just what a gold answer says, else 0.
 
     Use it where short answers are written, by a model. Looks at answerable cases with `answers`; the mean is taken.
@@ -27,10 +27,10 @@ def exact_match(case: Case, answer: Answer | None) -> Share | None:
     if not _has_answers(case):
         return None
     said = tokens(text_of(answer))
-    return Share(part=float(any(said == tokens(gold) for gold in case.answers)), whole=1)
+    return Ratio(numerator=float(any(said == tokens(gold) for gold in case.answers)), denominator=1)
 
 
-def token_f1(case: Case, answer: Answer | None) -> Share | None:
+def token_f1(case: Case, answer: Answer | None) -> Ratio | None:
     """Harmonic mean of the shares of words that answer and gold answer have in common; the best gold answer counts.
 
     Use it beside `exact_match`, to give half an answer its due. Looks at answerable cases with `answers`; the mean is
@@ -39,10 +39,10 @@ def token_f1(case: Case, answer: Answer | None) -> Share | None:
     if not _has_answers(case):
         return None
     said = tokens(text_of(answer))
-    return Share(part=max(_f1(said, tokens(gold)) for gold in case.answers), whole=1)
+    return Ratio(numerator=max(_f1(said, tokens(gold)) for gold in case.answers), denominator=1)
 
 
-def gold_token_recall(case: Case, answer: Answer | None) -> Share | None:
+def gold_token_recall(case: Case, answer: Answer | None) -> Ratio | None:
     """The share of a gold answer's words that the answer or its quotes hold; the best gold answer counts.
 
     Use it for long gold answers, where an answer in quotes says more than it was asked. Looks at answerable cases
@@ -51,10 +51,10 @@ def gold_token_recall(case: Case, answer: Answer | None) -> Share | None:
     if not _has_answers(case):
         return None
     said = Counter(tokens(stated(answer)))
-    return Share(part=max(_recall(said, tokens(gold)) for gold in case.answers), whole=1)
+    return Ratio(numerator=max(_recall(said, tokens(gold)) for gold in case.answers), denominator=1)
 
 
-def answer_found(case: Case, answer: Answer | None) -> Share | None:
+def answer_found(case: Case, answer: Answer | None) -> Ratio | None:
     """1 where a gold answer stands, as a run of words, in the answer or its quotes, else 0.
 
     Use it for short gold answers against quotes. Looks at answerable cases with `answers`; the mean is taken.
@@ -64,7 +64,7 @@ def answer_found(case: Case, answer: Answer | None) -> Share | None:
         return None
     said = f" {' '.join(tokens(stated(answer)))} "
     golds = (" ".join(tokens(gold)) for gold in case.answers)
-    return Share(part=float(any(gold and f" {gold} " in said for gold in golds)), whole=1)
+    return Ratio(numerator=float(any(gold and f" {gold} " in said for gold in golds)), denominator=1)
 
 
 def tokens(text: str) -> list[str]:

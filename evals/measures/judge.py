@@ -17,7 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from ...rag.answer import Answer
 from ...vectorstore.errors import InputError
 from ..case import Case, bytes_of
-from .ratio import Share
+from .ratio import Ratio
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
@@ -76,15 +76,15 @@ def open_judge(
     return Judge(name=service.name, model=service.model)
 
 
-def judged_shares(verdict: Verdict) -> dict[str, Share | None]:
+def judged_shares(verdict: Verdict) -> dict[str, Ratio | None]:
     """`judge`, a verdict as 0 to 1 (None where unscored), and `judge_unscored`.
 
     Use them where the answer's wording is free. Looks at cases with an answer or a refusal; the mean is taken.
     Source: Zheng et al. 2023, Judging LLM-as-a-judge, arXiv:2306.05685; report `agreement` beside it.
     """
     return {
-        "judge": None if verdict.score is None else Share(part=verdict.score, whole=BEST_SCORE),
-        "judge_unscored": Share(part=verdict.score is None, whole=1),
+        "judge": None if verdict.score is None else Ratio(numerator=verdict.score, denominator=BEST_SCORE),
+        "judge_unscored": Ratio(numerator=verdict.score is None, denominator=1),
     }
 
 

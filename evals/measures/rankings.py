@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from ...vectorstore.passage import Hit
 from ..case import Case
 from .citations import file_name, half_held
-from .ratio import Share
+from .ratio import Ratio
 
 if TYPE_CHECKING:
     import ir_measures
@@ -23,7 +23,7 @@ NAMES: Mapping[str, str] = {
 }  # fmt: skip
 
 
-def ranking_measures(case: Case, hits: Sequence[Hit]) -> dict[str, Share | None]:
+def ranking_measures(case: Case, hits: Sequence[Hit]) -> dict[str, Ratio | None]:
     """recall_5, recall_10, mrr, ndcg_10 and map of one case; None where there is nothing to find.
 
     Looks at cases with graded documents, also unanswerable ones (the document is about the question and does not
@@ -33,7 +33,7 @@ def ranking_measures(case: Case, hits: Sequence[Hit]) -> dict[str, Share | None]
     if not grades:
         return dict.fromkeys(NAMES.values())
     values = measure_ranking(grades, ranking(case, hits))
-    return {name: Share(part=values[name], whole=1) for name in NAMES.values()}
+    return {name: Ratio(numerator=values[name], denominator=1) for name in NAMES.values()}
 
 
 def gold_grades(case: Case) -> dict[str, int]:

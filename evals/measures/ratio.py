@@ -5,27 +5,29 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Share:
-    """`part` out of `whole`."""
+class Ratio:
+    """`numerator` out of `denominator`."""
 
-    part: float
-    whole: float
+    numerator: float
+    denominator: float
 
     @property
     def value(self) -> float:
         """0 to 1; a share of nothing is 0, since a case looked at that gave nothing counts as zero."""
-        return self.part / self.whole if self.whole else 0.0
+        return self.numerator / self.denominator if self.denominator else 0.0
 
 
-def pooled(shares: Sequence[Share | None]) -> float | None:
+def pooled(shares: Sequence[Ratio | None]) -> float | None:
     """All parts over all wholes: every quote or citation weighs the same. None where no case was looked at."""
     counted = [share for share in shares if share is not None]
     if not counted:
         return None
-    return Share(part=sum(share.part for share in counted), whole=sum(share.whole for share in counted)).value
+    return Ratio(
+        numerator=sum(share.numerator for share in counted), denominator=sum(share.denominator for share in counted)
+    ).value
 
 
-def mean(shares: Sequence[Share | None]) -> float | None:
+def mean(shares: Sequence[Ratio | None]) -> float | None:
     """The mean of the shares: every case weighs the same. None where no case was looked at."""
     values = [share.value for share in shares if share is not None]
     return sum(values) / len(values) if values else None

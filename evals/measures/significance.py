@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from .ratio import Share
+from .ratio import Ratio
 
 if TYPE_CHECKING:
     import numpy as np
@@ -30,7 +30,7 @@ class Difference:
     p: float
 
 
-def interval(shares: Sequence[Share], *, pool: bool, seed: int = SEED) -> tuple[float, float] | None:
+def interval(shares: Sequence[Ratio], *, pool: bool, seed: int = SEED) -> tuple[float, float] | None:
     """95 % confidence interval of a pooled share or a mean, by resampling the cases; None without cases.
 
     Cases are what varies between sets of questions, so whole cases are drawn, also where quotes are pooled.
@@ -42,7 +42,7 @@ def interval(shares: Sequence[Share], *, pool: bool, seed: int = SEED) -> tuple[
     return _bounds(lambda numbers: _figures(columns[..., numbers])[0], len(shares), seed)
 
 
-def difference(one: Sequence[Share], other: Sequence[Share], *, pool: bool, seed: int = SEED) -> Difference:
+def difference(one: Sequence[Ratio], other: Sequence[Ratio], *, pool: bool, seed: int = SEED) -> Difference:
     """How much `other` is above `one`, case by case the same questions.
 
     The interval comes from the paired bootstrap; p from the paired permutation test: how often a difference at least
@@ -61,14 +61,14 @@ def difference(one: Sequence[Share], other: Sequence[Share], *, pool: bool, seed
     return Difference(by=float(gap(_numbers(cases))), low=low, high=high, p=_p_value(columns, seed))
 
 
-def _columns(runs: Sequence[Sequence[Share]], pool: bool) -> "np.ndarray":
+def _columns(runs: Sequence[Sequence[Ratio]], pool: bool) -> "np.ndarray":
     """Parts and wholes, float64 (2, runs, cases); for a mean, each case's value out of 1."""
     import numpy as np
 
     return np.array(
         [
-            [[share.part if pool else share.value for share in shares] for shares in runs],
-            [[share.whole if pool else 1.0 for share in shares] for shares in runs],
+            [[share.numerator if pool else share.value for share in shares] for shares in runs],
+            [[share.denominator if pool else 1.0 for share in shares] for shares in runs],
         ],
         dtype=np.float64,
     )

@@ -1,4 +1,4 @@
-"""At which rung of the ladder a case went wrong: the first one at which its evidence was lost.
+"""At which stage of the ladder a case went wrong: the first one at which its evidence was lost.
 
 not ingested right -> not retrieved -> not chosen or wrongly refused -> not attributed -> not said
 """
@@ -16,26 +16,26 @@ from .confidence import is_right
 from .gold_answers import stated
 from .quotes import locate
 
-Rung = Literal[
-    "not ingested right", "not retrieved", "wrongly refused", "not chosen", "not attributed", "not said",
+Stage = Literal[
+    "ingestion_error", "not_retrieved", "wrongly_refused", "not_selected", "not_attributed", "not_said",
     "wrongly answered", "failed",
 ]  # fmt: skip
-RUNGS: tuple[Rung, ...] = (
-    "failed", "not ingested right", "not retrieved", "wrongly refused", "not chosen", "not attributed", "not said",
+STAGES: tuple[Stage, ...] = (
+    "failed", "ingestion_error", "not_retrieved", "wrongly_refused", "not_selected", "not_attributed", "not_said",
     "wrongly answered",
 )  # fmt: skip
 OutcomeName = Literal["right", "partly", "wrong", "failed"]
 
 # The documents of a library that go by a file name; None where the library cannot be looked into.
-Shelf = Callable[[str], Sequence[Document]]
+DocumentsByName = Callable[[str], Sequence[Document]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Missed:
-    """A gold quote that did not make it into a rightly placed citation, and the rung at which it was lost."""
+    """A gold quote that did not make it into a rightly placed citation, and the stage at which it was lost."""
 
     number: int
-    rung: Rung
+    stage: Stage
 
 
 def judge(outcome: Outcome, missed: Sequence[Missed]) -> OutcomeName:
@@ -52,50 +52,50 @@ def judge(outcome: Outcome, missed: Sequence[Missed]) -> OutcomeName:
     return "partly" if some_fact or len(missed) < len(case.evidence) else "wrong"
 
 
-def rung_at_fault(outcome: Outcome, missed: Sequence[Missed]) -> Rung | None:
-    """The first rung at which something was lost; None where nothing was."""
+def stage_at_fault(outcome: Outcome, missed: Sequence[Missed]) -> Stage | None:
+    """The first stage at which something was lost; None where nothing was."""
     case, answer = outcome.case, outcome.answer
     if answer is None:
         return "failed"
     if not case.answerable:
         return "wrongly answered" if answer.answered else None
-    found: set[Rung] = {each.rung for each in missed}
+    found: set[Stage] = {each.stage for each in missed}
     if not answer.answered and not missed:
-        found.add("wrongly refused")
+        found.add("wrongly_refused")
     if not found and not is_right(case, answer):
-        found.add("not said")
-    return min(found, key=RUNGS.index, default=None)
+        found.add("not_said")
+    return min(found, key=STAGES.index, default=None)
 
 
-def missed_evidence(outcome: Outcome, shelf: Shelf | None) -> list[Missed]:
+def missed_evidence(outcome: Outcome, documents_by_name: DocumentsByName | None) -> list[Missed]:
     """The gold quotes of an answerable case that are not cited where they stand, in order."""
     if not outcome.case.answerable:
         return []
     return [
-        Missed(number=number, rung=rung)
+        Missed(number=number, stage=stage)
         for number, gold in enumerate(outcome.case.evidence)
-        if (rung := _rung(gold, outcome, shelf)) is not None
+        if (stage := _stage(gold, outcome, documents_by_name)) is not None
     ]
 
 
-def _rung(gold: Evidence, outcome: Outcome, shelf: Shelf | None) -> Rung | None:
+def _stage(gold: Evidence, outcome: Outcome, documents_by_name: DocumentsByName | None) -> Stage | None:
     answer = outcome.answer
     if answer is None:
         return "failed"
     citations = [citation for citation in answer.citations if covers(citation, gold)]
     if citations:
         matching = [citation for citation in citations if gold in touched(outcome.case, citation)] or citations
-        return None if any(agrees(citation, gold) for citation in matching) else "not attributed"
-    if shelf is not None and not _is_on(shelf, gold):
-        return "not ingested right"
+        return None if any(agrees(citation, gold) for citation in matching) else "not_attributed"
+    if documents_by_name is not None and not _is_on(documents_by_name, gold):
+        return "ingestion_error"
     if not half_held(gold, outcome.hits, BUDGET_CHARS):
-        return "not retrieved"
-    return "not chosen" if answer.answered else "wrongly refused"
+        return "not_retrieved"
+    return "not_selected" if answer.answered else "wrongly_refused"
 
 
-def _is_on(shelf: Shelf, gold: Evidence) -> bool:
+def _is_on(documents_by_name: DocumentsByName, gold: Evidence) -> bool:
     """Whether the library holds the quote; text that was broken up in reading does not count."""
-    return any(locate(document.text, gold.quote, gold.nth) for document in shelf(gold.doc))
+    return any(locate(document.text, gold.quote, gold.nth) for document in documents_by_name(gold.doc))
 
 
 def first_rank(gold: Evidence, hits: Sequence[Hit]) -> int | None:

@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from ...vectorstore.errors import InputError
-from ..measures.ratio import Share
+from ..measures.ratio import Ratio
 from ..measures.significance import SEED, Difference, difference
 from ..outcome import BY_NAME, MEASURES, add_up
 from ..record import shares_from
@@ -114,9 +114,9 @@ def _changes(before: Sequence[Mapping[str, Any]], after: Sequence[Mapping[str, A
     return changes
 
 
-def _paired(before: Sequence[Share | None], after: Sequence[Share | None]) -> list[tuple[Share, Share]]:
+def _paired(before: Sequence[Ratio | None], after: Sequence[Ratio | None]) -> list[tuple[Ratio, Ratio]]:
     """The cases that the measure looks at in a run; where only one has a value, the other gave nothing."""
-    nothing = Share(part=0, whole=0)
+    nothing = Ratio(numerator=0, denominator=0)
     return [(one or nothing, other or nothing) for one, other in zip(before, after, strict=True) if one or other]
 
 

@@ -45,12 +45,12 @@ at("open-all").addEventListener("click", () => {
   const open = !seen.every((each) => each.open);
   for (const each of seen) each.open = open;
 });
-const rungs = /** @type {HTMLElement[]} */ ([...document.querySelectorAll(".rung")]);
-for (const button of rungs) {
+const stages = /** @type {HTMLElement[]} */ ([...document.querySelectorAll(".stage")]);
+for (const button of stages) {
   button.addEventListener("click", () => {
     form.reset();
-    const choice = /** @type {HTMLSelectElement} */ (form.elements.namedItem("rung"));
-    choice.value = button.dataset.rung ?? "";
+    const choice = /** @type {HTMLSelectElement} */ (form.elements.namedItem("stage"));
+    choice.value = button.dataset.stage ?? "";
     filter();
     at("cases").scrollIntoView();
   });

@@ -14,9 +14,9 @@ from typing import Any
 from ...vectorstore.markup import plain
 from ..kept import write_whole
 from ..measures.confidence import Judged, reliability, risk_coverage
-from ..measures.ratio import Share
+from ..measures.ratio import Ratio
 from ..measures.significance import interval
-from ..measures.stages import RUNGS
+from ..measures.stages import STAGES
 from ..outcome import BY_NAME, MEASURES, add_up
 from ..record import shares_from
 from .plots import Bar, bars, curve, diagram, histogram
@@ -35,14 +35,14 @@ _HEADLINES = (
     ("judge", "Verdict of the judge"),
 )
 _HEADLINES_SHOWN = 8
-_OF_RUNG = {
+_OF_STAGE = {
     "failed": "the question raised an error",
-    "not ingested right": "the library does not hold the proof as it stands in the record",
-    "not retrieved": "the search did not find the proof",
-    "wrongly refused": "the proof was found, and yet the question was refused",
-    "not chosen": "the proof was found, and something else was cited",
-    "not attributed": "the proof was cited, at the wrong paragraph or with the wrong speaker",
-    "not said": "the proof was cited, and the answer does not say what it should",
+    "ingestion_error": "the library does not hold the proof as it stands in the record",
+    "not_retrieved": "the search did not find the proof",
+    "wrongly_refused": "the proof was found, and yet the question was refused",
+    "not_selected": "the proof was found, and something else was cited",
+    "not_attributed": "the proof was cited, at the wrong paragraph or with the wrong speaker",
+    "not_said": "the proof was cited, and the answer does not say what it should",
     "wrongly answered": "the records do not answer, and yet an answer was given",
 }
 
@@ -59,7 +59,7 @@ def report_html(run: Mapping[str, Any], *, title: str = "Evaluation") -> str:
         "title": escape(title), "style": _asset("report.css"), "script": _asset("report.js"),
         "about": _about(run), "headlines": "".join(_headlines(run)), "plots": "".join(_plots(run)),
         "measures": "".join(_measure_rows(run)), "kinds": _options(run, "kind"), "outcomes": _options(run, "outcome"),
-        "rungs": _options(run, "rung"), "count": str(len(run["cases"])), "lost": _lost(run),
+        "stages": _options(run, "stage"), "count": str(len(run["cases"])), "lost": _lost(run),
         "cases": "\n".join(map(_case, run["cases"])), "made_by": _made_by(run),
     }  # fmt: skip
     # One pass, so that braces in a question are never taken for a place to fill.
@@ -179,9 +179,9 @@ def _kinds(cases: Sequence[Mapping[str, Any]]) -> dict[str, list[Mapping[str, An
 def _right_by_kind(cases: Sequence[Mapping[str, Any]]) -> list[Bar]:
     found = []
     for kind, group in _kinds(cases).items():
-        shares = [Share(part=case["outcome"] == "right", whole=1) for case in group]
+        shares = [Ratio(numerator=case["outcome"] == "right", denominator=1) for case in group]
         bounds = interval(shares, pool=False) or (None, None)
-        right = sum(share.part for share in shares) / len(shares)
+        right = sum(share.numerator for share in shares) / len(shares)
         found.append(Bar(label=kind, note=str(len(group)), value=right, low=bounds[0], high=bounds[1]))
     return found
 
@@ -203,34 +203,34 @@ def _measure_by_kind(cases: Sequence[Mapping[str, Any]], name: str) -> list[Bar]
 def _options(run: Mapping[str, Any], key: str) -> str:
     """Choices of a filter, with how many cases each has."""
     values = [case[key] for case in run["cases"] if case[key]]
-    order = [rung for rung in RUNGS if rung in values] if key == "rung" else list(dict.fromkeys(values))
+    order = [stage for stage in STAGES if stage in values] if key == "stage" else list(dict.fromkeys(values))
     return "".join(
         f'<option value="{escape(value)}">{escape(value)} ({values.count(value)})</option>' for value in order
     )
 
 
 def _lost(run: Mapping[str, Any]) -> str:
-    """How many cases were lost at which rung, as a list."""
-    rungs = [case["rung"] for case in run["cases"]]
+    """How many cases were lost at which stage, as a list."""
+    stages = [case["stage"] for case in run["cases"]]
     rows = [
-        f'<li><button type="button" class="rung" data-rung="{rung}"><b>{rungs.count(rung)}</b> {rung}</button>'
+        f'<li><button type="button" class="stage" data-stage="{stage}"><b>{stages.count(stage)}</b> {stage}</button>'
         f'<span class="muted">{says}</span></li>'
-        for rung, says in _OF_RUNG.items()
-        if rung in rungs
+        for stage, says in _OF_STAGE.items()
+        if stage in stages
     ]
     return f'<ul class="losses">{"".join(rows)}</ul>' if rows else '<p class="muted">Nothing was lost.</p>'
 
 
 def _case(case: Mapping[str, Any]) -> str:
     outcome = case["outcome"] or "searched"
-    rung = f'<span class="tag rung-tag">{escape(case["rung"])}</span>' if case["rung"] else ""
+    stage = f'<span class="tag stage-tag">{escape(case["stage"])}</span>' if case["stage"] else ""
     found = " ".join([case["id"], case["question"], case["text"] or ""]).casefold()
     return (
         f'<details class="case" id="case-{escape(case["id"])}" data-kind="{escape(case["kind"])}" '
-        f'data-outcome="{escape(case["outcome"] or "")}" data-rung="{escape(case["rung"] or "")}" '
+        f'data-outcome="{escape(case["outcome"] or "")}" data-stage="{escape(case["stage"] or "")}" '
         f'data-text="{escape(found)}">'
         f'<summary><span class="tag {escape(outcome)}">{escape(outcome)}</span>'
-        f'<span class="question">{escape(case["question"])}</span>{rung}'
+        f'<span class="question">{escape(case["question"])}</span>{stage}'
         f'<span class="kind muted">{escape(case["kind"])} · {escape(case["id"])}</span></summary>'
         f'<div class="body">{_history(case)}{_expected(case)}{_given(case)}{_figures(case)}</div></details>'
     )
@@ -262,7 +262,7 @@ def _expected(case: Mapping[str, Any]) -> str:
 
 
 def _gold(gold: Mapping[str, Any]) -> str:
-    """A gold quote: found at which rank, lost at which rung."""
+    """A gold quote: found at which rank, lost at which stage."""
     place = ", ".join(
         part
         for part in (
@@ -274,12 +274,12 @@ def _gold(gold: Mapping[str, Any]) -> str:
     )
     rank = f"found at rank {gold['rank']}" if gold["rank"] else "not among the passages found"
     fate = (
-        f'<span class="missed">missed: {escape(gold["rung"])}</span>'
-        if gold["rung"]
+        f'<span class="missed">missed: {escape(gold["stage"])}</span>'
+        if gold["stage"]
         else '<span class="hit">cited</span>'
     )
     return (
-        f'<blockquote class="gold {"lost" if gold["rung"] else "kept"}">{escape(plain(gold["quote"]))}'
+        f'<blockquote class="gold {"lost" if gold["stage"] else "kept"}">{escape(plain(gold["quote"]))}'
         f"<footer>{escape(place)} · {rank} · {fate}</footer></blockquote>"
     )
 

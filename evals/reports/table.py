@@ -32,9 +32,9 @@ def print_table(run: Run, console: Console) -> None:
     """Prints the run; fits 80 columns. A dash stands where a measure has no case to look at."""
     console.print(_measures_table(run))
     console.print(_kinds_table(run))
-    rungs = [result.record["rung"] for result in run.results if result.record["rung"]]
-    if rungs:
-        console.print("\nlost at: " + ", ".join(f"{rung} {rungs.count(rung)}" for rung in dict.fromkeys(rungs)))
+    stages = [result.record["stage"] for result in run.results if result.record["stage"]]
+    if stages:
+        console.print("\nlost at: " + ", ".join(f"{stage} {stages.count(stage)}" for stage in dict.fromkeys(stages)))
     for result in run.results:
         if result.error is not None:
             console.print(f"[red]failed[/red] {escape(result.case.id)}: {escape(result.error)}")

@@ -1,6 +1,6 @@
 """The library as LangChain parts: the whole ladder as a Runnable, a retriever, a tool.
 
-Callbacks and tracing see the ladder as one run and each of its rungs as a run below it.
+Callbacks and tracing see the ladder as one run and each of its stages as a run below it.
 """
 
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
@@ -17,7 +17,7 @@ from pydantic import ConfigDict
 from ...vectorstore.passage import Filters, Hit
 from ..answer import Answer, Turn
 from ..events import SentenceReady
-from ..observer import RungEnd, RungWatch
+from ..observer import StageEnd, StageObserver
 from ..schema import answer_text
 
 Asked = str | Mapping[str, Any]
@@ -29,20 +29,20 @@ class Library(Protocol):
     """What of `rag.library.Library` is needed here, which itself makes these parts."""
 
     def stream(
-        self, question: str, *, history: Sequence[Answer | Turn], filters: Filters | None, watch: RungWatch
+        self, question: str, *, history: Sequence[Answer | Turn], filters: Filters | None, watch: StageObserver
     ) -> Iterator[Event]: ...
     def search(self, query: str, *, limit: int, filters: Filters | None) -> list[Hit]: ...
 
 
-def as_runnable(library: Library) -> "Ladder":
+def as_runnable(library: Library) -> "AnswerRunnable":
     """The ladder: a question, or {"question": ..., "history": [...], "filters": Filters}, becomes an `Answer`.
 
     `stream` and `astream` yield `SentenceReady` events and then the `Answer`; batch comes from LangChain.
     """
-    return Ladder(library)
+    return AnswerRunnable(library)
 
 
-class Ladder(Runnable[Asked, Any]):
+class AnswerRunnable(Runnable[Asked, Any]):
     """From question to answer as a LangChain Runnable: invoke gives the `Answer`, stream its sentences before it."""
 
     name = "onrecord"
@@ -56,7 +56,7 @@ class Ladder(Runnable[Asked, Any]):
 
     def stream(self, input: Asked, config: RunnableConfig | None = None, **_: Any) -> Iterator[Event]:
         """Each sentence as it is ready, the `Answer` last."""
-        yield from self._transform_stream_with_config(iter([input]), self._climb, config, run_type="chain")
+        yield from self._transform_stream_with_config(iter([input]), self._answer_stream, config, run_type="chain")
 
     async def astream(self, input: Asked, config: RunnableConfig | None = None, **_: Any) -> AsyncIterator[Event]:
         """The same, without holding up the event loop."""
@@ -65,10 +65,10 @@ class Ladder(Runnable[Asked, Any]):
             yield event
 
     def _ask(self, asked: Asked, run_manager: CallbackManagerForChainRun) -> Answer:
-        *_, answer = self._climb(iter([asked]), run_manager)
+        *_, answer = self._answer_stream(iter([asked]), run_manager)
         return cast(Answer, answer)
 
-    def _climb(self, given: Iterator[Asked], run_manager: CallbackManagerForChainRun) -> Iterator[Event]:
+    def _answer_stream(self, given: Iterator[Asked], run_manager: CallbackManagerForChainRun) -> Iterator[Event]:
         for asked in given:
             question, history, filters = _taken_apart(asked)
             watch = _Watch(run_manager).begin
@@ -76,22 +76,22 @@ class Ladder(Runnable[Asked, Any]):
 
 
 class _Watch:
-    """Tells LangChain's callbacks of each rung, as a run below the ladder's own."""
+    """Tells LangChain's callbacks of each stage, as a run below the ladder's own."""
 
     def __init__(self, ladder: CallbackManagerForChainRun) -> None:
         self._ladder = ladder
 
-    def begin(self, name: str, given: Any) -> RungEnd:
+    def begin(self, name: str, given: Any) -> StageEnd:
         if name == "retrieve":
             search = self._ladder.get_child().on_retriever_start({}, given, name=name)
             return lambda hits: search.on_retriever_end([as_document(hit) for hit in hits])
-        rung = self._ladder.get_child().on_chain_start({}, given, name=name)
+        stage = self._ladder.get_child().on_chain_start({}, given, name=name)
 
         def end(result: Any) -> None:
             if isinstance(result, BaseException):
-                rung.on_chain_error(result)
+                stage.on_chain_error(result)
             else:
-                rung.on_chain_end(result)
+                stage.on_chain_end(result)
 
         return end
 

@@ -11,7 +11,7 @@ from ...vectorstore.store import Store
 from ..query.directory import directory_of
 from ..query.parse import Query
 from ..query.peoples import demonyms_of, states_of
-from ..query.question import proper_names, subject, telling_words, topic
+from ..query.question import content_words, proper_names, subject, topic
 from ..query.vocabulary import stems_held
 from ..retrieval.replies import TURN
 from .select import Quotable, inverse_frequency
@@ -67,7 +67,7 @@ def reason_to_refuse(store: Store, query: Query, chosen: Sequence[Quotable], str
     paragraphs that the documents do not hold are refused in any case.
     """
     needed = STRICTNESS[strictness]
-    asked = query.pointed.paragraphs
+    asked = query.references.paragraphs
     if asked and not any(quotable.hit.passage.locator.paragraph in asked for quotable in chosen):
         return f"The documents hold no paragraph {asked[0]} that answers this question."
     if not chosen:
@@ -88,7 +88,7 @@ def reason_to_refuse(store: Store, query: Query, chosen: Sequence[Quotable], str
         return REFUSAL
     if unit := unit_left_out(store, query.text, chosen):
         return f"The documents do not answer this question: they do not tell it in {unit}."
-    about = topic(query.text, query.pointed) if not (query.follows or query.compares) else ""
+    about = topic(query.text, query.references) if not (query.follows or query.compares) else ""
     if (
         topic_share(store, about, _of_whom(store, query, chosen)) < needed * MIN_TOPIC_SHARE
         and best.likeness < needed * MAX_TOPIC_LIKENESS
@@ -117,7 +117,7 @@ def topic_share(store: Store, subject: str, chosen: Sequence[Quotable]) -> float
         for quotable in chosen
         for word in store.lexical.words(f"{quotable.hit.passage.context} {quotable.hit.passage.text}")
     }
-    weights = {word: idf(word) for word in telling_words(store, subject)}
+    weights = {word: idf(word) for word in content_words(store, subject)}
     total = sum(weights.values())
     return sum(weight for word, weight in weights.items() if word in held) / total if total else 1.0
 
@@ -165,7 +165,7 @@ def _is_written_out(name: str, chosen: Sequence[Quotable]) -> bool:
 
 def names_left_out(store: Store, query: Query, chosen: Sequence[Quotable]) -> list[str]:
     """Names in the question, abbreviations and common ones aside, that none of the passages chosen has to do with."""
-    if query.sides or query.but_for or query.wants_asker:
+    if query.compared or query.excluded_speakers or query.wants_asker:
         return []
     held = frozenset[str]().union(*(_held(store, quotable.hit) for quotable in chosen))
     names = [name for name in _telling_names(query.text) if not _has_to_do_with(store, name, held)]
@@ -193,7 +193,7 @@ def unit_left_out(store: Store, question: str, chosen: Sequence[Quotable]) -> st
 def _of_whom(store: Store, query: Query, chosen: Sequence[Quotable]) -> Sequence[Quotable]:
     """The sentences from passages that have to do with whoever the question is about; all where it names nobody."""
     names = _telling_names(subject(query.text))
-    if not names or query.pointed.said_by:
+    if not names or query.references.said_by:
         return chosen
     return [
         quotable

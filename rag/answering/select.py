@@ -107,17 +107,19 @@ def choose(
     Where somebody's words are asked for ("What did Norway say?") and the passages hold any, nobody else is quoted.
     `notes` receives what people must know of the choice: whether a list may be longer, whose side says nothing.
     """
-    hits = in_paragraphs(hits, query.pointed.paragraphs)
-    hits = [hit for hit in hits if hit.passage.locator.speaker not in query.but_for or not query.but_for]
-    if query.pointed.paragraphs and not query.words:
-        return whole_paragraphs(hits, query.pointed.paragraphs)
+    hits = in_paragraphs(hits, query.references.paragraphs)
+    hits = [
+        hit for hit in hits if hit.passage.locator.speaker not in query.excluded_speakers or not query.excluded_speakers
+    ]
+    if query.references.paragraphs and not query.words:
+        return whole_paragraphs(hits, query.references.paragraphs)
     if hits and hits[0].passage.kind == TURN:
         spoken = turn(hits)
         if sum(len(hit.passage.text) for hit in spoken) <= MAX_QUOTE_CHARS:
             return [_with_label(_whole(hit)) if query.wants_asker else _whole(hit) for hit in spoken]
         ranked = rank(store, query, spoken)
         return _whole_thoughts(_fewest(ranked, MAX_QUOTES, KEEP_LISTED_SHARE), ranked)
-    ranked = rank(store, query, said_by(hits, query.pointed.said_by if not query.sides else ()))
+    ranked = rank(store, query, said_by(hits, query.references.said_by if not query.compared else ()))
     on_it = [each for each in ranked if each.words & query.words.keys() or each.likeness >= ON_IT_LIKENESS]
     chosen = _whole_thoughts(_chosen(store, query, ranked, notes, limit), on_it)
     chosen = _with_announced(store, chosen, everywhere=query.wants_list)
@@ -128,7 +130,7 @@ def _chosen(store: Store, query: Query, ranked: Sequence[Quotable], notes: list[
     if shares := _sides(query, ranked):
         notes.extend(_silent(query, shares))
         chosen = [quotable for share in shares for quotable in _fewest(share, QUOTES_A_SIDE, KEEP_SHARE)]
-        in_time = any(side.year for side in query.sides)
+        in_time = any(side.year for side in query.compared)
         return sorted(dict.fromkeys(chosen), key=lambda quotable: 0 if in_time else -quotable.score)
     ranked = _about_names(store, query, ranked)
     if query.wants_list:
@@ -150,8 +152,8 @@ def _sides(query: Query, ranked: Sequence[Quotable]) -> list[list[Quotable]]:
 
     Empty where nothing is compared, or where only one document has anything to say.
     """
-    if query.sides:
-        return [[quotable for quotable in ranked if side.holds(quotable.hit)] for side in query.sides]
+    if query.compared:
+        return [[quotable for quotable in ranked if side.holds(quotable.hit)] for side in query.compared]
     if not query.compares:
         return []
     documents: dict[str, list[Quotable]] = {}
@@ -163,7 +165,7 @@ def _sides(query: Query, ranked: Sequence[Quotable]) -> list[list[Quotable]]:
 
 def _silent(query: Query, shares: Sequence[Sequence[Quotable]]) -> Iterator[str]:
     """The sides of a comparison of which nothing was found on the subject."""
-    for side, share in zip(query.sides, shares, strict=False):
+    for side, share in zip(query.compared, shares, strict=False):
         if not share:
             yield f"Nothing on this was found {'by' if side.speaker else 'in'} {side.name}."
 
@@ -280,7 +282,7 @@ def rank(store: Store, query: Query, hits: Sequence[Hit]) -> list[Quotable]:
     wants_questions = bool(_ASKS_FOR_QUESTIONS.search(query.text))
     scored = []
     for quotable in quotables(store, hits[:PASSAGES_READ]):
-        quotable = score_words(store, quotable, asked, hits, query.same)
+        quotable = score_words(store, quotable, asked, hits, query.name_variants)
         if quotable.text.rstrip("”\"'*_ ").endswith("?") and not wants_questions:
             quotable = replace(quotable, score=quotable.score - QUESTION_PENALTY)
         if query.expected and query.expected.met_by(quotable):

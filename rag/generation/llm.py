@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from ...vectorstore.errors import ModelError, ModelSilent
+from ...vectorstore.errors import ModelError, ModelUnavailable
 from ..answer import Usage
 from ..query.question import clean
 
@@ -66,7 +66,7 @@ class Service:
         """What the model writes, piece by piece, at most `MAX_WRITTEN_CHARS`.
 
         Raises:
-            ModelSilent: the service cannot be reached, takes too long or breaks off.
+            ModelUnavailable: the service cannot be reached, takes too long or breaks off.
             ModelError: it does not accept the request.
         """
         tally.calls += 1
@@ -95,7 +95,7 @@ class Service:
         message = f"{message.rstrip('.')}. {hint}." if hint else message
         if status is not None and status not in (408, 425, 429) and status < 500:
             return ModelError(message)
-        return ModelSilent(message)
+        return ModelUnavailable(message)
 
 
 def open_service(

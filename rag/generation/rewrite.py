@@ -11,7 +11,7 @@ from ...vectorstore.errors import ModelError
 from ...vectorstore.store import Store
 from ..answer import Turn
 from ..prompts import prompt
-from ..query.question import telling_words
+from ..query.question import content_words
 from ..verification.ground import ORDERS, without_links
 from ..verification.numbers import quantities
 from .llm import Service, Tally
@@ -57,7 +57,7 @@ def _is_question_asked(store: Store, text: str, question: str, said: str) -> boo
     names = [match[0].rstrip("'’s") for match in _NAME.finditer(text) if text[: match.start()].strip()]
     if any(name.casefold() not in folded for name in names):
         return False
-    words, mine = set(store.lexical.words(text)), set(telling_words(store, question))
+    words, mine = set(store.lexical.words(text)), set(content_words(store, question))
     if not words:
         return False
     from_question = not mine or len(words & mine) >= KEPT_SHARE * len(mine)

@@ -17,7 +17,7 @@ from ..answer import Citation, Sentence, Turn
 from ..answering.abstain import REFUSAL
 from ..answering.select import citation_of
 from ..events import SentenceReady
-from ..observer import RungWatch, unwatched
+from ..observer import StageObserver, no_observer
 from ..prompts import prompt
 from ..verification.ground import ORDERS, Grounded, ground, support
 from ..verification.judge import Judge, judged_text, open_judge
@@ -101,7 +101,7 @@ class Writer:
         *,
         wide: bool = False,
         limit: int | None = None,
-        watch: RungWatch = unwatched,
+        watch: StageObserver = no_observer,
     ) -> Iterator[SentenceReady]:
         """Sentences as the model finishes them, each grounded; `notes` receives what grounding found wrong.
 
@@ -109,7 +109,7 @@ class Writer:
         comparisons, the model is shown more passages; `limit` says how many instead.
 
         Raises:
-            ModelSilent: the service cannot be reached, takes too long or breaks off.
+            ModelUnavailable: the service cannot be reached, takes too long or breaks off.
             ModelError: it does not accept the request.
         """
         passages = [hit for hit in hits if hit.passage.kind not in ("heading", "noise")]

@@ -9,7 +9,7 @@ from ...ingest.language.states import state_of
 from ...vectorstore.markup import plain
 from ..answer import Turn
 from .directory import Directory
-from .question import ABOUT, ASKING_WORDS, SAYS
+from .question import ABOUT, QUESTION_STOPWORDS, SAYS
 
 Embed = Callable[[Sequence[str]], Any]
 
@@ -159,7 +159,7 @@ def _most_alike(new: str, before: str, speaker: tuple[int, int] | None, embed: E
     """The one or two words of a question, its speaker's name aside, whose meaning is most like some others'; None where
     none is like them."""
     words = list(re.finditer(r"[^\W\d_][\w’'-]*", before))
-    spans = [(w.start(), w.end()) for w in words if w[0].casefold() not in ASKING_WORDS]
+    spans = [(w.start(), w.end()) for w in words if w[0].casefold() not in QUESTION_STOPWORDS]
     if speaker:
         spans = [(start, end) for start, end in spans if end <= speaker[0] or start >= speaker[1]]
     pairs = [(a[0], b[1]) for a, b in pairwise(spans) if before[a[1] : b[0]] == " "]

@@ -11,7 +11,7 @@ from ..answer import Turn
 from .directory import Directory, directory_of
 from .expectation import Expectation, expectation
 from .follow_up import asks_for_others, refers_back, stand_alone
-from .question import Pointers, asks_for_asker, asks_for_reply, pointers, proper_names, telling_words
+from .question import References, asks_for_asker, asks_for_reply, content_words, pointers, proper_names
 from .vocabulary import corrected, stems_held
 
 NOW_WEIGHT = 2.0
@@ -67,9 +67,9 @@ class Side:
 class Query:
     """A question as understood.
 
-    `text` stands alone; `words` weigh the stems it is searched by (1 is usual); `sides` are what it compares, at
-    least two or none; `names` holds for each acronym in it the stems of its forms, `same` those of each name in it that
-    the records write in several ways; `but_for` are the speakers not asked for ("Who else ...").
+    `text` stands alone; `words` weigh the stems it is searched by (1 is usual); `compared` are what it compares, at
+    least two or none; `names` holds for each acronym in it the stems of its forms, `name_variants` those of each name
+    in it that the records write in several ways; `excluded_speakers` are those not asked for ("Who else ...").
 
     `compares` is true where things are set side by side, `wants_list` where one instance is not enough, `wants_reply`
     where what was said in return is asked for, `wants_asker` where who put the question is, `follows` where it leans on
@@ -78,12 +78,12 @@ class Query:
 
     text: str
     words: Mapping[str, float] = field(default_factory=dict[str, float])
-    pointed: Pointers = field(default_factory=Pointers)
+    references: References = field(default_factory=References)
     expected: Expectation | None = None
-    sides: tuple[Side, ...] = ()
+    compared: tuple[Side, ...] = ()
     names: tuple[frozenset[frozenset[str]], ...] = ()
-    same: tuple[frozenset[frozenset[str]], ...] = ()
-    but_for: frozenset[str] = frozenset()
+    name_variants: tuple[frozenset[frozenset[str]], ...] = ()
+    excluded_speakers: frozenset[str] = frozenset()
     compares: bool = False
     wants_list: bool = False
     wants_reply: bool = False
@@ -100,7 +100,7 @@ def read_question(store: Store, question: str, history: Sequence[Turn] = ()) -> 
     follows = text != " ".join(question.split())
     own = text.partition(" (")[0] if follows else text  # without the question before, carried along in brackets
     pointed = pointers(text, store)
-    words = {stem: 1.0 for stem in telling_words(store, text)}
+    words = {stem: 1.0 for stem in content_words(store, text)}
     same = _same(store, directory, text)
     sides = _sides(text, pointed)
     if any(side.year for side in sides):  # these words say what is compared, not what it is about
@@ -109,28 +109,28 @@ def read_question(store: Store, question: str, history: Sequence[Turn] = ()) -> 
     for form in directory.other_forms(text):
         for stem in store.lexical.words(form):
             words.setdefault(stem, OTHER_FORM_WEIGHT)
-    but_for = frozenset[str]()
+    excluded_speakers = frozenset[str]()
     if asks_for_reply(text):
         pointed = replace(pointed, said_by=pointers(own, store).said_by)
     if follows:
-        words |= {stem: NOW_WEIGHT for stem in telling_words(store, question) if stem in words}
+        words |= {stem: NOW_WEIGHT for stem in content_words(store, question) if stem in words}
         if asks_for_others(question):
-            but_for = frozenset(directory.speakers_in(f"{text} {history[-1].answer}"))
+            excluded_speakers = frozenset(directory.speakers_in(f"{text} {history[-1].answer}"))
             pointed = replace(pointed, speakers=(), said_by=())
-            words = {stem: weight for stem, weight in words.items() if stem not in _stems(store, but_for)}
+            words = {stem: weight for stem, weight in words.items() if stem not in _stems(store, excluded_speakers)}
         elif refers_back(question):
-            words |= {stem: ANSWER_WEIGHT for stem in telling_words(store, history[-1].answer)}
+            words |= {stem: ANSWER_WEIGHT for stem in content_words(store, history[-1].answer)}
     return Query(
         text=text,
         words=words,
-        pointed=pointed,
+        references=pointed,
         expected=expectation(own),
-        sides=sides,
+        compared=sides,
         names=tuple(_forms(store, name) for name in proper_names(text) if _is_acronym(name)),
-        same=same,
-        but_for=but_for,
+        name_variants=same,
+        excluded_speakers=excluded_speakers,
         compares=bool(_COMPARES.search(text)),
-        wants_list=bool(_LISTS.search(own)) or bool(but_for),
+        wants_list=bool(_LISTS.search(own)) or bool(excluded_speakers),
         wants_reply=asks_for_reply(text),
         wants_asker=asks_for_asker(text),
         follows=follows,
@@ -160,7 +160,7 @@ def _same(store: Store, directory: Directory, text: str) -> tuple[frozenset[froz
     return tuple(dict.fromkeys(forms for forms in found if len(forms) > 1))
 
 
-def _sides(question: str, pointed: Pointers) -> tuple[Side, ...]:
+def _sides(question: str, pointed: References) -> tuple[Side, ...]:
     years = sorted(set(_YEAR.findall(question)))
     if len(years) > 1 and (_COMPARES.search(question) or _CHANGES.search(question)):
         return tuple(Side(year=year) for year in years[:4])
@@ -172,7 +172,7 @@ def _sides(question: str, pointed: Pointers) -> tuple[Side, ...]:
     return tuple(sides[:4]) if len(sides) > 1 else ()
 
 
-def _is_common(speaker: str, pointed: Pointers) -> bool:
+def _is_common(speaker: str, pointed: References) -> bool:
     """Whether a speaker is only a longer name for another one pointed at ("Ana Ruiz, Verrano" beside "Verrano").
 
     "Papua New Guinea" is none for Guinea.

@@ -49,7 +49,7 @@ _ASKER = re.compile(
 )
 _LISTED = re.compile(r"(?:(?<!\s)\s++)?(,|and|&|to|through|[-–—])\s*")
 _MAX_RANGE = 40
-ASKING_WORDS = frozenset(
+QUESTION_STOPWORDS = frozenset(
     """a an the what which who whom whose how why when where does do did doing done is are was were be been being can
     could would should will shall may might must have has had having it its they them their he she his her him i we you
     our your my me us this that these those there here about as according to of on in at by for from with and or but not
@@ -61,7 +61,7 @@ ASKING_WORDS = frozenset(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Pointers:
+class References:
     """Where a question points, recognised against what the library really holds.
 
     `paragraphs` are printed numbers, whether or not they exist; `speakers` and `documents` are the library's own.
@@ -79,14 +79,14 @@ def clean(text: str) -> str:
     return text.encode("utf-8", "replace").decode("utf-8")
 
 
-def telling_words(store: Store, question: str) -> list[str]:
+def content_words(store: Store, question: str) -> list[str]:
     """The stems of a question that say what it is about, without the words it asks with, in order, each once.
 
     Paragraph numbers and document symbols are no such words. Where a question has no others at all, all its words
     count.
     """
     bare = SYMBOL.sub(" ", _PARAGRAPHS.sub(" ", plain(question)))
-    words = [word for word in re.findall(r"[^\W_]+", bare) if word.casefold() not in ASKING_WORDS]
+    words = [word for word in re.findall(r"[^\W_]+", bare) if word.casefold() not in QUESTION_STOPWORDS]
     stems = stems_held(store, " ".join(words))
     if not stems and bare == plain(question):
         stems = stems_held(store, bare)
@@ -101,30 +101,30 @@ def proper_names(question: str) -> list[str]:
     names |= dict.fromkeys(match[0] for match in _NAME.finditer(_TITLE.sub("", question)))
     names |= dict.fromkeys(word for word in re.findall(r"[\w’'-]+", question) if state_of(word))
     bare = (re.sub(r"[’']s$", "", name) for name in names)
-    return [name for name in dict.fromkeys(bare) if name.casefold() not in ASKING_WORDS]
+    return [name for name in dict.fromkeys(bare) if name.casefold() not in QUESTION_STOPWORDS]
 
 
-def pointers(question: str, store: Store) -> Pointers:
+def pointers(question: str, store: Store) -> References:
     """Paragraph numbers, speakers and documents that the question names."""
     directory = directory_of(store)
     subjects = [match["who"] or match["whose"] for match in SAYS.finditer(question)]
     asked_of = " ".join(subject for subject in subjects if not _SEVERAL.search(subject))
-    return Pointers(
+    return References(
         paragraphs=paragraph_numbers(question),
         speakers=tuple(directory.speakers_in(question)),
-        documents=tuple(directory.documents_in(question, telling_words(store, question))),
+        documents=tuple(directory.documents_in(question, content_words(store, question))),
         said_by=tuple(directory.speakers_in(asked_of)),
     )
 
 
-def topic(question: str, pointed: Pointers) -> str:
+def topic(question: str, pointed: References) -> str:
     """What somebody's words are asked about: "What did Norway say about pain relief?" -> "pain relief"; else empty."""
     match = SAYS.search(question)
     said = (match["what"] or "") if match else ""
     if about := ABOUT.search(said):
         return about["topic"].strip()
     before = question[: match.start()].split() if match and match["who"] else []
-    asked = " ".join(word for word in before if word.casefold() not in ASKING_WORDS)
+    asked = " ".join(word for word in before if word.casefold() not in QUESTION_STOPWORDS)
     return f"{asked} {said.strip()}".strip() if pointed.said_by or proper_names(subject(question)) else ""
 
 

@@ -45,8 +45,8 @@ def replies(store: Store, query: Query, hits: Sequence[Hit]) -> list[Hit]:
     A reply is the next turn of the one asked, or of anybody else where the question names none. It carries the turn it
     replies to as context, because it seldom repeats its words.
     """
-    repliers = set(query.pointed.said_by)
-    askers = set(query.pointed.speakers) - repliers
+    repliers = set(query.references.said_by)
+    askers = set(query.references.speakers) - repliers
     turns = [hit for hit in hits if hit.passage.locator.speaker and hit.passage.locator.speaker not in repliers]
     turns = [hit for hit in turns if hit.passage.locator.speaker in askers] or turns
     found: dict[str, Hit] = {}

@@ -15,7 +15,7 @@ from ...vectorstore.errors import ModelError
 from ...vectorstore.passage import Filters, Hit, Locator, Selection
 from ...vectorstore.store import Store, embedded_text
 from ..query.parse import Query
-from ..query.question import Pointers
+from ..query.question import References
 from .repetition import tells_apart
 from .replies import first_in_turn
 from .rerank import Reranker
@@ -58,7 +58,7 @@ def retrieve(
     """
     store.refresh()
     allowed = store.select(filters) if filters else None
-    pointed = query.pointed
+    pointed = query.references
     by_words, by_meaning = _searched(store, query, allowed)
     scores = fused((by_words, WORDS_WEIGHT), (by_meaning, MEANING_WEIGHT))
     scores |= {key: 0.0 for key in _of_missing_sides(store, query, scores, allowed)}
@@ -72,25 +72,25 @@ def retrieve(
     _raise(scores, rows, lambda row: row.document_id in pointed.documents, DOCUMENT_WEIGHT)
     _add(scores, _asked_paragraphs(store, pointed, _best_first(scores), allowed), PARAGRAPH_WEIGHT)
     best = _best_first(scores)
-    hits = store.hits([(key, scores[key]) for key in best[: limit + SPARE if not query.sides else DEPTH]])
-    hits = _every_side_first(hits, query) if query.sides else _without_repeats(hits, limit)
+    hits = store.hits([(key, scores[key]) for key in best[: limit + SPARE if not query.compared else DEPTH]])
+    hits = _every_side_first(hits, query) if query.compared else _without_repeats(hits, limit)
     return first_in_turn(store, query, hits, allowed)[:limit]
 
 
 def _every_side_first(hits: Sequence[Hit], query: Query) -> list[Hit]:
     """Puts the best few passages of each side of a comparison before all others, still best first."""
-    chosen = [hit for side in query.sides for hit in [hit for hit in hits if side.holds(hit)][:PASSAGES_A_SIDE]]
+    chosen = [hit for side in query.compared for hit in [hit for hit in hits if side.holds(hit)][:PASSAGES_A_SIDE]]
     first = sorted(dict.fromkeys(chosen), key=lambda hit: -hit.score)
     return [*first, *(hit for hit in hits if hit not in first)]
 
 
 def _of_missing_sides(store: Store, query: Query, scores: Mapping[str, float], allowed: Selection | None) -> list[str]:
     """Passages by words of those sides of a comparison that the search of all found too little of."""
-    if not query.sides:
+    if not query.compared:
         return []
     rows = store.catalogue.passage_rows(list(scores))
     found: list[str] = []
-    for side in query.sides:
+    for side in query.compared:
         within = Selection(
             documents=frozenset([side.document]) if side.document else None,
             speakers=frozenset([side.speaker]) if side.speaker else None,
@@ -209,7 +209,7 @@ def _raise(
     _add(scores, [key for key in _best_first(scores) if points_at(rows[key])], weight)
 
 
-def _asked_paragraphs(store: Store, pointed: Pointers, ranked: Sequence[str], allowed: Selection | None) -> list[str]:
+def _asked_paragraphs(store: Store, pointed: References, ranked: Sequence[str], allowed: Selection | None) -> list[str]:
     """Passages of the paragraphs the question names, those in the better documents first."""
     if not pointed.paragraphs:
         return []

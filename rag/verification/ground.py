@@ -19,7 +19,7 @@ from ...vectorstore.passage import Hit
 from ...vectorstore.store import Store
 from ..answering.select import Quotable, lead_length, quotables
 from ..generation.parse_reply import Claim, claims, without_links
-from ..query.question import telling_words
+from ..query.question import content_words
 from .negation import turned_round
 from .numbers import Day, dates, quantities, units
 from .speakers import keys, speakers_named, subject, wrong_speaker
@@ -191,7 +191,7 @@ def _elsewhere(store: Store, text: str, others: Sequence[Hit], inherited: str, c
     """
     ranked = sorted(((support(store, text, hit), -place, hit) for place, hit in enumerate(others)), reverse=True)
     in_cited = {word for hit in cited for word in store.lexical.words(_passage(hit))}
-    telling = set(telling_words(store, text))
+    telling = set(content_words(store, text))
     for share, _, hit in ranked:
         lacks = telling - set(store.lexical.words(f"{_passage(hit)} {_around(hit)}"))
         if share >= MOST and not lacks & in_cited and not faults_of(store, text, hit, inherited):

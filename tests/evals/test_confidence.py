@@ -13,7 +13,7 @@ from onrecord.evals.measures.confidence import (
     reliability,
     risk_coverage,
 )
-from onrecord.evals.measures.ratio import Share
+from onrecord.evals.measures.ratio import Ratio
 from onrecord.evals.measures.significance import difference, interval
 from onrecord.rag.answer import Answer
 
@@ -68,8 +68,8 @@ def test_an_answer_s_own_confidence_is_taken_at_its_word() -> None:
     assert confidence(case(), refusal()) == confidence(case(), None) == 0.0
 
 
-def shares(*pairs: tuple[float, float]) -> list[Share]:
-    return [Share(part=part, whole=whole) for part, whole in pairs]
+def shares(*pairs: tuple[float, float]) -> list[Ratio]:
+    return [Ratio(numerator=part, denominator=whole) for part, whole in pairs]
 
 
 def test_an_interval_holds_the_figure_and_is_the_same_every_time() -> None:

@@ -9,7 +9,7 @@ from onrecord.evals import open_judge, run
 from onrecord.evals.case import Case
 from onrecord.evals.measures.entailment import alce
 from onrecord.evals.measures.judge import agreement, read_labels
-from onrecord.evals.measures.ratio import Share
+from onrecord.evals.measures.ratio import Ratio
 from onrecord.rag import Answer, Library, Sentence
 from onrecord.vectorstore.errors import InputError
 
@@ -114,12 +114,18 @@ def test_alce_counts_sentences_entailed_and_citations_needed() -> None:
         ("Nobody knows", ()),  # nothing cited
     )
     found = alce(case(), given, holds_all_words)
-    assert found == {"alce_recall": Share(part=2, whole=4), "alce_precision": Share(part=3, whole=5)}
+    assert found == {
+        "alce_recall": Ratio(numerator=2, denominator=4),
+        "alce_precision": Ratio(numerator=3, denominator=5),
+    }
 
 
 def test_alce_of_a_refusal_is_zero_and_of_an_unanswerable_question_nothing() -> None:
     refused = alce(case(), refusal(), holds_all_words)
-    assert refused == {"alce_recall": Share(part=0, whole=1), "alce_precision": Share(part=0, whole=0)}
+    assert refused == {
+        "alce_recall": Ratio(numerator=0, denominator=1),
+        "alce_precision": Ratio(numerator=0, denominator=0),
+    }
     assert set(alce(case(answerable=False), said(), holds_all_words).values()) == {None}
 
 

@@ -18,7 +18,7 @@ from onrecord.evals.measures.citations import (
     verbatim,
 )
 from onrecord.evals.measures.gold_answers import answer_found, exact_match, gold_token_recall, token_f1
-from onrecord.evals.measures.ratio import Share, mean, pooled
+from onrecord.evals.measures.ratio import Ratio, mean, pooled
 from onrecord.evals.outcome import Outcome, add_up, measure_outcome
 from onrecord.rag.answer import Answer
 
@@ -33,8 +33,8 @@ FIRST, SECOND, THIRD = TEXT.split("\n")
 FAIR, UNFAIR = case(), case(answerable=False)
 
 
-def share(part: float, whole: float) -> Share:
-    return Share(part=part, whole=whole)
+def share(part: float, whole: float) -> Ratio:
+    return Ratio(numerator=part, denominator=whole)
 
 
 def measured(outcomes: list[tuple[Case, Answer | None]]) -> dict[str, float | None]:

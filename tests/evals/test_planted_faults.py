@@ -1,4 +1,4 @@
-"""Faults planted in a library that answers well: each must show in the right measure, at the right rung."""
+"""Faults planted in a library that answers well: each must show in the right measure, at the right stage."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -65,8 +65,8 @@ class Misattributes(Faulty):
         return replace(answer, citations=tuple(wrong))
 
 
-def rungs(of: Run) -> dict[str, Any]:
-    return {result.case.id: result.record["rung"] for result in of.results}
+def stages(of: Run) -> dict[str, Any]:
+    return {result.case.id: result.record["stage"] for result in of.results}
 
 
 @pytest.fixture(scope="module")
@@ -79,22 +79,22 @@ def test_the_sound_library_has_none_of_the_faults(sound: Run) -> None:
         sound, evidence_recall_4000=1, key_facts=1, cite_recall=1, verbatim=1, locator=1, attribution=1, abstain_f1=1,
         answer_found=1, refused_answerable=0,
     )  # fmt: skip
-    assert set(rungs(sound).values()) == {None}
+    assert set(stages(sound).values()) == {None}
     assert {result.record["outcome"] for result in sound.results} == {"right"}
 
 
 def test_a_missing_document_was_not_ingested_right(without_minutes: Library, small_cases: list[Case]) -> None:
     found = run(without_minutes, small_cases)
     assert found.measures["evidence_recall_4000"] == pytest.approx(1 / 3)
-    assert rungs(found) == {
-        "quota": "not ingested right", "survey": "not ingested right", "budget": None, "brazil": None,
+    assert stages(found) == {
+        "quota": "ingestion_error", "survey": "ingestion_error", "budget": None, "brazil": None,
     }  # fmt: skip
 
 
 def test_a_retriever_that_finds_nothing(sound: Run, small_library: Library, small_cases: list[Case]) -> None:
     found = run(FindsNothing(small_library), small_cases)
     assert found.measures["evidence_recall_4000"] == found.measures["ndcg_10"] == found.measures["mrr"] == 0
-    assert set(rungs(found).values()) == {"not retrieved", None} and rungs(found)["brazil"] is None
+    assert set(stages(found).values()) == {"not_retrieved", None} and stages(found)["brazil"] is None
 
 
 def test_an_answerer_that_always_refuses(small_library: Library, small_cases: list[Case]) -> None:
@@ -103,7 +103,7 @@ def test_an_answerer_that_always_refuses(small_library: Library, small_cases: li
     assert found.measures["refused_answerable"] == 1 and found.measures["abstain_r"] == 1
     assert found.measures["abstain_p"] == 1 / 4
     assert found.measures["key_facts"] == found.measures["cite_recall"] == found.measures["answer_found"] == 0
-    assert rungs(found) == dict.fromkeys(("quota", "survey", "budget"), "wrongly refused") | {"brazil": None}
+    assert stages(found) == dict.fromkeys(("quota", "survey", "budget"), "wrongly_refused") | {"brazil": None}
 
 
 def test_an_answerer_that_copies_everything(sound: Run, small_library: Library, small_cases: list[Case]) -> None:
@@ -113,7 +113,7 @@ def test_an_answerer_that_copies_everything(sound: Run, small_library: Library, 
     assert (measures["cite_precision"] or 0) < 0.3 < (before["cite_precision"] or 0)
     assert (measures["citations_per_answer"] or 0) > 5 * (before["citations_per_answer"] or 9)
     assert (measures["answer_chars"] or 0) > 3 * (before["answer_chars"] or 9999)
-    assert measures["abstain_r"] == 0 and rungs(found)["brazil"] == "wrongly answered"
+    assert measures["abstain_r"] == 0 and stages(found)["brazil"] == "wrongly answered"
 
 
 def test_one_that_misattributes_speakers(sound: Run, small_library: Library, small_cases: list[Case]) -> None:
@@ -121,7 +121,7 @@ def test_one_that_misattributes_speakers(sound: Run, small_library: Library, sma
     assert found.measures["attribution"] == found.measures["locator"] == 0
     for unharmed in ("cite_recall", "cite_precision", "key_facts", "verbatim", "evidence_recall_4000"):
         assert found.measures[unharmed] == sound.measures[unharmed], unharmed
-    assert rungs(found) == dict.fromkeys(("quota", "survey", "budget"), "not attributed") | {"brazil": None}
+    assert stages(found) == dict.fromkeys(("quota", "survey", "budget"), "not_attributed") | {"brazil": None}
 
 
 def test_what_falls_short_is_named_with_the_cases_at_fault(small_library: Library, small_cases: list[Case]) -> None:

@@ -100,7 +100,7 @@ def test_filters_work_together_and_are_cleared(page: Page) -> None:
     expect(page.locator("#none")).to_be_visible()
     page.locator("button[type=reset]").click()
     expect(page.locator(".case:visible")).to_have_count(4)
-    page.locator("button.rung").click()
+    page.locator("button.stage").click()
     expect(page.locator(".case:visible .question")).to_have_text("How much does the stock survey cost?")
 
 

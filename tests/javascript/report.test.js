@@ -7,12 +7,12 @@ import { openPage } from "./browser.js";
 
 const choice = (name, ...values) => `<select name="${name}"><option value=""></option>${values.map((v) => `<option>${v}</option>`).join("")}</select>`;
 const page = openPage(
-  `<form id="filters">${choice("kind", "fact", "list")}${choice("outcome", "right", "!right")}${choice("rung", "retrieved")}<input name="text"></form>
+  `<form id="filters">${choice("kind", "fact", "list")}${choice("outcome", "right", "!right")}${choice("stage", "retrieved")}<input name="text"></form>
    <output id="shown"></output><p id="none" hidden></p><button id="theme"></button><button id="print"></button><button id="open-all"></button>
-   <section id="cases"></section><button class="rung" data-rung="retrieved"></button>
-   <details class="case" id="a" data-kind="fact" data-outcome="right" data-rung="" data-text="who said herring"></details>
-   <details class="case" id="b" data-kind="list" data-outcome="wrong" data-rung="retrieved" data-text="list the buoys" open></details>
-   <details class="case" id="c" data-kind="fact" data-outcome="failed" data-rung="" data-text="herring and buoys"></details>`,
+   <section id="cases"></section><button class="stage" data-stage="retrieved"></button>
+   <details class="case" id="a" data-kind="fact" data-outcome="right" data-stage="" data-text="who said herring"></details>
+   <details class="case" id="b" data-kind="list" data-outcome="wrong" data-stage="retrieved" data-text="list the buoys" open></details>
+   <details class="case" id="c" data-kind="fact" data-outcome="failed" data-stage="" data-text="herring and buoys"></details>`,
 );
 const listeners = new Map();
 globalThis.addEventListener = (name, listener) => listeners.set(name, listener);
@@ -24,7 +24,7 @@ const form = page.getElementById("filters");
 const shown = () => [...page.querySelectorAll(".case")].filter((each) => !each.hidden).map((each) => each.id).join("");
 
 function choose(values) {
-  for (const [name, value] of Object.entries({ kind: "", outcome: "", rung: "", text: "", ...values })) form.elements[name].value = value;
+  for (const [name, value] of Object.entries({ kind: "", outcome: "", stage: "", text: "", ...values })) form.elements[name].value = value;
   form.dispatchEvent(new Event("input"));
 }
 
@@ -47,7 +47,7 @@ test("cases are shown that fit every choice and hold every word", () => {
 
 test("a stage shows the cases that were lost at it, whatever was chosen before", () => {
   choose({ kind: "fact" });
-  page.querySelector(".rung").click();
+  page.querySelector(".stage").click();
   assert.equal(shown(), "b");
 });
 

@@ -150,7 +150,7 @@ class Tree(BaseCallbackHandler):
         return [called for called, over in self.runs.values() if over == parent]
 
 
-def test_each_rung_is_a_run_below_the_ladders_own(library: Library) -> None:
+def test_each_stage_is_a_run_below_the_ladders_own(library: Library) -> None:
     for run in (library.as_runnable().invoke, lambda *a, **k: list(library.as_runnable().stream(*a, **k))):
         tree = Tree()
         run(QUOTA, config={"callbacks": [tree]})
@@ -170,7 +170,7 @@ def test_the_model_and_its_grounding_are_seen_too(library: Library) -> None:
     tree = Tree()
     with pytest.raises(ModelError):
         failing.as_runnable().invoke(QUOTA, config={"callbacks": [tree]})
-    assert tree.ended[-2:] == ["write ModelSilent", "onrecord ModelSilent"]
+    assert tree.ended[-2:] == ["write ModelUnavailable", "onrecord ModelUnavailable"]
 
 
 # --- the retriever ---------------------------------------------------------------------------------------------------

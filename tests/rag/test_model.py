@@ -18,7 +18,7 @@ from onrecord.rag.generation.writer import open_writer
 from onrecord.rag.schema import answer_json
 from onrecord.rag.verification.ground import claims
 from onrecord.rag.verification.judge import ChatJudge, open_judge
-from onrecord.vectorstore.errors import ModelError, ModelSilent
+from onrecord.vectorstore.errors import ModelError, ModelUnavailable
 
 from ..fakes import HashEmbedder
 from .invariants import check
@@ -462,7 +462,7 @@ def test_a_service_that_fails_for_now_leaves_quotes_and_says_why(
 ) -> None:
     server.says(failure)
     assert_quotes_instead(opened(library, server.base_url).ask(QUOTA), library, holds)
-    with pytest.raises(ModelSilent):
+    with pytest.raises(ModelUnavailable):
         opened(library, server.base_url, falls_back=False).ask(QUOTA)
 
 

@@ -7,13 +7,13 @@ from onrecord.rag.answering.select import Quotable
 from onrecord.rag.query.expectation import expectation
 from onrecord.rag.query.parse import read_question
 from onrecord.rag.query.question import (
-    Pointers,
+    References,
     asks_for_asker,
     asks_for_reply,
+    content_words,
     paragraph_numbers,
     pointers,
     proper_names,
-    telling_words,
     topic,
 )
 
@@ -47,7 +47,7 @@ def test_paragraph_numbers(question: str, numbers: tuple[str, ...]) -> None:
     assert paragraph_numbers(question) == numbers
 
 
-NORWAY = Pointers(speakers=("Norway",), said_by=("Norway",))
+NORWAY = References(speakers=("Norway",), said_by=("Norway",))
 
 
 @pytest.mark.parametrize(
@@ -58,12 +58,12 @@ NORWAY = Pointers(speakers=("Norway",), said_by=("Norway",))
         ("What did Norway propose on gillnets?", NORWAY, "gillnets"),
         ("What did Norway report?", NORWAY, ""),
         ("Did Norway mention dredging?", NORWAY, "dredging"),
-        ("What does the report say about fees?", Pointers(), "fees"),
-        ("Did anybody mention dredging?", Pointers(), ""),
-        ("Where is Norway?", Pointers(speakers=("Norway",)), ""),
+        ("What does the report say about fees?", References(), "fees"),
+        ("Did anybody mention dredging?", References(), ""),
+        ("Where is Norway?", References(speakers=("Norway",)), ""),
     ],
 )
-def test_topic(question: str, pointed: Pointers, about: str) -> None:
+def test_topic(question: str, pointed: References, about: str) -> None:
     assert topic(question, pointed).rstrip("?") == about
 
 
@@ -134,9 +134,9 @@ def test_languages_are_no_names(library: Library) -> None:
 
 
 def test_telling_words_are_stems_without_the_words_of_asking(library: Library) -> None:
-    assert telling_words(library.store, "What did they say about the herring quotas?") == ["herring", "quota"]
-    assert telling_words(library.store, "Herring, herring and HERRING!") == ["herring"]
-    assert telling_words(library.store, "") == []
+    assert content_words(library.store, "What did they say about the herring quotas?") == ["herring", "quota"]
+    assert content_words(library.store, "Herring, herring and HERRING!") == ["herring"]
+    assert content_words(library.store, "") == []
 
 
 def test_pointers_name_only_what_the_library_holds(library: Library) -> None:
@@ -148,7 +148,7 @@ def test_pointers_name_only_what_the_library_holds(library: Library) -> None:
     assert pointers("Is Norway's fleet large?", library.store).speakers == ("Norway",)
     assert pointers("Is Norway's fleet large?", library.store).said_by == ()
     assert pointers("What did Lind of Verrano say?", library.store).said_by == ("Ms. Lind (Verrano)",)
-    assert pointers("Nor ways nor means", library.store) == Pointers()
+    assert pointers("Nor ways nor means", library.store) == References()
 
 
 @pytest.mark.parametrize("question", ["What did the Norwegians say?", "What did the Norwegian delegation say?"])

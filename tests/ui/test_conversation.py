@@ -11,7 +11,7 @@ import pytest
 
 from onrecord.rag.answer import Answer, Citation, Sentence, Timing
 from onrecord.rag.library import Library, open_library
-from onrecord.ui.page.answering import Answering, Manner
+from onrecord.ui.page.answering import Answering, AskOptions
 from onrecord.ui.page.history import DONE, FILE, OPEN, Exchange, History
 from onrecord.ui.page.models import Models
 from onrecord.ui.page.stored import answer_of, stored_answer
@@ -168,7 +168,7 @@ def lines_about(answering: Answering, key: str) -> list[dict[str, Any]]:
 
 def test_an_answer_is_told_by_sentences_and_then_as_a_whole(library: Library, history: History) -> None:
     answering = Answering(library, history, Models(library))
-    exchange = answering.ask("me", HERRING, Manner())
+    exchange = answering.ask("me", HERRING, AskOptions())
     told = lines_about(answering, exchange.id)
     assert [line["type"] for line in told][-1] == "done" and told[-1]["html"].count("<article") == 1
     assert "should fall by a third" in told[-1]["html"]
@@ -177,8 +177,8 @@ def test_an_answer_is_told_by_sentences_and_then_as_a_whole(library: Library, hi
 
 def test_a_follow_up_knows_what_was_asked_before(library: Library, history: History) -> None:
     answering = Answering(library, history, Models(library))
-    first = ended(history, answering.ask("me", HERRING, Manner()).id)
-    second = ended(history, answering.ask("me", "And Iceland?", Manner(), conversation=first.conversation).id)
+    first = ended(history, answering.ask("me", HERRING, AskOptions()).id)
+    second = ended(history, answering.ask("me", "And Iceland?", AskOptions(), conversation=first.conversation).id)
     assert second.conversation == first.conversation
     assert "herring" in second.body["standalone_question"] or "said" in second.body["standalone_question"]
     assert second.body["standalone_question"] != "And Iceland?"
@@ -186,15 +186,15 @@ def test_a_follow_up_knows_what_was_asked_before(library: Library, history: Hist
 
 def test_another_persons_conversation_goes_on_in_a_copy(library: Library, history: History) -> None:
     answering = Answering(library, history, Models(library))
-    mine = ended(history, answering.ask("me", HERRING, Manner()).id)
-    theirs = ended(history, answering.ask("you", LIGHTHOUSE, Manner(), conversation=mine.conversation).id)
+    mine = ended(history, answering.ask("me", HERRING, AskOptions()).id)
+    theirs = ended(history, answering.ask("you", LIGHTHOUSE, AskOptions(), conversation=mine.conversation).id)
     assert theirs.conversation != mine.conversation
     assert [one.question for one in history.exchanges(mine.conversation)] == [HERRING]
     assert [one.question for one in history.exchanges(theirs.conversation)] == [HERRING, LIGHTHOUSE]
 
 
 def test_filters_and_settings_are_kept_with_the_question(library: Library, history: History) -> None:
-    manner = Manner(passages=1, strictness="strict", filters=Filters(speaker="Iceland"))
+    manner = AskOptions(passages=1, strictness="strict", filters=Filters(speaker="Iceland"))
     exchange = ended(history, Answering(library, history, Models(library)).ask("me", HERRING, manner).id)
     assert exchange.settings == {"passages": 1, "strictness": "strict", "filters": {"speaker": "Iceland"}}
     assert "Speaker: Iceland" in exchange_html(exchange, ENGLISH)
@@ -203,9 +203,9 @@ def test_filters_and_settings_are_kept_with_the_question(library: Library, histo
 def test_an_error_is_a_plain_message_and_no_history(library: Library, history: History) -> None:
     models = Models(library)
     with pytest.raises(ModelError, match="nobody:at-all cannot be used"):
-        Answering(library, history, models).ask("me", HERRING, Manner(model="nobody:at-all"))
+        Answering(library, history, models).ask("me", HERRING, AskOptions(model="nobody:at-all"))
     with pytest.raises(InputError, match="empty"):
-        Answering(library, history, models).ask("me", " ? ", Manner())
+        Answering(library, history, models).ask("me", " ? ", AskOptions())
     assert history.conversations("me") == []
 
 
@@ -213,7 +213,7 @@ def test_an_unforeseen_error_shows_no_details(
     library: Library, history: History, caplog: pytest.LogCaptureFixture
 ) -> None:
     library.store.lexical = cast(Any, None)  # what nobody foresaw
-    exchange = ended(history, Answering(library, history, Models(library)).ask("me", HERRING, Manner()).id)
+    exchange = ended(history, Answering(library, history, Models(library)).ask("me", HERRING, AskOptions()).id)
     html = exchange_html(exchange, ENGLISH)
     assert exchange.state == "failed" and "Something went wrong" in html and "NoneType" not in html
     assert "NoneType" in caplog.text

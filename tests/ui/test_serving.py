@@ -80,7 +80,7 @@ def _read(address: str) -> bytes:
         return reply.read()
 
 
-def test_a_request_is_a_trace_with_a_span_for_each_rung(records: Library, calls) -> None:
+def test_a_request_is_a_trace_with_a_span_for_each_stage(records: Library, calls) -> None:
     kept = InMemorySpanExporter()
     provider = TracerProvider()
     provider.add_span_processor(SimpleSpanProcessor(kept))
@@ -88,10 +88,10 @@ def test_a_request_is_a_trace_with_a_span_for_each_rung(records: Library, calls)
     caller = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
     client.post("/api/ask", json={"question": QUOTA}, headers={"traceparent": caller})
     client.post("/api/ask", json={"question": "?"})
-    *rungs, request, refused = kept.get_finished_spans()
-    assert [span.name for span in rungs] == ["onrecord.read_question", "onrecord.retrieve", "onrecord.compose"]
+    *stages, request, refused = kept.get_finished_spans()
+    assert [span.name for span in stages] == ["onrecord.read_question", "onrecord.retrieve", "onrecord.compose"]
     assert request.name == "POST /api/ask" and refused.name == "POST /api/ask"
-    assert {span.parent.span_id for span in rungs if span.parent} == {request.context.span_id}
+    assert {span.parent.span_id for span in stages if span.parent} == {request.context.span_id}
     assert f"{request.context.trace_id:032x}" == caller.split("-")[1]
     assert "herring" not in "".join(span.to_json() for span in kept.get_finished_spans())
 

@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from onrecord.vectorstore.errors import LibraryBusy, NotALibrary, OtherEmbedding
+from onrecord.vectorstore.errors import EmbeddingMismatch, LibraryBusy, NotALibrary
 from onrecord.vectorstore.lexical import surroundings
 from onrecord.vectorstore.passage import Document, Filters, Locator, Passage
 from onrecord.vectorstore.store import Store
@@ -228,7 +228,7 @@ def test_a_removed_document_is_found_nowhere(store: Store) -> None:
     assert store.passages_of("lights") == []
     assert store.vectors.count() == 2
     assert store.lexical.size == 2
-    assert store.catalogue.gone("document") == store.catalogue.gone("passage") == []
+    assert store.catalogue.tombstones("document") == store.catalogue.tombstones("passage") == []
     assert store.faults() == []
 
 
@@ -568,11 +568,11 @@ def test_another_embedding_is_refused_with_the_command(tmp_path: Path) -> None:
     fill(store, LIGHTS)
     store.close()
     with pytest.raises(
-        OtherEmbedding, match=r"made with the embedding model hash, not other.*--re-embed --embedding other"
+        EmbeddingMismatch, match=r"made with the embedding model hash, not other.*--re-embed --embedding other"
     ):
         Store(tmp_path / "library", embedder=HashEmbedder(name="other"))
     store = Store(tmp_path / "library", embedder=HashEmbedder(fingerprint="hash@2"))
-    with pytest.raises(OtherEmbedding, match="hash@2"):
+    with pytest.raises(EmbeddingMismatch, match="hash@2"):
         _ = store.embedder
     store.close()
     assert opened(tmp_path / "library").embedding == "hash"
@@ -588,7 +588,7 @@ def test_embedding_again_with_another_model(tmp_path: Path) -> None:
     assert by_meaning(store, "keeper asleep")[0] == "The keeper was asleep."
     store.close()
     assert Store(tmp_path / "library").embedding == "wide"
-    with pytest.raises(OtherEmbedding):
+    with pytest.raises(EmbeddingMismatch):
         opened(tmp_path / "library")
 
 

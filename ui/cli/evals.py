@@ -171,8 +171,8 @@ def eval_draft(
 
     settings = read_settings(library=library, model=model, model_base_url=model_base_url)
     with opened_library(settings) as lib:
-        writer = lib.writer
-        drafts = from_feedback(lib) if feedback else draft(lib, limit=limit, model=writer.service.model if writer else None)
+        model_of = lib.writer.service.model if lib.writer else None
+        drafts = from_feedback(lib) if feedback else draft(lib, limit=limit, model=model_of)
     if not drafts:
         raise InputError("Nothing to propose: " + ("no answer was judged yet." if feedback else "no sentence fits."))
     if sheet is not None:

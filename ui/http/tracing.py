@@ -1,4 +1,4 @@
-"""OpenTelemetry: a span for each API request, and one below it for each rung of the ladder.
+"""OpenTelemetry: a span for each API request, and one below it for each stage of the ladder.
 
 Without `ONRECORD_TRACING` nothing is loaded and nothing is sent. No question and no answer is in a span, only their
 lengths and what came of them. Where spans go is OpenTelemetry's own setting, OTEL_EXPORTER_OTLP_ENDPOINT.
@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from ...rag.observer import RungEnd, RungWatch, unwatched
+from ...rag.observer import StageEnd, StageObserver, no_observer
 from ...vectorstore.errors import InputError
 
 if TYPE_CHECKING:
@@ -43,16 +43,16 @@ class Tracing:
                 span.set_attribute("http.route", route_of(scope))
                 span.set_attribute("onrecord.request_id", scope["request_id"])
 
-    def watch(self) -> RungWatch:
-        """What to tell of the rungs of one answer; call it where the request's span is current."""
+    def watch(self) -> StageObserver:
+        """What to tell of the stages of one answer; call it where the request's span is current."""
         if self._tracer is None:
-            return unwatched
+            return no_observer
         from opentelemetry import context
         from opentelemetry.trace import StatusCode
 
         tracer, parent = self._tracer, context.get_current()
 
-        def begin(name: str, _given: Any) -> RungEnd:
+        def begin(name: str, _given: Any) -> StageEnd:
             span = tracer.start_span(f"onrecord.{name}", context=parent)
 
             def end(result: Any) -> None:

@@ -33,7 +33,7 @@ _INTERNAL = "Something went wrong inside the program; its log says where. The qu
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Manner:
+class AskOptions:
     """How a question is asked: which model answers, from how many passages, how strictly, confined to what."""
 
     model: str | None = None
@@ -68,7 +68,9 @@ class Answering:
         self._running: dict[str, _Running] = {}
         self._lock = threading.Lock()
 
-    def ask(self, owner: str, question: str, manner: Manner, *, conversation: str = "", replaces: str = "") -> Exchange:
+    def ask(
+        self, owner: str, question: str, manner: AskOptions, *, conversation: str = "", replaces: str = ""
+    ) -> Exchange:
         """Begins to answer a question.
 
         Args:

@@ -13,9 +13,9 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from ...vectorstore.errors import OnRecordError
 from ...vectorstore.passage import Filters
-from .answering import Manner
+from .answering import AskOptions
 from .export.markdown import as_html, as_markdown
-from .libraries import Served
+from .libraries import AppState
 from .views.conversation import conversation_html, exchange_html
 from .views.panels import conversations_html, settings_html
 from .views.welcome import welcome_html
@@ -26,7 +26,7 @@ _DATE = r"^\d{4}(-\d\d(-\d\d)?)?$"
 _LONGEST_NAME = 300
 
 
-class Confined(BaseModel):
+class FiltersIn(BaseModel):
     """What a question is confined to."""
 
     model_config = ConfigDict(extra="forbid")
@@ -47,11 +47,11 @@ class Asked(BaseModel):
     model: str | None = Field(default=None, max_length=_LONGEST_NAME)
     passages: int | None = Field(default=None, ge=1, le=20)
     strictness: Literal["lenient", "usual", "strict"] | None = None
-    filters: Confined = Field(default_factory=Confined)
+    filters: FiltersIn = Field(default_factory=FiltersIn)
 
-    def manner(self) -> Manner:
+    def manner(self) -> AskOptions:
         """How it is to be asked."""
-        return Manner(
+        return AskOptions(
             model=self.model,
             passages=self.passages,
             strictness=self.strictness,
@@ -77,7 +77,7 @@ def chat_routes(ended: Callable[[], bool]) -> APIRouter:
     """The routes; `ended` tells that the server is being ended."""
     routes = APIRouter(prefix="/page", include_in_schema=False)
 
-    def own_exchange(key: str, at: Served, owner: str):
+    def own_exchange(key: str, at: AppState, owner: str):
         try:
             exchange = at.history.exchange(key)
         except KeyError as error:

@@ -12,7 +12,7 @@ from .models import Models
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Served:
+class AppState:
     """One library on the page; `key` names it in addresses."""
 
     key: str
@@ -24,11 +24,11 @@ class Served:
     answering: Answering
 
 
-class Shelf:
+class LibraryRegistry:
     """The libraries that a page offers to switch between, the first by default."""
 
     def __init__(self, libraries: Sequence[Library], first_intake: Intake | None = None) -> None:
-        self._served: dict[str, Served] = {}
+        self._served: dict[str, AppState] = {}
         for library in libraries:
             intake = first_intake if first_intake and not self._served else Intake(library)
             self._put(library, intake)
@@ -36,7 +36,7 @@ class Shelf:
     def __iter__(self):
         return iter(self._served.values())
 
-    def get(self, key: str) -> Served:
+    def get(self, key: str) -> AppState:
         """A library by its key; the first where there is no such key."""
         return self._served.get(key) or next(iter(self._served.values()))
 
@@ -54,7 +54,7 @@ class Shelf:
         while key in self._served:
             key, number = f"{base}-{number}", number + 1
         history, models = History(folder / FILE), Models(library)
-        self._served[key] = Served(
+        self._served[key] = AppState(
             key=key,
             name=folder.name,
             library=library,

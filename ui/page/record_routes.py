@@ -14,7 +14,7 @@ from ...ingest.fetch import is_address
 from ...rag.library import Library
 from ...vectorstore.passage import Document
 from ..uploads import TooLarge
-from .libraries import Served
+from .libraries import AppState
 from .page_image import Sheets
 from .views.conversation import source_name
 from .views.pane import document_html, locator_at, sheet_html
@@ -167,6 +167,6 @@ def _questions(library: Library, _held: tuple[str, ...]) -> list[str]:
     return example_questions(library)
 
 
-def _draw(at: Served, sheets: Sheets, document: Document, start: int, end: int, page: int | None):
+def _draw(at: AppState, sheets: Sheets, document: Document, start: int, end: int, page: int | None):
     hint = locator_at(at.library.store.passages_of(document.id), start).page
     return sheets.sheet(document, start, end, hint=hint, page=page)

@@ -5,7 +5,7 @@ from typing import Annotated
 
 from fastapi import Depends, Request, Response
 
-from .libraries import Served
+from .libraries import AppState
 from .words import Words, words_for
 
 _COOKIE = "onrecord_reader"
@@ -14,7 +14,7 @@ _COOKIE_AGE_S = 400 * 24 * 3600
 _MIN_NAME_CHARS = 16
 
 
-def served_for(request: Request, library: str = "") -> Served:
+def served_for(request: Request, library: str = "") -> AppState:
     """The library that an address names, the first where it names none."""
     return request.app.state.shelf.get(library)
 
@@ -34,6 +34,6 @@ def owner_of(request: Request, response: Response) -> str:
     return name
 
 
-At = Annotated[Served, Depends(served_for)]
+At = Annotated[AppState, Depends(served_for)]
 Owner = Annotated[str, Depends(owner_of)]
 Spoken = Annotated[Words, Depends(words_of)]

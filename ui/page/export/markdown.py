@@ -1,4 +1,4 @@
-"""A conversation to take along: as Markdown and as one HTML file, every citation a note with its quote."""
+"""A conversation exported as Markdown and as one HTML file, every citation a note with its quote."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -32,7 +32,7 @@ class Note:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Told:
+class ExportedExchange:
     """An exchange as it is written out: its sentences with their notes, and how it was made."""
 
     question: str
@@ -45,7 +45,7 @@ class Told:
         return list(dict.fromkeys(note for _, notes in self.sentences for note in notes))
 
 
-def told(exchanges: Sequence[Exchange], words: Words) -> list[Told]:
+def told(exchanges: Sequence[Exchange], words: Words) -> list[ExportedExchange]:
     """The exchanges that have something to say, their citations numbered through."""
     numbers = count(1)
     found = []
@@ -61,7 +61,7 @@ def told(exchanges: Sequence[Exchange], words: Words) -> list[Told]:
         numbered = tuple((one, tuple(notes[n] for n in one.citations if n in notes)) for one in sentences)
         if numbered:
             how = f"{mode}, {exchange.at[:10]}"
-            found.append(Told(question=" ".join(exchange.question.split()), sentences=numbered, how=how))
+            found.append(ExportedExchange(question=" ".join(exchange.question.split()), sentences=numbered, how=how))
     return found
 
 

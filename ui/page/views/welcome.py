@@ -8,7 +8,7 @@ from typing import cast
 
 from ....rag.answer import Answer
 from ....rag.library import Library
-from ....rag.pipeline import climb
+from ....rag.pipeline import answer_stream
 from ....vectorstore.errors import OnRecordError
 from ....vectorstore.markup import plain
 from ....vectorstore.passage import Listing, Passage
@@ -65,7 +65,7 @@ def example_questions(library: Library) -> list[str]:
 
 def _is_answered(library: Library, question: str) -> bool:
     try:
-        *_, answer = climb(library.store, question)
+        *_, answer = answer_stream(library.store, question)
     except OnRecordError:
         return False
     return cast(Answer, answer).answered
