@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from urllib.parse import urlsplit
 from urllib.request import urlopen
 
 import pytest
@@ -158,9 +159,11 @@ with open_library({str(tmp_path / "library")!r}, embedder=HashEmbedder()) as lib
         assert running.stderr and running.stdout
         first = running.stderr.readline()
         address = re.findall(r"http://127\.0\.0\.1:\d+", first)[0]
-        with urlopen(f"{address}/gradio_api/heartbeat/an-open-page", timeout=30):
+        with socket.create_connection(("127.0.0.1", urlsplit(address).port or 0), timeout=30) as open_page:
+            open_page.sendall(b"GET / HTTP/1.1\r\n")  # and never the rest
+            assert urlopen(f"{address}/healthz", timeout=30).status == 200
             running.send_signal(signal.SIGINT)
-            output, errors = running.communicate(timeout=30)
+            output, errors = running.communicate(timeout=60)
     assert (running.returncode, output, errors) == (0, "", "")
 
 
