@@ -37,7 +37,7 @@ _ITEM = re.compile(r"^\s*(?:[-*+•‣◦▪–—]\s+|\(?\d{1,2}[.)]\s+|\(?[a-z
 _WORD_OF_MARK = r"(?:passages?|sources?|documents?|docs?|evidence|refs?|references?|ids?|units?|see|citations?|cf\.?)"
 _PLACE = r"[,:]\s*+(?:paras?|paragraphs?|pp?|pages?)\b\.?\s*+\d++(?:[-–]\d++|(?![-–]\d))"
 # Each can be read in one way only, so that a reply made of half marks takes no long time.
-_ONE = rf"(?:{_WORD_OF_MARK}[\s.:#_-]*+){{0,2}}[A-Z]?\^?#?\d{{1,3}}+(?:†[^】\])]{{0,200}}+|\s*+{_PLACE})?"
+_ONE = rf"(?:{_WORD_OF_MARK}[\s.:#_-]*+){{0,2}}[A-Z]?\^?#?\d{{1,3}}+(?:†[^】\])\n]{{0,200}}+|\s*+{_PLACE})?"
 _INSIDE = rf"\s*+{_ONE}(?:\s*+(?:[,;&]|and|to|[-–—])\s*+{_ONE})*\s*+"
 _MARK = rf"(?:\[\[?{_INSIDE}\]\]?|【{_INSIDE}】|\({_INSIDE}\))"
 _MARKS = re.compile(rf"(?:(?<!\s)\s++)?{_MARK}(?:[,;]?\s*+{_MARK})*", re.IGNORECASE)

@@ -10,7 +10,7 @@ MOST_GROWTH = 2.5
 """Twice the input may take this many times as long."""
 LIMIT_S = 4.0
 ENOUGH_S = 0.02
-LONGEST = 200_000
+LONGEST = 100_000
 ROUNDS, TIMES = 6, 3
 
 
