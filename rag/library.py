@@ -1,6 +1,6 @@
 """A library of records, as other programs hold it: ingest, search, ask, stream."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, cast
@@ -212,14 +212,16 @@ class Library:
             raise InputError(f"{document.title} has no {what}.")
         return joined_spans(document.text, found)
 
-    def remove(self, names: Sequence[str]) -> list[Listing]:
+    def remove(self, names: Sequence[str], *, keep: Collection[str] = ()) -> list[Listing]:
         """Takes documents out of the library, everywhere; returns what was removed. Raises InputError.
+
+        `keep` are paths of originals in the library's folder that stay, since they have been handed in anew.
 
         Nothing of them is left in the library's folder, also not what was handed in through the page or the API; files
         elsewhere stay. Conversations that quote them are the page's: see `onrecord.ui.removal`.
         """
         found = [self._find(name) for name in names]
-        self.store.remove(*(listing.id for listing in found))
+        self.store.remove(*(listing.id for listing in found), keep=keep)
         return found
 
     def _find(self, name: str) -> Listing:

@@ -1,6 +1,6 @@
 """Taking records out for good: out of the library, and, where asked, out of the conversations that quote them."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,14 +20,16 @@ class Removed:
     redacted: bool = False
 
 
-def remove_records(library: Library, names: Sequence[str], *, redact: bool = False) -> Removed:
+def remove_records(
+    library: Library, names: Sequence[str], *, redact: bool = False, keep: Collection[str] = ()
+) -> Removed:
     """Takes documents out of the library, everywhere, and says which conversations quote them.
 
     With `redact`, quotes of them in conversations and in what readers said of answers become "[removed]". Raises
     InputError where a name fits none or several, LibraryBusy where another process is writing.
     """
     with library.store.writing():
-        listings = library.remove(names)
+        listings = library.remove(names, keep=keep)
         ids = {listing.id for listing in listings}
         if redact:
             library.store.catalogue.change_feedback(lambda said: _without(said, ids))

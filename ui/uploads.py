@@ -173,6 +173,10 @@ class Uploads:
         """What is to be read, first come first."""
         return self._entries("WHERE failed = ''")
 
+    def places_waiting(self) -> set[str]:
+        """The files that are to be read."""
+        return {entry.place for entry in self.waiting() if entry.place}
+
     def failed(self) -> list[Entry]:
         """What could not be read."""
         return self._entries("WHERE failed != ''")
@@ -224,7 +228,7 @@ class Uploads:
     def take_out(self, leaving: Leaving) -> None:
         """Takes a document out, with its files that are kept here. Raises LibraryBusy."""
         if self._library.store.document(leaving.document_id):
-            self._library.remove([leaving.document_id])
+            self._library.remove([leaving.document_id], keep=self.places_waiting())
         self._removed(leaving)
 
     def _removed(self, leaving: Leaving) -> None:

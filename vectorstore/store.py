@@ -18,7 +18,7 @@ import struct
 import tempfile
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -202,14 +202,14 @@ class Store:
         self.catalogue.put(document, passages, acronyms)
         self._documents.pop(document.id, None)
 
-    def remove(self, *document_ids: str) -> None:
-        """Removes documents from everywhere, with the originals that were put into the library's folder."""
+    def remove(self, *document_ids: str, keep: Collection[str] = ()) -> None:
+        """Removes documents from everywhere, with the originals that were put into the library's folder; but `keep`."""
         with self.writing():
             for document_id in document_ids:
                 names = [name for name, holds in self.catalogue.names().items() if holds == document_id]
                 self.catalogue.remove(document_id)
                 self._documents.pop(document_id, None)
-                self._discard_originals(names)
+                self._discard_originals([name for name in names if name not in keep])
             self.purge()
 
     def _discard_originals(self, names: Sequence[str]) -> None:

@@ -19,8 +19,8 @@ _LANGUAGES = ("en", "fr", "es")
 _ARTICLES = ("the", "la", "le", "les", "el", "los", "las")
 _ARTICLE = re.compile(rf"(?:{'|'.join(_ARTICLES)})\s|[ld]'")
 # "Bolivia (Plurinational State of)", "Korea, Republic of", "Gambia (the)": what comes first stands last.
-_INVERTED = re.compile(r"\(?(?P<name>[^(),]+?)\s?[(,]\s?(?P<first>[^(),]+)\)*")
-_LEFT_OPEN = re.compile(r".*(?:\s(?:of|de|des|du|del)|\s(?:of|de)\s(?:the|la|los|las)|\sd'|\sde\sl')")
+_INVERTED = re.compile(r"\(?(?P<name>[^(),]{1,120}?)\s?[(,]\s?(?P<first>[^(),]{1,120})\)*")
+_LEFT_OPEN = re.compile(r".{0,120}(?:\s(?:of|de|des|du|del)|\s(?:of|de)\s(?:the|la|los|las)|\sd'|\sde\sl')")
 _SPEAKS_FOR = re.compile(
     r"(?:(?:the|la|le|el)\s|l')?(?:(?:permanent|alternate|deputy)\s)?(?:representative|delegate|delegation|observer|"
     r"ambassador|representant|representante|delegue|deleguee|delegation|observateur|observatrice|ambassadeur|"

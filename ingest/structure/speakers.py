@@ -6,7 +6,7 @@ In doubt nobody: no speaker misleads less than a wrong one.
 import re
 from collections import Counter
 from collections.abc import Sequence
-from itertools import pairwise
+from itertools import islice, pairwise
 
 from ...vectorstore.markup import plain
 from ..formats.blocks import Block
@@ -250,6 +250,7 @@ _REPORTED = re.compile(
 _FOR_A_STATE = re.compile(
     r"^\s*(?:\d{1,3}\.\s+)?(?P<who>The\s+(?:representative|delegate|delegation|observer|ambassador)\s+(?:of|for)\s+)"
 )
+_SPACED_WORD = re.compile(r"\S+")
 _REPORTING = re.compile(_GOES_ON_TO_REPORT)
 _LONGEST_STATE_CHARS = 120
 _PRONOUN = re.compile(r"^\s*(?:\d{1,3}\.\s+)?(?:He|She|They)\s")
@@ -285,8 +286,9 @@ def _reported(text: str) -> str | None:
     state = states_in(text[opening.end() : opening.end() + _LONGEST_STATE_CHARS])[:1] if opening else []
     if not opening or not state or state[0][0] != 0:
         return None
-    words = re.match(rf"\S+(?:\s+\S+){{{state[0][1] - 1}}}", text[opening.end() :])
-    name = words[0].rstrip(",;:.") if words else ""
+    rest = text[opening.end() :]
+    last = next(islice(_SPACED_WORD.finditer(rest), state[0][1] - 1, None), None)
+    name = rest[: last.end()].rstrip(",;:.") if last else ""
     return opening["who"] + name if _REPORTING.match(text, opening.end() + len(name)) else None
 
 

@@ -12,7 +12,7 @@ from ...vectorstore.names import fold
 _NOTE_MARK = re.compile(
     r"(?:(?<=[^\W\d_]{3})|(?<=[.,;:!?”\"’)]))(?:<sup>[^<>]{1,8}</sup>|\[\^?(?:\d{1,3}|[a-z*†])\]|[¹²³⁰⁴-⁹*†]{1,3})"
 )
-_HYPHENATION = re.compile(r"(?<=[^\W\d_])(?:\xad\s*|[-‐]\s*\n\s*)(?=[^\W\d_])")
+_HYPHENATION = re.compile(r"(?<=[^\W\d_])(?:\xad\s*+|[-‐][^\S\n]*+\n\s*+)(?=[^\W\d_])")
 _WORD = re.compile(r"\d+(?:[.,/:'’\xa0\u2009\u202f]\d+)*|[^\W\d_]+|[%‰€$£¥°²³½¼¾<>≤≥+±]|(?<!\w)[-−](?=\d)")
 _SHORT_NOT = re.compile(r"n['’]t\b", re.IGNORECASE)
 _NUMBERS = frozenset(

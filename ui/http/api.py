@@ -310,7 +310,7 @@ def _documents(library: Library, limits: Limits) -> APIRouter:
         uploads = Uploads(library)
         leaving = uploads.accept_removal(listing.id, names_of(library, listing.id))
         try:
-            removed = remove_records(library, [listing.id], redact=redact)
+            removed = remove_records(library, [listing.id], redact=redact, keep=uploads.places_waiting())
             uploads.take_out(leaving)
         except OnRecordError:
             uploads.keep(leaving)
