@@ -10,6 +10,7 @@ from itertools import pairwise
 from statistics import quantiles
 
 from ..fetch import is_address
+from ..language.states import is_broken_label
 from .blocks import Block, Kind, Reading
 
 _LIST_MARK = re.compile(r"^\s*(?:[-*+•‣◦▪·–—]\s+|\(?[a-z]\)\s+|\(?[ivx]{1,5}\)\s+|\(?\d{1,3}[.)]\s+)", re.IGNORECASE)
@@ -122,6 +123,8 @@ def _continues(above: str, line: str, wrapped: bool) -> bool:
     if _ATX.match(line) or _ATX.match(above) or _BOLD_LINE.match(line) or _LIST_MARK.match(line):
         return False
     above = above.rstrip()
+    if is_broken_label(above.lstrip(" *_"), line):
+        return True
     if above.endswith((",", "-")) or line.lstrip()[:1].islower():
         return True
     is_turn = _LABEL.match(line) and above.endswith(_SENTENCE_ENDS)

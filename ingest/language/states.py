@@ -27,6 +27,11 @@ _SPEAKS_FOR = re.compile(
     r"ambassadrice|delegado|delegada|delegacion|observador|observadora|embajador|embajadora)"
     r"(?:\s(?:permanente?|suppleante?))?\s(?:(?:of|for|de|des|du|del)\s|d')(?P<state>.+)"
 )
+_SPEAKS_AS = re.compile(
+    r"(?P<state>.+?)'s?\s(?:(?:permanent|alternate|deputy)\s)?(?:representative|delegate|delegation|observer|ambassador)"
+)
+_SHORTENED = {"rep": "republic", "dem": "democratic", "fed": "federated", "isl": "islamic", "bol": "bolivarian"}
+_SHORT_WORD = re.compile(rf"\b({'|'.join(_SHORTENED)})\b\.?")
 _APART = re.compile(r"(?<!\s)\s+[–—-]\s+|[,;]\s+")
 
 
@@ -82,6 +87,20 @@ def states_of_label(label: str) -> frozenset[str]:
     return frozenset(code for part in label_parts(label) if (code := state_of(part) or _spoken_for(part)))
 
 
+def is_broken_label(above: str, below: str) -> bool:
+    """Whether a label over two lines names a state across the break: "... and Northern", "Ireland: We agree"."""
+    label, colon, _ = below[:_LONGEST_LABEL_CHARS].partition(":")
+    above, below = above.strip(), label.strip()
+    return (
+        bool(colon)
+        and len(above) <= _LONGEST_LABEL_CHARS
+        and any(
+            part not in above and part not in below and bool(state_of(part) or _spoken_for(part))
+            for part in label_parts(f"{above} {below}")
+        )
+    )
+
+
 def without_states(label: str) -> str:
     """A label with every state that it names as one word with a capital, whatever the name is made of."""
     for part in label_parts(label):
@@ -112,13 +131,14 @@ def _bracketed(label: str) -> list[str]:
 
 
 def _spoken_for(part: str) -> str | None:
-    """The state of "the representative of Bolivia"."""
-    match = _SPEAKS_FOR.fullmatch(fold(part))
+    """The state of "the representative of Bolivia" and of "Bolivia's representative"."""
+    match = _SPEAKS_FOR.fullmatch(fold(part)) or _SPEAKS_AS.fullmatch(fold(part))
     return state_of(match["state"]) if match else None
 
 
 def _state_of(folded: str) -> str | None:
     known, bare = _codes(), folded.strip(' .,;:?!"“”«»')
+    bare = _SHORT_WORD.sub(lambda word: _SHORTENED[word[1]], bare)
     for form in (bare, bare.strip("() "), bare.removesuffix("'s"), *_straightened(bare)):
         code = known.get(form) or ((article := _ARTICLE.match(form)) and known.get(form[article.end() :]))
         if code:

@@ -10,11 +10,11 @@ from itertools import islice, pairwise
 
 from ...vectorstore.markup import plain
 from ..formats.blocks import Block
-from ..language.states import state_of, states_in, states_of_label, without_states
+from ..language.states import is_broken_label, state_of, states_in, states_of_label, without_states
 
 _COLON_LABEL = re.compile(
     r"^\s*+(?:<[A-Za-z]{1,16}>\s*+)?(?:[*_]{2,3})?"
-    r"(?P<label>[^\n:*]{1,110}?)\s*(?:[*_]{2,3}\s*:|:\s*[*_]{2,3}|:)(?:\s+|$)"
+    r"(?P<label>[^\n:*]{1,110}?(?:\n[^\n:*]{1,90}?)?)\s*(?:[*_]{2,3}\s*:|:\s*[*_]{2,3}|:)(?:\s+|$)"
 )
 _RECORD_LABEL = re.compile(
     r"^\s*(?P<label>(?:Mr|Ms|Mrs|Dr|Miss)\. (?:(?:Mc|Mac|De|Di|La|Le|Van) ?)?[A-Z][A-Z'’-]+(?: [A-Z][A-Z'’-]+)*"
@@ -61,6 +61,7 @@ _FIELDS = frozenset(
     version""".split()
 )
 _MIN_TURNS = 4
+_OPENING_CHARS = 300
 _LONGEST_NAME_WORDS = 5
 _FEWEST_SAID_WORDS = 4
 _SPOKEN_SHARE = 0.3
@@ -71,6 +72,15 @@ _ENUMERATION = re.compile(r"^(?:[IVXLC]{2,}|\d+)[.)]\s")
 _NUMBERED_LABEL = re.compile(r"\s\d+$")
 _NUMBERED_PERSON = re.compile(
     r"^(?:speaker|participant|interviewer|interviewee|respondent|delegate|panell?ist|member|witness)\s\d+$", re.I
+)
+# What opens like a label but is none of the shapes above: "12) Norway:", "[00:12:30] Norway:", "Norway [translated]:".
+_OTHER_LABEL = re.compile(
+    r"[\W\d_]*+(?P<who>[^:()\[\]]{2,110}+)(?:[(\[][^()\[\]]{0,90}+[)\]]{1,2}+\s?){0,2}+[^\w:]{0,4}+:(?!//)"
+)
+_UNNAMED = re.compile(
+    r"(?:(?:an?|the|another|one|unknown|unidentified|unnamed|youth|first|second|female|male)\s)*+"
+    r"(?:speaker|delegate|participant|representative|interpreter|interpretation|voice|delegation)s?",
+    re.IGNORECASE,
 )
 _SMALL = frozenset("of the for and on de la le du des der den und da do del y et e a an in at to against with".split())
 
@@ -86,7 +96,11 @@ def speakers_of(texts: Sequence[str], blocks: Sequence[Block]) -> list[tuple[str
 def speaker_label(text: str) -> tuple[str, int] | None:
     """What may be a speaker's label at the head of a paragraph, and where what is said begins."""
     for pattern in (_COLON_LABEL, _RECORD_LABEL, _BRACKET_LABEL):
-        if (match := pattern.match(text)) and _could_speak(label := plain(match["label"])):
+        if not (match := pattern.match(text)):
+            continue
+        above, _, below = match["label"].partition("\n")
+        label = " ".join(plain(match["label"]).split())
+        if _could_speak(label) and (not below or is_broken_label(above, f"{below}:")):
             return label, match.end()
     return None
 
@@ -208,16 +222,26 @@ def _is_proper(label: str) -> bool:
 
 
 def _turns(texts: Sequence[str], blocks: Sequence[Block], labels: Sequence[str | None]) -> list[tuple[str | None, int]]:
-    """A turn lasts until the next label or heading; what opens with an omission mark is nobody's."""
+    """A turn lasts until the next label or heading; what may be another's is nobody's."""
     found: list[tuple[str | None, int]] = []
     speaker, turn = None, 0
     for text, block, label in zip(texts, blocks, labels, strict=True):
         if label:
             speaker, turn = label, turn + 1
-        elif _ends_turn(text, block) or re.match(r"\A\s*(?:\[…\]|\[\.\.\.\])", text):
+        elif _ends_turn(text, block) or _may_be_others(text):
             speaker, turn = None, turn + 1
         found.append((speaker, turn))
     return found
+
+
+def _may_be_others(text: str) -> bool:
+    """Whether a paragraph opens with an omission mark, or with somebody before a colon in no known shape of label."""
+    if re.match(r"\A\s*(?:\[…\]|\[\.\.\.\])", text):
+        return True
+    if not (match := _OTHER_LABEL.match(text[:_OPENING_CHARS])):
+        return False
+    who = plain(match["who"]).strip(" *_\t\n")
+    return bool(_UNNAMED.fullmatch(who)) or (bool(who) and _could_speak(who) and _names_somebody(who))
 
 
 def _ends_turn(text: str, block: Block) -> bool:

@@ -155,3 +155,29 @@ def test_a_states_name_stays_whole_among_the_parts_of_a_label() -> None:
     label = "Congo (Democratic Republic of the) (Ms. Lind, Chair)"
     assert label_parts(label)[1:] == ["Congo (Democratic Republic of the)", "Ms. Lind, Chair", "Ms. Lind", "Chair"]
     assert label_parts("(" * 5000) == ["(" * 5000]
+
+
+@pytest.mark.parametrize(
+    "opening",
+    [
+        "12) Togo", "(12) Togo", "- Togo", "[00:12:30] Togo", "12:30 Togo", "Togo [interpretation from French]",
+        "[Togo]", "*Togo*", "Togo (12:30)", "Unidentified speaker", "A delegate", "- Ms. Lind",
+    ],
+)  # fmt: skip
+def test_what_may_be_anothers_label_does_not_go_to_the_speaker_before(opening: str) -> None:
+    turns = ["Peru: We agree to it.", f"{opening}: We do not.", "Chile: We wait."]
+    assert speakers(*turns) == ["Peru", None, "Chile"]
+
+
+@pytest.mark.parametrize("label", ["Rep. of Korea", "Venezuela (Bolivarian Rep. of)", "Togo’s representative"])
+def test_shortened_names_and_possessives_are_labels(label: str) -> None:
+    assert speakers("Peru: We agree to it.", f"{label}: We do not.", "Chile: We wait.") == ["Peru", label, "Chile"]
+
+
+@pytest.mark.parametrize(
+    "label",
+    ["United Kingdom of Great Britain and Northern\nIreland", "Bolivia (Plurinational\nState of)", "Papua New\nGuinea"],
+)
+def test_a_states_name_may_be_broken_over_two_lines(label: str) -> None:
+    turns = ["Peru: We agree to it.", f"{label}: We do not.", "Chile: We wait."]
+    assert speakers(*turns) == ["Peru", label.replace("\n", " "), "Chile"]

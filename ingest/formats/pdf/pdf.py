@@ -13,6 +13,7 @@ from dataclasses import replace
 from itertools import pairwise, zip_longest
 from statistics import median
 
+from ...language.states import is_broken_label
 from ...structure.noise import garbled_share
 from ...structure.paragraphs import is_open
 from ...structure.speakers import begins_turn
@@ -357,6 +358,8 @@ def _begins(
         line.bold != before.bold and (ended or (len(paragraph) == 1 and before.bold))
     ):
         return True
+    if is_broken_label(before.text, line.text):
+        return False
     if begins_turn(line.text) or _ends_heading(paragraph, line, right):
         return True
     if begins_item.match(line.text) and (
