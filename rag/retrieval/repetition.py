@@ -45,7 +45,10 @@ _DAYS = frozenset(
 _NEGATIONS = frozenset(
     """not no never none nobody nothing nowhere neither nor without cannot hardly scarcely barely rarely seldom unless
     except only against ne n pas jamais aucun aucune aucuns aucunes rien sans ni non nul nulle nullement guere sauf
-    contre nunca jamas ningun ninguna ninguno nada nadie sin tampoco salvo excepto solo contra""".split()
+    contre nunca jamas ningun ninguna ninguno nada nadie sin tampoco salvo excepto solo contra lack lacks lacked fail
+    fails failed deny denies denied refuse refuses refused nicht kein keine keinen keinem keiner keines nie niemals niemand
+    nichts ohne nao nem nenhum nenhuma sem nunca non mai nessuno niente senza niet geen nooit zonder inte ingen inget
+    aldrig utan ikke ingen не ни нет без никогда нельзя لا لم لن ليس ليست غير دون بدون ما""".split()
 )
 # Words of one field: where each of two texts has one that the other has not, they make two statements.
 _FIELDS = tuple(
@@ -70,8 +73,16 @@ _FIELDS = tuple(
     despues desde; debe deben debera puede pueden podra deberia; todos todas cada algunos algunas
     """.split(";")
 )
+# What may stand for one another in a sentence that says the same.
+_LIGHT = frozenset(
+    """a an the this that these those it its their and or of in on at to for by as with which who is are was were be
+    been has have had le la les l un de du des d et ou en au aux ce cette ces qui que est sont dans pour par el los las del y
+    o al este esta estos estas es son para por se su sus""".split()
+)
 _OPPOSING = re.compile(r"(?:un|in|im|ir|il|dis|non|mis|de|des|anti|counter|contre|contra)(?=\w{3})")
 _MIN_FIGURE_STEM = 4
+_SAME_BEGINNING = 4
+_MOST_WORDS_OF_A_SENTENCE = 80
 
 
 def tells_apart(one: str, other: str) -> bool:
@@ -90,6 +101,7 @@ def tells_apart(one: str, other: str) -> bool:
         or any(not field.isdisjoint(mine - theirs) and not field.isdisjoint(theirs - mine) for field in _FIELDS)
         or _are_negated(mine - theirs, theirs)
         or _are_negated(theirs - mine, mine)
+        or (max(len(ones), len(others)) <= _MOST_WORDS_OF_A_SENTENCE and _are_exchanged(mine - theirs, theirs - mine))
     )
 
 
@@ -119,3 +131,16 @@ def _names(words: list[str]) -> set[str]:
 def _are_negated(mine: set[str], theirs: set[str]) -> bool:
     """Whether a word of one is another's with a prefix that turns it round: "lawful", "unlawful"."""
     return any((prefix := _OPPOSING.match(word)) and word[prefix.end() :] in theirs for word in mine)
+
+
+def _are_exchanged(mine: set[str], theirs: set[str]) -> bool:
+    """Whether a word of one stands where the other has another word, and not only another form of it.
+
+    No list holds all pairs that tell ("carried", "lost"), so in a sentence each such exchange counts.
+    """
+    mine, theirs = mine - _LIGHT, theirs - _LIGHT
+    return bool(mine and theirs) and not all(any(_are_forms(word, other) for other in theirs) for word in mine)
+
+
+def _are_forms(word: str, other: str) -> bool:
+    return min(len(word), len(other)) >= _SAME_BEGINNING and word[:_SAME_BEGINNING] == other[:_SAME_BEGINNING]

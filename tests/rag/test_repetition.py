@@ -58,8 +58,18 @@ APART = [
     ("El Perú acepta la veda.", "El Perú no acepta la veda."),
     ("Chile apoya la veda del arenque.", "Cuba apoya la veda del arenque."),
     ("El proyecto fue aprobado sin votación.", "El proyecto fue aprobado con votación."),
+    ("Hay quinientas lanchas en el puerto.", "Hay setecientas lanchas en el puerto."),
+    ("See annex iv of the report on fees.", "See annex vi of the report on fees."),
+    ("The motion was carried by the council.", "The motion was lost by the council."),
+    ("It applies to sellers of fish in the port.", "It applies to buyers of fish in the port."),
+    ("The board failed to adopt the plan.", "The board did adopt the plan."),
+    ("Die Gebühr beträgt elf Kronen im Jahr.", "Die Gebühr beträgt zwölf Kronen im Jahr."),
+    ("Wir stimmen dem Entwurf nicht zu.", "Wir stimmen dem Entwurf zu."),
+    ("Мы не согласны с проектом.", "Мы согласны с проектом."),
+    ("لا نوافق على مشروع القرار", "نوافق على مشروع القرار"),
 ]
 ALIKE = [
+    ("The members wanted the ban.", "The member wanted this ban."),
     ("The fee for a day rises to 11 crowns.", "The fee for a day\n  rises to 11 crowns."),
     ("The Commission agreed to the ban.", "The Com-\nmission agreed to the ban."),
     ("The Commission agreed to the ban.", "The Com\xadmission agreed to the ban."),
