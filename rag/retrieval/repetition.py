@@ -46,8 +46,8 @@ _NEGATIONS = frozenset(
     """not no never none nobody nothing nowhere neither nor without cannot hardly scarcely barely rarely seldom unless
     except only against ne n pas jamais aucun aucune aucuns aucunes rien sans ni non nul nulle nullement guere sauf
     contre nunca jamas ningun ninguna ninguno nada nadie sin tampoco salvo excepto solo contra lack lacks lacked fail
-    fails failed deny denies denied refuse refuses refused nicht kein keine keinen keinem keiner keines nie niemals niemand
-    nichts ohne nao nem nenhum nenhuma sem nunca non mai nessuno niente senza niet geen nooit zonder inte ingen inget
+    fails failed deny denies denied refuse refuses refused nicht kein keine keinen keinem keiner keines nie niemals
+    niemand nichts ohne nao nem nenhum nenhuma sem nunca non mai nessuno niente senza niet geen nooit zonder inte ingen inget
     aldrig utan ikke ingen не ни нет без никогда нельзя لا لم لن ليس ليست غير دون بدون ما""".split()
 )
 # Words of one field: where each of two texts has one that the other has not, they make two statements.
@@ -76,8 +76,8 @@ _FIELDS = tuple(
 # What may stand for one another in a sentence that says the same.
 _LIGHT = frozenset(
     """a an the this that these those it its their and or of in on at to for by as with which who is are was were be
-    been has have had le la les l un de du des d et ou en au aux ce cette ces qui que est sont dans pour par el los las del y
-    o al este esta estos estas es son para por se su sus""".split()
+    been has have had le la les l un de du des d et ou en au aux ce cette ces qui que est sont dans pour par el los las
+    del y o al este esta estos estas es son para por se su sus""".split()
 )
 _OPPOSING = re.compile(r"(?:un|in|im|ir|il|dis|non|mis|de|des|anti|counter|contre|contra)(?=\w{3})")
 _MIN_FIGURE_STEM = 4

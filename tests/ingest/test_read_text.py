@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from onrecord.ingest.formats.blocks import Reading
-from onrecord.ingest.formats.encoding import decode, read
+from onrecord.ingest.formats.encoding import decode
+from onrecord.ingest.formats.read import read
 from onrecord.ingest.formats.text import read_text
 from onrecord.vectorstore.errors import UnreadableFile
 
