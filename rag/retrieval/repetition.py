@@ -47,8 +47,8 @@ _NEGATIONS = frozenset(
     except only against ne n pas jamais aucun aucune aucuns aucunes rien sans ni non nul nulle nullement guere sauf
     contre nunca jamas ningun ninguna ninguno nada nadie sin tampoco salvo excepto solo contra lack lacks lacked fail
     fails failed deny denies denied refuse refuses refused nicht kein keine keinen keinem keiner keines nie niemals
-    niemand nichts ohne nao nem nenhum nenhuma sem nunca non mai nessuno niente senza niet geen nooit zonder inte ingen inget
-    aldrig utan ikke ingen не ни нет без никогда нельзя لا لم لن ليس ليست غير دون بدون ما""".split()
+    niemand nichts ohne nao nem nenhum nenhuma sem nunca non mai nessuno niente senza niet geen nooit zonder inte
+    ingen inget aldrig utan ikke ingen не ни нет без никогда нельзя لا لم لن ليس ليست غير دون بدون ما""".split()
 )
 # Words of one field: where each of two texts has one that the other has not, they make two statements.
 _FIELDS = tuple(
