@@ -11,7 +11,11 @@ DOCS ?= sample
 LIBRARY ?= .library/$(notdir $(abspath $(DOCS)))
 PORT ?= 7860
 DATA ?= ../shared
-FIND_LINKS := $(if $(PIP_FIND_LINKS),--find-links "$(PIP_FIND_LINKS)")
+FIND_LINKS := $(foreach place,$(PIP_FIND_LINKS),--find-links "$(place)")
+INSTALL = VIRTUAL_ENV="$(abspath $(VENV))" $(BIN)/uv pip install $(FIND_LINKS) --constraint constraints.txt
+# On Linux the package index's torch brings gigabytes of CUDA; PyTorch's own index has builds without. It is left alone
+# where a wheel lies ready or UV_TORCH_BACKEND names another build.
+TORCH_BACKEND := $(if $(UV_TORCH_BACKEND)$(wildcard $(addsuffix /torch-*.whl,$(PIP_FIND_LINKS))),,--torch-backend cpu)
 
 .PHONY: run test check lint-js quality screenshots setup clean
 
@@ -40,7 +44,10 @@ $(VENV)/.ready: pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "On Record needs Python 3.11 or newer; try: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 2; }
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/pip install --quiet uv
-	VIRTUAL_ENV=$(abspath $(VENV)) $(BIN)/uv pip install $(FIND_LINKS) --constraint constraints.txt --editable '.[dev]'
+	@if [ -z "$(TORCH_BACKEND)" ] || UV_HTTP_RETRIES=1 UV_HTTP_TIMEOUT=15 $(INSTALL) --quiet --dry-run --no-deps $(TORCH_BACKEND) torch 2>/dev/null; \
+	then $(INSTALL) $(TORCH_BACKEND) --editable '.[dev]'; \
+	else echo "PyTorch's index of builds without CUDA cannot be used; torch comes from the configured index, on Linux with CUDA."; \
+	  $(INSTALL) --editable '.[dev]'; fi
 	touch $@
 
 clean:
