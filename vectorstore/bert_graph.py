@@ -1,0 +1,148 @@
+"""A BERT sentence encoder written as an ONNX graph, straight from its weights.
+
+    token ids -> embeddings -> layers of attention and a feed-forward net -> mean over the tokens -> length 1
+
+The operators are those that ONNX Runtime fuses when it opens the graph. The names of weights are those that
+transformers gives them.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import numpy as np
+    import onnx
+
+OPSET = 17
+IDS, MASK, OUTPUT = "input_ids", "attention_mask", "embedding"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BertShape:
+    """What the weights alone do not tell."""
+
+    layers: int
+    heads: int
+    epsilon: float
+
+
+def sentence_encoder(weights: "Mapping[str, np.ndarray]", shape: BertShape) -> "onnx.ModelProto":
+    """Token ids and their mask in, (batch, tokens) each; embeddings of length 1 out, (batch, width).
+
+    Raises:
+        KeyError: a weight is missing.
+    """
+    from onnx import TensorProto, checker, helper
+
+    graph = _Graph(weights, shape)
+    hidden = graph.embeddings()
+    mask = graph.attention_mask()
+    for layer in range(shape.layers):
+        hidden = graph.layer(f"encoder.layer.{layer}", hidden, mask)
+    graph.add("Identity", graph.mean(hidden), output=OUTPUT)
+    model = helper.make_model(
+        helper.make_graph(
+            graph.nodes,
+            "sentence encoder",
+            [helper.make_tensor_value_info(name, TensorProto.INT64, ["batch", "tokens"]) for name in (IDS, MASK)],
+            [helper.make_tensor_value_info(OUTPUT, TensorProto.FLOAT, ["batch", graph.width])],
+            list(graph.constants.values()),
+        ),
+        opset_imports=[helper.make_opsetid("", OPSET)],
+        ir_version=8,  # that of the opset, so that older runtimes read it too
+    )
+    checker.check_model(model)
+    return model
+
+
+@dataclass(slots=True)
+class _Graph:
+    """Nodes and constants so far; every method adds some and returns the name of what they make."""
+
+    weights: "Mapping[str, np.ndarray]"
+    shape: BertShape
+    nodes: "list[onnx.NodeProto]" = field(default_factory=list)
+    constants: "dict[str, onnx.TensorProto]" = field(default_factory=dict)
+
+    @property
+    def width(self) -> int:
+        return self.weights["embeddings.word_embeddings.weight"].shape[1]
+
+    def add(self, operator: str, *inputs: str, output: str | None = None, **attributes: Any) -> str:
+        from onnx import helper
+
+        output = output or f"{operator}_{len(self.nodes)}"
+        self.nodes.append(helper.make_node(operator, inputs, [output], **attributes))
+        return output
+
+    def constant(self, name: str, value: Any, dtype: str) -> str:
+        import numpy as np
+        from onnx import numpy_helper
+
+        if name not in self.constants:
+            self.constants[name] = numpy_helper.from_array(np.ascontiguousarray(value, dtype), name)
+        return name
+
+    def ints(self, *values: int) -> str:
+        return self.constant(f"ints {values}", values, "int64")
+
+    def number(self, value: float) -> str:
+        return self.constant(f"number {value}", value, "float32")
+
+    def weight(self, name: str) -> str:
+        return self.constant(name, self.weights[name], "float32")
+
+    def embeddings(self) -> str:
+        words = self.add("Gather", self.weight("embeddings.word_embeddings.weight"), IDS)
+        # All tokens are of the first kind: a sentence encoder reads one text at a time.
+        kind = self.weights["embeddings.token_type_embeddings.weight"][0]
+        places = self.constant("places", self.weights["embeddings.position_embeddings.weight"] + kind, "float32")
+        length = self.add("Slice", self.add("Shape", IDS), self.ints(1), self.ints(2))
+        here = self.add("Slice", places, self.ints(0), length)
+        return self.normalised("embeddings.LayerNorm", self.add("Add", words, here))
+
+    def attention_mask(self) -> str:
+        """0 for tokens, minus infinity for padding: (batch, 1, 1, tokens), to be added to the scores."""
+        seen = self.add("Unsqueeze", self.add("Cast", MASK, to=9), self.ints(1, 2))
+        return self.add("Where", seen, self.number(0.0), self.number(float("-inf")))
+
+    def layer(self, name: str, hidden: str, mask: str) -> str:
+        attended = self.linear(f"{name}.attention.output.dense", self.attention(f"{name}.attention.self", hidden, mask))
+        hidden = self.normalised(f"{name}.attention.output.LayerNorm", self.add("Add", attended, hidden))
+        inner = self.gelu(self.linear(f"{name}.intermediate.dense", hidden))
+        outer = self.linear(f"{name}.output.dense", inner)
+        return self.normalised(f"{name}.output.LayerNorm", self.add("Add", outer, hidden))
+
+    def attention(self, name: str, hidden: str, mask: str) -> str:
+        head = self.width // self.shape.heads
+        query = self.by_head(self.linear(f"{name}.query", hidden, scale=head**-0.5), [0, 2, 1, 3])
+        key = self.by_head(self.linear(f"{name}.key", hidden), [0, 2, 3, 1])
+        value = self.by_head(self.linear(f"{name}.value", hidden), [0, 2, 1, 3])
+        scores = self.add("Add", self.add("MatMul", query, key), mask)
+        mixed = self.add("MatMul", self.add("Softmax", scores, axis=-1), value)
+        return self.add("Reshape", self.add("Transpose", mixed, perm=[0, 2, 1, 3]), self.ints(0, 0, self.width))
+
+    def by_head(self, hidden: str, order: list[int]) -> str:
+        """(batch, tokens, heads, width of a head), in this order."""
+        heads = self.add("Reshape", hidden, self.ints(0, 0, self.shape.heads, self.width // self.shape.heads))
+        return self.add("Transpose", heads, perm=order)
+
+    def linear(self, name: str, hidden: str, scale: float = 1.0) -> str:
+        weight = self.constant(f"{name}.weight", self.weights[f"{name}.weight"].T * scale, "float32")
+        bias = self.constant(f"{name}.bias", self.weights[f"{name}.bias"] * scale, "float32")
+        return self.add("Add", self.add("MatMul", hidden, weight), bias)
+
+    def gelu(self, hidden: str) -> str:
+        grown = self.add("Add", self.add("Erf", self.add("Div", hidden, self.number(2**0.5))), self.number(1.0))
+        return self.add("Mul", self.add("Mul", hidden, grown), self.number(0.5))
+
+    def normalised(self, name: str, hidden: str) -> str:
+        weight, bias = self.weight(f"{name}.weight"), self.weight(f"{name}.bias")
+        return self.add("LayerNormalization", hidden, weight, bias, axis=-1, epsilon=self.shape.epsilon)
+
+    def mean(self, hidden: str) -> str:
+        """The mean of a text's tokens, at length 1. The sum would do: dividing by a number keeps the direction."""
+        tokens = self.add("Unsqueeze", self.add("Cast", MASK, to=1), self.ints(2))
+        total = self.add("ReduceSum", self.add("Mul", hidden, tokens), self.ints(1), keepdims=0)
+        return self.add("Div", total, self.add("ReduceL2", total, axes=[-1], keepdims=1))
