@@ -1,5 +1,8 @@
 # make run [DOCS=folder]   set up and open the chat on the sample records, or on your own
-# make test                set up and run the tests
+# make test                set up, check the code and run all tests
+# make test-fast           the tests that need no browser, no server and no long reading
+# make lint                ruff and pyright
+# make wheel               build dist/onrecord-*.whl
 # make quality [DATA=folder] [ONLY="section ..."]   measure every set there is and write docs/quality.md; resumes
 # make lint-js             check the page's scripts, where Node is installed
 # Nothing else is needed: Python 3.11 or newer and make.
@@ -17,17 +20,23 @@ INSTALL = VIRTUAL_ENV="$(abspath $(VENV))" $(BIN)/uv pip install $(FIND_LINKS) -
 # where a wheel lies ready or UV_TORCH_BACKEND names another build.
 TORCH_BACKEND := $(if $(UV_TORCH_BACKEND)$(wildcard $(addsuffix /torch-*.whl,$(PIP_FIND_LINKS))),,--torch-backend cpu)
 
-.PHONY: run test check lint-js quality screenshots setup clean
+.PHONY: run test test-fast lint check lint-js quality screenshots wheel setup clean
 
 run: setup
 	$(BIN)/onrecord serve --library "$(LIBRARY)" --port $(PORT) --open "$(DOCS)"
 
-test: setup check
-	$(BIN)/pytest
+# Tests of one module share its servers and its browser, so they stay on one worker.
+test: lint
+	$(BIN)/pytest -n auto --dist loadscope
 
-check: setup
+test-fast: setup
+	$(BIN)/pytest -n auto --dist loadscope -m "not slow"
+
+lint: setup
 	$(BIN)/ruff check .
 	$(BIN)/pyright
+
+check: lint
 
 lint-js: setup
 	$(BIN)/pytest -q tests/ui/test_javascript.py
@@ -37,6 +46,9 @@ screenshots: setup
 
 quality: setup
 	$(BIN)/python benchmarks/quality.py --data "$(DATA)" $(if $(ONLY),--only $(ONLY))
+
+wheel: setup
+	$(BIN)/python -m build --wheel --outdir dist .
 
 setup: $(VENV)/.ready
 
@@ -51,4 +63,4 @@ $(VENV)/.ready: pyproject.toml constraints.txt
 	touch $@
 
 clean:
-	rm -rf $(VENV) .library build node_modules *.egg-info
+	rm -rf $(VENV) .library build dist node_modules *.egg-info

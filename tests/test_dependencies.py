@@ -77,7 +77,7 @@ def missing(modules: Iterable[str], asked: Iterable[str]) -> set[str]:
 def imported() -> set[str]:
     """Top-level modules that our code imports, wherever it does."""
     found = set()
-    for file in (file for folder in FOLDERS for file in (ROOT / folder).glob("*.py")):
+    for file in (file for folder in FOLDERS for file in (ROOT / folder).rglob("*.py")):
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Import):
                 found |= {alias.name.split(".")[0] for alias in node.names}
@@ -92,8 +92,18 @@ def test_every_module_that_our_code_imports_is_installed_along() -> None:
     assert missing(modules, declared()) == set()
 
 
+def test_every_module_that_our_code_imports_is_declared_and_not_only_installed_along() -> None:
+    homes = packages_distributions()
+    direct = {canonicalize_name(Requirement(line).name) for line in declared()}
+    found = {
+        module: set(map(canonicalize_name, homes[module])) for module in (imported() - {"onrecord"}) & homes.keys()
+    }
+    assert {"fastapi", "safetensors"} <= found.keys()
+    assert {module for module, home in found.items() if not home & direct} == set()
+
+
 def test_every_module_that_reading_a_web_page_loads_is_installed_along() -> None:
     done = subprocess.run([sys.executable, "-c", READS_A_PAGE], cwd=ROOT, capture_output=True, text=True, check=True)
-    modules = set(json.loads(done.stdout)) - {"_distutils_hack", "__editable___onrecord_0_1_0_finder"}
+    modules = {name for name in json.loads(done.stdout) if not name.startswith(("_distutils_hack", "__editable__"))}
     assert {"trafilatura", "justext", "lxml_html_clean"} <= modules
     assert missing(modules, declared()) == set()

@@ -218,7 +218,7 @@ def test_every_public_function_and_class_says_what_it_is() -> None:
 # --- what the documents promise --------------------------------------------------------------------------------------
 
 README = ROOT / "README.md"
-MARKDOWN = [file for name in ("README.md", "ARCHITECTURE.md") if (file := ROOT / name).exists()]
+MARKDOWN = [file for name in ("README.md", "ARCHITECTURE.md", "CONTRIBUTING.md") if (file := ROOT / name).exists()]
 
 
 def bash_lines(text: str) -> list[str]:
