@@ -26,6 +26,8 @@ from onrecord.ui.page.history import History
 
 from .ui.served import served
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[1]
 COMMAND = Path(sys.executable).with_name("onrecord")
 QUESTIONS = (

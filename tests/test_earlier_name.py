@@ -15,6 +15,8 @@ from onrecord.ui.app import build_app
 from .fakes import HashEmbedder
 from .rag.records import write_records
 
+pytestmark = pytest.mark.slow
+
 COMMAND = Path(sys.executable).with_name("onrecord")
 NAME = "n" * 24
 

@@ -17,6 +17,8 @@ from onrecord.ui.http.problems import KINDS
 
 from .fakes import HashEmbedder
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "docs" / "integration.md"
 TEXT = PAGE.read_text(encoding="utf-8")

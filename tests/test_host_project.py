@@ -27,6 +27,8 @@ from .test_packaging import ENVIRONMENT, python, source, wheel  # noqa: F401
 from .ui.conftest import CHROMIUM
 from .ui.served import served
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[1]
 EXAMPLES = ROOT / "examples"
 QUOTA = "What did Norway say about the herring quota?"

@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[1]
 FOLDERS = ("rag", "ingest", "vectorstore", "ui", "evals")
 NEEDED = (*FOLDERS, "pyproject.toml", "README.md", "LICENSE")

@@ -17,6 +17,8 @@ from onrecord.vectorstore.store import forget_derived
 
 from ..fakes import HashEmbedder
 
+pytestmark = pytest.mark.slow
+
 QUESTION = "By how much should the herring quota fall?"
 
 

@@ -11,6 +11,8 @@ import pytest
 
 from onrecord.evals import cases
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[2]
 
 

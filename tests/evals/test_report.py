@@ -21,6 +21,8 @@ from .conftest import SURVEY
 from .records import ScriptedLibrary, answer, case
 from .test_planted_faults import Faulty, refused
 
+pytestmark = pytest.mark.slow
+
 CHROMIUM = os.environ.get("ONRECORD_CHROMIUM") or next(
     filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
 )

@@ -1,10 +1,10 @@
 """Acronyms and what they stand for, as records introduce them."""
 
-import time
-
 import pytest
 
 from onrecord.ingest.structure.acronyms import acronyms
+
+from ..security.growth import grows_too_fast
 
 
 @pytest.mark.parametrize(
@@ -35,8 +35,8 @@ def test_the_first_long_form_counts() -> None:
     assert acronyms(text) == {"NPS": "new psychoactive substances"}
 
 
-def test_long_records_take_no_time() -> None:
+def test_the_time_of_long_records_grows_with_them_and_not_faster() -> None:
     text = "a(" * 50_000 + "the new psychoactive substances (NPS) " * 20_000 + "(ABCDEFGH) " * 20_000
-    began = time.monotonic()
     assert acronyms(text) == {"NPS": "new psychoactive substances"}
-    assert time.monotonic() - began < 5
+    for piece in ("a(", "the new psychoactive substances (NPS) ", "(ABCDEFGH) "):
+        assert not grows_too_fast(acronyms, lambda length, piece=piece: piece * (length // len(piece))), piece

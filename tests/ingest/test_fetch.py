@@ -62,10 +62,11 @@ class Server(BaseHTTPRequestHandler):
             pass  # who asked has seen enough
 
     def drip(self) -> None:
+        """Sends without end, until nobody takes it any more."""
         self.send_response(200)
         self.end_headers()
         try:
-            for _ in range(100):
+            while True:
                 self.wfile.write(b"x")
                 time.sleep(0.05)
         except OSError:
@@ -152,9 +153,7 @@ def test_too_large_a_page_is_not_taken_whole(site: tuple[str, list[str]]) -> Non
 
 
 def test_a_server_that_drips_is_left(site: tuple[str, list[str]]) -> None:
-    began = time.monotonic()
     assert refusal(site[0] + "/drip", timeout_s=0.2) == "the server sends it too slowly"
-    assert time.monotonic() - began < 3
 
 
 def test_a_server_that_says_nothing_or_nonsense_is_left(site: tuple[str, list[str]]) -> None:

@@ -21,6 +21,8 @@ from onrecord.vectorstore.store import Store
 
 from ..fakes import HashEmbedder
 
+pytestmark = pytest.mark.slow
+
 LIGHT = "The light on Gannet Ledge was out for nine hours."
 BUOY = "The buoy west of the Three Maids drifted."
 

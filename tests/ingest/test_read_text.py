@@ -1,7 +1,5 @@
 """Plain text and Markdown, and the encodings they come in."""
 
-import time
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -11,6 +9,8 @@ from onrecord.ingest.formats.encoding import decode
 from onrecord.ingest.formats.read import read
 from onrecord.ingest.formats.text import read_text
 from onrecord.vectorstore.errors import UnreadableFile
+
+from ..security.growth import grows_too_fast
 
 
 def blocks(text: str, **options: bool) -> list[tuple[str, str]]:
@@ -149,11 +149,10 @@ def test_blocks_hold_everything_once(text: str, wrapped: bool) -> None:
     assert not "".join(reading.text[a:b] for a, b in zip(edges[::2], edges[1::2], strict=True)).strip()
 
 
-def test_a_long_chunk_without_blank_lines_takes_no_long_time() -> None:
-    began = time.perf_counter()
-    found = blocks(("x" * 70 + "\n") * 30_000)
-    assert len(found) == 1
-    assert time.perf_counter() - began < 5
+def test_the_time_of_a_long_chunk_without_blank_lines_grows_with_it_and_not_faster() -> None:
+    line = "x" * 70 + "\n"
+    assert len(blocks(line * 30_000)) == 1
+    assert not grows_too_fast(blocks, lambda length: line * (length // len(line)))
 
 
 # --- encodings -------------------------------------------------------------------------------------------------

@@ -15,6 +15,8 @@ from onrecord.vectorstore.store import Store
 
 from ..fakes import HashEmbedder
 
+pytestmark = pytest.mark.slow
+
 WORDS = "The Commission met in Verrano."
 GARBLED = "tHe ComMisSion mEt iN VerRanO anD lIt tHe laMp. " * 3
 needs_tesseract = pytest.mark.skipif(shutil.which("tesseract") is None, reason="tesseract-ocr is not installed")

@@ -1,6 +1,5 @@
 """Paragraph numbers, headings, speakers: what people cite by."""
 
-import time
 from dataclasses import replace
 from itertools import pairwise
 
@@ -9,6 +8,8 @@ import pytest
 from onrecord.ingest.formats.blocks import Reading, TextBuilder
 from onrecord.ingest.formats.text import read_text
 from onrecord.ingest.structure.paragraphs import Unit, speaker_label, structure
+
+from ..security.growth import grows_too_fast
 
 
 def units(text: str) -> list[tuple[Unit, str]]:
@@ -494,13 +495,17 @@ def test_pages_go_with_their_blocks() -> None:
     assert [unit.locator.page for unit in structure(replace(reading, blocks=blocks))] == ["3", "4"]
 
 
-def test_long_records_take_no_long_time() -> None:
-    names = [f"- Ana{number} Ruiz{number}, keeper" for number in range(400)]
-    prose = [f"Ms. Ruiz{number % 400} said that the light of Skerry was out." for number in range(4000)]
-    lower = ["a paragraph that begins in lower case and stops in the very middle of what it meant to say and"] * 4000
-    began = time.perf_counter()
-    structure(read_text("\n\n".join([*names, *prose, *lower])))
-    assert time.perf_counter() - began < 10
+def test_the_time_of_long_records_grows_with_them_and_not_faster() -> None:
+    lower = "a paragraph that begins in lower case and stops in the very middle of what it meant to say and"
+
+    def record(length: int) -> str:
+        names = [f"- Ana{number} Ruiz{number}, keeper" for number in range(length // 800)]
+        prose = [
+            f"Ms. Ruiz{number} said that the light of Skerry was out.\n\n{lower}" for number in range(length // 160)
+        ]
+        return "\n\n".join([*names, *prose])
+
+    assert not grows_too_fast(lambda text: structure(read_text(text)), record)
 
 
 def speakers_in(text: str) -> list[str | None]:

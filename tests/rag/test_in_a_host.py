@@ -16,6 +16,8 @@ from onrecord.rag import Answer, Library, Timing, open_library
 from ..fakes import HashEmbedder
 from .records import write_records
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[2]
 THREADS = 32
 QUESTIONS = (

@@ -9,6 +9,8 @@ from onrecord.ui.http.keys import Keys
 
 from ..ui.served import served
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def page(browser: Browser) -> Page:

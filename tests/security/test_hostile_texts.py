@@ -24,6 +24,8 @@ from ..fakes import HashEmbedder
 from ..rag.records import write_records
 from .children import output_of
 
+pytestmark = pytest.mark.slow
+
 QUOTA = "What did Norway say about the herring quota?"
 TOO_LONG = QUOTA + " And then?" * (MAX_QUESTION_CHARS // 10)
 

@@ -11,6 +11,8 @@ import pytest
 
 from .children import output_of
 
+pytestmark = pytest.mark.slow
+
 CARELESS = (
     *(r"\s*$", r"a+b", r"(?:a|b)+c", r"<[^>]*>", r"\w+(?:-\w+)*!", r"x.*y", r"[.!?]++\)*+\s"),  # quadratic
     *(r"(?:[\d]+)*x", r"(?:a|aa)+$", r"(?:[.-][\w.-]+)+$"),  # exponential

@@ -7,6 +7,8 @@ import sys
 import time
 from pathlib import Path
 
+import pytest
+
 from onrecord.ingest.attempts import set_aside
 from onrecord.ingest.ingest import ingest
 from onrecord.ingest.parse import Limits
@@ -14,6 +16,8 @@ from onrecord.vectorstore.store import Store
 
 from ..durability.test_uploads_kept import is_alive, readers_of
 from ..fakes import HashEmbedder
+
+pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).parents[2]
 LONG_LINE = b"The light was out. " * (60_000_000 // 19)

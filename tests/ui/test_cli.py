@@ -24,6 +24,8 @@ from onrecord.ui.cli.main import main
 
 from ..rag.records import RECORDS, write_records
 
+pytestmark = pytest.mark.slow
+
 COMMAND = Path(sys.executable).with_name("onrecord")
 QUOTA = "What did Norway say about the herring quota?"
 THIRD = "The herring quota for the northern banks should fall by a third."

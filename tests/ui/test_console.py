@@ -10,6 +10,8 @@ import pytest
 
 from onrecord.rag.library import open_library
 
+pytestmark = pytest.mark.slow
+
 COMMAND = Path(sys.executable).with_name("onrecord")
 # Letters of no Western code page, a sign beyond 16 bits and quotation marks.
 RECORD = "Rada miasta\n\nŁódź 東京 😀 → The council of Łódź bought “eleven” trams for the 東京 line in 2031.\n"

@@ -11,6 +11,8 @@ import pytest
 
 from .test_cli import COMMAND, clean_environment, here, library, place  # noqa: F401  fixtures
 
+pytestmark = pytest.mark.slow
+
 QUOTA = {
     "id": "1", "kind": "speaker", "question": "What did Norway say about the herring quota?", "answerable": True,
     "key_facts": ["third"], "evidence": [

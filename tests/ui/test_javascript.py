@@ -16,6 +16,8 @@ from typing import NoReturn
 import pytest
 from filelock import FileLock
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[2]
 FOLDERS = (ROOT / "ui", ROOT / "evals")
 OLDEST_NODE = (18, 18)

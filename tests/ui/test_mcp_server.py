@@ -18,6 +18,8 @@ from onrecord.ui.http.keys import Keys
 
 from .served import served
 
+pytestmark = pytest.mark.slow
+
 QUOTA = "What did Norway say about the herring quota?"
 NOBODY = "What did Brazil say about herring?"
 Use = Callable[[Client], Awaitable[Any]]

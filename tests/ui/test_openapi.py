@@ -20,6 +20,8 @@ from ..fakes import HashEmbedder
 from ..rag.records import write_records
 from .served import served
 
+pytestmark = pytest.mark.slow
+
 EXAMPLES = 10
 """Requests made up for each route and mode; more find more, and take longer."""
 _EXCLUDED = [positive_data_acceptance, ignored_auth]

@@ -1,8 +1,11 @@
 """The browser chat, driven as a person drives it: a real server, a real library, a real browser."""
 
+import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from .serving import HOSTILE_NAME, LIGHTHOUSE, NOWHERE, QUOTE, ask, is_on_screen, scrolls_sideways
+
+pytestmark = pytest.mark.slow
 
 
 def test_a_citation_opens_its_document_at_the_quote(page: Page) -> None:

@@ -8,6 +8,8 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from .serving import LIGHTHOUSE, NOWHERE, QUOTE, ask, scrolls_sideways, visit
 
+pytestmark = pytest.mark.slow
+
 DIALOGS = {
     "l": "#r-records",
     "h": "#r-history",

@@ -13,6 +13,8 @@ from ..fakes import HashEmbedder
 from .paced_model import PacedModel, paced
 from .serving import HERRING, LIGHTHOUSE, QUOTE, ask, serving, visit, write_records
 
+pytestmark = pytest.mark.slow
+
 SAID = "Norway said that the herring quota should fall by a third [{herring quota}]. "
 UNFOUNDED = "The minister of Iceland resigned in tears over it. "
 LAST = "Iceland wants a replacement fleet first [{replacement fleet}]."

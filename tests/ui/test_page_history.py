@@ -13,6 +13,8 @@ from onrecord.rag.library import Library, open_library
 from ..fakes import HashEmbedder
 from .serving import HERRING, LIGHTHOUSE, NOWHERE, QUOTE, ask, serving, visit, write_records
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def library(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:

@@ -13,6 +13,8 @@ from onrecord.rag.library import Library, open_library
 from ..fakes import HashEmbedder
 from .serving import HERRING, HOSTILE, HOSTILE_NAME, LIGHTHOUSE, NOTES, QUOTE, ask, serving, visit, write_records
 
+pytestmark = pytest.mark.slow
+
 BIG_BYTES = 50 << 20
 BATCH = 20  # more texts at once than a question has sentences to compare
 

@@ -22,6 +22,8 @@ from onrecord.vectorstore.errors import ModelError
 from ..fakes import HashEmbedder
 from .serving import HERRING, LIGHTHOUSE, write_records
 
+pytestmark = pytest.mark.slow
+
 PAGE = files("onrecord.ui.page")
 NAMED = re.compile(r'data-(?:say|label|hint)="([\w.]+)"|\bsay\("([\w.]+)"')
 

@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import httpx
+import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 from onrecord.rag.library import open_library
@@ -12,6 +13,8 @@ from onrecord.rag.library import open_library
 from ..fakes import HashEmbedder
 from .paced_model import paced
 from .serving import HERRING, LIGHTHOUSE, QUOTE, ask, serving, visit, write_records
+
+pytestmark = pytest.mark.slow
 
 PEOPLE = 20
 

@@ -8,6 +8,8 @@ import pytest
 from onrecord.ui.page.views.pane import WHOLE_CHARS, Span, blocks, document_html, extent, marked
 from onrecord.vectorstore.passage import Document, Locator, Passage
 
+pytestmark = pytest.mark.slow
+
 
 def shown(text: str, quote: str, *passages: Passage) -> str:
     start = text.index(quote)

@@ -25,6 +25,8 @@ from onrecord.vectorstore.errors import InputError
 
 from ..fakes import HashEmbedder
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[2]
 NOTES = """Notes of the fishery council
 

@@ -16,6 +16,8 @@ from onrecord.vectorstore.errors import InputError, VectorsUnreachable
 from ..fakes import HashEmbedder
 from ..rag.records import write_records
 
+pytestmark = pytest.mark.slow
+
 QUOTA = "What did Norway say about the herring quota?"
 QUESTIONS = (QUOTA, "What did Mexico say about the closed season?", "How many collisions were reported?")
 

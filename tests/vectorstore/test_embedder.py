@@ -16,6 +16,8 @@ from onrecord.vectorstore.minilm import GRAPH_FILE, open_minilm, packaged_files
 
 from ..fakes import HashEmbedder
 
+pytestmark = pytest.mark.slow
+
 LONG = "The Commission took note of the report and decided to consider it further at its next session. " * 30
 TEXTS = [
     "",

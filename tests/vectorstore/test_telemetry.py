@@ -11,6 +11,8 @@ import pytest
 
 from onrecord.vectorstore.telemetry import switch_off
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[2]
 FOLDERS = ("vectorstore", "ingest", "rag", "evals", "ui")
 SILENT = {
