@@ -25,12 +25,14 @@ TORCH_BACKEND := $(if $(UV_TORCH_BACKEND)$(wildcard $(addsuffix /torch-*.whl,$(P
 run: setup
 	$(BIN)/onrecord serve --library "$(LIBRARY)" --port $(PORT) --open "$(DOCS)"
 
-# Tests of one module share its servers and its browser, so they stay on one worker.
+# WORKERS=2 runs the tests in two processes. Those of one module share its servers and its browser, so they stay together.
+PYTEST = $(BIN)/pytest $(if $(WORKERS),-n $(WORKERS) --dist loadscope)
+
 test: lint
-	$(BIN)/pytest -n auto --dist loadscope
+	$(PYTEST)
 
 test-fast: setup
-	$(BIN)/pytest -n auto --dist loadscope -m "not slow"
+	$(PYTEST) -m "not slow"
 
 lint: setup
 	$(BIN)/ruff check .
