@@ -1,13 +1,175 @@
-"""Answers and hits as JSON, in the shapes that programs rely on; answers as text for models that read them."""
+"""Answers, hits and reports as JSON, in the shapes that programs rely on; answers as text for models that read them.
 
-from dataclasses import asdict
-from typing import Any
+Each shape is written down once, as a typed dictionary, by which command line, HTTP and MCP give and describe it.
+"""
+
+from typing import TYPE_CHECKING, Any, Literal, cast
+
+from typing_extensions import TypedDict  # pydantic describes no other before Python 3.12
 
 from ..vectorstore.passage import Document, Hit, Listing, Locator
-from .answer import Answer, Citation
+from .answer import Answer, Citation, Sentence
+
+if TYPE_CHECKING:
+    from ..ingest.ingest import IngestReport
 
 
-def document_json(document: Document | Listing) -> dict[str, Any]:
+class DocumentOut(TypedDict):
+    """A document as a citation names it. `source` is the path or address as ingested, `date` ISO 8601, maybe a year."""
+
+    id: str
+    title: str
+    source: str
+    symbol: str | None
+    date: str | None
+
+
+class ListedOut(DocumentOut):
+    """A document of the library. `state` is read, findable (by words) or embedded (by meaning too)."""
+
+    meeting: str | None
+    body: str | None
+    session: str | None
+    agenda_item: str | None
+    author: str | None
+    publisher: str | None
+    language: str | None
+    url: str | None
+    media_type: str
+    pages: int
+    characters: int
+    passages: int
+    state: Literal["read", "findable", "embedded"]
+
+
+class LocatorOut(TypedDict):
+    """How people cite a place, as printed in the document; null where it does not apply."""
+
+    page: str | None
+    paragraph: str | None
+    speaker: str | None
+    section: str | None
+
+
+class HitOut(TypedDict):
+    """A passage found; `start` and `end` are character offsets into the document's text."""
+
+    passage_id: str
+    document: DocumentOut
+    text: str
+    start: int
+    end: int
+    locator: LocatorOut
+    score: float
+
+
+class CitationOut(TypedDict):
+    """An exact quote: `quote` is the document's text from `start` to `end`."""
+
+    number: int
+    document: DocumentOut
+    quote: str
+    start: int
+    end: int
+    locator: LocatorOut
+    label: str
+
+
+class SentenceOut(TypedDict):
+    """A sentence of an answer, with the numbers of the citations that carry it."""
+
+    text: str
+    citations: list[int]
+    supported: bool
+
+
+class TimingOut(TypedDict):
+    """Seconds."""
+
+    retrieve: float
+    answer: float
+    total: float
+
+
+class UsageOut(TypedDict):
+    """What a language model was asked: calls, and tokens as its service counts them, 0 where it does not say."""
+
+    calls: int
+    input_tokens: int
+    output_tokens: int
+
+
+class AnswerOut(TypedDict):
+    """A cited answer, or a refusal: `answered` false, no citations, up to three `nearest` passages as not an answer."""
+
+    question: str
+    standalone_question: str
+    answered: bool
+    text: str
+    sentences: list[SentenceOut]
+    citations: list[CitationOut]
+    nearest: list[HitOut]
+    mode: Literal["quotes", "model"]
+    model: str | None
+    seconds: TimingOut
+    notes: list[str]
+    usage: UsageOut | None
+
+
+class HitsOut(TypedDict):
+    """Passages, best first."""
+
+    query: str
+    hits: list[HitOut]
+    seconds: float
+
+
+class PartOut(TypedDict):
+    """A stretch of a document's text."""
+
+    start: int
+    end: int
+    text: str
+
+
+class TextOut(TypedDict):
+    """A document's stored text, or parts of it."""
+
+    document: DocumentOut
+    parts: list[PartOut]
+
+
+class FailureOut(TypedDict):
+    """A document that could not be read, and why."""
+
+    source: str
+    error: str
+
+
+class NoteOut(TypedDict):
+    """A document of which a part could not be read, and which."""
+
+    source: str
+    note: str
+
+
+class ReportOut(TypedDict):
+    """What an ingest did; `documents` and `passages` count the whole library."""
+
+    added: int
+    updated: int
+    unchanged: int
+    removed: int
+    failed: list[FailureOut]
+    notes: list[NoteOut]
+    skipped: list[str]
+    duplicates: list[str]
+    documents: int
+    passages: int
+    seconds: float
+
+
+def document_json(document: Document | Listing) -> DocumentOut:
     """What a citation says of its document."""
     return {
         "id": document.id,
@@ -24,15 +186,15 @@ def listing_json(listing: Listing) -> dict[str, Any]:
     return {**document_json(listing), **{fact: getattr(listing, fact) for fact in facts}}
 
 
-def listed_json(listing: Listing) -> dict[str, Any]:
+def listed_json(listing: Listing) -> ListedOut:
     """The whole line of a table of contents."""
-    return {
+    return cast(ListedOut, {
         **listing_json(listing), "media_type": listing.media_type, "pages": listing.pages,
         "characters": listing.characters, "passages": listing.passages, "state": listing.state,
-    }  # fmt: skip
+    })  # fmt: skip
 
 
-def locator_json(locator: Locator) -> dict[str, str | None]:
+def locator_json(locator: Locator) -> LocatorOut:
     """Page, paragraph, speaker and section; null where it does not apply."""
     return {
         "page": locator.page,
@@ -42,7 +204,7 @@ def locator_json(locator: Locator) -> dict[str, str | None]:
     }
 
 
-def hit_json(hit: Hit) -> dict[str, Any]:
+def hit_json(hit: Hit) -> HitOut:
     """A passage found."""
     return {
         "passage_id": hit.passage.id,
@@ -55,7 +217,7 @@ def hit_json(hit: Hit) -> dict[str, Any]:
     }
 
 
-def citation_json(citation: Citation) -> dict[str, Any]:
+def citation_json(citation: Citation) -> CitationOut:
     """A quote and where it stands."""
     return {
         "number": citation.number,
@@ -68,20 +230,22 @@ def citation_json(citation: Citation) -> dict[str, Any]:
     }
 
 
-def answer_json(answer: Answer) -> dict[str, Any]:
+def sentence_json(sentence: Sentence) -> SentenceOut:
+    """A sentence of an answer."""
+    return {"text": sentence.text, "citations": list(sentence.citations), "supported": sentence.supported}
+
+
+def answer_json(answer: Answer) -> AnswerOut:
     """An answer or a refusal."""
     return {
         "question": answer.question,
         "standalone_question": answer.standalone_question,
         "answered": answer.answered,
         "text": answer.text,
-        "sentences": [
-            {"text": sentence.text, "citations": list(sentence.citations), "supported": sentence.supported}
-            for sentence in answer.sentences
-        ],
+        "sentences": [sentence_json(sentence) for sentence in answer.sentences],
         "citations": [citation_json(citation) for citation in answer.citations],
         "nearest": [hit_json(hit) for hit in answer.nearest],
-        "mode": answer.mode,
+        "mode": cast(Literal["quotes", "model"], answer.mode),
         "model": answer.model,
         "seconds": {
             "retrieve": round(answer.seconds.retrieve, 4),
@@ -89,8 +253,26 @@ def answer_json(answer: Answer) -> dict[str, Any]:
             "total": round(answer.seconds.total, 4),
         },
         "notes": list(answer.notes),
-        "usage": asdict(answer.usage) if answer.usage else None,
+        "usage": None
+        if answer.usage is None
+        else {
+            "calls": answer.usage.calls,
+            "input_tokens": answer.usage.input_tokens,
+            "output_tokens": answer.usage.output_tokens,
+        },
     }
+
+
+def report_json(report: "IngestReport") -> ReportOut:
+    """What an ingest did."""
+    return {
+        "added": report.added, "updated": report.updated, "unchanged": report.unchanged, "removed": report.removed,
+        "failed": [{"source": failure.source, "error": failure.error} for failure in report.failed],
+        "notes": [{"source": note.source, "note": note.note} for note in report.notes],
+        "skipped": list(report.skipped), "duplicates": list(report.duplicates),
+        "documents": report.documents, "passages": report.passages,
+        "seconds": report.seconds,
+    }  # fmt: skip
 
 
 def answer_text(answer: Answer) -> str:

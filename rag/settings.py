@@ -9,6 +9,8 @@ from typing import Any, Literal
 from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 
+from ..ingest.parse import Limits
+
 _log = logging.getLogger(__name__)
 # Settings of earlier versions, which change nothing any more.
 _GONE = frozenset({"reader"})
@@ -83,6 +85,16 @@ class Settings(BaseSettings):
     stop_timeout_s: float = Field(30.0, description="how long answers being given are waited for when the server stops")
     log_format: Literal["text", "json"] = Field("text", description="json logs each request as a line of JSON")
     tracing: bool = Field(False, description="sends OpenTelemetry traces where OTEL_EXPORTER_OTLP_ENDPOINT says")
+
+    def limits(self) -> Limits:
+        """What reading one file may cost, whichever way it comes in: command, page, API, a further library."""
+        return Limits(
+            timeout_s=self.read_timeout_s,
+            memory_mb=self.read_memory_mb,
+            file_mb=self.read_file_mb,
+            workers=self.read_workers,
+            ocr_languages=self.ocr_languages,
+        )
 
 
 @cache

@@ -24,17 +24,16 @@ from starlette.routing import Mount
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ..ingest.ingest import find_files
-from ..ingest.parse import Limits
 from ..rag.library import Library
 from ..vectorstore.errors import InputError
 from .http.api import ApiOptions, build_api, unknown_stay_with
 from .http.metrics import Metrics
 from .http.problems import Problem, path_of
 from .intake import Intake
+from .page import chat_routes, record_routes
 from .page.app import build_page, look, look_routes
-from .page.chat_routes import chat_routes
 from .page.libraries import LibraryRegistry
-from .page.record_routes import record_routes
+from .page.page_image import Sheets
 
 # The page may load, run and call only what this server sends: nothing in a record can make a browser reach elsewhere.
 _POLICY = (
@@ -57,7 +56,6 @@ def serve(
     options: ApiOptions | None = None,
     page: bool = True,
     stop_timeout_s: float = 30.0,
-    limits: Limits | None = None,
 ) -> None:
     """Serves the browser chat and the API until it is interrupted or told to end; answers being given are finished.
 
@@ -68,10 +66,9 @@ def serve(
         open_browser: opens the address in the person's browser.
         ingest: files and folders read into the library meanwhile; the page shows how far that is.
         also: more libraries to switch to on the page; the caller closes them.
-        options: how the API behaves.
+        options: how the server behaves, page and API alike; its `limits` also hold for what is read into `also`.
         page: whether there is the browser chat beside the API.
         stop_timeout_s: how long answers being given are waited for at the end.
-        limits: what reading one of them may cost.
 
     Raises:
         InputError: the port is taken or the host unknown; a path to ingest does not exist.
@@ -79,7 +76,8 @@ def serve(
     if ingest:
         find_files(ingest)
     listener = _listen(host, port)
-    intake = Intake(library, ingest, limits=limits)
+    options = options or ApiOptions()
+    intake = Intake(library, ingest, limits=options.limits)
     app = build_app(library, intake=intake, also=also, options=options, page=page)
     settings = uvicorn.Config(
         app, log_level="warning", timeout_graceful_shutdown=_CLOSE_TIMEOUT_S,
@@ -96,7 +94,7 @@ def serve(
 
     with contextlib.suppress(KeyboardInterrupt), _interrupted_when_told_to_end(), listener:
         try:
-            _Server(settings, announce, app.state.metrics, stop_timeout_s).run(sockets=[listener])
+            _Server(settings, announce, app.state.service.metrics, stop_timeout_s).run(sockets=[listener])
         finally:
             intake.stop()
 
@@ -110,11 +108,12 @@ def build_app(
     page: bool = True,
 ) -> FastAPI:
     """The application: the API, the page at `/`, and what the page asks of the server at `/page` and `/reading`."""
+    options = options or ApiOptions()
     app = build_api(library, options)
     if not page:
         return app
     unknown_stay_with(app)
-    shelf = LibraryRegistry([library, *also], intake)
+    shelf = LibraryRegistry([library, *also], intake, limits=options.limits)
     ended = threading.Event()
     api_lifespan = app.router.lifespan_context
 
@@ -129,9 +128,10 @@ def build_app(
 
     app.router.lifespan_context = lifespan
     app.state.shelf = shelf
-    app.include_router(look_routes(), include_in_schema=False)
-    app.include_router(chat_routes(ended.is_set), include_in_schema=False)
-    app.include_router(record_routes(), include_in_schema=False)
+    app.state.sheets = Sheets()
+    app.state.ended = ended
+    for routes in (look_routes, chat_routes.routes, record_routes.routes):
+        app.include_router(routes)
     app.add_middleware(_ConfinePage)
     gr.mount_gradio_app(app, build_page(), path="/", **look())
     mounted = cast(Mount, app.router.routes[-1])

@@ -2,7 +2,9 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NotRequired
+
+from typing_extensions import TypedDict
 
 from ..rag.library import Library
 from ..vectorstore.passage import Listing
@@ -40,9 +42,24 @@ def remove_records(
     return Removed(listings=tuple(listings), quoted_in=tuple(quoted_in), redacted=redact)
 
 
-def removed_json(removed: Removed) -> dict[str, Any]:
+class QuotedInOut(TypedDict):
+    """A conversation that quotes what was taken out."""
+
+    id: str
+    title: str
+
+
+class RemovedOut(TypedDict):
     """The sources of what was taken out; the conversations that quote it, where there are any."""
-    shape: dict[str, Any] = {"removed": [listing.source for listing in removed.listings]}
+
+    removed: list[str]
+    quoted_in: NotRequired[list[QuotedInOut]]
+    redacted: NotRequired[bool]
+
+
+def removed_json(removed: Removed) -> RemovedOut:
+    """The shape that programs get."""
+    shape: RemovedOut = {"removed": [listing.source for listing in removed.listings]}
     if removed.quoted_in:
         shape["quoted_in"] = [{"id": one.id, "title": one.title} for one in removed.quoted_in]
         shape["redacted"] = removed.redacted

@@ -43,10 +43,6 @@ CREATE TABLE IF NOT EXISTS leaving (
 _ENTRY = "id, source, place, known, failed"
 
 
-class TooLarge(Exception):
-    """What comes in is larger than may be."""
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
     """Something accepted to be read.
@@ -73,21 +69,16 @@ class Leaving:
 class Part:
     """A file that is coming in, not yet accepted."""
 
-    def __init__(self, file: IO[bytes], limit_bytes: int | None) -> None:
+    def __init__(self, file: IO[bytes]) -> None:
         self._file = file
-        self._limit_bytes = limit_bytes
         self._digest = sha256()
-        self._size = 0
 
     @property
     def path(self) -> Path:
         return Path(self._file.name)
 
     def write(self, piece: bytes) -> None:
-        """Takes the next piece. Raises TooLarge, OSError."""
-        self._size += len(piece)
-        if self._limit_bytes is not None and self._size > self._limit_bytes:
-            raise TooLarge
+        """Takes the next piece. Raises OSError."""
         self._digest.update(piece)
         self._file.write(piece)
 
@@ -109,7 +100,7 @@ class Uploads:
     # --- accepting -----------------------------------------------------------------------------------------------
 
     @contextmanager
-    def part(self, limit_bytes: int | None = None) -> Iterator[Part]:
+    def part(self) -> Iterator[Part]:
         """A file to write what comes in to; unless it is accepted before the end of the block, it is gone then."""
         folder = self.folder / FILES
         if not folder.is_dir():
@@ -117,7 +108,7 @@ class Uploads:
             sync_folder(self.folder)
         with NamedTemporaryFile(dir=folder, prefix=_PART, delete=False) as file:
             try:
-                yield Part(file, limit_bytes)
+                yield Part(file)
             finally:
                 with suppress(FileNotFoundError):
                     Path(file.name).unlink()

@@ -5,17 +5,18 @@ import json
 import logging
 import socket
 import time
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
 
 import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
+from pydantic import TypeAdapter
 
+from onrecord.ingest.ingest import Failure, IngestReport, Note
 from onrecord.rag import Answer, Filters, Library, Timing, Turn, open_library
-from onrecord.rag.schema import answer_json, hit_json, listed_json
+from onrecord.rag.schema import AnswerOut, ReportOut, answer_json, hit_json, report_json
 from onrecord.ui.app import build_app
-from onrecord.ui.http import schema as api_shapes
 from onrecord.ui.http.api import ApiOptions, build_api, safe_name
 from onrecord.ui.http.gate import Rate, Rules
 from onrecord.ui.http.problems import KINDS, MEDIA_TYPE
@@ -97,13 +98,21 @@ def test_a_search_gives_passages_only(client: TestClient, records: Library) -> N
     assert everywhere == json.loads(json.dumps([hit_json(hit) for hit in records.search("herring quota")]))
 
 
-def test_the_described_shapes_are_those_of_the_library(records: Library) -> None:
-    answer = records.ask(QUOTA)
-    refusal = answer_json(records.ask(NOBODY))
-    assert api_shapes.AnswerOut.model_validate(answer_json(answer)).model_dump() == answer_json(answer)
-    assert api_shapes.AnswerOut.model_validate(refusal).model_dump() == refusal
-    [listing, *_] = records.documents()
-    assert api_shapes.ListedOut.model_validate(listed_json(listing)).model_dump() == listed_json(listing)
+@pytest.mark.parametrize("question", [QUOTA, NOBODY])
+def test_an_answer_has_the_shape_that_describes_it(records: Library, question: str) -> None:
+    answer = answer_json(records.ask(question))
+    assert TypeAdapter(AnswerOut).validate_python(answer, strict=True, extra="forbid") == answer
+
+
+def test_a_report_has_the_shape_that_describes_it(records: Library, tmp_path: Path) -> None:
+    report = IngestReport(
+        added=1, updated=0, unchanged=0, removed=0, failed=(Failure(source="a.pdf", error="broken"),), skipped=("b.x",),
+        duplicates=(), documents=1, passages=2, seconds=0.5, notes=(Note(source="c.pdf", note="page 2 is a scan"),),
+    )  # fmt: skip
+    shape = report_json(report)
+    assert TypeAdapter(ReportOut).validate_python(shape, strict=True, extra="forbid") == shape
+    assert shape["notes"] == [{"source": "c.pdf", "note": "page 2 is a scan"}]
+    assert shape.keys() == {field.name for field in fields(IngestReport)}
 
 
 # --- documents -------------------------------------------------------------------------------------------------------

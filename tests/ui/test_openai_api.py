@@ -1,6 +1,7 @@
 """OpenAI's door, opened with the real `openai` client and with LangChain's, neither of them changed."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import httpx2
 import openai
@@ -8,10 +9,13 @@ import pytest
 from langchain_openai import ChatOpenAI
 from openai import OpenAI
 
-from onrecord.rag import Library
+from onrecord.rag import Library, open_library
 from onrecord.rag.schema import citation_json
 from onrecord.ui.http.api import build_api
 
+from ..fakes import HashEmbedder
+from ..rag.openai_server import OpenAIServer
+from ..rag.records import write_records
 from .served import served
 
 QUOTA = "What did Norway say about the herring quota?"
@@ -65,6 +69,25 @@ def test_a_stream_adds_up_to_the_answer(client: OpenAI, records: Library, questi
     assert last.choices[0].delta.model_extra["citations"] == [citation_json(citation) for citation in answer.citations]
     assert len({chunk.id for chunk in chunks}) == 1
     assert question != MEXICO or len(chunks) > 4
+
+
+def test_usage_is_what_the_language_model_says_it_spent(tmp_path: Path) -> None:
+    with (
+        OpenAIServer() as model,
+        open_library(
+            tmp_path / "library", embedder=HashEmbedder(),
+            model="openai:scripted", model_base_url=model.base_url, model_api_key="x",
+        ) as library,
+    ):  # fmt: skip
+        library.ingest([write_records(tmp_path / "records")])
+        model.says("The herring quota for the northern banks should fall by a third [1].")
+        with served(build_api(library)) as address, OpenAI(base_url=f"{address}/v1", api_key="x") as client:
+            whole = ask(client, QUOTA).usage
+            asked = sum(len(message["content"].split()) for one in model.requests for message in one["messages"])
+            *_, last = ask(client, QUOTA, stream=True, stream_options={"include_usage": True})
+    assert whole and whole.prompt_tokens == asked > 100 and whole.completion_tokens > 10
+    assert whole.total_tokens == whole.prompt_tokens + whole.completion_tokens
+    assert last.choices == [] and last.usage == whole
 
 
 def test_the_stream_helper_of_the_client_collects_it(client: OpenAI, records: Library) -> None:

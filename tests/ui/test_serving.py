@@ -13,17 +13,22 @@ from typing import Any
 from urllib.request import Request, urlopen
 
 import pytest
+from fastapi.testclient import TestClient
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
-from onrecord.rag import Library
+from onrecord.ingest.parse import Limits
+from onrecord.rag import Library, open_library
 from onrecord.rag.settings import Settings
+from onrecord.ui.app import build_app
+from onrecord.ui.cli.main import main
 from onrecord.ui.http.api import ApiOptions
 from onrecord.ui.http.serving import options_from
 from onrecord.ui.http.tracing import Tracing
 
 pytestmark = pytest.mark.slow
+from ..fakes import HashEmbedder
 
 ROOT = Path(__file__).parents[2]
 QUOTA = "What did Norway say about the herring quota?"
@@ -37,29 +42,36 @@ from onrecord.ui.http.serving import options_from
 from tests.fakes import HashEmbedder
 
 model = FakeListChatModel(responses=["Norway said that the herring quota should fall by a third [1]."], sleep=0.02)
-settings = Settings(log_format="json", page=False)
+settings = Settings(log_format="json")
 with options_from(settings) as options:
     with open_library(sys.argv[1], embedder=HashEmbedder(), model=model) as library:
         library.ingest([sys.argv[2]])
-        serve(library, host="127.0.0.1", port=0, open_browser=False, options=options, page=False)
+        serve(library, host="127.0.0.1", port=0, open_browser=False, options=options)
 print("closed")
 """
 
 
-def test_told_to_end_it_finishes_the_answer_and_closes(tmp_path: Path) -> None:
+@pytest.mark.parametrize("door", ["api", "page"])
+def test_told_to_end_it_finishes_the_answer_and_closes(door: str, tmp_path: Path) -> None:
     notes = tmp_path / "notes.txt"
     notes.write_text("Notes\n\nNorway: The herring quota should fall by a third.\n\nMexico: It should rise.")
     command = [sys.executable, "-c", PROGRAM, tmp_path / "library", notes]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as running:
         assert running.stderr
         address = re.findall(r"http://127\.0\.0\.1:\d+", running.stderr.readline())[0]
-        body = json.dumps({"question": QUOTA}).encode()
-        asked = Request(f"{address}/api/ask", body, {"Content-Type": "application/json", "X-Request-ID": "last"})
-        replies: list[dict[str, Any]] = []
+        headers = {"Content-Type": "application/json", "X-Request-ID": "last"}
+        if door == "api":
+            asked = Request(f"{address}/api/ask", json.dumps({"question": QUOTA}).encode(), headers)
+        else:
+            begun = json.load(
+                urlopen(Request(f"{address}/page/ask", json.dumps({"question": QUOTA}).encode(), headers))
+            )
+            asked = Request(f"{address}/page/answers/{begun['exchange']}", headers={"X-Request-ID": "last"})
+        replies: list[str] = []
 
         def ask() -> None:
             with urlopen(asked, timeout=60) as reply:
-                replies.append(json.load(reply))
+                replies.append(reply.read().decode())
 
         asking = threading.Thread(target=ask)
         asking.start()
@@ -69,12 +81,17 @@ def test_told_to_end_it_finishes_the_answer_and_closes(tmp_path: Path) -> None:
         running.send_signal(signal.SIGTERM)
         output, log = running.communicate(timeout=60)
         asking.join(timeout=60)
-    assert replies and replies[0]["answered"] and replies[0]["mode"] == "model"
     assert (running.returncode, output) == (0, "closed\n")
-    lines = [json.loads(line) for line in log.splitlines()]
-    [last] = [line for line in lines if line.get("request_id") == "last"]
-    assert (last["route"], last["status"], last["level"]) == ("/api/ask", 200, "info")
     assert "herring" not in log and "Traceback" not in log
+    lines = [json.loads(line) for line in log.splitlines()]
+    [last] = [line for line in lines if line.get("request_id") == "last"][-1:]
+    assert (last["status"], last["level"]) == (200, "info")
+    if door == "api":
+        answer = json.loads(replies[0])
+        assert answer["answered"] and answer["mode"] == "model" and last["route"] == "/api/ask"
+    else:
+        done = json.loads(replies[0].splitlines()[-1])
+        assert done["type"] == "done" and 'data-state="done"' in done["html"]
 
 
 def _read(address: str) -> bytes:
@@ -128,3 +145,59 @@ def test_settings_become_the_rules_of_the_api(monkeypatch: pytest.MonkeyPatch) -
         assert options.rules.cors_origins == ("https://a.example", "https://b.example")
         assert options.rules.body_limit_bytes == 2048 and options.rules.requests_per_minute == 600
         assert options.limits.file_mb == 512
+
+
+LIMITED = Settings(read_timeout_s=7, read_memory_mb=1500, read_file_mb=3, read_workers=1, ocr_languages="eng+fra")
+
+
+@pytest.mark.parametrize("way", ["command", "page", "api", "also"])
+def test_every_way_in_reads_within_the_limits_that_are_set(
+    way: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    used: list[Limits | None] = []
+    ingest = Library.ingest
+
+    def watched(self: Library, *args: Any, limits: Limits | None = None, **more: Any) -> Any:
+        used.append(limits)
+        return ingest(self, *args, limits=limits, **more)
+
+    monkeypatch.setattr(Library, "ingest", watched)
+    record = tmp_path / "notes.txt"
+    record.write_text("Notes\n\nNorway: The herring quota should fall by a third.")
+    if way == "command":
+        for name in ("read_timeout_s", "read_memory_mb", "read_file_mb", "read_workers", "ocr_languages"):
+            monkeypatch.setenv(f"ONRECORD_{name.upper()}", str(getattr(LIMITED, name)))
+        monkeypatch.setattr(sys, "argv", ["onrecord", "ingest", str(record), "--library", str(tmp_path / "first")])
+        with pytest.raises(SystemExit) as ended:
+            main()
+        assert not ended.value.code
+    else:
+        with (
+            options_from(LIMITED) as options,
+            open_library(tmp_path / "first", embedder=HashEmbedder()) as library,
+            open_library(tmp_path / "second", embedder=HashEmbedder()) as second,
+        ):
+            app = build_app(library, also=[second], options=options)
+            with TestClient(app, base_url="http://127.0.0.1", client=("127.0.0.1", 5)) as client:
+                if way == "api":
+                    reply = client.post("/api/documents", files=[("files", ("notes.txt", record.read_bytes()))])
+                else:
+                    named = {"name": "notes.txt", "library": "second" if way == "also" else "first"}
+                    reply = client.put("/page/records/file", params=named, content=record.read_bytes())
+                assert reply.is_success, reply.text
+                read_into = second if way == "also" else library
+                end = time.monotonic() + 60
+                while not read_into.documents() and time.monotonic() < end:
+                    time.sleep(0.02)
+                assert read_into.documents()
+    expected = Limits(timeout_s=7, memory_mb=1500, file_mb=3, workers=1, ocr_languages="eng+fra")
+    assert used == [expected]
+
+
+def test_the_page_takes_no_more_than_the_upload_limit(own_library: Library) -> None:
+    with options_from(Settings(upload_limit_mb=1)) as options:
+        with TestClient(build_app(own_library, options=options), client=("127.0.0.1", 5)) as client:
+            client.base_url = "http://127.0.0.1"
+            for size, status in ((1 << 20, 202), ((1 << 20) + 1, 413)):
+                reply = client.put("/page/records/file", params={"name": "a.txt"}, content=b"a" * size)
+                assert reply.status_code == status, reply.text

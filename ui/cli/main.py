@@ -33,8 +33,7 @@ from .scratch import keep_libraries_in_our_cache
 from .setting_up import library_folder, opened_library, read_settings, tell
 
 if TYPE_CHECKING:
-    from ...rag import Filters, IngestReport, Library, Limits
-    from ...rag.settings import Settings
+    from ...rag import Filters, IngestReport, Library
 
 DONE, SOME_FAILED, FAILED = 0, 1, 2
 END_GRACE_S = 10.0
@@ -125,8 +124,9 @@ def ingest(
     """Read files and folders into the library; unchanged files are skipped."""
     from ...ingest.ingest import find_sources
     from ...ingest.overrides import from_pairs
+    from ...rag.schema import report_json
     from .progress import watch
-    from .render import print_report, report_json
+    from .render import print_report
 
     settings = read_settings(library=library, embedding=None if re_embed else embedding, ocr_languages=ocr_languages)
     if not sources and not re_embed:
@@ -144,7 +144,7 @@ def ingest(
                 tell({"embedded": count}, as_json, lambda: print(f"Embedded {count} passages again."))
                 return
         read = partial(
-            lib.ingest, sources or [], known=from_pairs(values or []), limits=_limits(settings),
+            lib.ingest, sources or [], known=from_pairs(values or []), limits=settings.limits(),
             allow_private=allow_private, watcher=watcher,
         )  # fmt: skip
         report = read(prune=prune)
@@ -356,7 +356,6 @@ def serve(
             options=options,
             page=settings.page,
             stop_timeout_s=settings.stop_timeout_s,
-            limits=_limits(settings),
         )
 
 
@@ -432,19 +431,6 @@ def doctor(
     tell([{"what": f.what, "ok": f.ok, "says": f.says} for f in findings], as_json, lambda: print_findings(findings))
     if not all(finding.ok for finding in findings):
         raise typer.Exit(SOME_FAILED)
-
-
-def _limits(settings: "Settings") -> "Limits":
-    """What reading one file may cost."""
-    from ...rag import Limits
-
-    return Limits(
-        timeout_s=settings.read_timeout_s,
-        memory_mb=settings.read_memory_mb,
-        file_mb=settings.read_file_mb,
-        workers=settings.read_workers,
-        ocr_languages=settings.ocr_languages,
-    )
 
 
 @contextmanager

@@ -81,18 +81,6 @@ def print_documents(listings: "Sequence[Listing]") -> None:
         print("The library is empty. Add records: onrecord ingest FOLDER")
 
 
-def report_json(report: "IngestReport") -> dict[str, Any]:
-    """An ingest's report in the shape programs rely on."""
-    return {
-        "added": report.added, "updated": report.updated, "unchanged": report.unchanged, "removed": report.removed,
-        "failed": [{"source": failure.source, "error": failure.error} for failure in report.failed],
-        "notes": [{"source": note.source, "note": note.note} for note in report.notes],
-        "skipped": list(report.skipped), "duplicates": list(report.duplicates),
-        "documents": report.documents, "passages": report.passages,
-        "seconds": report.seconds,
-    }  # fmt: skip
-
-
 def print_keys(keys: "Sequence[Key]") -> None:
     """A line each."""
     for key in keys:

@@ -13,7 +13,7 @@ from importlib.metadata import version
 from importlib.resources import files
 from pathlib import Path, PurePosixPath
 from time import perf_counter
-from typing import Annotated, Any
+from typing import Annotated, Any, cast
 
 from fastapi import APIRouter, FastAPI, File, Form, Query, Security, UploadFile
 from fastapi.openapi.utils import get_openapi
@@ -30,23 +30,37 @@ from ...ingest.parse import Limits
 from ...rag.answer import Answer
 from ...rag.events import SentenceReady
 from ...rag.library import Library
-from ...rag.pipeline import check_question
-from ...rag.schema import answer_json, citation_json, document_json, hit_json, listed_json
+from ...rag.schema import (
+    AnswerOut,
+    HitsOut,
+    ListedOut,
+    PartOut,
+    ReportOut,
+    TextOut,
+    answer_json,
+    citation_json,
+    document_json,
+    hit_json,
+    listed_json,
+    report_json,
+    sentence_json,
+)
 from ...vectorstore.errors import OnRecordError
 from ...vectorstore.passage import Document, Listing
-from ..cli.render import report_json
-from ..removal import remove_records, removed_json
+from ..removal import RemovedOut, remove_records, removed_json
 from ..uploads import UPLOADS, Entry, Uploads, names_of
 from . import schema as shapes
 from .gate import Gate, Rules
 from .keys import Keys
 from .mcp import McpDoor
 from .metrics import Metrics
-from .openai import openai_routes
+from .openai import routes as openai_routes
 from .problems import Problem, as_problem, path_of, tell_problems
 from .schema import problems
+from .service import Served, Service
 from .sessions import Sessions
-from .sign_in import sign_in_routes
+from .sign_in import SignIn
+from .sign_in import routes as sign_in_routes
 from .streams import event_schema, sent_as_ready, server_sent
 from .tracing import Tracing
 
@@ -77,127 +91,55 @@ class ApiOptions:
     tracing: Tracing = field(default_factory=Tracing)
 
 
-def build_api(library: Library, options: ApiOptions | None = None) -> FastAPI:
-    """The API over one library, as an ASGI application; `app.mount("/records", build_api(library))` puts it in yours.
-
-    Args:
-        library: what is asked; the caller closes it.
-        options: limits and the like.
-    """
-    options = options or ApiOptions()
-    metrics = Metrics(library)
-    mcp = McpDoor(library, metrics, options.tracing)
-
-    @asynccontextmanager
-    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        yield
-        await mcp.close()
-
-    app = FastAPI(
-        title="On Record", version=version("onrecord"), description=_ABOUT, lifespan=lifespan,
-        docs_url=None, redoc_url=None, openapi_url=None,
-    )  # fmt: skip
-    tell_problems(app)
-    bearer = HTTPBearer(auto_error=False, description="An API key: onrecord keys create NAME --scope ask")
-    keyed = [Security(bearer)]
-    app.include_router(_questions(library, metrics, options.tracing), dependencies=keyed)
-    app.include_router(_documents(library, options.limits), dependencies=keyed)
-    app.include_router(openai_routes(library, metrics, options.tracing), dependencies=keyed)
-    app.include_router(_state(library, metrics))
-    app.include_router(_description(app))
-    app.router.routes.append(Route("/mcp", mcp, methods=["GET", "POST", "DELETE"], include_in_schema=False))
-    app.state.metrics = metrics
-    keys = Keys(library.store.folder)
-    sessions = Sessions(keys)
-    app.include_router(sign_in_routes(keys, sessions))
-    app.add_middleware(
-        Gate, rules=options.rules, keys=keys, sessions=sessions, metrics=metrics, tracing=options.tracing
-    )
-    if options.rules.cors_origins:
-        app.add_middleware(
-            CORSMiddleware,
-            allow_origins=options.rules.cors_origins,
-            allow_methods=["GET", "POST", "DELETE"],
-            allow_headers=["Authorization", "Content-Type", "X-Request-ID", "Mcp-Session-Id", "Mcp-Protocol-Version"],
-            expose_headers=["X-Request-ID", "Retry-After", "Mcp-Session-Id"],
-            max_age=600,
-        )
-    return app
-
-
-def unknown_stay_with(app: FastAPI) -> None:
-    """Keeps paths below /api and /v1 that no route takes from what is mounted at "/" later: they are problems."""
-    methods = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
-    known = list(app.router.routes)
-
-    def refuse(request: Request) -> Response:
-        fitting = [
-            method
-            for method in methods
-            if any(route.matches({**request.scope, "method": method})[0] == Match.FULL for route in known)
-        ]
-        if fitting:
-            raise Problem("method", "This path takes other methods.", headers={"Allow": ", ".join(fitting)})
-        raise Problem("not-found", "What there is: /docs")
-
-    for prefix in ("api", "v1", "docs", "mcp"):
-        app.router.routes.append(Route(f"/{prefix}{{rest:path}}", refuse, methods=methods, include_in_schema=False))
-
-
 # --- questions ---------------------------------------------------------------------------------------------------
 
 
-def _questions(library: Library, metrics: Metrics, tracing: Tracing) -> APIRouter:
-    routes = APIRouter(prefix="/api", tags=["Questions"])
+_questions = APIRouter(prefix="/api", tags=["Questions"])
 
-    @routes.post("/ask", response_model=shapes.AnswerOut, responses=problems(408, 413, 422, 502, 503))
-    def ask(asked: shapes.AskIn) -> dict[str, Any]:
-        """One cited answer, or a refusal."""
-        *_, answer = _events(asked)
-        return answer_json(answer)
 
-    @routes.post(
-        "/ask/stream",
-        response_class=StreamingResponse,
-        responses=problems(408, 413, 422, 502, 503)
-        | {200: {"description": "Events", "content": {"text/event-stream": {"schema": event_schema(*_EVENTS)}}}},
+@_questions.post("/ask", response_model=AnswerOut, responses=problems(408, 413, 422, 502, 503))
+def ask(asked: shapes.AskIn, service: Served) -> AnswerOut:
+    """One cited answer, or a refusal."""
+    *_, answer = _events(asked, service)
+    return answer_json(cast(Answer, answer))
+
+
+@_questions.post(
+    "/ask/stream",
+    response_class=StreamingResponse,
+    responses=problems(408, 413, 422, 502, 503)
+    | {200: {"description": "Events", "content": {"text/event-stream": {"schema": event_schema(*_EVENTS)}}}},
+)
+def ask_stream(asked: shapes.AskIn, service: Served, request: Request) -> StreamingResponse:
+    """The same as server-sent events.
+
+    A `sentence` event for each sentence as it is ready: `{"sentence": ..., "citations": [...]}`, with the
+    citations it brings along. One `answer` event with the whole answer ends the stream; where something fails
+    after the first sentence, a `problem` event does.
+    """
+    events = _events(asked, service)
+    first = next(events)  # what is wrong with the question is told before the stream begins
+    return StreamingResponse(
+        sent_as_ready(_as_sent(first, events, request)),
+        media_type="text/event-stream",
+        headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
     )
-    def ask_stream(asked: shapes.AskIn, request: Request) -> StreamingResponse:
-        """The same as server-sent events.
 
-        A `sentence` event for each sentence as it is ready: `{"sentence": ..., "citations": [...]}`, with the
-        citations it brings along. One `answer` event with the whole answer ends the stream; where something fails
-        after the first sentence, a `problem` event does.
-        """
-        events = _events(asked)
-        first = next(events)  # what is wrong with the question is told before the stream begins
-        return StreamingResponse(
-            sent_as_ready(_as_sent(first, events, request)),
-            media_type="text/event-stream",
-            headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
-        )
 
-    @routes.post("/search", response_model=shapes.HitsOut, responses=problems(408, 413, 422, 503))
-    def search(asked: shapes.SearchIn) -> dict[str, Any]:
-        """Passages that may answer, best first; no answer."""
-        began = perf_counter()
-        hits = library.search(asked.query, limit=asked.limit, filters=asked.filters.to_filters())
-        return {
-            "query": asked.query,
-            "hits": [hit_json(hit) for hit in hits],
-            "seconds": round(perf_counter() - began, 4),
-        }
+@_questions.post("/search", response_model=HitsOut, responses=problems(408, 413, 422, 503))
+def search(asked: shapes.SearchIn, service: Served) -> HitsOut:
+    """Passages that may answer, best first; no answer."""
+    began = perf_counter()
+    hits = service.library.search(asked.query, limit=asked.limit, filters=asked.filters.to_filters())
+    return {
+        "query": asked.query,
+        "hits": [hit_json(hit) for hit in hits],
+        "seconds": round(perf_counter() - began, 4),
+    }
 
-    def _events(asked: shapes.AskIn) -> Iterator[Any]:
-        check_question(asked.question)
-        for event in library.stream(
-            asked.question, history=asked.turns, filters=asked.filters.to_filters(), watch=tracing.watch()
-        ):
-            if isinstance(event, Answer):
-                metrics.count_answer(event)
-            yield event
 
-    return routes
+def _events(asked: shapes.AskIn, service: Service) -> Iterator[SentenceReady | Answer]:
+    return service.events(asked.question, asked.turns, asked.filters.to_filters())
 
 
 def _as_sent(first: SentenceReady | Answer, rest: Iterator[Any], request: Request) -> Iterator[str]:
@@ -216,13 +158,8 @@ def _as_sent(first: SentenceReady | Answer, rest: Iterator[Any], request: Reques
 
 def answer_sentence(event: SentenceReady) -> dict[str, Any]:
     """A sentence that is ready, in the shape of the stream's `sentence` events."""
-    sentence = event.sentence
     return {
-        "sentence": {
-            "text": sentence.text,
-            "citations": list(sentence.citations),
-            "supported": sentence.supported,
-        },
+        "sentence": sentence_json(event.sentence),
         "citations": [citation_json(citation) for citation in event.citations],
     }
 
@@ -230,106 +167,115 @@ def answer_sentence(event: SentenceReady) -> dict[str, Any]:
 # --- documents ---------------------------------------------------------------------------------------------------
 
 
-def _documents(library: Library, limits: Limits) -> APIRouter:
-    routes = APIRouter(prefix="/api/documents", tags=["Documents"])
-    limit_query = Query(PAGE_OF_DOCUMENTS, ge=1, le=MAX_PAGE_OF_DOCUMENTS, description="documents on a page")
-
-    @routes.get("", response_model=shapes.DocumentsOut, responses=problems(422, 503))
-    def list_documents(offset: Annotated[int, Query(ge=0, le=10**9)] = 0, limit: int = limit_query) -> dict[str, Any]:
-        """What the library holds, page by page, in the order of their sources."""
-        listings = library.documents()
-        following = offset + limit
-        return {
-            "documents": [listed_json(listing) for listing in listings[offset:following]],
-            "total": len(listings),
-            "offset": offset,
-            "limit": limit,
-            "next": f"/api/documents?offset={following}&limit={limit}" if following < len(listings) else None,
-        }
-
-    @routes.post("", response_model=shapes.ReportOut, status_code=201, responses=problems(408, 409, 413, 422, 503, 507))
-    async def add_documents(
-        files: Annotated[list[UploadFile], File(description="the documents, in any format that `ingest` reads")] = [],  # noqa: B006
-        urls: Annotated[list[str], Form(description="web addresses to fetch instead or as well")] = [],  # noqa: B006
-        title: Annotated[str, Form(description="for documents that do not say it well themselves")] = "",
-        symbol: Annotated[str, Form()] = "",
-        date: Annotated[str, Form(description="2031, 2031-03 or 2031-03-12")] = "",
-        meeting: Annotated[str, Form()] = "",
-        language: Annotated[str, Form()] = "",
-    ) -> dict[str, Any]:
-        """Puts documents into the library; a file with the name of an earlier upload replaces it.
-
-        The response comes when they can be asked about. What could not be read stands in `failed`.
-        """
-        given = {"title": title, "symbol": symbol, "date": date, "meeting": meeting, "language": language}
-        known = checked({name: value for name, value in given.items() if value}, "known")
-        named = [file for file in files if file.filename]
-        if not named and not urls:
-            raise Problem("invalid", "Send at least one file or address.")
-        if len(named) + len(urls) > _MAX_UPLOADS:
-            raise Problem("invalid", f"At most {_MAX_UPLOADS} documents can be sent at once.")
-        if wrong := next((url for url in urls if not re.fullmatch(r"https?://\S+", url)), None):
-            raise Problem("invalid", f"{wrong[:200]!r} is no web address.")
-        report = await run_in_threadpool(put_in, library, named, urls, known, limits)
-        if report.failed and not report.added + report.updated + report.unchanged:
-            failed = [{"source": failure.source, "error": failure.error} for failure in report.failed]
-            raise Problem("unreadable", failed[0]["error"], failed=failed)
-        return report_json(report)
-
-    @routes.get("/{document_id}", response_model=shapes.ListedOut, responses=problems(404, 422, 503))
-    def show_document(document_id: str) -> dict[str, Any]:
-        """One document, without its text."""
-        return listed_json(_listing(document_id))
-
-    @routes.get("/{document_id}/text", response_model=shapes.TextOut, responses=problems(404, 422, 503))
-    def read_text(
-        document_id: str,
-        start: Annotated[int | None, Query(ge=0, description="first character")] = None,
-        end: Annotated[int | None, Query(ge=0, description="character after the last")] = None,
-        paragraph: Annotated[str | None, Query(description="only this paragraph, as printed")] = None,
-        page: Annotated[str | None, Query(description="only this page, as printed")] = None,
-    ) -> dict[str, Any]:
-        """A document's stored text, or a part of it: what every quote is a slice of."""
-        document = library.store.document(document_id)
-        if document is None:
-            raise _no_document(document_id)
-        return text_json(library, document, start=start, end=end, paragraph=paragraph, page=page)
-
-    @routes.delete(
-        "/{document_id}",
-        response_model=shapes.RemovedOut,
-        response_model_exclude_unset=True,
-        responses=problems(404, 409, 422, 503),
-    )
-    def remove_document(
-        document_id: str,
-        redact: Annotated[bool, Query(description="take its quotes out of conversations too")] = False,
-    ) -> dict[str, Any]:
-        """Takes a document out of the library, everywhere; says which conversations on the page quote it."""
-        listing = _listing(document_id)
-        uploads = Uploads(library)
-        leaving = uploads.accept_removal(listing.id, names_of(library, listing.id))
-        try:
-            removed = remove_records(library, [listing.id], redact=redact, keep=uploads.places_waiting())
-            uploads.take_out(leaving)
-        except OnRecordError:
-            uploads.keep(leaving)
-            raise
-        return removed_json(removed)
-
-    def _listing(document_id: str) -> Listing:
-        found = next((listing for listing in library.documents() if listing.id == document_id), None)
-        if found is None:
-            raise _no_document(document_id)
-        return found
-
-    return routes
+_documents = APIRouter(prefix="/api/documents", tags=["Documents"])
 
 
-def text_json(library: Library, document: Document, **where: Any) -> dict[str, Any]:
+@_documents.get("", response_model=shapes.DocumentsOut, responses=problems(422, 503))
+def list_documents(
+    service: Served,
+    offset: Annotated[int, Query(ge=0, le=10**9)] = 0,
+    limit: Annotated[int, Query(ge=1, le=MAX_PAGE_OF_DOCUMENTS, description="documents on a page")] = PAGE_OF_DOCUMENTS,
+) -> shapes.DocumentsOut:
+    """What the library holds, page by page, in the order of their sources."""
+    listings = service.library.documents()
+    following = offset + limit
+    return {
+        "documents": [listed_json(listing) for listing in listings[offset:following]],
+        "total": len(listings),
+        "offset": offset,
+        "limit": limit,
+        "next": f"/api/documents?offset={following}&limit={limit}" if following < len(listings) else None,
+    }
+
+
+@_documents.post("", response_model=ReportOut, status_code=201, responses=problems(408, 409, 413, 422, 503, 507))
+async def add_documents(
+    service: Served,
+    files: Annotated[list[UploadFile], File(description="the documents, in any format that `ingest` reads")] = [],  # noqa: B006
+    urls: Annotated[list[str], Form(description="web addresses to fetch instead or as well")] = [],  # noqa: B006
+    title: Annotated[str, Form(description="for documents that do not say it well themselves")] = "",
+    symbol: Annotated[str, Form()] = "",
+    date: Annotated[str, Form(description="2031, 2031-03 or 2031-03-12")] = "",
+    meeting: Annotated[str, Form()] = "",
+    language: Annotated[str, Form()] = "",
+) -> ReportOut:
+    """Puts documents into the library; a file with the name of an earlier upload replaces it.
+
+    The response comes when they can be asked about. What could not be read stands in `failed`.
+    """
+    given = {"title": title, "symbol": symbol, "date": date, "meeting": meeting, "language": language}
+    known = checked({name: value for name, value in given.items() if value}, "known")
+    named = [file for file in files if file.filename]
+    if not named and not urls:
+        raise Problem("invalid", "Send at least one file or address.")
+    if len(named) + len(urls) > _MAX_UPLOADS:
+        raise Problem("invalid", f"At most {_MAX_UPLOADS} documents can be sent at once.")
+    if wrong := next((url for url in urls if not re.fullmatch(r"https?://\S+", url)), None):
+        raise Problem("invalid", f"{wrong[:200]!r} is no web address.")
+    report = await run_in_threadpool(put_in, service.library, named, urls, known, service.limits)
+    if report.failed and not report.added + report.updated + report.unchanged:
+        failed = [{"source": failure.source, "error": failure.error} for failure in report.failed]
+        raise Problem("unreadable", failed[0]["error"], failed=failed)
+    return report_json(report)
+
+
+@_documents.get("/{document_id}", response_model=ListedOut, responses=problems(404, 422, 503))
+def show_document(document_id: str, service: Served) -> ListedOut:
+    """One document, without its text."""
+    return listed_json(_listing(service.library, document_id))
+
+
+@_documents.get("/{document_id}/text", response_model=TextOut, responses=problems(404, 422, 503))
+def read_text(
+    document_id: str,
+    service: Served,
+    start: Annotated[int | None, Query(ge=0, description="first character")] = None,
+    end: Annotated[int | None, Query(ge=0, description="character after the last")] = None,
+    paragraph: Annotated[str | None, Query(description="only this paragraph, as printed")] = None,
+    page: Annotated[str | None, Query(description="only this page, as printed")] = None,
+) -> TextOut:
+    """A document's stored text, or a part of it: what every quote is a slice of."""
+    document = service.library.store.document(document_id)
+    if document is None:
+        raise _no_document(document_id)
+    return text_json(service.library, document, start=start, end=end, paragraph=paragraph, page=page)
+
+
+@_documents.delete(
+    "/{document_id}",
+    response_model=RemovedOut,
+    responses=problems(404, 409, 422, 503),
+)
+def remove_document(
+    document_id: str,
+    service: Served,
+    redact: Annotated[bool, Query(description="take its quotes out of conversations too")] = False,
+) -> RemovedOut:
+    """Takes a document out of the library, everywhere; says which conversations on the page quote it."""
+    library = service.library
+    listing = _listing(library, document_id)
+    uploads = Uploads(library)
+    leaving = uploads.accept_removal(listing.id, names_of(library, listing.id))
+    try:
+        removed = remove_records(library, [listing.id], redact=redact, keep=uploads.places_waiting())
+        uploads.take_out(leaving)
+    except OnRecordError:
+        uploads.keep(leaving)
+        raise
+    return removed_json(removed)
+
+
+def _listing(library: Library, document_id: str) -> Listing:
+    found = next((listing for listing in library.documents() if listing.id == document_id), None)
+    if found is None:
+        raise _no_document(document_id)
+    return found
+
+
+def text_json(library: Library, document: Document, **where: Any) -> TextOut:
     """A document's text, or the parts of it that `where` names (see `Library.spans`)."""
     spans = library.spans(document, **where)
-    parts = [{"start": start, "end": end, "text": document.text[start:end]} for start, end in spans]
+    parts: list[PartOut] = [{"start": start, "end": end, "text": document.text[start:end]} for start, end in spans]
     return {"document": document_json(document), "parts": parts}
 
 
@@ -375,62 +321,35 @@ def safe_name(name: str) -> str:
 # --- the server itself -------------------------------------------------------------------------------------------
 
 
-def _state(library: Library, metrics: Metrics) -> APIRouter:
-    routes = APIRouter(tags=["Server"])
-
-    @routes.get("/healthz", response_model=shapes.HealthOut, responses=problems(503))
-    def health() -> dict[str, Any]:
-        """Whether the server answers, and what its library holds."""
-        listings = library.documents()
-        return {"status": "ok", "documents": len(listings), "passages": sum(listing.passages for listing in listings)}
-
-    @routes.get(
-        "/metrics",
-        response_class=Response,
-        responses=problems() | {200: {"description": "Metrics", "content": {"text/plain": {"schema": _TEXT}}}},
-    )
-    def tell_metrics() -> Response:
-        """What the server counts of itself, as Prometheus reads it; needs the scope admin where keys were made."""
-        return Response(metrics.text(), media_type="text/plain; version=0.0.4")
-
-    @routes.get("/widget.js", include_in_schema=False)
-    def widget() -> Response:
-        script = files("onrecord.ui.page").joinpath("static", "widget.js").read_bytes()
-        headers = {"Cross-Origin-Resource-Policy": "cross-origin", "Cache-Control": "max-age=300"}
-        return Response(script, media_type="text/javascript", headers=headers)
-
-    return routes
+_server = APIRouter(tags=["Server"])
 
 
-def _description(app: FastAPI) -> APIRouter:
-    """OpenAPI, and a page to read it on; the page's scripts come from a package here, not from elsewhere."""
-    routes = APIRouter(include_in_schema=False)
-
-    @routes.get("/openapi.json")
-    def openapi(request: Request) -> JSONResponse:
-        described = get_openapi(title=app.title, version=app.version, description=_ABOUT, routes=app.routes)
-        problem = shapes.ProblemOut.model_json_schema(ref_template="#/components/schemas/{model}")
-        described["components"]["schemas"] |= problem.pop("$defs") | {"ProblemOut": problem}
-        if prefix := request.scope.get("root_path"):
-            described["servers"] = [{"url": prefix}]
-        return JSONResponse(described)
-
-    @routes.get("/docs")
-    def docs() -> HTMLResponse:
-        return HTMLResponse(_DOCS_PAGE, headers={"Content-Security-Policy": _DOCS_POLICY})
-
-    @routes.get("/docs/{name}")
-    def asset(name: str) -> Response:
-        if name == "start.js":
-            return Response(_DOCS_SCRIPT, media_type="text/javascript")
-        if name not in _ASSETS:
-            raise Problem("not-found", "The page is at /docs")
-        content = files("fastapi_offline").joinpath("static", name).read_bytes()
-        return Response(content, media_type=_ASSETS[name], headers={"Cache-Control": "max-age=86400"})
-
-    return routes
+@_server.get("/healthz", response_model=shapes.HealthOut, responses=problems(503))
+def health(service: Served) -> shapes.HealthOut:
+    """Whether the server answers, and what its library holds."""
+    listings = service.library.documents()
+    return {"status": "ok", "documents": len(listings), "passages": sum(listing.passages for listing in listings)}
 
 
+@_server.get(
+    "/metrics",
+    response_class=Response,
+    responses=problems() | {200: {"description": "Metrics", "content": {"text/plain": {"schema": _TEXT}}}},
+)
+def tell_metrics(service: Served) -> Response:
+    """What the server counts of itself, as Prometheus reads it; needs the scope admin where keys were made."""
+    return Response(service.metrics.text(), media_type="text/plain; version=0.0.4")
+
+
+@_server.get("/widget.js", include_in_schema=False)
+def widget() -> Response:
+    script = files("onrecord.ui.page").joinpath("static", "widget.js").read_bytes()
+    headers = {"Cross-Origin-Resource-Policy": "cross-origin", "Cache-Control": "max-age=300"}
+    return Response(script, media_type="text/javascript", headers=headers)
+
+
+# OpenAPI, and a page to read it on; the page's scripts come from a package here, not from elsewhere.
+_description = APIRouter(include_in_schema=False)
 _DOCS_PAGE = """<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>On Record API</title>
 <meta name="viewport" content="width=device-width"><link rel="icon" href="data:,">
@@ -439,3 +358,98 @@ _DOCS_PAGE = """<!doctype html>
 <script src="docs/swagger-ui-bundle.js"></script><script src="docs/start.js"></script></body></html>
 """
 _DOCS_SCRIPT = """SwaggerUIBundle({url: "openapi.json", dom_id: "#api", deepLinking: true, validatorUrl: null});\n"""
+
+
+@_description.get("/openapi.json")
+def openapi(request: Request) -> JSONResponse:
+    app: FastAPI = request.app
+    described = get_openapi(title=app.title, version=app.version, description=_ABOUT, routes=app.routes)
+    problem = shapes.ProblemOut.model_json_schema(ref_template="#/components/schemas/{model}")
+    described["components"]["schemas"] |= problem.pop("$defs") | {"ProblemOut": problem}
+    if prefix := request.scope.get("root_path"):
+        described["servers"] = [{"url": prefix}]
+    return JSONResponse(described)
+
+
+@_description.get("/docs")
+def docs() -> HTMLResponse:
+    return HTMLResponse(_DOCS_PAGE, headers={"Content-Security-Policy": _DOCS_POLICY})
+
+
+@_description.get("/docs/{name}")
+def asset(name: str) -> Response:
+    if name == "start.js":
+        return Response(_DOCS_SCRIPT, media_type="text/javascript")
+    if name not in _ASSETS:
+        raise Problem("not-found", "The page is at /docs")
+    content = files("fastapi_offline").joinpath("static", name).read_bytes()
+    return Response(content, media_type=_ASSETS[name], headers={"Cache-Control": "max-age=86400"})
+
+
+# --- the application ------------------------------------------------------------------------------------------------
+
+
+def build_api(library: Library, options: ApiOptions | None = None) -> FastAPI:
+    """The API over one library, as an ASGI application; `app.mount("/records", build_api(library))` puts it in yours.
+
+    Args:
+        library: what is asked; the caller closes it.
+        options: limits and the like.
+    """
+    options = options or ApiOptions()
+    metrics = Metrics(library)
+    mcp = McpDoor(library, metrics, options.tracing)
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        yield
+        await mcp.close()
+
+    app = FastAPI(
+        title="On Record", version=version("onrecord"), description=_ABOUT, lifespan=lifespan,
+        docs_url=None, redoc_url=None, openapi_url=None,
+    )  # fmt: skip
+    tell_problems(app)
+    bearer = HTTPBearer(auto_error=False, description="An API key: onrecord keys create NAME --scope ask")
+    keyed = [Security(bearer)]
+    for routes in (_questions, _documents, openai_routes):
+        app.include_router(routes, dependencies=keyed)
+    for routes in (_server, _description, sign_in_routes):
+        app.include_router(routes)
+    app.router.routes.append(Route("/mcp", mcp, methods=["GET", "POST", "DELETE"], include_in_schema=False))
+    app.state.service = Service(library=library, limits=options.limits, metrics=metrics, tracing=options.tracing)
+    keys = Keys(library.store.folder)
+    sessions = Sessions(keys)
+    app.state.sign_in = SignIn(keys, sessions)
+    app.add_middleware(
+        Gate, rules=options.rules, keys=keys, sessions=sessions, metrics=metrics, tracing=options.tracing
+    )
+    if options.rules.cors_origins:
+        app.add_middleware(
+            CORSMiddleware,
+            allow_origins=options.rules.cors_origins,
+            allow_methods=["GET", "POST", "DELETE"],
+            allow_headers=["Authorization", "Content-Type", "X-Request-ID", "Mcp-Session-Id", "Mcp-Protocol-Version"],
+            expose_headers=["X-Request-ID", "Retry-After", "Mcp-Session-Id"],
+            max_age=600,
+        )
+    return app
+
+
+def unknown_stay_with(app: FastAPI) -> None:
+    """Keeps paths below /api and /v1 that no route takes from what is mounted at "/" later: they are problems."""
+    methods = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
+    known = list(app.router.routes)
+
+    def refuse(request: Request) -> Response:
+        fitting = [
+            method
+            for method in methods
+            if any(route.matches({**request.scope, "method": method})[0] == Match.FULL for route in known)
+        ]
+        if fitting:
+            raise Problem("method", "This path takes other methods.", headers={"Allow": ", ".join(fitting)})
+        raise Problem("not-found", "What there is: /docs")
+
+    for prefix in ("api", "v1", "docs", "mcp"):
+        app.router.routes.append(Route(f"/{prefix}{{rest:path}}", refuse, methods=methods, include_in_schema=False))

@@ -34,13 +34,13 @@ from mcp_types import (
     Tool,
     ToolAnnotations,
 )
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
 from starlette.types import Receive, Scope, Send
 
 from ...rag.answer import Answer, cited_as
 from ...rag.library import Library
 from ...rag.pipeline import check_question
-from ...rag.schema import answer_json, answer_text, document_json, hit_json, listed_json
+from ...rag.schema import AnswerOut, HitsOut, TextOut, answer_json, answer_text, document_json, hit_json, listed_json
 from ...vectorstore.errors import OnRecordError
 from ...vectorstore.passage import Document
 from . import schema as shapes
@@ -180,10 +180,10 @@ class _Tools:
         self._library = library
         self._answered = answered
         self._tracing = tracing
-        self._known: Mapping[str, tuple[Tool, type[BaseModel], Callable[[Any], tuple[str, dict[str, Any]]]]] = {
+        self._known: Mapping[str, tuple[Tool, type[BaseModel], Callable[[Any], tuple[str, Mapping[str, Any]]]]] = {
             "ask": (
                 _tool(
-                    "ask", "Ask the records", AskArguments, shapes.AnswerOut,
+                    "ask", "Ask the records", AskArguments, AnswerOut,
                     "Answers a question from the records with exact quotes, or says that they do not answer. The "
                     "numbers in the text lead to the citations below it; cite each by its label and copy its quote "
                     "word for word. Where `answered` is false, say that the records do not answer: the `nearest` "
@@ -193,7 +193,7 @@ class _Tools:
             ),
             "search": (
                 _tool(
-                    "search", "Search the records", SearchArguments, shapes.HitsOut,
+                    "search", "Search the records", SearchArguments, HitsOut,
                     "Finds passages by words and meaning, best first. A passage found is no answer yet: read it, and "
                     "cite it by the label in front of it.",
                 ),
@@ -201,7 +201,7 @@ class _Tools:
             ),
             "read_passage": (
                 _tool(
-                    "read_passage", "Read on around a quote", ReadArguments, shapes.TextOut,
+                    "read_passage", "Read on around a quote", ReadArguments, TextOut,
                     "Reads a part of a document: a paragraph or a page by its printed number, or what stands around a "
                     "citation's start and end. Use it to check a quote's context before relying on it.",
                 ),
@@ -233,9 +233,9 @@ class _Tools:
             return _failed(f"The arguments cannot be used: {faults}.")
         except OnRecordError as error:
             return _failed(str(error))
-        return CallToolResult(content=[TextContent(type="text", text=text)], structured_content=value)
+        return CallToolResult(content=[TextContent(type="text", text=text)], structured_content=dict(value))
 
-    def _ask(self, asked: AskArguments) -> tuple[str, dict[str, Any]]:
+    def _ask(self, asked: AskArguments) -> tuple[str, Mapping[str, Any]]:
         check_question(asked.question)
         filters = _filters(asked)
         *_, last = self._library.stream(asked.question, filters=filters, watch=self._tracing.watch())
@@ -243,7 +243,7 @@ class _Tools:
         self._answered(answer)
         return answer_text(answer), answer_json(answer)
 
-    def _search(self, asked: SearchArguments) -> tuple[str, dict[str, Any]]:
+    def _search(self, asked: SearchArguments) -> tuple[str, Mapping[str, Any]]:
         began = perf_counter()
         hits = self._library.search(asked.query, limit=asked.limit, filters=_filters(asked))
         lines = [
@@ -254,7 +254,7 @@ class _Tools:
         value = {"query": asked.query, "hits": [hit_json(hit) for hit in hits], "seconds": _since(began)}
         return "\n\n".join(lines) or "No passage was found.", value
 
-    def _read(self, asked: ReadArguments) -> tuple[str, dict[str, Any]]:
+    def _read(self, asked: ReadArguments) -> tuple[str, Mapping[str, Any]]:
         document = self._library.document(asked.document)
         if asked.paragraph or asked.page or asked.start is None:
             spans = self._library.spans(document, end=asked.end, paragraph=asked.paragraph, page=asked.page)
@@ -268,7 +268,7 @@ class _Tools:
         text = "\n\n".join(f"{document.name}, characters {p['start']}-{p['end']}:\n{p['text']}" for p in parts)
         return text, {"document": document_json(document), "parts": parts}
 
-    def _list(self, asked: ListArguments) -> tuple[str, dict[str, Any]]:
+    def _list(self, asked: ListArguments) -> tuple[str, Mapping[str, Any]]:
         wanted = asked.containing.casefold()
         fitting = [
             listing
@@ -334,10 +334,10 @@ class _Resources:
         return ReadResourceResult(contents=[text])
 
 
-def _tool(name: str, title: str, takes: type[BaseModel], gives: type[BaseModel], says: str) -> Tool:
+def _tool(name: str, title: str, takes: type[BaseModel], gives: type, says: str) -> Tool:
     return Tool(
         name=name, title=title, description=says, annotations=_READS,
-        input_schema=takes.model_json_schema(), output_schema=gives.model_json_schema(),
+        input_schema=takes.model_json_schema(), output_schema=TypeAdapter(gives).json_schema(),
     )  # fmt: skip
 
 

@@ -16,20 +16,19 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 
-from ...rag.answer import Answer, Turn
+from ...rag.answer import Answer, Turn, Usage
 from ...rag.events import SentenceReady
-from ...rag.library import Library
-from ...rag.pipeline import check_question, numbered
+from ...rag.pipeline import numbered
 from ...rag.schema import citation_json
-from .metrics import Metrics
 from .problems import Problem, as_problem
 from .schema import problems
+from .service import Served
 from .streams import event_schema, sent_as_ready, server_sent
-from .tracing import Tracing
 
 MODEL = "onrecord"
 _EARLIER_MODEL = "rapporteur"
 _END = "data: [DONE]\n\n"
+_LISTED = {"id": MODEL, "object": "model", "created": int(time.time()), "owned_by": "onrecord"}
 
 
 class PartIn(BaseModel):
@@ -97,58 +96,49 @@ class ModelsOut(BaseModel):
     data: list[ModelOut]
 
 
-def openai_routes(library: Library, metrics: Metrics, tracing: Tracing) -> APIRouter:
-    """`/v1/chat/completions` and `/v1/models`."""
-    routes = APIRouter(prefix="/v1", tags=["OpenAI"])
-    listed = {"id": MODEL, "object": "model", "created": int(time.time()), "owned_by": "onrecord"}
+routes = APIRouter(prefix="/v1", tags=["OpenAI"])
 
-    @routes.get("/models", response_model=ModelsOut, responses=problems())
-    def list_models() -> dict[str, Any]:
-        """The one model: the library."""
-        return {"object": "list", "data": [listed]}
 
-    @routes.get("/models/{model}", response_model=ModelOut, responses=problems(404, 422))
-    def show_model(model: str) -> dict[str, Any]:
-        """The model, by name."""
-        _check_model(model)
-        return listed
+@routes.get("/models", response_model=ModelsOut, responses=problems())
+def list_models() -> dict[str, Any]:
+    """The one model: the library."""
+    return {"object": "list", "data": [_LISTED]}
 
-    @routes.post(
-        "/chat/completions",
-        response_model=None,
-        responses=problems(404, 408, 413, 422, 502, 503)
-        | {
-            200: {
-                "description": "A chat.completion, or chat.completion.chunk events",
-                "content": {
-                    "application/json": {"schema": {"type": "object"}},
-                    "text/event-stream": {"schema": event_schema()},
-                },
-            }
-        },
-    )
-    def complete(asked: CompletionIn, request: Request) -> Response:
-        """A cited answer as the assistant's message; its `citations` ride along."""
-        _check_model(asked.model)
-        question, history = conversation(asked.messages)
-        events = _events(question, history)
-        first = next(events)
-        reply = _Reply(library, include_usage=bool(asked.stream_options and asked.stream_options.include_usage))
-        if asked.stream:
-            headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-            sent = _as_sent(reply, first, events, request)
-            return StreamingResponse(sent_as_ready(sent), media_type="text/event-stream", headers=headers)
-        *_, answer = first, *events
-        return JSONResponse(reply.whole(answer))
 
-    def _events(question: str, history: Sequence[Turn]) -> Iterator[Any]:
-        check_question(question)
-        for event in library.stream(question, history=history, watch=tracing.watch()):
-            if isinstance(event, Answer):
-                metrics.count_answer(event)
-            yield event
+@routes.get("/models/{model}", response_model=ModelOut, responses=problems(404, 422))
+def show_model(model: str) -> dict[str, Any]:
+    """The model, by name."""
+    _check_model(model)
+    return _LISTED
 
-    return routes
+
+@routes.post(
+    "/chat/completions",
+    response_model=None,
+    responses=problems(404, 408, 413, 422, 502, 503)
+    | {
+        200: {
+            "description": "A chat.completion, or chat.completion.chunk events",
+            "content": {
+                "application/json": {"schema": {"type": "object"}},
+                "text/event-stream": {"schema": event_schema()},
+            },
+        }
+    },
+)
+def complete(asked: CompletionIn, service: Served, request: Request) -> Response:
+    """A cited answer as the assistant's message; its `citations` ride along."""
+    _check_model(asked.model)
+    question, history = conversation(asked.messages)
+    events = service.events(question, history)
+    first = next(events)
+    reply = _Reply(include_usage=bool(asked.stream_options and asked.stream_options.include_usage))
+    if asked.stream:
+        headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+        sent = _as_sent(reply, first, events, request)
+        return StreamingResponse(sent_as_ready(sent), media_type="text/event-stream", headers=headers)
+    *_, answer = first, *events
+    return JSONResponse(reply.whole(answer))
 
 
 def conversation(messages: Sequence[MessageIn]) -> tuple[str, list[Turn]]:
@@ -168,25 +158,22 @@ def conversation(messages: Sequence[MessageIn]) -> tuple[str, list[Turn]]:
 class _Reply:
     """One completion in OpenAI's shapes."""
 
-    def __init__(self, library: Library, *, include_usage: bool) -> None:
+    def __init__(self, *, include_usage: bool) -> None:
         self._facts = {"id": f"chatcmpl-{uuid.uuid4().hex}", "created": int(time.time()), "model": MODEL}
-        # Without a language model no tokens are spent; how many one spends behind us is not known here.
-        self._usage = (
-            {"prompt_tokens": 0, "completion_tokens": 0, "total_tokens": 0} if library.writer is None else None
-        )
         self.include_usage = include_usage
 
     def whole(self, answer: Answer) -> dict[str, Any]:
         message = {"role": "assistant", "content": answer.text, "refusal": None, **_beside(answer)}
         choice = {"index": 0, "message": message, "logprobs": None, "finish_reason": "stop"}
-        return {**self._facts, "object": "chat.completion", "choices": [choice], "usage": self._usage}
+        return {**self._facts, "object": "chat.completion", "choices": [choice], "usage": _usage(answer)}
 
     def chunk(self, delta: dict[str, Any], *, end: str | None = None) -> str:
         choice = {"index": 0, "delta": delta, "logprobs": None, "finish_reason": end}
         return server_sent({**self._facts, "object": "chat.completion.chunk", "choices": [choice]})
 
-    def usage(self) -> str:
-        return server_sent({**self._facts, "object": "chat.completion.chunk", "choices": [], "usage": self._usage})
+    def usage(self, answer: Answer) -> str:
+        chunk = {**self._facts, "object": "chat.completion.chunk", "choices": [], "usage": _usage(answer)}
+        return server_sent(chunk)
 
 
 def _as_sent(reply: _Reply, first: Any, rest: Iterator[Any], request: Request) -> Iterator[str]:
@@ -203,7 +190,7 @@ def _as_sent(reply: _Reply, first: Any, rest: Iterator[Any], request: Request) -
             yield reply.chunk({"content": event.text.removeprefix(written)})
         yield reply.chunk(_beside(event), end="stop")
         if reply.include_usage:
-            yield reply.usage()
+            yield reply.usage(event)
     except Exception as error:
         yield server_sent(as_problem(error).as_json("/v1/chat/completions", request.scope.get("request_id")))
     yield _END
@@ -212,6 +199,16 @@ def _as_sent(reply: _Reply, first: Any, rest: Iterator[Any], request: Request) -
 def _beside(answer: Answer) -> dict[str, Any]:
     """What rides along with a message."""
     return {"citations": [citation_json(citation) for citation in answer.citations], "answered": answer.answered}
+
+
+def _usage(answer: Answer) -> dict[str, int]:
+    """Tokens as the language model's service counts them; none where quotes alone answer, or where it does not say."""
+    spent = answer.usage or Usage()
+    return {
+        "prompt_tokens": spent.input_tokens,
+        "completion_tokens": spent.output_tokens,
+        "total_tokens": spent.input_tokens + spent.output_tokens,
+    }
 
 
 def _check_model(name: str) -> None:

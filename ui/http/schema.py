@@ -1,14 +1,13 @@
-"""What goes in and comes out over HTTP, as pydantic models: they check requests and make the OpenAPI description.
-
-Answers, citations and hits have the shapes of `onrecord.rag.schema`; a test holds both against each other.
-"""
+"""What goes in over HTTP, and what comes out beside the shapes of `rag/schema.py`; all of it is in the OpenAPI page."""
 
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from typing_extensions import TypedDict
 
 from ...rag.answer import Turn
 from ...rag.query.question import MAX_QUESTION_CHARS
+from ...rag.schema import ListedOut
 from ...vectorstore.passage import Filters
 
 MAX_HISTORY = 50
@@ -78,35 +77,7 @@ class SearchIn(_Asked):
     filters: FiltersIn = FiltersIn()
 
 
-class DocumentOut(BaseModel):
-    """A document as a citation names it. `source` is the path or address as ingested, `date` ISO 8601, maybe a year."""
-
-    id: str
-    title: str
-    source: str
-    symbol: str | None
-    date: str | None
-
-
-class ListedOut(DocumentOut):
-    """A document of the library. `state` is read, findable (by words) or embedded (by meaning too)."""
-
-    meeting: str | None
-    body: str | None
-    session: str | None
-    agenda_item: str | None
-    author: str | None
-    publisher: str | None
-    language: str | None
-    url: str | None
-    media_type: str
-    pages: int
-    characters: int
-    passages: int
-    state: Literal["read", "findable", "embedded"]
-
-
-class DocumentsOut(BaseModel):
+class DocumentsOut(TypedDict):
     """One page of the library's documents; `next` is the path of the following page, null on the last."""
 
     documents: list[ListedOut]
@@ -116,133 +87,7 @@ class DocumentsOut(BaseModel):
     next: str | None
 
 
-class LocatorOut(BaseModel):
-    """How people cite a place, as printed in the document; null where it does not apply."""
-
-    page: str | None
-    paragraph: str | None
-    speaker: str | None
-    section: str | None
-
-
-class HitOut(BaseModel):
-    """A passage found; `start` and `end` are character offsets into the document's text."""
-
-    passage_id: str
-    document: DocumentOut
-    text: str
-    start: int
-    end: int
-    locator: LocatorOut
-    score: float
-
-
-class CitationOut(BaseModel):
-    """An exact quote: `quote` is the document's text from `start` to `end`."""
-
-    number: int
-    document: DocumentOut
-    quote: str
-    start: int
-    end: int
-    locator: LocatorOut
-    label: str
-
-
-class SentenceOut(BaseModel):
-    """A sentence of an answer, with the numbers of the citations that carry it."""
-
-    text: str
-    citations: list[int]
-    supported: bool
-
-
-class TimingOut(BaseModel):
-    """Seconds."""
-
-    retrieve: float
-    answer: float
-    total: float
-
-
-class AnswerOut(BaseModel):
-    """A cited answer, or a refusal: `answered` false, no citations, up to three `nearest` passages as not an answer."""
-
-    question: str
-    standalone_question: str
-    answered: bool
-    text: str
-    sentences: list[SentenceOut]
-    citations: list[CitationOut]
-    nearest: list[HitOut]
-    mode: Literal["quotes", "model"]
-    model: str | None
-    seconds: TimingOut
-    notes: list[str]
-    usage: dict[str, Any] | None = None
-
-
-class HitsOut(BaseModel):
-    """Passages, best first."""
-
-    query: str
-    hits: list[HitOut]
-    seconds: float
-
-
-class PartOut(BaseModel):
-    """A stretch of a document's text."""
-
-    start: int
-    end: int
-    text: str
-
-
-class TextOut(BaseModel):
-    """A document's stored text, or parts of it."""
-
-    document: DocumentOut
-    parts: list[PartOut]
-
-
-class FailureOut(BaseModel):
-    """A document that could not be read, and why."""
-
-    source: str
-    error: str
-
-
-class ReportOut(BaseModel):
-    """What an ingest did; `documents` and `passages` count the whole library."""
-
-    added: int
-    updated: int
-    unchanged: int
-    removed: int
-    failed: list[FailureOut]
-    skipped: list[str]
-    duplicates: list[str]
-    documents: int
-    passages: int
-    seconds: float
-
-
-class QuotedInOut(BaseModel):
-    """A conversation that quotes what was taken out."""
-
-    id: str
-    title: str
-
-
-class RemovedOut(BaseModel):
-    """The sources of what was taken out; the conversations that quote it, where there are any."""
-
-    removed: list[str]
-    quoted_in: list[QuotedInOut] = []
-    redacted: bool = False
-
-
-class HealthOut(BaseModel):
+class HealthOut(TypedDict):
     """The server answers, and what its library holds."""
 
     status: Literal["ok"]

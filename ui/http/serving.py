@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 
-from ...ingest.parse import Limits
 from ...rag.settings import Settings
 from .api import ApiOptions
 from .gate import LOG, Rules, facts_of
@@ -28,12 +27,7 @@ def options_from(settings: Settings) -> Iterator[ApiOptions]:
                 upload_limit_bytes=settings.upload_limit_mb << 20,
                 body_timeout_s=settings.body_timeout_s,
             ),
-            limits=Limits(
-                timeout_s=settings.read_timeout_s,
-                memory_mb=settings.read_memory_mb,
-                file_mb=settings.read_file_mb,
-                workers=settings.read_workers,
-            ),
+            limits=settings.limits(),
             tracing=tracing,
         )
     finally:

@@ -8,9 +8,10 @@ The form takes no request from other sites' pages: the gate refuses foreign orig
 import re
 from html import escape
 from importlib.resources import files
+from typing import Annotated
 from urllib.parse import quote
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Depends, Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from ..page.words import Words, words_for
@@ -35,56 +36,70 @@ def sign_in_address(root: str, then: str) -> str:
     return f"{root}{PATH}?next={quote(then, safe='')}"
 
 
-def sign_in_routes(keys: Keys, sessions: Sessions) -> APIRouter:
-    """The form at `/sign-in`, what it is made of, and `/sign-out`."""
-    routes = APIRouter(include_in_schema=False)
-    guesses = Rate(GUESSES_PER_MINUTE)
+class SignIn:
+    """What signing in works with, kept in `app.state.sign_in`."""
 
-    @routes.get(PATH)
-    def show(request: Request, next: str = "") -> Response:
-        then = _local(request, next)
-        if not keys.needed or sessions.find(request.cookies.get(COOKIE, "")):
-            return _onward(then)
-        return _form(request, then)
+    def __init__(self, keys: Keys, sessions: Sessions) -> None:
+        self.keys = keys
+        self.sessions = sessions
+        self.guesses = Rate(GUESSES_PER_MINUTE)
 
-    @routes.post(PATH)
-    async def sign_in(request: Request) -> Response:
-        sent = await request.form()
-        then = _local(request, str(sent.get("next", "")))
-        words = _words(request)
-        if wait_s := guesses.take(request.client.host if request.client else ""):
-            says = words("sign.too_many", seconds=wait_s)
-            return _form(request, then, says, status=429, headers={"Retry-After": str(wait_s)})
-        key = keys.find(str(sent.get("key", "")).strip())
-        if key is None or key.revoked or not key.may("ask"):
-            fault = "sign.unknown" if key is None else "sign.revoked" if key.revoked else "sign.scope"
-            return _form(request, then, words(fault), status=401)
-        sessions.end(request.cookies.get(COOKIE, ""))
-        reply = _onward(then)
-        reply.set_cookie(
-            COOKIE, sessions.begin(key), max_age=LASTS_S, path=_root(request) or "/", httponly=True,
-            samesite="strict", secure=_came_by_https(request),
-        )  # fmt: skip
-        return reply
 
-    @routes.post("/sign-out")
-    def sign_out(request: Request) -> Response:
-        sessions.end(request.cookies.get(COOKIE, ""))
-        reply = _onward(f"{_root(request)}{PATH}")
-        reply.delete_cookie(COOKIE, path=_root(request) or "/", httponly=True, samesite="strict")
-        reply.headers["Clear-Site-Data"] = '"cache"'
-        return reply
+def _sign_in_of(request: Request) -> SignIn:
+    return request.app.state.sign_in
 
-    @routes.get(PATH + "/{name}")
-    def asset(name: str) -> Response:
-        if name not in _FILES:
-            raise Problem("not-found", "The form is at /sign-in")
-        kind, parts = _FILES[name]
-        static = files("onrecord.ui.page") / "static"
-        content = "\n".join((static / part).read_text(encoding="utf-8") for part in parts)
-        return Response(content, media_type=kind, headers={"Cache-Control": "no-cache"})
 
-    return routes
+Signing = Annotated[SignIn, Depends(_sign_in_of)]
+# The form at `/sign-in`, what it is made of, and `/sign-out`.
+routes = APIRouter(include_in_schema=False)
+
+
+@routes.get(PATH)
+def show(request: Request, state: Signing, next: str = "") -> Response:
+    then = _local(request, next)
+    if not state.keys.needed or state.sessions.find(request.cookies.get(COOKIE, "")):
+        return _onward(then)
+    return _form(request, then)
+
+
+@routes.post(PATH)
+async def sign_in(request: Request, state: Signing) -> Response:
+    sent = await request.form()
+    then = _local(request, str(sent.get("next", "")))
+    words = _words(request)
+    if wait_s := state.guesses.take(request.client.host if request.client else ""):
+        says = words("sign.too_many", seconds=wait_s)
+        return _form(request, then, says, status=429, headers={"Retry-After": str(wait_s)})
+    key = state.keys.find(str(sent.get("key", "")).strip())
+    if key is None or key.revoked or not key.may("ask"):
+        fault = "sign.unknown" if key is None else "sign.revoked" if key.revoked else "sign.scope"
+        return _form(request, then, words(fault), status=401)
+    state.sessions.end(request.cookies.get(COOKIE, ""))
+    reply = _onward(then)
+    reply.set_cookie(
+        COOKIE, state.sessions.begin(key), max_age=LASTS_S, path=_root(request) or "/", httponly=True,
+        samesite="strict", secure=_came_by_https(request),
+    )  # fmt: skip
+    return reply
+
+
+@routes.post("/sign-out")
+def sign_out(request: Request, state: Signing) -> Response:
+    state.sessions.end(request.cookies.get(COOKIE, ""))
+    reply = _onward(f"{_root(request)}{PATH}")
+    reply.delete_cookie(COOKIE, path=_root(request) or "/", httponly=True, samesite="strict")
+    reply.headers["Clear-Site-Data"] = '"cache"'
+    return reply
+
+
+@routes.get(PATH + "/{name}")
+def asset(name: str) -> Response:
+    if name not in _FILES:
+        raise Problem("not-found", "The form is at /sign-in")
+    kind, parts = _FILES[name]
+    static = files("onrecord.ui.page") / "static"
+    content = "\n".join((static / part).read_text(encoding="utf-8") for part in parts)
+    return Response(content, media_type=kind, headers={"Cache-Control": "no-cache"})
 
 
 def _form(

@@ -86,17 +86,16 @@ def look() -> dict[str, Any]:
     }
 
 
-def look_routes() -> APIRouter:
-    """The page's scripts at `/page/look/`."""
-    routes = APIRouter(prefix="/page/look", include_in_schema=False)
+# The page's scripts.
+look_routes = APIRouter(prefix="/page/look", include_in_schema=False)
 
-    @routes.get("/{name}")
-    def send(name: str) -> Response:
-        if name not in _SCRIPTS:
-            raise HTTPException(404)
-        return Response(_file(f"static/{name}"), media_type=_TYPES[".js"], headers={"Cache-Control": "no-cache"})
 
-    return routes
+@look_routes.get("/{name}")
+def send(name: str) -> Response:
+    """One of them."""
+    if name not in _SCRIPTS:
+        raise HTTPException(404)
+    return Response(_file(f"static/{name}"), media_type=_TYPES[".js"], headers={"Cache-Control": "no-cache"})
 
 
 def _file(name: str) -> str:

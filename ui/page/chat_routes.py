@@ -3,7 +3,6 @@
 Everything is under `/page/`, behind the gate, which refuses what other sites' pages send.
 """
 
-from collections.abc import Callable
 from typing import Any, Literal
 from urllib.parse import quote
 
@@ -15,6 +14,7 @@ from ...vectorstore.errors import OnRecordError
 from ...vectorstore.passage import Filters
 from .answering import AskOptions
 from .export.markdown import as_html, as_markdown
+from .history import Exchange
 from .libraries import AppState
 from .views.conversation import conversation_html, exchange_html
 from .views.panels import conversations_html, settings_html
@@ -73,124 +73,131 @@ class Key(BaseModel):
     key: str = Field(max_length=500)
 
 
-def chat_routes(ended: Callable[[], bool]) -> APIRouter:
-    """The routes; `ended` tells that the server is being ended."""
-    routes = APIRouter(prefix="/page", include_in_schema=False)
+routes = APIRouter(prefix="/page", include_in_schema=False)
 
-    def own_exchange(key: str, at: AppState, owner: str):
-        try:
-            exchange = at.history.exchange(key)
-        except KeyError as error:
-            raise HTTPException(404) from error
-        conversation = at.history.conversation(exchange.conversation)
-        if not conversation or conversation.owner != owner:
-            raise HTTPException(403)
-        return exchange
 
-    @routes.get("/start")
-    def start(
-        request: Request, response: Response, at: At, owner: Owner, words: Spoken, conversation: str = ""
-    ) -> dict[str, Any]:
-        response.headers["Cache-Control"] = "no-store"
-        found = at.history.conversation(conversation) if conversation else None
-        exchanges = at.history.exchanges(conversation) if found else []
-        listings = at.library.documents()
-        return {
-            "language": words.language,
-            "words": words.messages,
-            "libraries": [{"key": one.key, "name": one.name} for one in request.app.state.shelf],
-            "library": at.key,
-            "model": at.models.default,
-            "signed_in": request.scope.get("signed_in", False),
-            "conversation": conversation if found else "",
-            "missing": bool(conversation) and not found,
-            "html": conversation_html(exchanges, words),
-            "welcome": welcome_html(len(listings), None, words),
-        }
+@routes.get("/start")
+def start(
+    request: Request, response: Response, at: At, owner: Owner, words: Spoken, conversation: str = ""
+) -> dict[str, Any]:
+    response.headers["Cache-Control"] = "no-store"
+    found = at.history.conversation(conversation) if conversation else None
+    exchanges = at.history.exchanges(conversation) if found else []
+    listings = at.library.documents()
+    return {
+        "language": words.language,
+        "words": words.messages,
+        "libraries": [{"key": one.key, "name": one.name} for one in request.app.state.shelf],
+        "library": at.key,
+        "model": at.models.default,
+        "signed_in": request.scope.get("signed_in", False),
+        "conversation": conversation if found else "",
+        "missing": bool(conversation) and not found,
+        "html": conversation_html(exchanges, words),
+        "welcome": welcome_html(len(listings), None, words),
+    }
 
-    @routes.post("/ask")
-    def ask(asked: Asked, response: Response, at: At, owner: Owner, words: Spoken) -> dict[str, Any]:
-        try:
-            exchange = at.answering.ask(
-                owner, asked.question, asked.manner(), conversation=asked.conversation, replaces=asked.replaces
-            )
-        except OnRecordError as error:
-            raise HTTPException(409, str(error)) from error
-        return {
-            "exchange": exchange.id,
-            "conversation": exchange.conversation,
-            "html": exchange_html(exchange, words),
-        }
 
-    @routes.get("/answers/{key}")
-    def follow(key: str, request: Request, at: At, words: Spoken) -> StreamingResponse:
-        try:
-            at.history.exchange(key)
-        except KeyError as error:
-            raise HTTPException(404) from error
-        lines = at.answering.follow(key, words, ended)
-        return StreamingResponse(lines, media_type=_LINES, headers={"Cache-Control": "no-store"})
+@routes.post("/ask")
+def ask(asked: Asked, response: Response, at: At, owner: Owner, words: Spoken) -> dict[str, Any]:
+    try:
+        exchange = at.answering.ask(
+            owner, asked.question, asked.manner(), conversation=asked.conversation, replaces=asked.replaces
+        )
+    except OnRecordError as error:
+        raise HTTPException(409, str(error)) from error
+    return {
+        "exchange": exchange.id,
+        "conversation": exchange.conversation,
+        "html": exchange_html(exchange, words),
+    }
 
-    @routes.post("/answers/{key}/stop")
-    def stop(key: str, at: At, owner: Owner) -> dict[str, bool]:
-        own_exchange(key, at, owner)
-        at.answering.stop(key)
-        return {"stopped": True}
 
-    @routes.post("/answers/{key}/feedback")
-    def feedback(key: str, judged: Judged, at: At, owner: Owner) -> dict[str, bool]:
-        exchange = own_exchange(key, at, owner)
-        at.history.judge(key, judged.verdict)
-        if judged.verdict:
-            at.library.store.catalogue.add_feedback(
-                {
-                    "verdict": judged.verdict,
-                    "reason": judged.reason.strip(),
-                    "question": exchange.question,
-                    "answer": exchange.body,
-                    "settings": {**exchange.settings, "embedding": at.library.store.embedding},
-                    "exchange": exchange.id,
-                }
-            )
-        return {"kept": True}
+@routes.get("/answers/{key}")
+def follow(key: str, request: Request, at: At, words: Spoken) -> StreamingResponse:
+    try:
+        at.history.exchange(key)
+    except KeyError as error:
+        raise HTTPException(404) from error
+    lines = at.answering.follow(key, words, request.app.state.ended.is_set)
+    return StreamingResponse(lines, media_type=_LINES, headers={"Cache-Control": "no-store"})
 
-    @routes.get("/conversations", response_class=HTMLResponse)
-    def conversations(at: At, owner: Owner, words: Spoken, query: str = "", current: str = "") -> str:
-        return conversations_html(at.history.conversations(owner, query), current, query, words)
 
-    @routes.delete("/conversations/{key}")
-    def forget(key: str, at: At, owner: Owner) -> dict[str, bool]:
-        return {"removed": at.history.remove(key, owner)}
+@routes.post("/answers/{key}/stop")
+def stop(key: str, at: At, owner: Owner) -> dict[str, bool]:
+    _own_exchange(key, at, owner)
+    at.answering.stop(key)
+    return {"stopped": True}
 
-    @routes.get("/conversations/{key}/export.{form}")
-    def export(key: str, form: str, request: Request, at: At, words: Spoken) -> Response:
-        conversation = at.history.conversation(key)
-        if conversation is None or form not in ("md", "html", "docx"):
-            raise HTTPException(404)
-        exchanges = at.history.exchanges(key)
-        if form == "docx":
-            from .export.docx import DOCX, as_docx
 
-            body, kind = as_docx(conversation, exchanges, words), DOCX
-        elif form == "html":
-            body, kind = as_html(conversation, exchanges, words), "text/html; charset=utf-8"
-        else:
-            body, kind = as_markdown(conversation, exchanges, words), "text/markdown; charset=utf-8"
-        name = "".join(letter for letter in conversation.title if letter.isalnum() or letter in " -_")[:60].strip()
-        attached = f"attachment; filename*=UTF-8''{quote(name or 'conversation')}.{form}"
-        return Response(body, media_type=kind, headers={"Content-Disposition": attached})
+@routes.post("/answers/{key}/feedback")
+def feedback(key: str, judged: Judged, at: At, owner: Owner) -> dict[str, bool]:
+    exchange = _own_exchange(key, at, owner)
+    at.history.judge(key, judged.verdict)
+    if judged.verdict:
+        at.library.store.catalogue.add_feedback(
+            {
+                "verdict": judged.verdict,
+                "reason": judged.reason.strip(),
+                "question": exchange.question,
+                "answer": exchange.body,
+                "settings": {**exchange.settings, "embedding": at.library.store.embedding},
+                "exchange": exchange.id,
+            }
+        )
+    return {"kept": True}
 
-    @routes.get("/settings", response_class=HTMLResponse)
-    def settings(at: At, owner: Owner, words: Spoken, model: str = "", passages: str = "", strictness: str = "") -> str:
-        chosen = {"model": model, "passages": passages, "strictness": strictness}
-        return settings_html(at.models, owner, chosen, (at.library.passages, at.library.strictness), words)
 
-    @routes.post("/key")
-    def keep_key(given: Key, at: At, owner: Owner) -> Response:
-        try:
-            at.models.keep_key(owner, given.provider, given.key.strip())
-        except OnRecordError as error:
-            return PlainTextResponse(str(error), status_code=409)
-        return Response(status_code=204)
+@routes.get("/conversations", response_class=HTMLResponse)
+def conversations(at: At, owner: Owner, words: Spoken, query: str = "", current: str = "") -> str:
+    return conversations_html(at.history.conversations(owner, query), current, query, words)
 
-    return routes
+
+@routes.delete("/conversations/{key}")
+def forget(key: str, at: At, owner: Owner) -> dict[str, bool]:
+    return {"removed": at.history.remove(key, owner)}
+
+
+@routes.get("/conversations/{key}/export.{form}")
+def export(key: str, form: str, request: Request, at: At, words: Spoken) -> Response:
+    conversation = at.history.conversation(key)
+    if conversation is None or form not in ("md", "html", "docx"):
+        raise HTTPException(404)
+    exchanges = at.history.exchanges(key)
+    if form == "docx":
+        from .export.docx import DOCX, as_docx
+
+        body, kind = as_docx(conversation, exchanges, words), DOCX
+    elif form == "html":
+        body, kind = as_html(conversation, exchanges, words), "text/html; charset=utf-8"
+    else:
+        body, kind = as_markdown(conversation, exchanges, words), "text/markdown; charset=utf-8"
+    name = "".join(letter for letter in conversation.title if letter.isalnum() or letter in " -_")[:60].strip()
+    attached = f"attachment; filename*=UTF-8''{quote(name or 'conversation')}.{form}"
+    return Response(body, media_type=kind, headers={"Content-Disposition": attached})
+
+
+@routes.get("/settings", response_class=HTMLResponse)
+def settings(at: At, owner: Owner, words: Spoken, model: str = "", passages: str = "", strictness: str = "") -> str:
+    chosen = {"model": model, "passages": passages, "strictness": strictness}
+    return settings_html(at.models, owner, chosen, (at.library.passages, at.library.strictness), words)
+
+
+@routes.post("/key")
+def keep_key(given: Key, at: At, owner: Owner) -> Response:
+    try:
+        at.models.keep_key(owner, given.provider, given.key.strip())
+    except OnRecordError as error:
+        return PlainTextResponse(str(error), status_code=409)
+    return Response(status_code=204)
+
+
+def _own_exchange(key: str, at: AppState, owner: str) -> Exchange:
+    try:
+        exchange = at.history.exchange(key)
+    except KeyError as error:
+        raise HTTPException(404) from error
+    conversation = at.history.conversation(exchange.conversation)
+    if not conversation or conversation.owner != owner:
+        raise HTTPException(403)
+    return exchange

@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from ...ingest.parse import Limits
 from ...rag.library import Library
 from ..intake import Intake
 from .answering import Answering
@@ -25,12 +26,14 @@ class AppState:
 
 
 class LibraryRegistry:
-    """The libraries that a page offers to switch between, the first by default."""
+    """The libraries that a page offers to switch between, the first by default; `limits` hold for reading into each."""
 
-    def __init__(self, libraries: Sequence[Library], first_intake: Intake | None = None) -> None:
+    def __init__(
+        self, libraries: Sequence[Library], first_intake: Intake | None = None, *, limits: Limits | None = None
+    ) -> None:
         self._served: dict[str, AppState] = {}
         for library in libraries:
-            intake = first_intake if first_intake and not self._served else Intake(library)
+            intake = first_intake if first_intake and not self._served else Intake(library, limits=limits)
             self._put(library, intake)
 
     def __iter__(self):

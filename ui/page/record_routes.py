@@ -13,7 +13,6 @@ from starlette.concurrency import run_in_threadpool
 from ...ingest.fetch import is_address
 from ...rag.library import Library
 from ...vectorstore.passage import Document
-from ..uploads import TooLarge
 from .libraries import AppState
 from .page_image import Sheets
 from .views.conversation import source_name
@@ -23,7 +22,6 @@ from .views.welcome import example_questions, welcome_html
 from .visitor import At, Spoken
 from .words import Words
 
-LIMIT_UPLOAD_MB = 512
 _NAME_BYTES = 200
 _NOT_IN_NAMES = re.compile(r'[<>:"/\\|?*]' if os.name == "nt" else r"/")
 
@@ -34,112 +32,118 @@ class Address(BaseModel):
     address: str = Field(max_length=2000)
 
 
-def record_routes() -> APIRouter:
-    """The routes: `/reading/{id}` for the reading pane, and the library pane's under `/page/`."""
-    routes = APIRouter(include_in_schema=False)
-    sheets = Sheets()
+# `/reading/{id}` is for the reading pane, the others for the library pane.
+routes = APIRouter(include_in_schema=False)
 
-    @routes.get("/reading/{document_id}", response_class=HTMLResponse)
-    def reading(
-        document_id: str, at: At, words: Spoken, start: int = 0, end: int = 0, version: str = ""
-    ) -> HTMLResponse:
-        document = at.library.store.document(document_id)
-        if fault := _fault(document, version, words):
-            return fault
-        assert document is not None
-        return HTMLResponse(document_html(document, at.library.store.passages_of(document_id), start, end, words))
 
-    @routes.get("/page/sheet/{document_id}", response_class=HTMLResponse)
-    def sheet(
-        document_id: str,
-        at: At,
-        words: Spoken,
-        start: int = 0,
-        end: int = 0,
-        page: int | None = None,
-        version: str = "",
-    ) -> HTMLResponse:
-        document = at.library.store.document(document_id)
-        if fault := _fault(document, version, words):
-            return fault
-        assert document is not None
-        drawn = _draw(at, sheets, document, start, end, page)
-        if drawn is None:
-            return HTMLResponse(f'<p class="r-error">{words("reading.no_page")}</p>', status_code=404)
-        return HTMLResponse(sheet_html(document, drawn, start, end, words))
+@routes.get("/reading/{document_id}", response_class=HTMLResponse)
+def reading(document_id: str, at: At, words: Spoken, start: int = 0, end: int = 0, version: str = "") -> HTMLResponse:
+    document = at.library.store.document(document_id)
+    if fault := _fault(document, version, words):
+        return fault
+    assert document is not None
+    return HTMLResponse(document_html(document, at.library.store.passages_of(document_id), start, end, words))
 
-    @routes.get("/page/image/{document_id}")
-    def image(document_id: str, at: At, start: int = 0, end: int = 0, page: int | None = None) -> Response:
-        document = at.library.store.document(document_id)
-        drawn = _draw(at, sheets, document, start, end, page) if document else None
-        if drawn is None:
-            raise HTTPException(404)
-        return Response(drawn.png, media_type="image/png", headers={"Cache-Control": "private, max-age=3600"})
 
-    @routes.get("/page/status")
-    def status(at: At, words: Spoken) -> dict[str, Any]:
-        progress, listings = at.intake.status(), at.library.documents()
-        waiting = [source_name(source) for source in progress.waiting]
-        html = status_html(progress, len(listings), sum(listing.passages for listing in listings), words)
-        return {"html": html, "running": progress.running, "documents": len(listings), "waiting": waiting}
+@routes.get("/page/sheet/{document_id}", response_class=HTMLResponse)
+def sheet(
+    document_id: str,
+    request: Request,
+    at: At,
+    words: Spoken,
+    start: int = 0,
+    end: int = 0,
+    page: int | None = None,
+    version: str = "",
+) -> HTMLResponse:
+    document = at.library.store.document(document_id)
+    if fault := _fault(document, version, words):
+        return fault
+    assert document is not None
+    drawn = _draw(at, request.app.state.sheets, document, start, end, page)
+    if drawn is None:
+        return HTMLResponse(f'<p class="r-error">{words("reading.no_page")}</p>', status_code=404)
+    return HTMLResponse(sheet_html(document, drawn, start, end, words))
 
-    @routes.get("/page/welcome", response_class=HTMLResponse)
-    def welcome(at: At, words: Spoken) -> str:
-        listings = at.library.documents()
-        findable = tuple(listing.sha256 for listing in listings if listing.state != "read")
-        offered = _questions(at.library, findable) if findable and not at.intake.status().running else []
-        return welcome_html(len(listings), offered, words)
 
-    @routes.get("/page/records", response_class=HTMLResponse)
-    def records(at: At, words: Spoken) -> str:
-        listings = at.library.documents()
-        leaving = [listing.id for listing in listings if at.intake.is_leaving(listing.id)]
-        return records_html(listings, at.intake.status(), leaving, words)
-
-    @routes.get("/page/records/{document_id}", response_class=HTMLResponse)
-    def details(document_id: str, at: At, words: Spoken) -> str:
-        for listing in at.library.documents():
-            if listing.id == document_id:
-                return details_html(listing, at.library.store.passages_of(document_id), words)
+@routes.get("/page/image/{document_id}")
+def image(
+    document_id: str, request: Request, at: At, start: int = 0, end: int = 0, page: int | None = None
+) -> Response:
+    document = at.library.store.document(document_id)
+    drawn = _draw(at, request.app.state.sheets, document, start, end, page) if document else None
+    if drawn is None:
         raise HTTPException(404)
+    return Response(drawn.png, media_type="image/png", headers={"Cache-Control": "private, max-age=3600"})
 
-    @routes.delete("/page/records/{document_id}")
-    def remove(document_id: str, at: At, words: Spoken) -> Response:
-        try:
-            at.intake.remove(document_id)
-        except OSError as error:
-            return PlainTextResponse(words("records.not_kept", reason=error.strerror), status_code=507)
-        return JSONResponse({"removing": True})
 
-    @routes.post("/page/records/address")
-    def add_address(given: Address, at: At, words: Spoken) -> Response:
-        address = given.address.strip()
-        if not is_address(address):
-            return PlainTextResponse(words("records.not_an_address"), status_code=422)
-        try:
-            at.intake.accept_address(address)
-        except OSError as error:
-            return PlainTextResponse(words("records.not_kept", reason=error.strerror), status_code=507)
-        return Response(status_code=202)
+@routes.get("/page/status")
+def status(at: At, words: Spoken) -> dict[str, Any]:
+    progress, listings = at.intake.status(), at.library.documents()
+    waiting = [source_name(source) for source in progress.waiting]
+    html = status_html(progress, len(listings), sum(listing.passages for listing in listings), words)
+    return {"html": html, "running": progress.running, "documents": len(listings), "waiting": waiting}
 
-    @routes.put("/page/records/file")
-    async def add_file(request: Request, name: str, at: At, words: Spoken) -> Response:
-        try:
-            with at.intake.uploads.part(LIMIT_UPLOAD_MB << 20) as part:
-                async for piece in request.stream():
-                    await run_in_threadpool(part.write, piece)
-                path = await run_in_threadpool(at.intake.accept_file, part, file_name(name))
-        except TooLarge:
-            return PlainTextResponse(words("records.too_large", limit=LIMIT_UPLOAD_MB), status_code=413)
-        except OSError as error:
-            return PlainTextResponse(words("records.not_kept", reason=error.strerror), status_code=507)
-        return PlainTextResponse(path.name, status_code=202)
 
-    @routes.get("/page/filters", response_class=HTMLResponse)
-    def filters(request: Request, at: At, words: Spoken) -> str:
-        return filters_html(at.library, request.query_params, words)
+@routes.get("/page/welcome", response_class=HTMLResponse)
+def welcome(at: At, words: Spoken) -> str:
+    listings = at.library.documents()
+    findable = tuple(listing.sha256 for listing in listings if listing.state != "read")
+    offered = _questions(at.library, findable) if findable and not at.intake.status().running else []
+    return welcome_html(len(listings), offered, words)
 
-    return routes
+
+@routes.get("/page/records", response_class=HTMLResponse)
+def records(at: At, words: Spoken) -> str:
+    listings = at.library.documents()
+    leaving = [listing.id for listing in listings if at.intake.is_leaving(listing.id)]
+    return records_html(listings, at.intake.status(), leaving, words)
+
+
+@routes.get("/page/records/{document_id}", response_class=HTMLResponse)
+def details(document_id: str, at: At, words: Spoken) -> str:
+    for listing in at.library.documents():
+        if listing.id == document_id:
+            return details_html(listing, at.library.store.passages_of(document_id), words)
+    raise HTTPException(404)
+
+
+@routes.delete("/page/records/{document_id}")
+def remove(document_id: str, at: At, words: Spoken) -> Response:
+    try:
+        at.intake.remove(document_id)
+    except OSError as error:
+        return PlainTextResponse(words("records.not_kept", reason=error.strerror), status_code=507)
+    return JSONResponse({"removing": True})
+
+
+@routes.post("/page/records/address")
+def add_address(given: Address, at: At, words: Spoken) -> Response:
+    address = given.address.strip()
+    if not is_address(address):
+        return PlainTextResponse(words("records.not_an_address"), status_code=422)
+    try:
+        at.intake.accept_address(address)
+    except OSError as error:
+        return PlainTextResponse(words("records.not_kept", reason=error.strerror), status_code=507)
+    return Response(status_code=202)
+
+
+@routes.put("/page/records/file")
+async def add_file(request: Request, name: str, at: At, words: Spoken) -> Response:
+    try:
+        with at.intake.uploads.part() as part:
+            async for piece in request.stream():
+                await run_in_threadpool(part.write, piece)
+            path = await run_in_threadpool(at.intake.accept_file, part, file_name(name))
+    except OSError as error:
+        return PlainTextResponse(words("records.not_kept", reason=error.strerror), status_code=507)
+    return PlainTextResponse(path.name, status_code=202)
+
+
+@routes.get("/page/filters", response_class=HTMLResponse)
+def filters(request: Request, at: At, words: Spoken) -> str:
+    return filters_html(at.library, request.query_params, words)
 
 
 def file_name(name: str) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 
 from ...rag.answer import Answer, Citation, Sentence, Timing
 from ...rag.pipeline import numbered
-from ...rag.schema import answer_json, citation_json
+from ...rag.schema import answer_json, citation_json, sentence_json
 from ...vectorstore.passage import Document, Hit, Locator, Passage
 
 Json = dict[str, Any]
@@ -22,7 +22,7 @@ def stored_answer(answer: Answer) -> Json:
 def stored_part(sentences: list[Sentence], citations: list[Citation]) -> Json:
     """The sentences of an answer that was stopped, as JSON."""
     return {
-        "sentences": [_sentence_json(sentence) for sentence in sentences],
+        "sentences": [sentence_json(sentence) for sentence in sentences],
         "citations": [citation_json(citation) for citation in citations],
         "versions": _versions([citation.document for citation in citations]),
     }
@@ -106,10 +106,6 @@ def without_text(document: Document) -> Document:
 
 def _versions(documents: list[Document]) -> dict[str, str]:
     return {document.id: document.sha256 for document in documents}
-
-
-def _sentence_json(sentence: Sentence) -> Json:
-    return {"text": sentence.text, "citations": list(sentence.citations), "supported": sentence.supported}
 
 
 def _sentence(item: Json) -> Sentence:

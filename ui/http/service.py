@@ -1,0 +1,44 @@
+"""What every route of the API works with, kept in `app.state.service`; mounted elsewhere, the API has its own."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Depends
+from starlette.requests import Request
+
+from ...ingest.parse import Limits
+from ...rag.answer import Answer, Turn
+from ...rag.events import SentenceReady
+from ...rag.library import Library
+from ...rag.pipeline import check_question
+from ...vectorstore.passage import Filters
+from .metrics import Metrics
+from .tracing import Tracing
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Service:
+    """A library as it is served: what reading a file for it may cost, what is counted, where traces go."""
+
+    library: Library
+    limits: Limits
+    metrics: Metrics
+    tracing: Tracing
+
+    def events(
+        self, question: str, history: Sequence[Turn] = (), filters: Filters | None = None
+    ) -> Iterator[SentenceReady | Answer]:
+        """The sentences of an answer as they are ready, then the answer, which is counted."""
+        check_question(question)
+        for event in self.library.stream(question, history=history, filters=filters, watch=self.tracing.watch()):
+            if isinstance(event, Answer):
+                self.metrics.count_answer(event)
+            yield event
+
+
+def _service_of(request: Request) -> Service:
+    return request.app.state.service
+
+
+Served = Annotated[Service, Depends(_service_of)]
