@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from fastapi.testclient import TestClient
+from jinja2 import UndefinedError
 
 from onrecord.rag.answering.abstain import REFUSAL
 from onrecord.rag.library import Library, open_library
@@ -16,6 +17,7 @@ from onrecord.ui.app import build_app
 from onrecord.ui.page.history import BROKEN, DONE, FILE, History
 from onrecord.ui.page.models import Models
 from onrecord.ui.page.record_routes import file_name
+from onrecord.ui.page.views.template import html, together
 from onrecord.ui.page.words import LANGUAGES, words_for, words_in
 from onrecord.vectorstore.errors import ModelError
 
@@ -201,3 +203,11 @@ def test_what_is_out_of_bounds_is_refused(library: Library) -> None:
         assert client.get("/page/look/words_en.json").status_code == 404
         assert client.get("/page/look/page.js").headers["content-type"].startswith("text/javascript")
         assert client.post("/page/records/address", json={"address": "file:///etc/passwd"}).status_code == 422
+
+
+def test_what_enters_a_template_is_escaped_once_and_nothing_is_left_out() -> None:
+    fault = html("records", "fault", error="<b>'x'</b>")
+    assert fault == '<p class="r-error">&lt;b&gt;&#39;x&#39;&lt;/b&gt;</p>'
+    assert together([fault, "<i>"]) == f"{fault}&lt;i&gt;"
+    with pytest.raises(UndefinedError):
+        html("welcome", "welcome", questions=None)

@@ -9,7 +9,7 @@ its clients keep such extra fields. Wire shapes: OpenAI API reference, "Create c
 import time
 import uuid
 from collections.abc import Iterator, Sequence
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
@@ -138,7 +138,7 @@ def complete(asked: CompletionIn, service: Served, request: Request) -> Response
         sent = _as_sent(reply, first, events, request)
         return StreamingResponse(sent_as_ready(sent), media_type="text/event-stream", headers=headers)
     *_, answer = first, *events
-    return JSONResponse(reply.whole(answer))
+    return JSONResponse(reply.whole(cast(Answer, answer)))
 
 
 def conversation(messages: Sequence[MessageIn]) -> tuple[str, list[Turn]]:

@@ -6,7 +6,6 @@ The form takes no request from other sites' pages: the gate refuses foreign orig
 """
 
 import re
-from html import escape
 from importlib.resources import files
 from typing import Annotated
 from urllib.parse import quote
@@ -14,6 +13,7 @@ from urllib.parse import quote
 from fastapi import APIRouter, Depends, Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
+from ..page.views.template import html
 from ..page.words import Words, words_for
 from .keys import Keys
 from .problems import Problem
@@ -105,22 +105,9 @@ def asset(name: str) -> Response:
 def _form(
     request: Request, then: str, says: str = "", *, status: int = 200, headers: dict[str, str] | None = None
 ) -> Response:
-    words, root = _words(request), escape(_root(request))
-    html = (
-        f'<!doctype html><html lang="{words.language}"><head><meta charset="utf-8"><title>'
-        f'{escape(words("sign.in"))} · On Record</title><meta name="viewport" content="width=device-width">'
-        '<link rel="icon" href="data:,">'
-        f'<link rel="stylesheet" href="{root}{PATH}/sign_in.css"><script defer src="{root}{PATH}/sign_in.js"></script>'
-        f'</head><body class="r-sign"><main><h1>On Record</h1><form method="post" action="{root}{PATH}">'
-        f'<label for="key">{escape(words("sign.key"))}</label>'
-        f'<input type="hidden" name="next" value="{escape(then)}">'
-        '<input type="password" id="key" name="key" required autofocus autocomplete="current-password" maxlength="200" '
-        f'aria-describedby="explained said"><p id="explained">{escape(words("sign.explained"))}</p>'
-        f'<p id="said" role="alert">{escape(says)}</p>'
-        f'<button type="submit">{escape(words("sign.in"))}</button></form></main></body></html>'
-    )
+    page = html("sign_in", "form", root=_root(request), path=PATH, then=then, says=says, words=_words(request))
     safe = {"Content-Security-Policy": _POLICY, "Cache-Control": "no-store", "Referrer-Policy": "same-origin"}
-    return HTMLResponse(html, status_code=status, headers=safe | (headers or {}))
+    return HTMLResponse(page, status_code=status, headers=safe | (headers or {}))
 
 
 def _onward(then: str) -> Response:

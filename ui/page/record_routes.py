@@ -18,6 +18,7 @@ from .page_image import Sheets
 from .views.conversation import source_name
 from .views.pane import document_html, locator_at, sheet_html
 from .views.records import details_html, filters_html, records_html, status_html
+from .views.template import html
 from .views.welcome import example_questions, welcome_html
 from .visitor import At, Spoken
 from .words import Words
@@ -62,7 +63,7 @@ def sheet(
     assert document is not None
     drawn = _draw(at, request.app.state.sheets, document, start, end, page)
     if drawn is None:
-        return HTMLResponse(f'<p class="r-error">{words("reading.no_page")}</p>', status_code=404)
+        return HTMLResponse(html("records", "fault", error=words("reading.no_page")), status_code=404)
     return HTMLResponse(sheet_html(document, drawn, start, end, words))
 
 
@@ -81,8 +82,8 @@ def image(
 def status(at: At, words: Spoken) -> dict[str, Any]:
     progress, listings = at.intake.status(), at.library.documents()
     waiting = [source_name(source) for source in progress.waiting]
-    html = status_html(progress, len(listings), sum(listing.passages for listing in listings), words)
-    return {"html": html, "running": progress.running, "documents": len(listings), "waiting": waiting}
+    line = status_html(progress, len(listings), sum(listing.passages for listing in listings), words)
+    return {"html": line, "running": progress.running, "documents": len(listings), "waiting": waiting}
 
 
 @routes.get("/page/welcome", response_class=HTMLResponse)
@@ -160,9 +161,9 @@ def file_name(name: str) -> str:
 def _fault(document: Document | None, version: str, words: Words) -> HTMLResponse | None:
     """What is said where a document cannot be opened as it was cited."""
     if document is None:
-        return HTMLResponse(f'<p class="r-error">{words("reading.gone")}</p>', status_code=404)
+        return HTMLResponse(html("records", "fault", error=words("reading.gone")), status_code=404)
     if not document.sha256.startswith(version):
-        return HTMLResponse(f'<p class="r-error">{words("reading.changed")}</p>', status_code=409)
+        return HTMLResponse(html("records", "fault", error=words("reading.changed")), status_code=409)
     return None
 
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from html import escape
 from itertools import count
 
 from ....rag.answer import Citation, Sentence
@@ -10,17 +9,10 @@ from ....vectorstore.markup import plain
 from ..history import DONE, Conversation, Exchange
 from ..stored import answer_of, part_of
 from ..views.conversation import source_name
+from ..views.template import html
 from ..words import Words
 
 _MARKS = str.maketrans({mark: f"\\{mark}" for mark in "\\`*_[]<>#"})
-_STYLE = """
-body { max-width: 42rem; margin: 3rem auto; padding: 0 1.2rem; font: 1.05rem/1.6 Charter, Georgia, serif;
-  color: #22262b; background: #fff; }
-h1 { font-size: 1.6rem; line-height: 1.3; } h2 { margin-top: 2.6rem; font-size: 1.2rem; }
-.how, .file { color: #5d646d; font-size: .85rem; } .doubt { color: #8a4b0f; }
-blockquote { margin: .2rem 0; padding-left: .9rem; border-left: 3px solid #d8d4ca; }
-sup a { text-decoration: none; color: #1f5673; } li { margin-bottom: .9rem; font-size: .95rem; }
-"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +21,16 @@ class Note:
 
     number: int
     citation: Citation
+
+    @property
+    def quote(self) -> str:
+        """The words quoted."""
+        return plain(self.citation.quote)
+
+    @property
+    def file(self) -> str:
+        """The file they stand in."""
+        return source_name(self.citation.document.source)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,38 +85,13 @@ def as_markdown(conversation: Conversation, exchanges: Sequence[Exchange], words
 
 def as_html(conversation: Conversation, exchanges: Sequence[Exchange], words: Words) -> str:
     """The conversation as one HTML file that asks for nothing else."""
-    body = []
-    for one in told(exchanges, words):
-        body.append(f"<section><h2>{escape(one.question)}</h2>")
-        for sentence, cited in one.sentences:
-            doubt = "" if sentence.supported else f' <span class="doubt">({words("unsupported")})</span>'
-            marks = "".join(f'<sup><a id="at{n.number}" href="#note{n.number}">{n.number}</a></sup> ' for n in cited)
-            body.append(f"<p>{escape(sentence.text)}{doubt}{marks.rstrip()}</p>")
-        body.append(f'<p class="how">{escape(one.how)}</p>')
-        if one.notes:
-            notes = "".join(_note(note) for note in one.notes)
-            body.append(f'<h3>{words("sources")}</h3><ol start="{one.notes[0].number}">{notes}</ol>')
-        body.append("</section>")
-    title = escape(conversation.title)
-    return (
-        f'<!doctype html>\n<html lang="{words.language}"><head><meta charset="utf-8"><title>{title}</title>'
-        f'<meta name="viewport" content="width=device-width, initial-scale=1"><style>{_STYLE}</style></head>'
-        f"<body><h1>{words('export.heading')}</h1>{''.join(body)}</body></html>\n"
-    )
+    exchanged = told(exchanges, words)
+    return html("export", "file", title=conversation.title, language=words.language, exchanges=exchanged, words=words)
 
 
 def note_text(citation: Citation) -> str:
     """A note: the reference, the file, and the quote."""
     return f"{citation.label} ({source_name(citation.document.source)}): “{plain(citation.quote)}”"
-
-
-def _note(note: Note) -> str:
-    citation = note.citation
-    return (
-        f'<li id="note{note.number}"><blockquote>{escape(plain(citation.quote))}</blockquote>'
-        f'{escape(citation.label)} <span class="file">{escape(source_name(citation.document.source))}</span> '
-        f'<a href="#at{note.number}">↩</a></li>'
-    )
 
 
 def _inert(text: str) -> str:

@@ -9,7 +9,8 @@ quote begins and ends, and only then are the marks taken out and the characters 
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from html import escape
+
+from markupsafe import Markup, escape
 
 from ....rag.answer import Citation
 from ....vectorstore.markup import plain
@@ -17,6 +18,7 @@ from ....vectorstore.passage import Document, Locator, Passage
 from ..page_image import Sheet, may_have_pages
 from ..words import Words
 from .conversation import ENGLISH, copy_html, reference, source_name
+from .template import html, together
 
 WHOLE_CHARS = 400_000
 _WINDOW_CHARS = 100_000
@@ -36,7 +38,9 @@ class Span:
     end: int
 
 
-def document_html(document: Document, passages: Sequence[Passage], start: int, end: int, words: Words = ENGLISH) -> str:
+def document_html(
+    document: Document, passages: Sequence[Passage], start: int, end: int, words: Words = ENGLISH
+) -> Markup:
     """A document with `text[start:end]` highlighted, under its title, symbol, date, file and the place of the quote.
 
     Args:
@@ -49,12 +53,15 @@ def document_html(document: Document, passages: Sequence[Passage], start: int, e
     start = min(max(start, 0), len(document.text))
     quote = Span(start=start, end=min(max(end, start), len(document.text)))
     shown = extent(document.text, quote)
-    cut_before = f'<p class="r-cut">{words("reading.cut_before")}</p>' if shown.start else ""
-    cut_after = f'<p class="r-cut">{words("reading.cut_after")}</p>' if shown.end < len(document.text) else ""
-    return (
-        f"{_head(document, passages, quote, words)}"
-        f'<div class="r-text" tabindex="0" role="region" aria-label="{words("reading.text")}"{_language(document)}>'
-        f"{cut_before}{''.join(_blocks_html(document.text, passages, shown, quote))}{cut_after}</div>"
+    return html(
+        "reading",
+        "document",
+        head=_head(document, passages, quote, words),
+        blocks=together(_blocks_html(document.text, passages, shown, quote)),
+        before=shown.start > 0,
+        after=shown.end < len(document.text),
+        language=document.language,
+        words=words,
     )
 
 
@@ -79,61 +86,40 @@ def blocks(text: str, shown: Span) -> Iterator[Span]:
         yield Span(start=position, end=shown.end)
 
 
-def marked(text: str, piece: Span, quote: Span) -> str:
+def marked(text: str, piece: Span, quote: Span) -> Markup:
     """A piece of a text as safe HTML, what the quote covers of it in <mark>."""
     first = min(max(quote.start, piece.start), piece.end)
     last = min(max(quote.end, first), piece.end)
     if first == last:
-        return _shown(text[piece.start : piece.end])
+        return escape(_shown(text[piece.start : piece.end]))
     words = text[first:last]
-    inner = escape(plain(words))
-    mark = f"<mark>{inner}</mark>" if inner else ""
-    before = " " if words[:1].isspace() else ""
-    after = " " if words[-1:].isspace() else ""
-    return f"{_shown(text[piece.start : first])}{before}{mark}{after}{_shown(text[last : piece.end])}"
+    inner = plain(words)
+    return together(
+        [
+            _shown(text[piece.start : first]),
+            " " if words[:1].isspace() else "",
+            html("reading", "mark", text=inner) if inner else "",
+            " " if words[-1:].isspace() else "",
+            _shown(text[last : piece.end]),
+        ]
+    )
 
 
 def _shown(raw: str) -> str:
-    """Raw text without its Markdown marks, escaped; white space at the ends stays as one space."""
-    words = escape(plain(raw))
+    """Raw text without its Markdown marks; white space at the ends stays as one space."""
+    words = plain(raw)
     if not words:
         return " " if raw else ""
     return f"{' ' if raw[:1].isspace() else ''}{words}{' ' if raw[-1:].isspace() else ''}"
 
 
-def sheet_html(document: Document, sheet: Sheet, start: int, end: int, words: Words = ENGLISH) -> str:
+def sheet_html(document: Document, sheet: Sheet, start: int, end: int, words: Words = ENGLISH) -> Markup:
     """A page of a PDF as a picture, the quote marked on it; under it the way to its neighbours."""
-    number = words("reading.page_of", page=sheet.page + 1, pages=sheet.pages)
-    boxes = "".join(
-        f'<span class="r-lit" style="left:{box.left}%;top:{box.top}%;width:{box.width}%;height:{box.height}%"></span>'
-        for box in sheet.boxes
-    )
-    turns = "".join(
-        f'<button type="button" class="r-tool" data-turn="{sheet.page + step}" {"" if there else "disabled"}>'
-        f"{words(key)}</button>"
-        for key, step, there in (
-            ("reading.page_before", -1, sheet.page > 0),
-            ("reading.page_after", 1, sheet.page + 1 < sheet.pages),
-        )
-    )
-    alone = f"image/{escape(document.id)}?start={start}&amp;end={end}&amp;page={sheet.page}"
-    alternative = escape(words("reading.page_image", number=number, title=document.title))
-    lit = "" if boxes else f'<p class="r-cut">{words("reading.unlit")}</p>'
-    return (
-        f'<div class="r-turn">{turns}<span>{number}</span></div>{lit if start < end else ""}'
-        f'<figure class="r-sheet"><img src="page/{alone}&amp;version={document.sha256[:12]}" alt="{alternative}">'
-        f"{boxes}</figure>"
-    )
+    return html("reading", "sheet", document=document, sheet=sheet, start=start, end=end, words=words)
 
 
-def _language(document: Document) -> str:
-    return f' lang="{escape(document.language)}"' if document.language else ""
-
-
-def _head(document: Document, passages: Sequence[Passage], quote: Span, words: Words) -> str:
+def _head(document: Document, passages: Sequence[Passage], quote: Span, words: Words) -> Markup:
     locator = locator_at(passages, quote.start)
-    facts = [document.symbol, document.date, source_name(document.source)]
-    line = "".join(f"<span>{escape(fact)}</span>" for fact in facts if fact)
     citation = Citation(
         number=1,
         document=document,
@@ -142,25 +128,16 @@ def _head(document: Document, passages: Sequence[Passage], quote: Span, words: W
         end=quote.end,
         locator=locator,
     )
-    copy = copy_html(reference(citation), words) if quote.start < quote.end else ""
-    link = (
-        f'<button type="button" class="r-copy r-link" data-link="{escape(document.id)}" data-from="{quote.start}" '
-        f'data-to="{quote.end}" data-of="{escape(document.sha256[:12])}" '
-        f'aria-label="{words("link.passage")}">{words("link")}</button>'
-    )
-    views = (
-        f'<div class="r-views" role="group" aria-label="{words("reading.view")}">'
-        f'<button type="button" data-view="text" aria-pressed="true">{words("reading.view_text")}</button>'
-        f'<button type="button" data-view="sheet" aria-pressed="false">{words("reading.view_page")}</button></div>'
-        if may_have_pages(document)
-        else ""
-    )
-    return (
-        f'<header class="r-head" data-id="{escape(document.id)}" data-start="{quote.start}" data-end="{quote.end}">'
-        f'<div class="r-tools">{views}{copy}{link}'
-        f'<button type="button" class="r-close" aria-label="{words("reading.close")}">×</button></div>'
-        f'<h2>{escape(document.title)}</h2><p class="r-facts">{line}</p>'
-        f'<p class="r-locator">{_locator_html(locator, document.title)}</p></header>'
+    return html(
+        "reading",
+        "head",
+        document=document,
+        quote=quote,
+        copy=copy_html(reference(citation), words) if quote.start < quote.end else "",
+        has_pages=may_have_pages(document),
+        facts=[document.symbol, document.date, source_name(document.source)],
+        place=_place(locator, document.title),
+        words=words,
     )
 
 
@@ -172,18 +149,18 @@ def locator_at(passages: Sequence[Passage], position: int) -> Locator:
     return Locator()
 
 
-def _locator_html(locator: Locator, title: str) -> str:
+def _place(locator: Locator, title: str) -> list[str | None]:
+    """How people cite a place, part by part."""
     headings = locator.section.removeprefix(title).removeprefix(" > ") if locator.section else ""
-    parts = [
+    return [
         locator.speaker,
         f"para. {locator.paragraph}" if locator.paragraph else None,
         f"p. {locator.page}" if locator.page else None,
         headings.replace(" > ", " › "),
     ]
-    return "".join(f"<span>{escape(part)}</span>" for part in parts if part)
 
 
-def _blocks_html(text: str, passages: Sequence[Passage], shown: Span, quote: Span) -> Iterator[str]:
+def _blocks_html(text: str, passages: Sequence[Passage], shown: Span, quote: Span) -> Iterator[Markup]:
     """Each block as HTML, a quiet line wherever a new page begins."""
     starts = {passage.start: passage for passage in passages}
     page = None
@@ -191,11 +168,11 @@ def _blocks_html(text: str, passages: Sequence[Passage], shown: Span, quote: Spa
         passage = starts.get(block.start)
         if passage and passage.locator.page and passage.locator.page != page:
             page = passage.locator.page
-            yield f'<p class="r-page"><span>p. {escape(page)}</span></p>'
+            yield html("reading", "page", number=page)
         yield _block_html(text, block, quote, kind=passage.kind if passage else "")
 
 
-def _block_html(text: str, block: Span, quote: Span, *, kind: str) -> str:
+def _block_html(text: str, block: Span, quote: Span, *, kind: str) -> Markup:
     words = text[block.start : block.end]
     lines = list(_lines(text, block))
     if hashes := _HASHES.match(words):
@@ -205,28 +182,26 @@ def _block_html(text: str, block: Span, quote: Span, *, kind: str) -> str:
     if words.lstrip().startswith("|") or (kind == "table" and "|" in words):
         return _table(text, lines, quote)
     if len(lines) > 1 and all(_BULLET.match(text, line.start, line.end) for line in lines):
-        return "".join(f'<p class="r-item">{marked(text, line, quote)}</p>' for line in lines)
+        return together(html("reading", "item", text=marked(text, line, quote)) for line in lines)
     if len(lines) > 1 and all(line.end - line.start < _SHORT_LINE_CHARS for line in lines):
-        return f"<p>{'<br>'.join(marked(text, line, quote) for line in lines)}</p>"
-    shape = ' class="r-item"' if _BULLET.match(words) and not words[:1].isdigit() else ""
-    return f"<p{shape}>{marked(text, block, quote)}</p>"
+        return html("reading", "lines", lines=[marked(text, line, quote) for line in lines])
+    part = "item" if _BULLET.match(words) and not words[:1].isdigit() else "paragraph"
+    return html("reading", part, text=marked(text, block, quote))
 
 
-def _heading(text: str, block: Span, quote: Span, *, depth: int) -> str:
+def _heading(text: str, block: Span, quote: Span, *, depth: int) -> Markup:
     level = min(max(depth, 1) + 2, 6)
-    return f"<h{level}>{marked(text, block, quote)}</h{level}>"
+    return html("reading", "heading", level=level, text=marked(text, block, quote))
 
 
-def _table(text: str, lines: Sequence[Span], quote: Span) -> str:
+def _table(text: str, lines: Sequence[Span], quote: Span) -> Markup:
     headed = len(lines) > 1 and _DASHES.fullmatch(text, lines[1].start, lines[1].end)
-    rows = []
-    for position, line in enumerate(lines):
-        if _DASHES.fullmatch(text, line.start, line.end):
-            continue
-        tag = "th" if headed and position == 0 else "td"
-        cells = (f"<{tag}>{marked(text, cell, quote).strip()}</{tag}>" for cell in _cells(text, line))
-        rows.append(f"<tr>{''.join(cells)}</tr>")
-    return f'<div class="r-table"><table>{"".join(rows)}</table></div>'
+    rows = [
+        [Markup(marked(text, cell, quote).strip()) for cell in _cells(text, line)]
+        for line in lines
+        if not _DASHES.fullmatch(text, line.start, line.end)
+    ]
+    return html("reading", "table", rows=rows, headed=bool(headed))
 
 
 def _lines(text: str, block: Span) -> Iterator[Span]:

@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from html import escape
 from itertools import zip_longest
 from typing import cast
+
+from markupsafe import Markup
 
 from ....rag.answer import Answer
 from ....rag.library import Library
@@ -14,6 +15,7 @@ from ....vectorstore.markup import plain
 from ....vectorstore.passage import Listing, Passage
 from ..words import Words
 from .conversation import ENGLISH
+from .template import html
 
 _MAX_EXAMPLES = 4
 _MAX_TRIED = 16
@@ -27,23 +29,11 @@ _CAPTION = re.compile(r"(?:table|figure|chart|map|box|annex|contents)\b", re.IGN
 _ASIDE = re.compile(r"(?:(?<!\s)\s++)?\([^()]*\)")
 
 
-def welcome_html(documents: int, questions: Sequence[str] | None, words: Words = ENGLISH) -> str:
+def welcome_html(documents: int, questions: Sequence[str] | None, words: Words = ENGLISH) -> Markup:
     """The page before the first question; `questions` are to ask by pressing them."""
     if not documents:
-        return (
-            f'<section class="r-welcome"><h2>{words("welcome.empty")}</h2><p>{words("welcome.empty.more")}</p>'
-            f'<p><button type="button" class="r-button" data-show="r-records">{words("welcome.add")}</button></p>'
-            f'<p class="r-aside">{words("welcome.command")} <code>onrecord ingest FOLDER</code></p></section>'
-        )
-    buttons = "".join(
-        f'<button type="button" class="r-example" data-question="{escape(question)}">{escape(question)}</button>'
-        for question in questions or ()
-    )
-    examples = f'<h3 class="r-eyebrow">{words("welcome.examples")}</h3><div class="r-examples">{buttons}</div>'
-    return (
-        f'<section class="r-welcome"><h2>{words("welcome.title")}</h2><p>{words("welcome.more")}</p>'
-        f"{examples if questions else ''}</section>"
-    )
+        return html("welcome", "empty", words=words)
+    return html("welcome", "welcome", questions=questions or (), words=words)
 
 
 def example_questions(library: Library) -> list[str]:
