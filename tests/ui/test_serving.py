@@ -27,8 +27,9 @@ from onrecord.ui.http.api import ApiOptions
 from onrecord.ui.http.serving import options_from
 from onrecord.ui.http.tracing import Tracing
 
-pytestmark = pytest.mark.slow
 from ..fakes import HashEmbedder
+
+pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).parents[2]
 QUOTA = "What did Norway say about the herring quota?"
