@@ -26,7 +26,7 @@ from sets import RESAMPLES, arguments, by_document, interval, library_of, read_l
 from onrecord.rag import Answer, Filters, Library
 from onrecord.rag.answering.abstain import reason_to_refuse
 from onrecord.rag.answering.select import choose, quote
-from onrecord.rag.query.parse import read_question
+from onrecord.rag.query.parse import parse_query
 from onrecord.rag.retrieval.retrieve import retrieve
 
 
@@ -76,9 +76,9 @@ def ask(library: Library, question: Mapping[str, Any], lead: Mapping[str, int]) 
     """Asks one question of everything, and of its own document."""
     store = library.store
     gold = question["gold_ids"][0]
-    query = read_question(store, question["question"])
+    query = parse_query(store, question["question"])
     hits = retrieve(store, query)
-    chosen = choose(store, query, hits, [])
+    chosen = choose(store, query, hits).quotables
     documents = by_document(store, {hit.passage.id: hit.score for hit in hits})
     refused = reason_to_refuse(store, query, chosen) is not None
     spans = [(gold, start + lead[gold], end + lead[gold]) for start, end in question.get("spans", ())]

@@ -2,7 +2,7 @@
 
     python benchmarks/conversations.py FOLDER [--keep LIBRARIES]
 
-Compares the last turn alone, the last turn after the turn before it, and the question as `read_question` understands
+Compares the last turn alone, the last turn after the turn before it, and the question as `parse_query` understands
 it with the history at hand. R@5 and nDCG@5 over the queries with judgements, and over those with a history, each with a
 95 per cent bootstrap interval; then in how many queries the rewriting found more, or less, than the last turn alone.
 """
@@ -16,7 +16,7 @@ from ir_measures import R, nDCG
 from sets import arguments, by_document, library_of, read_lines, read_qrels, scored, table
 
 from onrecord.rag import Library, Turn
-from onrecord.rag.query.parse import Query, read_question
+from onrecord.rag.query.parse import Query, parse_query
 from onrecord.rag.retrieval.retrieve import retrieve
 
 MEASURES = (R @ 5, nDCG @ 5)
@@ -38,11 +38,11 @@ def report(library: Library, folder: Path, show: int = 0) -> str:
     queries = [query for query in read_lines(folder / "queries.jsonl") if query["_id"] in qrels]
     store = library.store
     ways: dict[str, Callable[[dict[str, Any]], Query]] = {
-        "last turn": lambda query: read_question(store, query["text"]),
-        "last turn and the one before": lambda query: read_question(
+        "last turn": lambda query: parse_query(store, query["text"]),
+        "last turn and the one before": lambda query: parse_query(
             store, " ".join([*(turn.question for turn in turns(query)[-1:]), query["text"]])
         ),
-        "rewritten": lambda query: read_question(store, query["text"], turns(query)),
+        "rewritten": lambda query: parse_query(store, query["text"], turns(query)),
     }
     later = {query["_id"] for query in queries if turns(query)}
     of_later = {key: judged for key, judged in qrels.items() if key in later}

@@ -26,7 +26,7 @@ from onrecord.ingest.language.sentences import sentence_spans
 from onrecord.ingest.split import split
 from onrecord.ingest.structure.paragraphs import Unit
 from onrecord.rag import Document, Filters, Library, Locator
-from onrecord.rag.query.parse import read_question
+from onrecord.rag.query.parse import parse_query
 from onrecord.rag.retrieval.retrieve import retrieve
 from onrecord.vectorstore.embedder import Embedder
 from onrecord.vectorstore.store import Store
@@ -139,7 +139,7 @@ def measure(library: Library, questions: int) -> None:
     for shape, filtered in kinds:
         texts = [shapes[shape](words) for words in asked]
         filters = FILTERS[filtered]
-        found = timed(texts, lambda text: retrieve(store, read_question(store, text), filters=filters))  # noqa: B023
+        found = timed(texts, lambda text: retrieve(store, parse_query(store, text), filters=filters))  # noqa: B023
         whole = timed(texts, lambda text: library.ask(text, filters=filters))  # noqa: B023
         figures = [
             f"{figure:.0f}"

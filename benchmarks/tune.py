@@ -28,7 +28,7 @@ from onrecord.evals.case import Case
 from onrecord.evals.measures.ratio import Ratio
 from onrecord.evals.outcome import add_up
 from onrecord.rag import Library, open_library
-from onrecord.rag.query.parse import read_question
+from onrecord.rag.query.parse import parse_query
 from onrecord.rag.retrieval.retrieve import retrieve
 
 TRIED: dict[str, tuple[float, ...]] = {
@@ -169,7 +169,7 @@ def search_all(library: Library, asked: Mapping[str, str], qrels: Mapping[str, M
     """nDCG@10 of every query, by its id."""
     run = {}
     for key, text in asked.items():
-        hits = retrieve(library.store, read_question(library.store, text), limit=100)
+        hits = retrieve(library.store, parse_query(library.store, text), limit=100)
         run[key] = by_document(library.store, {hit.passage.id: hit.score for hit in hits})
     judged = {key: qrels[key] for key in asked}
     return {result.query_id: result.value for result in ir_measures.iter_calc([nDCG @ 10], judged, run)}

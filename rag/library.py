@@ -12,9 +12,8 @@ from ..vectorstore.passage import Document, Filters, Hit, Listing
 from ..vectorstore.store import Store
 from .answer import Answer, Turn
 from .events import SentenceReady
-from .observer import StageObserver, no_observer
-from .pipeline import answer_stream, check_question
-from .query.parse import read_question
+from .pipeline import Pipeline, StageObserver, check_question, no_observer
+from .query.parse import parse_query
 from .query.question import clean
 from .retrieval.retrieve import retrieve
 
@@ -123,10 +122,29 @@ class Library:
         strictness: str = "usual",
     ) -> None:
         self.store = store
-        self.writer = writer
-        self.reranker = reranker
-        self.passages = passages
-        self.strictness = strictness
+        self.pipeline = Pipeline(
+            store=store, writer=writer, reranker=reranker, passages=passages, strictness=strictness
+        )
+
+    @property
+    def writer(self) -> "Writer | None":
+        """The language model that writes answers; None where quotes only are given."""
+        return self.pipeline.writer
+
+    @property
+    def reranker(self) -> "Reranker | None":
+        """What re-ranks the passages found, if anything does."""
+        return self.pipeline.reranker
+
+    @property
+    def passages(self) -> int | None:
+        """How many passages an answer may quote, or the model is shown; None for the usual number."""
+        return self.pipeline.passages
+
+    @property
+    def strictness(self) -> str:
+        """How near the question quotes must be to be an answer."""
+        return self.pipeline.strictness
 
     def close(self) -> None:
         """Lets go of every file."""
@@ -252,8 +270,8 @@ class Library:
         if not any(character.isalnum() for character in query):
             raise InputError("The query is empty. Search for something, for example: pain relief")
         check_question(query)
-        asked = read_question(self.store, clean(query))
-        return retrieve(self.store, asked, filters=filters, limit=limit, reranker=self.reranker)
+        asked = parse_query(self.store, clean(query))
+        return retrieve(self.store, asked, filters=filters, limit=limit, reranker=self.pipeline.reranker)
 
     def ask(self, question: str, *, history: "Sequence[Answer | Turn]" = (), filters: Filters | None = None) -> Answer:
         """One cited answer, or a refusal. Raises ModelError where a model does not accept what it is asked."""
@@ -266,28 +284,18 @@ class Library:
         *,
         history: "Sequence[Answer | Turn]" = (),
         filters: Filters | None = None,
-        watch: StageObserver = no_observer,
+        observer: StageObserver = no_observer,
     ) -> Iterator[SentenceReady | Answer]:
         """The same, sentence by sentence as they are ready; the last event is the `Answer`.
 
-        `watch` is told of every stage the question climbs, see `onrecord.rag.observer`.
+        `observer` is told of every stage the question passes, see `onrecord.rag.events`.
         """
-        return answer_stream(
-            self.store,
-            question,
-            history=turns_of(history),
-            filters=filters,
-            writer=self.writer,
-            reranker=self.reranker,
-            passages=self.passages,
-            strictness=self.strictness,
-            watch=watch,
-        )
+        return self.pipeline.answer_stream(question, history=turns_of(history), filters=filters, observer=observer)
 
     # --- in other programs -------------------------------------------------------------------------------------
 
     def as_runnable(self) -> "AnswerRunnable":
-        """The whole ladder as a LangChain Runnable: a question, or {"question", "history"}, becomes an `Answer`."""
+        """The whole pipeline as a LangChain Runnable: a question, or {"question", "history"}, becomes an `Answer`."""
         from .adapters.langchain import as_runnable
 
         return as_runnable(self)

@@ -1,12 +1,13 @@
 """From question to answer, one stage after the other:
 
-    ask -> read_question (stand_alone) -> retrieve -> choose and quote, or a model writes and is grounded -> Answer
+    parse_query -> rewrite -> retrieve -> select -> abstain? -> quote | generate -> verify -> Answer
 
-`answer_stream` yields each sentence as it is ready and the whole `Answer` last.
+`Pipeline.answer_stream` yields each sentence as it is ready and the whole `Answer` last.
 """
 
 import time
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from ..vectorstore.errors import InputError, ModelUnavailable, OnRecordError
@@ -15,10 +16,10 @@ from ..vectorstore.store import Store
 from .answer import Answer, Citation, Sentence, Timing, Turn
 from .answering.abstain import REFUSAL, nearest, reason_to_refuse
 from .answering.select import MAX_QUOTES, choose, quote
-from .events import SentenceReady
+from .events import Note, SentenceReady, StageEnd, StageObserver, no_observer
 from .generation.llm import Tally
-from .observer import StageObserver, no_observer
-from .query.parse import Query, read_question
+from .query.follow_up import follows_up
+from .query.parse import Query, parse_query
 from .query.question import MAX_QUESTION_CHARS, clean
 from .query.vocabulary import corrected
 from .retrieval.retrieve import retrieve
@@ -27,102 +28,184 @@ if TYPE_CHECKING:
     from .generation.writer import Writer
     from .retrieval.rerank import Reranker
 
+__all__ = ["Pipeline", "StageEnd", "StageObserver", "check_question", "no_observer", "numbered"]
+
 MAX_TURNS = 8
 MAX_TURN_ANSWER_CHARS = 20_000
 
 
-def answer_stream(
-    store: Store,
-    question: str,
-    *,
-    history: Sequence[Turn] = (),
-    filters: Filters | None = None,
-    writer: "Writer | None" = None,
-    reranker: "Reranker | None" = None,
-    passages: int | None = None,
-    strictness: str = "usual",
-    watch: StageObserver = no_observer,
-) -> Iterator[SentenceReady | Answer]:
-    """Answers a question, sentence by sentence; the last event is the `Answer`.
+@dataclass(frozen=True, kw_only=True)
+class Pipeline:
+    """What answers questions on a library; safe to share between threads.
 
     Args:
         store: the library.
-        question: as asked.
-        history: the conversation so far, oldest first.
-        filters: what the search is confined to.
-        writer: a language model to write the answer; without one the record's own sentences are quoted.
+        writer: a language model to write the answers; without one the record's own sentences are quoted.
+        reranker: puts the best passages in its own order first.
         passages: how many an answer may quote, or the model is shown; None for the usual number.
         strictness: how near the question quotes must be, see `reason_to_refuse`.
-        reranker: puts the best passages in its own order first.
-        watch: is told of every stage.
-
-    A question that cannot be asked (`check_question`) is refused. While the model's service is silent, the record's own
-    sentences are quoted instead and `notes` says why; what the model wrote before it broke off stays.
-
-    Raises:
-        ModelError: the language model does not accept the request, or is silent and the writer does not fall back; or
-            the reranker cannot be loaded.
     """
-    began = time.perf_counter()
-    question = clean(question)
-    if not_askable := _not_askable(question):
-        yield _refused(question, not_askable)
-        return
-    tally = Tally()
-    end = watch("read_question", question)
-    query = _understood(store, question, history, writer, tally)
-    end(query.text)
-    end = watch("retrieve", query.text)
-    hits = retrieve(store, query, filters=filters, reranker=reranker)
-    end(hits)
-    retrieved = time.perf_counter()
-    sentences: list[Sentence] = []
-    citations: list[Citation] = []
-    notes: list[str] = []
-    end = watch("write" if writer else "compose", query.text)
-    try:
-        for event in _events(store, query, hits, notes, writer, tally, passages, strictness, watch):
-            sentences.append(event.sentence)
-            citations.extend(event.citations)
+
+    store: Store
+    writer: "Writer | None" = None
+    reranker: "Reranker | None" = None
+    passages: int | None = None
+    strictness: str = "usual"
+
+    def answer_stream(
+        self,
+        question: str,
+        *,
+        history: Sequence[Turn] = (),
+        filters: Filters | None = None,
+        observer: StageObserver = no_observer,
+    ) -> Iterator[SentenceReady | Answer]:
+        """Answers a question, sentence by sentence; the last event is the `Answer`.
+
+        `history` is the conversation so far, oldest first; `filters` say what the search is confined to; `observer` is
+        told of every stage. A question that cannot be asked (`check_question`) is refused. While the model's service is
+        silent, the record's own sentences are quoted instead and `notes` says why; what the model wrote before it broke
+        off stays.
+
+        Raises:
+            ModelError: the language model does not accept the request, or is silent and the writer does not fall back;
+                or the reranker cannot be loaded.
+        """
+        question = clean(question)
+        if not_askable := _not_askable(question):
+            yield _refused(question, not_askable)
+            return
+        asked = _Asked(question=question, filters=filters, observer=observer)
+        query = self._parse(asked, _recent(history))
+        hits = self._retrieve(asked, query)
+        retrieved = time.perf_counter()
+        draft = _Draft(writer=self.writer)
+        try:
+            yield from draft.kept(
+                self._generate(asked, query, hits) if self.writer else self._quote(asked, query, hits)
+            )
+        except ModelUnavailable as error:
+            if self.writer is None or not (self.writer.falls_back or draft.citations):
+                raise
+            if draft.citations:
+                told = f"{error} What stands here was written and checked before; more may be missing."
+                draft.notes.insert(0, told)
+            else:
+                draft = _Draft()
+                yield from draft.kept(self._quote(asked, query, hits))
+                draft.notes.append(f"{error} So these are the record's own sentences, chosen without it.")
+        yield self._answer(asked, query, hits, draft, retrieved)
+
+    def _parse(self, asked: "_Asked", history: Sequence[Turn]) -> Query:
+        """The question as understood; where a model writes, it makes a follow-up stand alone, if it can."""
+        end = asked.observer("parse_query", asked.question)
+        alone = self._rewritten(asked, history)
+        query = parse_query(self.store, asked.question, history) if alone is None else parse_query(self.store, alone)
+        end(query.text)
+        return query
+
+    def _rewritten(self, asked: "_Asked", history: Sequence[Turn]) -> str | None:
+        """A follow-up as the model makes it stand alone; None where it is none, or the model cannot."""
+        if self.writer is None or not history:
+            return None
+        question = corrected(self.store, asked.question)
+        return self.writer.stand_alone(self.store, question, history, asked.tally) if follows_up(question) else None
+
+    def _retrieve(self, asked: "_Asked", query: Query) -> list[Hit]:
+        end = asked.observer("retrieve", query.text)
+        hits = retrieve(self.store, query, filters=asked.filters, reranker=self.reranker)
+        end(hits)
+        return hits
+
+    def _generate(self, asked: "_Asked", query: Query, hits: Sequence[Hit]) -> Iterator[SentenceReady | Note]:
+        """What the language model writes, each sentence verified."""
+        assert self.writer is not None
+        events = self.writer.write(
+            self.store, query, hits, limit=self.passages, tally=asked.tally, observer=asked.observer
+        )
+        return _observed(asked.observer("generate", query.text), events)
+
+    def _quote(self, asked: "_Asked", query: Query, hits: Sequence[Hit]) -> Iterator[SentenceReady | Note]:
+        return _observed(asked.observer("select", query.text), self._quotes(query, hits))
+
+    def _quotes(self, query: Query, hits: Sequence[Hit]) -> Iterator[SentenceReady | Note]:
+        """The record's own sentences that answer, or the reason why none does."""
+        chosen = choose(self.store, query, hits, self.passages or MAX_QUOTES)
+        if reason := reason_to_refuse(self.store, query, chosen.quotables, self.strictness):
+            yield Note(reason)
+            return
+        yield from map(Note, chosen.notes)
+        expected = query.expected
+        first = next((quotable for quotable in chosen.quotables if expected and expected.met_by(quotable)), None)
+        sentences, citations = quote(chosen.quotables, first)
+        for sentence, citation in zip(sentences, citations, strict=True):
+            yield SentenceReady(sentence=sentence, citations=(citation,))
+
+    def _answer(self, asked: "_Asked", query: Query, hits: Sequence[Hit], draft: "_Draft", retrieved: float) -> Answer:
+        done = time.perf_counter()
+        answered = bool(draft.citations)
+        missing = self.store.meaning_fault()
+        sentences, notes = draft.sentences, draft.notes
+        text = " ".join(map(numbered, sentences)) if answered else _refusal(self.store, hits, asked.filters, notes)
+        return Answer(
+            question=asked.question,
+            standalone_question=query.text,
+            answered=answered,
+            text=text,
+            sentences=tuple(sentences) if answered else (Sentence(text=text),),
+            citations=tuple(draft.citations),
+            nearest=() if answered else nearest(hits),
+            mode="model" if draft.writer else "quotes",
+            model=draft.writer.name if draft.writer else None,
+            seconds=Timing(retrieve=retrieved - asked.began, answer=done - retrieved, total=done - asked.began),
+            notes=(*(notes or ([] if answered else [text])), missing) if missing else tuple(notes),
+            usage=asked.tally.usage,
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Asked:
+    """One question on its way through the stages."""
+
+    question: str
+    filters: Filters | None
+    observer: StageObserver
+    tally: Tally = field(default_factory=Tally)
+    began: float = field(default_factory=time.perf_counter)
+
+
+@dataclass(kw_only=True)
+class _Draft:
+    """An answer as far as it is written, by a model or, without `writer`, of quotes."""
+
+    writer: "Writer | None" = None
+    sentences: list[Sentence] = field(default_factory=list[Sentence])
+    citations: list[Citation] = field(default_factory=list[Citation])
+    notes: list[str] = field(default_factory=list[str])
+
+    def kept(self, events: Iterator[SentenceReady | Note]) -> Iterator[SentenceReady]:
+        """The sentences of a stage, passed on as they and the notes on them are kept."""
+        for event in events:
+            if isinstance(event, Note):
+                self.notes.insert(0 if event.first else len(self.notes), event.text)
+                continue
+            self.sentences.append(event.sentence)
+            self.citations.extend(event.citations)
             yield event
-    except ModelUnavailable as error:
-        end(error)
-        if writer is None or not (writer.falls_back or citations):
-            raise
-        if citations:
-            notes.insert(0, f"{error} What stands here was written and checked before; more may be missing.")
-        else:
-            notes, writer = [], None
-            end = watch("compose", query.text)
-            for event in _quotes(store, query, hits, notes, passages, strictness):
+
+
+def _observed(end: StageEnd, events: Iterator[SentenceReady | Note]) -> Iterator[SentenceReady | Note]:
+    """What a stage yields, passed on; at its end it is told which sentences came of it, or what ended it."""
+    sentences: list[Sentence] = []
+    try:
+        for event in events:
+            if isinstance(event, SentenceReady):
                 sentences.append(event.sentence)
-                citations.extend(event.citations)
-                yield event
-            end(sentences)
-            notes.append(f"{error} So these are the record's own sentences, chosen without it.")
+            yield event
     except OnRecordError as error:
         end(error)
         raise
-    else:
-        end(sentences)
-    done = time.perf_counter()
-    answered = bool(citations)
-    missing = store.meaning_fault()
-    text = " ".join(map(numbered, sentences)) if answered else _refusal(store, hits, filters, notes)
-    yield Answer(
-        question=question,
-        standalone_question=query.text,
-        answered=answered,
-        text=text,
-        sentences=tuple(sentences) if answered else (Sentence(text=text),),
-        citations=tuple(citations),
-        nearest=() if answered else nearest(hits),
-        mode="quotes" if writer is None else "model",
-        model=writer.name if writer else None,
-        seconds=Timing(retrieve=retrieved - began, answer=done - retrieved, total=done - began),
-        notes=(*(notes or ([] if answered else [text])), missing) if missing else tuple(notes),
-        usage=tally.usage,
-    )
+    end(sentences)
 
 
 def check_question(question: str) -> None:
@@ -164,51 +247,6 @@ def _recent(history: Sequence[Turn]) -> list[Turn]:
         Turn(question=turn.question[:MAX_QUESTION_CHARS], answer=turn.answer[:MAX_TURN_ANSWER_CHARS])
         for turn in history[-MAX_TURNS:]
     ]
-
-
-def _understood(store: Store, question: str, history: Sequence[Turn], writer: "Writer | None", tally: Tally) -> Query:
-    """The question as understood; where a model writes, it makes a follow-up stand alone, if it can."""
-    history = _recent(history)
-    if writer is not None and history:
-        alone = writer.stand_alone(store, corrected(store, question), history, tally)
-        if alone is not None:
-            return read_question(store, alone)
-    return read_question(store, question, history)
-
-
-def _events(
-    store: Store,
-    query: Query,
-    hits: Sequence[Hit],
-    notes: list[str],
-    writer: "Writer | None",
-    tally: Tally,
-    passages: int | None,
-    strictness: str,
-    watch: StageObserver,
-) -> Iterator[SentenceReady]:
-    if writer is None:
-        return _quotes(store, query, hits, notes, passages, strictness)
-    wide = query.wants_list or bool(query.compared)
-    return writer.write(store, query.text, hits, notes, tally, wide=wide, limit=passages, watch=watch)
-
-
-def _quotes(
-    store: Store,
-    query: Query,
-    hits: Sequence[Hit],
-    notes: list[str],
-    passages: int | None,
-    strictness: str,
-) -> Iterator[SentenceReady]:
-    chosen = choose(store, query, hits, notes, passages or MAX_QUOTES)
-    if reason := reason_to_refuse(store, query, chosen, strictness):
-        notes[:] = [reason]
-        return
-    first = next((quotable for quotable in chosen if query.expected and query.expected.met_by(quotable)), None)
-    sentences, citations = quote(chosen, first)
-    for sentence, citation in zip(sentences, citations, strict=True):
-        yield SentenceReady(sentence=sentence, citations=(citation,))
 
 
 def _refusal(store: Store, hits: Sequence[Hit], filters: Filters | None, notes: Sequence[str]) -> str:

@@ -17,11 +17,11 @@ import shutil
 import struct
 import tempfile
 import threading
-from collections import OrderedDict
+from collections import OrderedDict, defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from .catalogue import Catalogue, PassageRow
 from .disk import refusal_of
@@ -64,6 +64,7 @@ _WITHOUT_SENTENCES = ("heading", "table", "noise")
 
 Progress = Callable[[int, int], None]
 SentenceSpans = Callable[[str], Sequence[tuple[int, int]]]
+T = TypeVar("T")
 
 
 class Store:
@@ -114,6 +115,9 @@ class Store:
         self._embedded = (-1, 0)
         self._unreadable: LibraryError | None = None
         self._documents: OrderedDict[str, Document] = OrderedDict()
+        self._derived: dict[str, tuple[int, Any]] = {}
+        self._deriving: defaultdict[str, threading.RLock] = defaultdict(threading.RLock)
+        self._checked: int | None = None
         self._check_embedding()
 
     def _open_vectors(self, chroma_url: str | None) -> Vectors:
@@ -131,7 +135,9 @@ class Store:
         return (self.catalogue.fact("vectors_in") or "folder") != self.vectors.place
 
     def close(self) -> None:
-        """Lets go of every file."""
+        """Lets go of every file, and of what was kept in memory."""
+        self._documents.clear()
+        self._derived.clear()
         self.vectors.close()
         self.lexical.close()
         self.catalogue.close()
@@ -144,9 +150,11 @@ class Store:
         with self._embedder_lock:
             if self._embedder is None:
                 self._embedder = open_embedder(self.embedding, cache_dir=self._cache_dir)
-            made_with = self.catalogue.fact("embedding_fingerprint")
-            if made_with and made_with != self._embedder.fingerprint:
-                raise self._other_embedding(self._embedder.fingerprint)
+            if self._checked != (version := self.version):
+                made_with = self.catalogue.fact("embedding_fingerprint")
+                if made_with and made_with != self._embedder.fingerprint:
+                    raise self._other_embedding(self._embedder.fingerprint)
+                self._checked = version
             return self._embedder
 
     @property
@@ -350,6 +358,21 @@ class Store:
             self.lexical.refresh()
             self.vectors.close()
             self._unreadable = None
+
+    @property
+    def version(self) -> int:
+        """Which version of the library is searched: the one `refresh` saw last, while writing here the newest."""
+        return self.catalogue.version if self._writing else self._seen
+
+    def derived(self, name: str, make: Callable[[], T]) -> T:
+        """What is worked out from all the library holds: made once for each version of it, forgotten on close."""
+        with self._deriving[name]:
+            version = self.version
+            made_of, value = self._derived.get(name, (None, None))
+            if made_of != version:
+                value = make()
+                self._derived[name] = (version, value)
+            return cast(T, value)
 
     def listings(self) -> list[Listing]:
         """All documents, without their text."""

@@ -1,4 +1,4 @@
-"""At which stage of the ladder a case went wrong: the first one at which its evidence was lost.
+"""At which stage of the pipeline a case went wrong: the first one at which its evidence was lost.
 
 not ingested right -> not retrieved -> not chosen or wrongly refused -> not attributed -> not said
 """

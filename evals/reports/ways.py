@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from ...rag.library import Library
-from ...rag.query.parse import read_question
+from ...rag.query.parse import parse_query
 from ...rag.retrieval.retrieve import fused
 from ...vectorstore.passage import Hit
 
@@ -69,7 +69,7 @@ def _searched(
     """The best passages by words and by meaning; nothing where not asked for."""
     store = library.store
     store.refresh()
-    read = read_question(store, query)
+    read = parse_query(store, query)
     by_words = store.by_words(read.words, depth) if words else []
     by_meaning = store.by_meaning(store.embedder.embed_query(read.text), depth) if meaning else []
     return by_words, by_meaning

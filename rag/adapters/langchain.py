@@ -1,6 +1,6 @@
-"""The library as LangChain parts: the whole ladder as a Runnable, a retriever, a tool.
+"""The library as LangChain parts: the whole pipeline as a Runnable, a retriever, a tool.
 
-Callbacks and tracing see the ladder as one run and each of its stages as a run below it.
+Callbacks and tracing see the pipeline as one run and each of its stages as a run below it.
 """
 
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
@@ -16,8 +16,7 @@ from pydantic import ConfigDict
 
 from ...vectorstore.passage import Filters, Hit
 from ..answer import Answer, Turn
-from ..events import SentenceReady
-from ..observer import StageEnd, StageObserver
+from ..events import SentenceReady, StageEnd, StageObserver
 from ..schema import answer_text
 
 Asked = str | Mapping[str, Any]
@@ -29,13 +28,13 @@ class Library(Protocol):
     """What of `rag.library.Library` is needed here, which itself makes these parts."""
 
     def stream(
-        self, question: str, *, history: Sequence[Answer | Turn], filters: Filters | None, watch: StageObserver
+        self, question: str, *, history: Sequence[Answer | Turn], filters: Filters | None, observer: StageObserver
     ) -> Iterator[Event]: ...
     def search(self, query: str, *, limit: int, filters: Filters | None) -> list[Hit]: ...
 
 
 def as_runnable(library: Library) -> "AnswerRunnable":
-    """The ladder: a question, or {"question": ..., "history": [...], "filters": Filters}, becomes an `Answer`.
+    """The pipeline: a question, or {"question": ..., "history": [...], "filters": Filters}, becomes an `Answer`.
 
     `stream` and `astream` yield `SentenceReady` events and then the `Answer`; batch comes from LangChain.
     """
@@ -71,21 +70,21 @@ class AnswerRunnable(Runnable[Asked, Any]):
     def _answer_stream(self, given: Iterator[Asked], run_manager: CallbackManagerForChainRun) -> Iterator[Event]:
         for asked in given:
             question, history, filters = _taken_apart(asked)
-            watch = _Watch(run_manager).begin
-            yield from self._library.stream(question, history=history, filters=filters, watch=watch)
+            observer = _Observer(run_manager).begin
+            yield from self._library.stream(question, history=history, filters=filters, observer=observer)
 
 
-class _Watch:
-    """Tells LangChain's callbacks of each stage, as a run below the ladder's own."""
+class _Observer:
+    """Tells LangChain's callbacks of each stage, as a run below the pipeline's own."""
 
-    def __init__(self, ladder: CallbackManagerForChainRun) -> None:
-        self._ladder = ladder
+    def __init__(self, pipeline: CallbackManagerForChainRun) -> None:
+        self._pipeline = pipeline
 
     def begin(self, name: str, given: Any) -> StageEnd:
         if name == "retrieve":
-            search = self._ladder.get_child().on_retriever_start({}, given, name=name)
+            search = self._pipeline.get_child().on_retriever_start({}, given, name=name)
             return lambda hits: search.on_retriever_end([as_document(hit) for hit in hits])
-        stage = self._ladder.get_child().on_chain_start({}, given, name=name)
+        stage = self._pipeline.get_child().on_chain_start({}, given, name=name)
 
         def end(result: Any) -> None:
             if isinstance(result, BaseException):
@@ -146,10 +145,10 @@ def as_tool(library: Library) -> BaseTool:
 
     In LangGraph the `Answer` is the tool message's `artifact`, so that a program can show the citations.
     """
-    ladder = as_runnable(library)
+    runnable = as_runnable(library)
 
     def ask_records(question: str, config: RunnableConfig) -> tuple[str, Answer]:
-        answer = ladder.invoke(question, config)
+        answer = runnable.invoke(question, config)
         return answer_text(answer), answer
 
     return StructuredTool.from_function(

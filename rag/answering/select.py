@@ -52,12 +52,6 @@ _ENUMERATOR = re.compile(
     re.IGNORECASE | re.MULTILINE,
 )
 _ENUMERATION = re.compile(r"[,;] [^,;.]+[,;] [^,;.]*\b(?:and|or|as well as)\b|(?:; [^;]+){2}", re.IGNORECASE)
-_ASKS_WHO = re.compile(
-    r"\bwho(?:se)?\b|\bwhich (?:\w+ ){0,2}(?:delegations?|countr(?:y|ies)|speakers?|organi[sz]ations?|ngos?|states?|"
-    r"governments?|persons?|officials?|experts?|representatives?)\b",
-    re.IGNORECASE,
-)
-_ASKS_FOR_QUESTIONS = re.compile(r"\b(?:ask|asked|asks|question|questions|wanted to know|request\w*)\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,39 +93,50 @@ class Quotable:
         return self.hit.passage.id == other.hit.passage.id and not re.search(r"\w", between)
 
 
-def choose(
-    store: Store, query: Query, hits: Sequence[Hit], notes: list[str], limit: int = MAX_QUOTES
-) -> list[Quotable]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chosen:
+    """The sentences that answer best, best first; `notes` say what people must know of the choice: whether a list may
+    be longer, whose side says nothing."""
+
+    quotables: list[Quotable]
+    notes: tuple[str, ...] = ()
+
+
+def choose(store: Store, query: Query, hits: Sequence[Hit], limit: int = MAX_QUOTES) -> Chosen:
     """The sentences that answer best, best first; the fewest that do, some of each side of a comparison.
 
     Where somebody's words are asked for ("What did Norway say?") and the passages hold any, nobody else is quoted.
-    `notes` receives what people must know of the choice: whether a list may be longer, whose side says nothing.
     """
     hits = in_paragraphs(hits, query.references.paragraphs)
     hits = [
         hit for hit in hits if hit.passage.locator.speaker not in query.excluded_speakers or not query.excluded_speakers
     ]
     if query.references.paragraphs and not query.words:
-        return whole_paragraphs(hits, query.references.paragraphs)
+        return Chosen(quotables=whole_paragraphs(hits, query.references.paragraphs))
     if hits and hits[0].passage.kind == TURN:
-        spoken = turn(hits)
-        if sum(len(hit.passage.text) for hit in spoken) <= MAX_QUOTE_CHARS:
-            return [_with_label(_whole(hit)) if query.wants_asker else _whole(hit) for hit in spoken]
-        ranked = rank(store, query, spoken)
-        return _whole_thoughts(_fewest(ranked, MAX_QUOTES, KEEP_LISTED_SHARE), ranked)
+        return Chosen(quotables=_of_turn(store, query, turn(hits)))
     ranked = rank(store, query, said_by(hits, query.references.said_by if not query.compared else ()))
     on_it = [each for each in ranked if each.words & query.words.keys() or each.likeness >= ON_IT_LIKENESS]
-    chosen = _whole_thoughts(_chosen(store, query, ranked, notes, limit), on_it)
-    chosen = _with_announced(store, chosen, everywhere=query.wants_list)
-    return [_with_label(quotable) for quotable in chosen] if _ASKS_WHO.search(query.text) else chosen
+    best = _best(store, query, ranked, limit)
+    chosen = _with_announced(store, _whole_thoughts(best.quotables, on_it), everywhere=query.wants_list)
+    return replace(best, quotables=[_with_label(quotable) for quotable in chosen] if query.wants_speaker else chosen)
 
 
-def _chosen(store: Store, query: Query, ranked: Sequence[Quotable], notes: list[str], limit: int) -> list[Quotable]:
+def _of_turn(store: Store, query: Query, spoken: Sequence[Hit]) -> list[Quotable]:
+    """A turn that replies or asks: whole where it is short, else its best sentences."""
+    if sum(len(hit.passage.text) for hit in spoken) <= MAX_QUOTE_CHARS:
+        return [_with_label(_whole(hit)) if query.wants_asker else _whole(hit) for hit in spoken]
+    ranked = rank(store, query, spoken)
+    return _whole_thoughts(_fewest(ranked, MAX_QUOTES, KEEP_LISTED_SHARE), ranked)
+
+
+def _best(store: Store, query: Query, ranked: Sequence[Quotable], limit: int) -> Chosen:
+    """The fewest sentences that answer: of each side of a comparison, of a list, else of everything."""
     if shares := _sides(query, ranked):
-        notes.extend(_silent(query, shares))
         chosen = [quotable for share in shares for quotable in _fewest(share, QUOTES_A_SIDE, KEEP_SHARE)]
         in_time = any(side.year for side in query.compared)
-        return sorted(dict.fromkeys(chosen), key=lambda quotable: 0 if in_time else -quotable.score)
+        ordered = sorted(dict.fromkeys(chosen), key=lambda quotable: 0 if in_time else -quotable.score)
+        return Chosen(quotables=ordered, notes=tuple(_silent(query, shares)))
     ranked = _about_names(store, query, ranked)
     if query.wants_list:
         if query.expected:
@@ -140,11 +145,13 @@ def _chosen(store: Store, query: Query, ranked: Sequence[Quotable], notes: list[
         keep_share = KEEP_ENUMERATED_SHARE if ranked and _enumerates(ranked[0]) else KEEP_LISTED_SHARE
         chosen = _fewest(ranked, MAX_LISTED, keep_share, whole_lists=True)
         listed = _with_announced(store, chosen, everywhere=True)
-        notes.append(_completeness(listed, ranked, cut=len(chosen) == MAX_LISTED))
-        return chosen
+        note = _completeness(listed, ranked, cut=len(chosen) == MAX_LISTED)
+        return Chosen(quotables=chosen, notes=(note,))
     chosen = _fewest(ranked, limit, KEEP_SHARE)
     expected = query.expected
-    return sorted(chosen, key=lambda quotable: not expected.met_by(quotable)) if expected else chosen
+    if expected:
+        chosen.sort(key=lambda quotable: not expected.met_by(quotable))
+    return Chosen(quotables=chosen)
 
 
 def _sides(query: Query, ranked: Sequence[Quotable]) -> list[list[Quotable]]:
@@ -279,11 +286,15 @@ def rank(store: Store, query: Query, hits: Sequence[Hit]) -> list[Quotable]:
     """Every sentence of the best passages, scored against the question, best first."""
     idf = inverse_frequency(store)
     asked = {word: weight * idf(word) for word, weight in query.words.items()}
-    wants_questions = bool(_ASKS_FOR_QUESTIONS.search(query.text))
+    best = hits[0].score if hits else 0.0
+    read: dict[str, _Surroundings] = {}
     scored = []
     for quotable in quotables(store, hits[:PASSAGES_READ]):
-        quotable = score_words(store, quotable, asked, hits, query.name_variants)
-        if quotable.text.rstrip("”\"'*_ ").endswith("?") and not wants_questions:
+        around = read.get(quotable.hit.passage.id)
+        if around is None:
+            around = read[quotable.hit.passage.id] = _surroundings(store, quotable.hit, best, query.name_variants)
+        quotable = score_words(quotable, asked, around, query.name_variants)
+        if quotable.text.rstrip("”\"'*_ ").endswith("?") and not query.wants_questions:
             quotable = replace(quotable, score=quotable.score - QUESTION_PENALTY)
         if query.expected and query.expected.met_by(quotable):
             quotable = replace(quotable, score=quotable.score + EXPECTED_BONUS)
@@ -365,11 +376,31 @@ def inverse_frequency(store: Store) -> Callable[[str], float]:
     return weight
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Surroundings:
+    """What stands around the sentences of a passage: the stems in it (`nearby`) and those said once for all of them
+    (`said_once`), and the passage's `standing` among those found (0 to 1)."""
+
+    nearby: frozenset[str]
+    said_once: frozenset[str]
+    standing: float
+
+
+def _surroundings(store: Store, hit: Hit, best: float, same: Sequence[frozenset[frozenset[str]]]) -> _Surroundings:
+    passage, document = hit.passage, hit.document
+    of_all = (document.title, document.symbol, document.body, document.meeting, document.session, document.publisher)
+    once = " ".join(filter(None, (*of_all, passage.context, passage.locator.speaker)))
+    return _Surroundings(
+        nearby=_with_forms(frozenset(store.lexical.words(passage.text)), same),
+        said_once=frozenset(store.lexical.words(once)),
+        standing=hit.score / best if best else 0.0,
+    )
+
+
 def score_words(
-    store: Store,
     quotable: Quotable,
     asked: dict[str, float],
-    hits: Sequence[Hit],
+    around: _Surroundings,
     same: Sequence[frozenset[frozenset[str]]] = (),
 ) -> Quotable:
     """Scores a sentence by the share of the question's telling words it holds, and its passage's standing.
@@ -378,18 +409,11 @@ def score_words(
     below it. A sentence that holds one form of a name holds its others too: "ARQ" is "annual report questionnaire".
     """
     total = sum(asked.values()) or 1.0
-    passage = quotable.hit.passage
-    document = quotable.hit.document
-    nearby = _with_forms(frozenset(store.lexical.words(passage.text)), same)
-    of_all = (document.title, document.symbol, document.body, document.meeting, document.session, document.publisher)
-    once = " ".join(filter(None, (*of_all, passage.context, passage.locator.speaker)))
-    said_once = frozenset(store.lexical.words(once))
-    held = _with_forms(quotable.words | said_once, same)
+    held = _with_forms(quotable.words | around.said_once, same)
     covered = sum(weight for word, weight in asked.items() if word in held)
-    around = sum(weight for word, weight in asked.items() if word not in held and word in nearby)
-    standing = quotable.hit.score / hits[0].score if hits and hits[0].score else 0.0
-    score = (covered + CONTEXT_SHARE * around) / total + PASSAGE_WEIGHT * standing
-    return replace(quotable, score=score, coverage=(covered + around) / total)
+    beside = sum(weight for word, weight in asked.items() if word not in held and word in around.nearby)
+    score = (covered + CONTEXT_SHARE * beside) / total + PASSAGE_WEIGHT * around.standing
+    return replace(quotable, score=score, coverage=(covered + beside) / total)
 
 
 def _with_forms(words: frozenset[str], same: Sequence[frozenset[frozenset[str]]]) -> frozenset[str]:

@@ -1,11 +1,11 @@
 """A language model writes the answer; it points at passages by number, and the program grounds what it wrote.
 
-write -> ground each sentence -> what fails is written again, once -> ground again -> supported, marked or left out
+generate -> verify each sentence -> what fails is written again, once -> verify again -> supported, marked or left out
 """
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from ...ingest.language.sentences import sentence_spans
@@ -16,9 +16,9 @@ from ...vectorstore.store import Store
 from ..answer import Citation, Sentence, Turn
 from ..answering.abstain import REFUSAL
 from ..answering.select import citation_of
-from ..events import SentenceReady
-from ..observer import StageObserver, no_observer
+from ..events import Note, SentenceReady, StageObserver
 from ..prompts import prompt
+from ..query.parse import Query
 from ..verification.ground import ORDERS, Grounded, ground, support
 from ..verification.judge import Judge, judged_text, open_judge
 from .llm import MAX_WRITTEN_CHARS, Service, Tally, open_service
@@ -94,118 +94,143 @@ class Writer:
     def write(
         self,
         store: Store,
-        question: str,
+        query: Query,
         hits: Sequence[Hit],
-        notes: list[str],
-        tally: Tally,
         *,
-        wide: bool = False,
-        limit: int | None = None,
-        watch: StageObserver = no_observer,
-    ) -> Iterator[SentenceReady]:
-        """Sentences as the model finishes them, each grounded; `notes` receives what grounding found wrong.
+        limit: int | None,
+        tally: Tally,
+        observer: StageObserver,
+    ) -> Iterator[SentenceReady | Note]:
+        """Sentences as the model finishes them, each verified, and notes on what was found wrong with them.
 
-        From the first sentence that fails on, they wait until it has been written again. With `wide`, for lists and
-        comparisons, the model is shown more passages; `limit` says how many instead.
+        From the first sentence that fails on, they wait until it has been written again. For lists and comparisons, the
+        model is shown more passages; `limit` says how many instead.
 
         Raises:
             ModelUnavailable: the service cannot be reached, takes too long or breaks off.
             ModelError: it does not accept the request.
         """
         passages = [hit for hit in hits if hit.passage.kind not in ("heading", "noise")]
-        shown = _fitting(passages, limit or (PASSAGES_LISTED if wide else PASSAGES_SHOWN))
+        usual = PASSAGES_LISTED if query.wants_list or query.compared else PASSAGES_SHOWN
+        shown = _fitting(passages, limit or usual)
         if not shown:
-            notes.append(REFUSAL)
+            yield Note(REFUSAL)
             return
-        reply = _Reply(asked=ask_for(question, shown), notes=notes)
+        writing = _Writing(writer=self, store=store, question=query.text, shown=shown, tally=tally, observer=observer)
+        yield from writing.sentences()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Writing:
+    """One answer being written: what is asked, and the passages shown."""
+
+    writer: Writer
+    store: Store
+    question: str
+    shown: Sequence[Hit]
+    tally: Tally
+    observer: StageObserver
+
+    def sentences(self) -> Iterator[SentenceReady | Note]:
+        """The answer's sentences, each verified, and notes on them; those held back come written again."""
+        reply = _Reply(asked=ask_for(self.question, self.shown))
         numbering = _Numbering()
         held: list[Grounded] = []
         before, last_shown = "", ""
-        for claim in reply.claims(self.service, tally):
-            end = watch("ground", claim.text)
-            grounded = self._ground(store, claim, shown, before, tally)
-            end(grounded)
+        for claim in reply.claims(self.writer.service, self.tally):
+            if isinstance(claim, Note):
+                yield claim
+                continue
+            grounded = self._verified(claim, before)
             before = claim.text
             if held or not grounded.evidence:
                 held.append(grounded)
             else:
                 last_shown = claim.text
-                notes.extend(_noted(grounded))
+                yield from _noted(grounded)
                 yield numbering.ready(grounded)
-        repaired = self._repaired(store, question, held, shown, last_shown, notes, tally)
-        if not numbering.used and not any(grounded.evidence for grounded in repaired):
-            notes.extend(note for grounded in repaired for note in _noted(grounded))
-            notes.insert(0, REFUSAL if reply.refused or not held else f"{REFUSAL} {_UNFOUND}")
+        repaired = self._repaired(held, last_shown)
+        yield from repaired.notes
+        if not numbering.used and not any(grounded.evidence for grounded in repaired.sentences):
+            for grounded in repaired.sentences:
+                yield from _noted(grounded)
+            yield Note(REFUSAL if reply.refused or not held else f"{REFUSAL} {_UNFOUND}", first=True)
             return
-        for grounded in repaired:
-            notes.extend(_noted(grounded))
+        for grounded in repaired.sentences:
+            yield from _noted(grounded)
             if grounded.evidence or not _must_not_be_shown(grounded):
                 yield numbering.ready(grounded)
 
-    def _ground(self, store: Store, claim: Claim, shown: Sequence[Hit], before: str, tally: Tally) -> Grounded:
+    def _verified(self, claim: Claim, before: str) -> Grounded:
+        """A claim grounded, as a stage of its own."""
+        end = self.observer("verify", claim.text)
+        grounded = self._grounded(claim, before)
+        end(grounded)
+        return grounded
+
+    def _grounded(self, claim: Claim, before: str) -> Grounded:
         """A claim grounded by the program and, where that lets it pass, by the judge."""
-        grounded = ground(store, claim, shown, before=before)
-        if not grounded.evidence or self.judge is None:
+        judge = self.writer.judge
+        grounded = ground(self.store, claim, self.shown, before=before)
+        if not grounded.evidence or judge is None:
             return grounded
         carrying = list({id(quotable.hit): quotable.hit for quotable in grounded.evidence}.values())
         try:
-            verdict = self.judge.holds(judged_text(carrying), claim.text, tally)
+            verdict = judge.holds(judged_text(carrying), claim.text, self.tally)
         except ModelError as error:
             return replace(grounded, problems=(*grounded.problems, f"was not judged ({error})"))
         if verdict is None:
-            return replace(grounded, problems=(*grounded.problems, f"was not judged: {self.judge.name} says neither"))
+            return replace(grounded, problems=(*grounded.problems, f"was not judged: {judge.name} says neither"))
         if verdict:
             return grounded
         return replace(grounded, evidence=(), problems=(*grounded.problems, "does not follow, says the judge"))
 
-    def _repaired(
-        self,
-        store: Store,
-        question: str,
-        held: list[Grounded],
-        shown: Sequence[Hit],
-        before: str,
-        notes: list[str],
-        tally: Tally,
-    ) -> list[Grounded]:
+    def _repaired(self, held: list[Grounded], before: str) -> "_Repaired":
         """The sentences held back, those that failed written again where the model can; asked once for all of them."""
         failed = [grounded for grounded in held if not grounded.evidence]
         if not failed:
-            return held
+            return _Repaired(sentences=held)
         try:
-            reply = visible(self.service.ask(ask_again(store, question, failed, shown), tally))
+            asked = ask_again(self.store, self.question, failed, self.shown)
+            reply = visible(self.writer.service.ask(asked, self.tally))
         except ModelError as error:
-            notes.append(f"What failed could not be written again: {error}")
-            return held
+            return _Repaired(sentences=held, notes=[Note(f"What failed could not be written again: {error}")])
         again = _written_again(reply, len(failed))
-        repaired: list[Grounded] = []
+        repaired = _Repaired(sentences=[])
         for grounded in held:
             kept = [grounded]
             if not grounded.evidence:
                 lines = again.get(failed.index(grounded), "")
+                told = f"{_cited_in_note(grounded)} {'; '.join(grounded.problems)}"
                 if _DROPS.fullmatch(lines):
-                    notes.append(f"{_cited_in_note(grounded)} {'; '.join(grounded.problems)}: left out")
+                    repaired.notes.append(Note(f"{told}: left out"))
                     continue
-                kept = self._grounded_again(store, lines, shown, before, tally)
+                kept = self._grounded_again(lines, before)
                 if kept:
-                    notes.append(f"{_cited_in_note(grounded)} {'; '.join(grounded.problems)}: written again")
+                    repaired.notes.append(Note(f"{told}: written again"))
                 kept = kept or [grounded]
-            repaired += kept
+            repaired.sentences.extend(kept)
             before = kept[-1].text
         return repaired
 
-    def _grounded_again(
-        self, store: Store, lines: str, shown: Sequence[Hit], before: str, tally: Tally
-    ) -> list[Grounded]:
+    def _grounded_again(self, lines: str, before: str) -> list[Grounded]:
         """The sentences of a second try that hold; none where one of them does not."""
         kept: list[Grounded] = []
         for claim in claims(lines):
-            grounded = self._ground(store, claim, shown, before, tally)
+            grounded = self._grounded(claim, before)
             if not grounded.evidence:
                 return []
             kept.append(grounded)
             before = claim.text
         return kept
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Repaired:
+    """The sentences held back after a second try, and what became of those that failed."""
+
+    sentences: list[Grounded]
+    notes: list[Note] = field(default_factory=list[Note])
 
 
 _UNFOUND = "What the model wrote could not be found in them."
@@ -216,33 +241,47 @@ class _Reply:
     """A reply that is being read; `refused` once the model says that the documents do not answer."""
 
     asked: str
-    notes: list[str]
     refused: bool = False
 
-    def claims(self, service: Service, tally: Tally) -> Iterator[Claim]:
-        """The model's sentences, each as soon as the next has begun; none twice, and none of its instructions."""
+    def claims(self, service: Service, tally: Tally) -> Iterator[Claim | Note]:
+        """The model's sentences, each as soon as the next has begun; none twice, and none of its instructions.
+
+        What is left out is told, each kind once.
+        """
+        told = set[Note]()
+        for claim in self._told_apart(service, tally):
+            if isinstance(claim, Note):
+                if claim in told:
+                    continue
+                told.add(claim)
+            yield claim
+
+    def _told_apart(self, service: Service, tally: Tally) -> Iterator[Claim | Note]:
         seen: set[str] = set()
         repeated = 0
         instructions = _sentences_folded(self.asked.split("Passages:")[0])
         for claim in self._read(service, tally):
+            if isinstance(claim, Note):
+                yield claim
+                continue
             folded = _folded(claim.text)
             if _REFUSES.search(claim.text):
                 self.refused = True
             elif folded in instructions:
-                self._note("The model repeated its instructions; that is left out")
+                yield Note("The model repeated its instructions; that is left out")
             elif folded in seen:
-                self._note("The model repeated itself; that is left out")
+                yield Note("The model repeated itself; that is left out")
                 repeated += 1
                 if repeated == MAX_REPEATED:
                     return
             elif len(seen) == MAX_SENTENCES:
-                self._note(f"The model wrote on and on; it was stopped after {MAX_SENTENCES} sentences")
+                yield Note(f"The model wrote on and on; it was stopped after {MAX_SENTENCES} sentences")
                 return
             else:
                 seen.add(folded)
                 yield claim
 
-    def _read(self, service: Service, tally: Tally) -> Iterator[Claim]:
+    def _read(self, service: Service, tally: Tally) -> Iterator[Claim | Note]:
         written, passed, may_have_ended, read = "", 0, False, 0
         for piece in service.stream(self.asked, tally):
             written += piece
@@ -254,7 +293,7 @@ class _Reply:
                 may_have_ended = len(ready) <= passed
                 passed = max(passed, len(ready))
         if len(written) >= MAX_WRITTEN_CHARS:
-            self._note(f"The model wrote on and on; it was stopped after {MAX_WRITTEN_CHARS:,} characters")
+            yield Note(f"The model wrote on and on; it was stopped after {MAX_WRITTEN_CHARS:,} characters")
         yield from claims(visible(self._answer_in(written)))[passed:]
 
     def _answer_in(self, written: str) -> str:
@@ -263,10 +302,6 @@ class _Reply:
         if written.lstrip().startswith(start):
             return written.rpartition("\nAnswer:")[2] if "\nAnswer:" in written else ""
         return written
-
-    def _note(self, note: str) -> None:
-        if note not in self.notes:
-            self.notes.append(note)
 
 
 class _Numbering:
@@ -351,8 +386,8 @@ def _written_again(reply: str, count: int) -> dict[int, str]:
     return dict(enumerate(lines)) if len(lines) == count else {}
 
 
-def _noted(grounded: Grounded) -> list[str]:
-    return [f"{_cited_in_note(grounded)} {problem}" for problem in grounded.problems]
+def _noted(grounded: Grounded) -> list[Note]:
+    return [Note(f"{_cited_in_note(grounded)} {problem}") for problem in grounded.problems]
 
 
 def _cited_in_note(grounded: Grounded) -> str:

@@ -6,10 +6,8 @@ Made once for each version of the library: looking a question's words up costs t
 import math
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from threading import Lock
-from weakref import WeakKeyDictionary
 
 from ...ingest.language.states import label_parts, names_of, state_of, states_in, states_of_label
 from ...vectorstore.names import fold
@@ -79,7 +77,7 @@ class Directory:
             found |= dict.fromkeys(sorted(self.short_forms.get(run, ())))
         return list(found)
 
-    def documents_in(self, text: str, stems: list[str]) -> list[str]:
+    def documents_in(self, text: str, stems: Sequence[str]) -> list[str]:
         """Ids of the documents whose symbol stands in the text, or whose title the stems of the text tell apart.
 
         A title is told apart by two of its words at least, which few other titles have; words spent on one title
@@ -103,19 +101,9 @@ class Directory:
         return list(named)
 
 
-_KNOWN: "WeakKeyDictionary[Store, tuple[int, Directory]]" = WeakKeyDictionary()
-_LOCK = Lock()
-
-
 def directory_of(store: Store) -> Directory:
     """The directory of a library as it now stands."""
-    version = store.catalogue.version
-    with _LOCK:
-        known = _KNOWN.get(store)
-        if known is None or known[0] != version:
-            known = (version, _make(store))
-            _KNOWN[store] = known
-    return known[1]
+    return store.derived("directory", lambda: _make(store))
 
 
 def _make(store: Store) -> Directory:

@@ -129,6 +129,15 @@ def _asking(pattern: str) -> re.Pattern[str]:
     return re.compile(pattern, re.IGNORECASE)
 
 
+# "Who is the chair?" asks for a person; who is responsible, or in charge, may be a body, a state or "the pilots".
+_WHO_IS = (
+    r"^\s*who (?:is|was) (?!(?:\w+ly |now |still |also |not )*(?:"
+    r"(?:in|on|at|behind|against|for|to|with|under|among|by|from|due|free|exempt|eligible|subject|competent|dependent|"
+    r"given|taken|shown|hurt|first|last|next)\b|"
+    r"(?!(?:re-?)?(?:elected|appointed|nominated|named|called|designated)\b)\w{2,}(?:ed|ible|able)\b|\w{3,}ing\b|"
+    r"(?:the|an?) (?:[\w-]+ ){0,2}(?:operator|owner|supplier|provider|contractor|manufacturer|builder|regulator|donor|"
+    r"sponsor|organi[sz]er|publisher|authority|body|agency|part(?:y|ies))\b))"
+)
 _KINDS: tuple[tuple[re.Pattern[str], str, Callable[[Said], bool]], ...] = (
     (
         _asking(
@@ -143,7 +152,7 @@ _KINDS: tuple[tuple[re.Pattern[str], str, Callable[[Said], bool]], ...] = (
     (_asking(r"\b(?:what|which) (?:share|percentage|proportion|per ?cent|fraction)\b"), "a share", _holding(_SHARE)),
     (_asking(r"\bhow (?:long|quickly|soon)\b|\bwithin what time\b"), "a length of time", _holding(_SPAN)),
     (
-        _asking(r"\bnames? of (?:the|a|all) \w+|\bwhose name\b|'s (?:first|full|last) name\b|^\s*who (?:is|was)\b"),
+        _asking(r"\bnames? of (?:the|a|all) \w+|\bwhose name\b|'s (?:first|full|last) name\b|" + _WHO_IS),
         "a person's name",
         _names_a_person,
     ),

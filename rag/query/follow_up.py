@@ -45,6 +45,15 @@ _ASKS = re.compile(
     r"should|quote|list|name|give|show|tell|he|she|they|it|them|him|her|this|that|these|those|there|else)\b",
     re.IGNORECASE,
 )
+_WHOLE = re.compile(
+    r"^\W*(?:who|whom|whose|what|which|when|where|why|how|is|are|was|were|do|does|did|can|could|has|have|"
+    r"had|will|would|should)\b",
+    re.IGNORECASE,
+)
+_WHAT_IS = re.compile(
+    r"^\W*(?:(?i:who|what)(?:[’']s|(?i: is| are| was| were)) |(?i:define |explain ))"
+    r"(?:[A-ZÀ-Þ][\w&/.-]+|\w{3,}(?:ing|tion|sion|ment|ness|ity|ism|ship|ance|ence|s))\W*$"
+)
 _REFERS = re.compile(
     r"^\W*(?:and |but |so )?(?:(?:in|on|at|from|under) )?(?:which|what) (?:paragraph|para|page|document|section|"
     r"chapter|record|source|file)s?\b(?:(?! (?:about|on|of|covers?|concern\w*|deals?|discuss\w*)\b).){0,30}$|"
@@ -98,9 +107,15 @@ def follows_up(question: str) -> bool:
     words = question.split()
     return (
         bool(_ELLIPSIS.match(question) and len(words) <= MAX_FOLLOWING_WORDS)
-        or len(words) <= 3
+        or (len(words) <= 3 and not _is_whole(question))
         or (bool(_ANAPHORA.search(question)) and len(words) <= MAX_POINTING_WORDS)
     )
+
+
+def _is_whole(question: str) -> bool:
+    """Whether a question of a few words leaves nothing unsaid: "Which ministers attended?", "What is ACHQ?"."""
+    words = [word for word in re.findall(r"[^\W_]+", question) if word.casefold() not in QUESTION_STOPWORDS]
+    return bool((_WHOLE.match(question) and len(words) >= 2) or _WHAT_IS.match(question))
 
 
 def refers_back(question: str) -> bool:

@@ -11,7 +11,19 @@ from ..answer import Turn
 from .directory import Directory, directory_of
 from .expectation import Expectation, expectation
 from .follow_up import asks_for_others, refers_back, stand_alone
-from .question import References, asks_for_asker, asks_for_reply, content_words, pointers, proper_names
+from .mentions import Mentions, mentions
+from .question import (
+    References,
+    asks_for_asker,
+    asks_for_questions,
+    asks_for_reply,
+    asks_who,
+    content_words,
+    pointers,
+    said_by,
+    topic,
+)
+from .units import counted_in
 from .vocabulary import corrected, stems_held
 
 NOW_WEIGHT = 2.0
@@ -67,16 +79,22 @@ class Side:
 class Query:
     """A question as understood.
 
-    `text` stands alone; `words` weigh the stems it is searched by (1 is usual); `compared` are what it compares, at
-    least two or none; `names` holds for each acronym in it the stems of its forms, `name_variants` those of each name
-    in it that the records write in several ways; `excluded_speakers` are those not asked for ("Who else ...").
+    `text` stands alone; `content_words` are its stems that say what it is about, `topic_words` those of what somebody's
+    words are asked about; `mentioned` are the names in it, `counted_in` is the unit it counts in; `words` weigh the
+    stems it is searched by (1 is usual); `compared` are what it compares, at least two or none; `names` holds for each
+    acronym in it the stems of its forms, `name_variants` those of each name in it that the records write in several
+    ways; `excluded_speakers` are those not asked for ("Who else ...").
 
     `compares` is true where things are set side by side, `wants_list` where one instance is not enough, `wants_reply`
-    where what was said in return is asked for, `wants_asker` where who put the question is, `follows` where it leans on
-    the question before.
+    where what was said in return is asked for, `wants_asker` where who put the question is, `wants_speaker` where who
+    said or did it is, `wants_questions` where questions put are, `follows` where it leans on the question before.
     """
 
     text: str
+    content_words: tuple[str, ...] = ()
+    topic_words: tuple[str, ...] = ()
+    mentioned: Mentions = field(default_factory=Mentions)
+    counted_in: str | None = None
     words: Mapping[str, float] = field(default_factory=dict[str, float])
     references: References = field(default_factory=References)
     expected: Expectation | None = None
@@ -88,52 +106,80 @@ class Query:
     wants_list: bool = False
     wants_reply: bool = False
     wants_asker: bool = False
+    wants_speaker: bool = False
+    wants_questions: bool = False
     follows: bool = False
 
 
-def read_question(store: Store, question: str, history: Sequence[Turn] = ()) -> Query:
-    """Reads a question against what the library holds."""
+def parse_query(store: Store, question: str, history: Sequence[Turn] = ()) -> Query:
+    """Parses a question, once, against what the library now holds; a follow-up is made to stand alone."""
+    store.refresh()
     directory = directory_of(store)
     question = corrected(store, question)
     history = [replace(turn, question=corrected(store, turn.question)) for turn in history]
-    text = stand_alone(question, history, directory, store.embedder.embed)
+    text = stand_alone(question, history, directory, lambda texts: store.embedder.embed(texts))
     follows = text != " ".join(question.split())
     own = text.partition(" (")[0] if follows else text  # without the question before, carried along in brackets
-    pointed = pointers(text, store)
-    words = {stem: 1.0 for stem in content_words(store, text)}
-    same = _same(store, directory, text)
-    sides = _sides(text, pointed)
-    if any(side.year for side in sides):  # these words say what is compared, not what it is about
-        spent = set(store.lexical.words(" ".join([*_YEAR.findall(text), *_CHANGES.findall(text)])))
-        words = {stem: weight for stem, weight in words.items() if stem not in spent} or words
-    for form in directory.other_forms(text):
-        for stem in store.lexical.words(form):
-            words.setdefault(stem, OTHER_FORM_WEIGHT)
-    excluded_speakers = frozenset[str]()
+    content = content_words(store, text)
+    references = pointers(text, store, content)
     if asks_for_reply(text):
-        pointed = replace(pointed, said_by=pointers(own, store).said_by)
-    if follows:
-        words |= {stem: NOW_WEIGHT for stem in content_words(store, question) if stem in words}
-        if asks_for_others(question):
-            excluded_speakers = frozenset(directory.speakers_in(f"{text} {history[-1].answer}"))
-            pointed = replace(pointed, speakers=(), said_by=())
-            words = {stem: weight for stem, weight in words.items() if stem not in _stems(store, excluded_speakers)}
-        elif refers_back(question):
-            words |= {stem: ANSWER_WEIGHT for stem in content_words(store, history[-1].answer)}
-    return Query(
+        references = replace(references, said_by=said_by(own, directory))
+    mentioned = mentions(text, directory)
+    compares = bool(_COMPARES.search(text))
+    query = Query(
         text=text,
-        words=words,
-        references=pointed,
+        content_words=tuple(content),
+        mentioned=mentioned,
+        counted_in=counted_in(text),
+        references=references,
         expected=expectation(own),
-        compared=sides,
-        names=tuple(_forms(store, name) for name in proper_names(text) if _is_acronym(name)),
-        name_variants=same,
-        excluded_speakers=excluded_speakers,
-        compares=bool(_COMPARES.search(text)),
-        wants_list=bool(_LISTS.search(own)) or bool(excluded_speakers),
+        compared=_sides(text, references),
+        names=tuple(_forms(store, name) for name in mentioned.proper if _is_acronym(name)),
+        name_variants=_same(store, directory, text),
+        compares=compares,
+        wants_list=bool(_LISTS.search(own)),
         wants_reply=asks_for_reply(text),
         wants_asker=asks_for_asker(text),
+        wants_speaker=asks_who(text),
+        wants_questions=asks_for_questions(text),
         follows=follows,
+    )
+    query = replace(query, words=_weighed(store, directory, query))
+    if follows:
+        return _following(store, directory, query, question, history[-1])
+    about = "" if compares else topic(text, references)
+    return replace(query, topic_words=tuple(content_words(store, about)))
+
+
+def _weighed(store: Store, directory: Directory, query: Query) -> dict[str, float]:
+    """The stems a question is searched by, with their weights; other forms of its names weigh less."""
+    words = dict.fromkeys(query.content_words, 1.0)
+    if any(side.year for side in query.compared):  # these words say what is compared, not what it is about
+        spent = set(store.lexical.words(" ".join([*_YEAR.findall(query.text), *_CHANGES.findall(query.text)])))
+        words = {stem: weight for stem, weight in words.items() if stem not in spent} or words
+    for form in directory.other_forms(query.text):
+        for stem in store.lexical.words(form):
+            words.setdefault(stem, OTHER_FORM_WEIGHT)
+    return words
+
+
+def _following(store: Store, directory: Directory, query: Query, question: str, last: Turn) -> Query:
+    """A follow-up's query: its own words weigh more than those carried along; "Who else?" leaves out who was named, and
+    "In which paragraph?" looks for the answer again."""
+    words = dict(query.words)
+    words |= {stem: NOW_WEIGHT for stem in content_words(store, question) if stem in words}
+    if refers_back(question) and not asks_for_others(question):
+        words |= {stem: ANSWER_WEIGHT for stem in content_words(store, last.answer)}
+    query = replace(query, words=words)
+    if not asks_for_others(question):
+        return query
+    excluded = frozenset(directory.speakers_in(f"{query.text} {last.answer}"))
+    return replace(
+        query,
+        words={stem: weight for stem, weight in words.items() if stem not in _stems(store, excluded)},
+        references=replace(query.references, speakers=(), said_by=()),
+        excluded_speakers=excluded,
+        wants_list=query.wants_list or bool(excluded),
     )
 
 

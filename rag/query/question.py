@@ -1,12 +1,13 @@
 """What a question itself says: its telling words, its topic, where it points (paragraph, speaker, document)."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ...ingest.language.states import state_of
 from ...vectorstore.markup import plain
 from ...vectorstore.store import Store
-from .directory import directory_of
+from .directory import Directory, directory_of
 from .vocabulary import stems_held
 
 MAX_QUESTION_CHARS = 4_000
@@ -47,6 +48,12 @@ _ASKER = re.compile(
     r"\bwhat (?:was|were) (?:the question|asked|they asked|(?:he|she) asked)\b",
     re.IGNORECASE,
 )
+_ASKS_WHO = re.compile(
+    r"\bwho(?:se)?\b|\bwhich (?:\w+ ){0,2}(?:delegations?|countr(?:y|ies)|speakers?|organi[sz]ations?|ngos?|states?|"
+    r"governments?|persons?|officials?|experts?|representatives?)\b",
+    re.IGNORECASE,
+)
+_ASKS_FOR_QUESTIONS = re.compile(r"\b(?:ask|asked|asks|question|questions|wanted to know|request\w*)\b", re.IGNORECASE)
 _LISTED = re.compile(r"(?:(?<!\s)\s++)?(,|and|&|to|through|[-–—])\s*")
 _MAX_RANGE = 40
 QUESTION_STOPWORDS = frozenset(
@@ -104,17 +111,21 @@ def proper_names(question: str) -> list[str]:
     return [name for name in dict.fromkeys(bare) if name.casefold() not in QUESTION_STOPWORDS]
 
 
-def pointers(question: str, store: Store) -> References:
-    """Paragraph numbers, speakers and documents that the question names."""
+def pointers(question: str, store: Store, words: Sequence[str] | None = None) -> References:
+    """Paragraph numbers, speakers and documents that the question names; `words` are its content words, if known."""
     directory = directory_of(store)
-    subjects = [match["who"] or match["whose"] for match in SAYS.finditer(question)]
-    asked_of = " ".join(subject for subject in subjects if not _SEVERAL.search(subject))
     return References(
         paragraphs=paragraph_numbers(question),
         speakers=tuple(directory.speakers_in(question)),
-        documents=tuple(directory.documents_in(question, content_words(store, question))),
-        said_by=tuple(directory.speakers_in(asked_of)),
+        documents=tuple(directory.documents_in(question, content_words(store, question) if words is None else words)),
+        said_by=said_by(question, directory),
     )
+
+
+def said_by(question: str, directory: Directory) -> tuple[str, ...]:
+    """The speakers whose words a question asks for; none of several at once ("both")."""
+    subjects = [match["who"] or match["whose"] for match in SAYS.finditer(question)]
+    return tuple(directory.speakers_in(" ".join(subject for subject in subjects if not _SEVERAL.search(subject))))
 
 
 def topic(question: str, pointed: References) -> str:
@@ -136,6 +147,16 @@ def asks_for_reply(question: str) -> bool:
 def asks_for_asker(question: str) -> bool:
     """Whether a follow-up asks whose question it was that somebody answered ("Who asked that?")."""
     return bool(_ASKER.search(question))
+
+
+def asks_who(question: str) -> bool:
+    """Whether a question asks who said or did something, so that a speaker's label is part of the answer."""
+    return bool(_ASKS_WHO.search(question))
+
+
+def asks_for_questions(question: str) -> bool:
+    """Whether a question is after what was asked, so that a question may answer it."""
+    return bool(_ASKS_FOR_QUESTIONS.search(question))
 
 
 def subject(question: str) -> str:

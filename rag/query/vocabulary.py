@@ -2,11 +2,12 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterator
-from functools import lru_cache
+from collections.abc import Callable, Iterator
+from functools import lru_cache, partial
 
 from ...ingest.language.states import countries
 from ...vectorstore.errors import ModelError
+from ...vectorstore.names import fold
 from ...vectorstore.store import Store
 from .peoples import states_of
 
@@ -14,6 +15,7 @@ _MIN_CHARS = 4
 _LONG_CHARS = 7  # from here on a wrong letter may be a slip; in a shorter word it makes another ("hard", "harm")
 _VERY_LONG_CHARS = 10  # from here on two letters may be wrong
 _PASSAGES_SEEN = 12
+_WORDS_KEPT = 4096  # whose stems are remembered; some hundred kilobytes
 _MOST_WORDS = 100  # a text of more words is pasted, not typed
 _WORD = re.compile(r"[^\W\d_]+")
 # Where British and American English write one word in two ways: what stands around it, one way, the other.
@@ -40,26 +42,40 @@ _SPELLINGS = tuple(
 def corrected(store: Store, text: str) -> str:
     """The text with misspelt words as the library writes them; all others stay as they are."""
 
+    meant_by: Callable[[str], str] = store.derived(
+        "words meant", lambda: lru_cache(maxsize=_WORDS_KEPT)(partial(_meant, store))
+    )
+
     def written(match: re.Match[str]) -> str:
         word = match[0]
-        meant = _slip_of(store, word) if _may_be_a_slip(store, word) else word
+        meant = meant_by(word)
         return meant.capitalize() if meant != word and word[0].isupper() else meant
 
     return _WORD.sub(written, text) if len(text.split()) <= _MOST_WORDS else text
 
 
+def _meant(store: Store, word: str) -> str:
+    return _slip_of(store, word) if _may_be_a_slip(store, word) else word
+
+
 def stems_held(store: Store, text: str) -> list[str]:
     """The stems of a text's words, in order; where the library spells a word the other way, the stem it has."""
-    return [
-        stem
-        for word in re.findall(r"[^\W_]+", text)
-        for stem in next((stems for stems in _spelt(store, word) if _held(store, stems)), store.lexical.words(word))
-    ]
+    held: Callable[[str], tuple[str, ...]] = store.derived(
+        "stems held", lambda: lru_cache(maxsize=_WORDS_KEPT)(partial(_stems_held_of, store))
+    )
+    return [stem for word in re.findall(r"[^\W_]+", text) for stem in held(word)]
+
+
+def _stems_held_of(store: Store, word: str) -> tuple[str, ...]:
+    spelt = list(_spelt(store, word))
+    return tuple(next((stems for stems in spelt if _held(store, stems)), spelt[0]))
 
 
 def _spelt(store: Store, word: str) -> Iterator[list[str]]:
-    """The stems of a word as it is, then as the other English would have it."""
+    """The stems of a word as it is, then as the other English would have it where the library does not hold it so."""
     yield (stems := store.lexical.words(word))
+    if _held(store, stems):
+        return
     folded = word.casefold()
     if stems and len(folded) > _MIN_CHARS:
         for pattern, other in _SPELLINGS:
@@ -109,7 +125,8 @@ def _forms_of(store: Store, stem: str) -> list[str]:
     """The words of a stem that some of the library's passages write, in lower case, the most frequent first."""
     hits = store.hits(store.by_words({stem: 1.0}, _PASSAGES_SEEN))
     seen = Counter(word.casefold() for hit in hits for word in _WORD.findall(hit.passage.text))
-    return [word for word, _ in seen.most_common() if store.lexical.words(word) == [stem]]
+    begun = (word for word, _ in seen.most_common() if fold(word)[:1] == stem[0])
+    return [word for word in begun if store.lexical.words(word) == [stem]]
 
 
 def _is_known(store: Store, word: str) -> bool:

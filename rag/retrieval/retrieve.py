@@ -56,7 +56,6 @@ def retrieve(
     best candidates in its own order before. Scores compare within one search only. Raises ModelError where the
     reranker cannot be loaded.
     """
-    store.refresh()
     allowed = store.select(filters) if filters else None
     pointed = query.references
     by_words, by_meaning = _searched(store, query, allowed)

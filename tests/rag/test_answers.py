@@ -25,6 +25,8 @@ from onrecord.rag import (
 from onrecord.rag.answering.abstain import unknown_names
 from onrecord.rag.answering.select import Quotable
 from onrecord.rag.pipeline import check_question
+from onrecord.rag.query.directory import directory_of
+from onrecord.rag.query.mentions import Mentions, mentions
 from onrecord.rag.query.question import MAX_QUESTION_CHARS
 from onrecord.vectorstore.errors import InputError
 
@@ -283,14 +285,17 @@ def test_what_a_record_names_again_and_again_need_not_stand_beside_each_answer(
 
 
 def test_an_abbreviation_the_records_write_out_is_no_unknown_name(library: Library) -> None:
+    def named(question: str) -> Mentions:
+        return mentions(question, directory_of(library.store))
+
     text = "The Advisory Committee on Harbours and Quays agreed."
     document = Document(id="d", source="d.txt", title="D", text=text)
     passage = Passage(id="p", document_id="d", text=text, start=0, end=len(text), locator=Locator())
     hit = Hit(passage=passage, document=document, score=1.0)
     chosen = [Quotable(hit=hit, start=0, end=len(text), words=frozenset())]
-    assert unknown_names(library.store, "What did the ACHQ decide?", chosen) == []
-    assert unknown_names(library.store, "What did the ACHQ decide?") == ["ACHQ"]
-    assert unknown_names(library.store, "What did the ACQH decide?", chosen) == ["ACQH"]
+    assert unknown_names(library.store, named("What did the ACHQ decide?"), chosen) == []
+    assert unknown_names(library.store, named("What did the ACHQ decide?")) == ["ACHQ"]
+    assert unknown_names(library.store, named("What did the ACQH decide?"), chosen) == ["ACQH"]
 
 
 def test_a_refusal_offers_the_nearest_passages_as_no_answer(library: Library) -> None:
@@ -509,3 +514,13 @@ def test_a_change_over_the_years_is_told_from_both_in_order_of_time(tmp_path) ->
         assert ["60 crowns" in told[0], "90 crowns" in told[1]] == [True, True]
         missing = library.ask("How did the pilot fee change between 2031 and 2019?")
         assert "Nothing on this was found in 2019." in missing.notes
+
+
+def test_a_body_may_be_the_answer_to_who(tmp_path: Path) -> None:
+    (tmp_path / "lamps.md").write_text(
+        "# Lamps\n\nThe Harbour Office is responsible for the upkeep of the lamps. The lamps are lit at dusk.\n"
+    )
+    with open_library(tmp_path / "library") as library:
+        library.ingest([tmp_path / "lamps.md"])
+        answer = library.ask("Who is responsible for the upkeep of the lamps?")
+    assert answer.answered and "Harbour Office" in answer.text

@@ -182,3 +182,24 @@ def test_where_nobody_replied_a_question_for_a_reply_is_refused_like_any_other(h
 def test_a_reply_passes_the_filters_or_is_not_quoted(hearing: Library) -> None:
     answer = hearing.ask("What did Chile answer Peru?", filters=Filters(speaker="Peru"))
     assert {citation.locator.speaker for citation in answer.citations} <= {"Peru"}
+
+
+@pytest.mark.parametrize(
+    ("question", "follows"),
+    [
+        ("Which ministers attended?", False),
+        ("Did Norway object?", False),
+        ("What is ACHQ?", False),
+        ("What is overfishing?", False),
+        ("Who attended?", True),
+        ("What was decided?", True),
+        ("How many?", True),
+        ("Which ones?", True),
+        ("Why did they?", True),
+        ("In 2032?", True),
+    ],
+)
+def test_a_short_question_that_stands_alone_is_not_rewritten(question: str, follows: bool) -> None:
+    alone = stand_alone(question, [BEFORE])
+    assert (alone != question) is follows
+    assert ("Norway" in alone) is (follows or "Norway" in question)

@@ -42,7 +42,7 @@ class Watch(BaseCallbackHandler):
         self.names.append(serialized["name"])
 
 
-# --- the ladder as a Runnable ----------------------------------------------------------------------------------------
+# --- the pipeline as a Runnable --------------------------------------------------------------------------------------
 
 
 def test_invoke_answers_as_ask_does(library: Library) -> None:
@@ -109,8 +109,8 @@ def test_the_chain_fits_between_others_and_is_traced(library: Library) -> None:
     chain = RunnableLambda(lambda topic: f"What did Norway say about {topic}?") | library.as_runnable()
     text = (chain | (lambda answer: answer.text)).invoke("the herring quota", config={"callbacks": [watch]})
     assert text.startswith("Norway: “The herring quota for the northern banks should fall by a third.")
-    ladder = watch.names.index("onrecord")
-    assert watch.names[ladder:] == ["onrecord", "read_question", QUOTA, "compose", "RunnableLambda"]
+    pipeline = watch.names.index("onrecord")
+    assert watch.names[pipeline:] == ["onrecord", "parse_query", QUOTA, "select", "RunnableLambda"]
 
 
 class Tree(BaseCallbackHandler):
@@ -150,13 +150,13 @@ class Tree(BaseCallbackHandler):
         return [called for called, over in self.runs.values() if over == parent]
 
 
-def test_each_stage_is_a_run_below_the_ladders_own(library: Library) -> None:
+def test_each_stage_is_a_run_below_the_pipelines_own(library: Library) -> None:
     for run in (library.as_runnable().invoke, lambda *a, **k: list(library.as_runnable().stream(*a, **k))):
         tree = Tree()
         run(QUOTA, config={"callbacks": [tree]})
-        assert tree.below("onrecord") == ["read_question", "retrieve", "compose"]
+        assert tree.below("onrecord") == ["parse_query", "retrieve", "select"]
         found = len(library.search(QUOTA, limit=40))
-        assert tree.ended == ["read_question done", f"retrieve {found} documents", "compose done", "onrecord done"]
+        assert tree.ended == ["parse_query done", f"retrieve {found} documents", "select done", "onrecord done"]
 
 
 def test_the_model_and_its_grounding_are_seen_too(library: Library) -> None:
@@ -164,13 +164,13 @@ def test_the_model_and_its_grounding_are_seen_too(library: Library) -> None:
     written = Library(library.store, open_writer(model))
     tree = Tree()
     written.as_runnable().invoke(QUOTA, config={"callbacks": [tree]})
-    assert tree.below("onrecord") == ["read_question", "retrieve", "write", "model", "ground"]
+    assert tree.below("onrecord") == ["parse_query", "retrieve", "generate", "model", "verify"]
     broken = FakeListChatModel(responses=["x"], error_on_chunk_number=0)
     failing = Library(library.store, open_writer(broken, falls_back=False))
     tree = Tree()
     with pytest.raises(ModelError):
         failing.as_runnable().invoke(QUOTA, config={"callbacks": [tree]})
-    assert tree.ended[-2:] == ["write ModelUnavailable", "onrecord ModelUnavailable"]
+    assert tree.ended[-2:] == ["generate ModelUnavailable", "onrecord ModelUnavailable"]
 
 
 # --- the retriever ---------------------------------------------------------------------------------------------------
@@ -216,7 +216,7 @@ def test_the_tool_answers_with_its_quotes_and_their_places(library: Library) -> 
     assert tool.args == {"question": {"title": "Question", "type": "string"}}
     watch = Watch()
     text = tool.invoke({"question": SEASON}, config={"callbacks": [watch]})
-    assert watch.names == ["ask_records", "onrecord", "read_question", SEASON, "compose"]
+    assert watch.names == ["ask_records", "onrecord", "parse_query", SEASON, "select"]
     assert text == (
         "Mexico: “A closed season in April protects the spawning grounds better than any quota does.” [1]\n\n"
         "[1] Minutes of the fishery council, Mexico: “A closed season in April protects the spawning grounds better "

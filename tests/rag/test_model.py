@@ -637,6 +637,13 @@ def test_a_first_question_is_not_written_anew(library: Library, server) -> None:
     assert len(server.requests) == 1
 
 
+def test_a_question_that_stands_alone_is_not_written_anew(library: Library, server) -> None:
+    server.says("NOT IN THE DOCUMENTS")
+    asked = "What did Norway say about the closed season?"
+    assert library.ask(asked, history=BEFORE).standalone_question == asked
+    assert len(server.requests) == 1
+
+
 # --- a judge ---------------------------------------------------------------------------------------------------------
 
 

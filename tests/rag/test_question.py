@@ -5,7 +5,7 @@ import pytest
 from onrecord.rag import Document, Hit, Library, Locator, Passage
 from onrecord.rag.answering.select import Quotable
 from onrecord.rag.query.expectation import expectation
-from onrecord.rag.query.parse import read_question
+from onrecord.rag.query.parse import parse_query
 from onrecord.rag.query.question import (
     References,
     asks_for_asker,
@@ -191,6 +191,24 @@ def test_whether_the_one_who_asked_is_asked_for(question: str, wants: bool) -> N
 
 
 def test_what_stands_in_brackets_of_a_question_is_part_of_it(library: Library) -> None:
-    query = read_question(library.store, "In the harbour (the outer one), how many collisions were reported?")
+    query = parse_query(library.store, "In the harbour (the outer one), how many collisions were reported?")
     assert query.expected is not None and query.expected.kind == "a number"
-    assert read_question(library.store, "At its session (in May), list all measures.").wants_list
+    assert parse_query(library.store, "At its session (in May), list all measures.").wants_list
+
+
+@pytest.mark.parametrize(
+    ("question", "kind"),
+    [
+        ("Who is responsible for the upkeep of the lamps?", None),
+        ("Who was in charge of the survey?", None),
+        ("Who is still allowed to fish?", None),
+        ("Who is the operator of the lamps?", None),
+        ("Who is the chair?", "a person's name"),
+        ("Who was elected chair?", "a person's name"),
+        ("Who was president in 2031?", "a person's name"),
+        ("Who is Norway's minister?", "a person's name"),
+    ],
+)
+def test_who_may_be_a_body_or_only_a_person(question: str, kind: str | None) -> None:
+    expected = expectation(question)
+    assert (expected.kind if expected else None) == kind

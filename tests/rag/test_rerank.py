@@ -59,8 +59,7 @@ def opened(tmp_path: Path, reranker: str | None = None) -> Library:
 def test_passages_come_in_the_reranker_s_order(tmp_path: Path) -> None:
     with opened(tmp_path) as library:
         plain = library.search(QUESTION, limit=50)
-        library.reranker = Shortest()
-        judged = library.search(QUESTION, limit=50)
+        judged = Library(library.store, reranker=Shortest()).search(QUESTION, limit=50)
     lengths = [len(embedded_text(hit.passage)) for hit in judged]
     assert lengths == sorted(lengths) != [len(embedded_text(hit.passage)) for hit in plain]
     assert {hit.passage.id for hit in judged} == {hit.passage.id for hit in plain}
@@ -69,7 +68,7 @@ def test_passages_come_in_the_reranker_s_order(tmp_path: Path) -> None:
 
 def test_a_paragraph_asked_for_stays_first_whatever_the_reranker_thinks(tmp_path: Path) -> None:
     with opened(tmp_path) as library:
-        library.reranker = Shortest()
+        library = Library(library.store, reranker=Shortest())
         assert library.search("What does paragraph 4 say of collisions?")[0].passage.locator.paragraph == "4"
 
 

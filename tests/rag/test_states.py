@@ -6,7 +6,7 @@ import pytest
 
 from onrecord.rag import Filters, Library, open_library
 from onrecord.rag.query.directory import directory_of
-from onrecord.rag.query.parse import read_question
+from onrecord.rag.query.parse import parse_query
 from onrecord.rag.verification.speakers import wrong_speaker
 
 from ..fakes import HashEmbedder
@@ -68,7 +68,7 @@ def test_what_a_state_said_is_quoted_as_its_own(states: Library, asked: str) -> 
 
 
 def test_states_are_compared_though_the_name_of_one_is_in_the_others(states: Library) -> None:
-    query = read_question(states.store, "Compare Guinea and Papua New Guinea on buoys.")
+    query = parse_query(states.store, "Compare Guinea and Papua New Guinea on buoys.")
     assert {side.speaker for side in query.compared} == {"Guinea", "Papua New Guinea"}
 
 

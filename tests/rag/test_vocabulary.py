@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from onrecord.rag import Library, Turn, open_library
-from onrecord.rag.query.parse import read_question
+from onrecord.rag.query.parse import parse_query
 from onrecord.rag.query.vocabulary import corrected, stems_held
 from tests.fakes import HashEmbedder
 from tests.rag.records import write_records
@@ -61,7 +61,7 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
 )
 def test_a_misspelt_word_is_searched_for_as_the_library_writes_it(library: Library, typed: str, meant: str) -> None:
     assert corrected(library.store, typed) == meant
-    assert read_question(library.store, typed).text == meant
+    assert parse_query(library.store, typed).text == meant
 
 
 @pytest.mark.parametrize(
@@ -116,7 +116,7 @@ def test_a_misspelt_question_is_answered_like_one_spelt_right(library: Library) 
 
 def test_a_follow_up_does_not_carry_a_slip_along(library: Library) -> None:
     asked = [Turn(question="What did Mexico say about the stock suvrey?", answer="")]
-    assert "stock survey" in read_question(library.store, "And Norway?", asked).text
+    assert "stock survey" in parse_query(library.store, "And Norway?", asked).text
 
 
 def test_words_that_the_library_holds_are_never_looked_up(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:

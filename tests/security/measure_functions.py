@@ -29,7 +29,7 @@ from onrecord.ingest.structure.paragraphs import structure
 from onrecord.ingest.structure.speakers import speaker_label
 from onrecord.rag import Library, open_library
 from onrecord.rag.generation.parse_reply import claims, finished_claims, visible
-from onrecord.rag.query.parse import read_question
+from onrecord.rag.query.parse import parse_query
 from onrecord.rag.verification.numbers import dates, quantities, units
 from onrecord.rag.verification.speakers import subject
 from onrecord.vectorstore.markup import plain
@@ -153,8 +153,8 @@ def works(library: Library) -> Iterator[tuple[str, Callable[[str], object]]]:
     yield "a label", speaker_label
     yield "figures", lambda text: (dates(text), quantities(text, loosely=True), units(text))
     yield "who speaks", subject
-    yield "a question", lambda text: read_question(library.store, text)
-    yield "a question about it", lambda text: read_question(library.store, f"What did Norway say about {text}?")
+    yield "a question", lambda text: parse_query(library.store, text)
+    yield "a question about it", lambda text: parse_query(library.store, f"What did Norway say about {text}?")
     yield "a model's reply", lambda text: claims(visible(text))
     yield "a reply being written", finished_claims
     yield "a file's name", lambda text: _read("Nothing is said here.", f"{text}.txt")

@@ -109,7 +109,7 @@ def test_a_request_is_a_trace_with_a_span_for_each_stage(records: Library, calls
     client.post("/api/ask", json={"question": QUOTA}, headers={"traceparent": caller})
     client.post("/api/ask", json={"question": "?"})
     *stages, request, refused = kept.get_finished_spans()
-    assert [span.name for span in stages] == ["onrecord.read_question", "onrecord.retrieve", "onrecord.compose"]
+    assert [span.name for span in stages] == ["onrecord.parse_query", "onrecord.retrieve", "onrecord.select"]
     assert request.name == "POST /api/ask" and refused.name == "POST /api/ask"
     assert {span.parent.span_id for span in stages if span.parent} == {request.context.span_id}
     assert f"{request.context.trace_id:032x}" == caller.split("-")[1]

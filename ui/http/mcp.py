@@ -238,7 +238,7 @@ class _Tools:
     def _ask(self, asked: AskArguments) -> tuple[str, Mapping[str, Any]]:
         check_question(asked.question)
         filters = _filters(asked)
-        *_, last = self._library.stream(asked.question, filters=filters, watch=self._tracing.watch())
+        *_, last = self._library.stream(asked.question, filters=filters, observer=self._tracing.observer())
         answer = cast(Answer, last)
         self._answered(answer)
         return answer_text(answer), answer_json(answer)

@@ -31,7 +31,7 @@ class Service:
     ) -> Iterator[SentenceReady | Answer]:
         """The sentences of an answer as they are ready, then the answer, which is counted."""
         check_question(question)
-        for event in self.library.stream(question, history=history, filters=filters, watch=self.tracing.watch()):
+        for event in self.library.stream(question, history=history, filters=filters, observer=self.tracing.observer()):
             if isinstance(event, Answer):
                 self.metrics.count_answer(event)
             yield event

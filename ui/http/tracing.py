@@ -1,4 +1,4 @@
-"""OpenTelemetry: a span for each API request, and one below it for each stage of the ladder.
+"""OpenTelemetry: a span for each API request, and one below it for each stage of the pipeline.
 
 Without `ONRECORD_TRACING` nothing is loaded and nothing is sent. No question and no answer is in a span, only their
 lengths and what came of them. Where spans go is OpenTelemetry's own setting, OTEL_EXPORTER_OTLP_ENDPOINT.
@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from ...rag.observer import StageEnd, StageObserver, no_observer
+from ...rag.pipeline import StageEnd, StageObserver, no_observer
 from ...vectorstore.errors import InputError
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ class Tracing:
                 span.set_attribute("http.route", route_of(scope))
                 span.set_attribute("onrecord.request_id", scope["request_id"])
 
-    def watch(self) -> StageObserver:
+    def observer(self) -> StageObserver:
         """What to tell of the stages of one answer; call it where the request's span is current."""
         if self._tracer is None:
             return no_observer

@@ -2,7 +2,6 @@
 
 import os
 import re
-from functools import lru_cache
 from typing import Any
 
 from fastapi import APIRouter, HTTPException, Request, Response
@@ -89,8 +88,8 @@ def status(at: At, words: Spoken) -> dict[str, Any]:
 @routes.get("/page/welcome", response_class=HTMLResponse)
 def welcome(at: At, words: Spoken) -> str:
     listings = at.library.documents()
-    findable = tuple(listing.sha256 for listing in listings if listing.state != "read")
-    offered = _questions(at.library, findable) if findable and not at.intake.status().running else []
+    findable = any(listing.state != "read" for listing in listings)
+    offered = _questions(at.library) if findable and not at.intake.status().running else []
     return welcome_html(len(listings), offered, words)
 
 
@@ -167,9 +166,9 @@ def _fault(document: Document | None, version: str, words: Words) -> HTMLRespons
     return None
 
 
-@lru_cache(maxsize=8)
-def _questions(library: Library, _held: tuple[str, ...]) -> list[str]:
-    return example_questions(library)
+def _questions(library: Library) -> list[str]:
+    library.store.refresh()
+    return library.store.derived("example questions", lambda: example_questions(library))
 
 
 def _draw(at: AppState, sheets: Sheets, document: Document, start: int, end: int, page: int | None):

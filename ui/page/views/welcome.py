@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from ....rag.answer import Answer
 from ....rag.library import Library
-from ....rag.pipeline import answer_stream
+from ....rag.pipeline import Pipeline
 from ....vectorstore.errors import OnRecordError
 from ....vectorstore.markup import plain
 from ....vectorstore.passage import Listing, Passage
@@ -55,7 +55,7 @@ def example_questions(library: Library) -> list[str]:
 
 def _is_answered(library: Library, question: str) -> bool:
     try:
-        *_, answer = answer_stream(library.store, question)
+        *_, answer = Pipeline(store=library.store).answer_stream(question)
     except OnRecordError:
         return False
     return cast(Answer, answer).answered

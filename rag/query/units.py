@@ -1,0 +1,33 @@
+"""The units questions count in ("How many tonnes ..."), each with its spellings."""
+
+import re
+
+_UNITS = (
+    ("tonne", "tonnes", "ton", "tons", "t", "metric tons"),
+    ("kilo", "kilos", "kilogram", "kilograms", "kilogramme", "kilogrammes", "kg"),
+    ("gram", "grams", "gramme", "grammes", "g"),
+    ("hectare", "hectares", "ha"),
+    ("acre", "acres"),
+    ("kilometre", "kilometres", "kilometer", "kilometers", "km"),
+    ("mile", "miles"),
+    ("metre", "metres", "meter", "meters", "m"),
+    ("litre", "litres", "liter", "liters", "l"),
+    ("barrel", "barrels"),
+    ("dollar", "dollars", "$", "usd"),
+    ("euro", "euros", "€", "eur"),
+    ("pound", "pounds", "£", "gbp"),
+    ("per cent", "percent", "%", "percentage points"),
+)
+_UNIT = "|".join(re.escape(spelling) for unit in _UNITS for spelling in unit)
+_COUNTED_IN = re.compile(rf"\bhow many (?:(?:million|billion|thousand|metric)s? )?(?P<unit>{_UNIT})\b", re.IGNORECASE)
+
+
+def counted_in(question: str) -> str | None:
+    """The unit a question counts in, as written; None where it names none."""
+    asked = _COUNTED_IN.search(question)
+    return asked["unit"] if asked else None
+
+
+def spellings_of(unit: str) -> tuple[str, ...]:
+    """All spellings of a unit, its own among them."""
+    return next(spellings for spellings in _UNITS if unit.casefold() in spellings)
