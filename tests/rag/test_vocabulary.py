@@ -125,8 +125,9 @@ def test_words_that_the_library_holds_are_never_looked_up(library: Library, monk
     monkeypatch.setattr(library.store.lexical, "terms", lambda letter: looked_up.append(letter) or terms(letter))
     library.ask("What did Mexico say about gillnets, organized labor and the northern banks?")
     assert looked_up == []
-    library.ask("What did Mexco say about gilnets?")
-    assert looked_up == ["m", "g"], "once each in a question"
+    for _ in range(2):
+        library.ask("What did Mexcio say about gillnetz?")
+    assert looked_up == ["m", "g"], "once each, however often they are asked"
 
 
 def test_words_read_later_are_known_and_closing_forgets_them(tmp_path: Path) -> None:
