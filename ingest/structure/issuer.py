@@ -37,8 +37,8 @@ _ORDINAL = (
 )
 _KINDS = r"(?:(?:resumed|special|regular|annual|substantive|emergency|organizational|extraordinary|ordinary)\s++){0,4}"
 _SESSION = re.compile(
-    rf"\b(?:{_KINDS}(?:\d{{4}}\s+)?{_KINDS}(?:{_ORDINAL}\s+(?:and|to)\s+)?{_ORDINAL}\s+{_KINDS}"
-    rf"(?:sessions?|per[ií]odo de sesiones)(?:\s+\d{{4}})?\b|\d{{4}}\s+{_KINDS}session\b)",
+    rf"\b(?:{_KINDS}(?:\d{{4}}\s++)?{_KINDS}(?:{_ORDINAL}\s++(?:and|to)\s++)?{_ORDINAL}\s++{_KINDS}"
+    rf"(?:sessions?|per[ií]odo de sesiones)(?:\s++\d{{4}})?\b|\d{{4}}\s++{_KINDS}session\b)",
     re.IGNORECASE,
 )
 _ITEM = re.compile(

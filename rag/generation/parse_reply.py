@@ -233,9 +233,9 @@ def _out_of_json(written: str) -> str:
     """The text of a reply in JSON, each sentence with its marks on a line; of broken JSON, what strings can be read."""
     try:
         value, _ = json.JSONDecoder(strict=False).raw_decode(written.strip())
-    except ValueError:
+        return "\n".join(_lines_of(value))
+    except (ValueError, RecursionError):  # broken, or nested as deep as no reply is
         return "\n".join(str(json.loads(f'{text}"', strict=False)) for text in _JSON_TEXT.findall(written))
-    return "\n".join(_lines_of(value))
 
 
 def _lines_of(value: object) -> Iterator[str]:

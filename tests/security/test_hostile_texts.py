@@ -14,7 +14,7 @@ from onrecord.ingest.structure.metadata import metadata
 from onrecord.ingest.structure.paragraphs import structure
 from onrecord.rag import Library, Turn, open_library
 from onrecord.rag.generation.llm import MAX_WRITTEN_CHARS, Service, Tally
-from onrecord.rag.generation.parse_reply import finished_claims, without_links
+from onrecord.rag.generation.parse_reply import claims, finished_claims, visible, without_links
 from onrecord.rag.pipeline import MAX_TURN_ANSWER_CHARS
 from onrecord.rag.query.question import MAX_QUESTION_CHARS
 from onrecord.ui.http.api import build_api
@@ -132,6 +132,15 @@ def test_an_endless_reply_is_stopped_in_time_and_that_is_said(tmp_path: Path, re
 )
 def test_what_is_only_begun_at_the_end_of_a_reply_is_left_for_later(written: str, kept: str) -> None:
     assert [claim.text for claim in finished_claims(written)][:1] == ([kept] if kept else [])
+
+
+@pytest.mark.parametrize("opening", ['{"a":', '[{"a":', '{"answer":['])
+@pytest.mark.parametrize("depth", [200, 900, 10_000])
+def test_a_reply_in_json_nested_without_end_is_read_as_broken_json(opening: str, depth: int) -> None:
+    reply = opening * depth + '{"answer": "Norway asked for less [1]."}'
+    assert claims(visible(reply))[-1].text == "Norway asked for less."
+    closing = "".join({"{": "}", "[": "]"}[each] for each in reversed(opening) if each in "{[")
+    assert isinstance(claims(visible(reply + closing * depth)), list)
 
 
 # --- names -------------------------------------------------------------------------------------------------------
