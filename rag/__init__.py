@@ -16,9 +16,10 @@ if TYPE_CHECKING:
     from ..ingest.parse import Limits
     from ..vectorstore.errors import OnRecordError
     from ..vectorstore.passage import Document, Filters, Hit, Listing, Locator, Passage
-    from .answer import Answer, Citation, Sentence, Timing, Turn
+    from .answer import Answer, Citation, NotAskable, Refusal, Sentence, Timing, Turn
     from .events import SentenceReady
     from .library import Library, open_library
+    from .messages import in_language, message
 
 switch_off()
 
@@ -34,12 +35,16 @@ __all__ = [
     "Limits",
     "Listing",
     "Locator",
+    "NotAskable",
     "OnRecordError",
     "Passage",
+    "Refusal",
     "Sentence",
     "SentenceReady",
     "Timing",
     "Turn",
+    "in_language",
+    "message",
     "open_library",
 ]  # fmt: skip
 
@@ -48,9 +53,10 @@ _HOMES = {
     "..ingest.parse": ("Limits",),
     "..vectorstore.errors": ("OnRecordError",),
     "..vectorstore.passage": ("Document", "Filters", "Hit", "Listing", "Locator", "Passage"),
-    ".answer": ("Answer", "Citation", "Sentence", "Timing", "Turn"),
+    ".answer": ("Answer", "Citation", "NotAskable", "Refusal", "Sentence", "Timing", "Turn"),
     ".events": ("SentenceReady",),
     ".library": ("Library", "open_library"),
+    ".messages": ("in_language", "message"),
 }
 _HOME_OF = {name: module for module, names in _HOMES.items() for name in names}
 

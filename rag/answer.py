@@ -1,7 +1,10 @@
 """What a question becomes: an `Answer` of sentences, each with the citations that carry it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Literal
 
+from ..vectorstore.errors import InputError
 from ..vectorstore.passage import Document, Hit, Locator
 
 
@@ -61,13 +64,35 @@ class Usage:
     output_tokens: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why a question is not answered: a code, and what its text names.
+
+    Each code has a text in every language of the interfaces (`rag/messages`); the names in its braces are the `params`.
+    Any refusal may have the param `also`: the code of what is to be added to its text ("reading": more records are
+    still being read).
+    """
+
+    code: str
+    params: Mapping[str, str] = field(default_factory=dict[str, str], hash=False)
+
+
+class NotAskable(InputError):
+    """A question without words, or too long; `refusal` says which."""
+
+    def __init__(self, refusal: Refusal, advice: str) -> None:
+        super().__init__(advice)
+        self.refusal = refusal
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
     """A cited answer, or a refusal.
 
     A refusal (`answered` False) has no citations, says in one sentence that the documents do not answer, and
-    offers up to three `nearest` passages as what they are: not an answer. `mode` is "quotes" (the record's own
-    sentences) or "model" (a language model wrote it, the program grounded it). `notes` says what grounding
+    offers up to three `nearest` passages as what they are: not an answer. `refusal` is the reason as a value; `text`
+    and the first note tell it in English, `onrecord.rag.in_language` in another language. `mode` is "quotes" (the
+    record's own sentences) or "model" (a language model wrote it, the program grounded it). `notes` says what grounding
     repaired or dropped, whether a list may be longer than what was found, who of those compared says nothing, why a
     language model that was asked for did not write, or that vectors are lost and how they are made anew. `usage` is
     what it was asked, None where none was.
@@ -85,6 +110,12 @@ class Answer:
     seconds: Timing = field(default_factory=Timing)
     notes: tuple[str, ...] = ()
     usage: Usage | None = None
+    refusal: Refusal | None = None
+
+    @property
+    def status(self) -> Literal["answered", "refused"]:
+        """What became of the question."""
+        return "answered" if self.answered else "refused"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

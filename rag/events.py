@@ -27,10 +27,9 @@ class SentenceReady:
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """What people must know of an answer; with `first`, before all else."""
+    """What people must know of an answer."""
 
     text: str
-    first: bool = False
 
 
 def no_observer(_name: str, _given: Any) -> StageEnd:

@@ -10,14 +10,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from ..vectorstore.errors import InputError, ModelUnavailable, OnRecordError
+from ..vectorstore.errors import ModelUnavailable, OnRecordError
 from ..vectorstore.passage import Filters, Hit
 from ..vectorstore.store import Store
-from .answer import Answer, Citation, Sentence, Timing, Turn
-from .answering.abstain import REFUSAL, nearest, reason_to_refuse
+from .answer import Answer, Citation, NotAskable, Refusal, Sentence, Timing, Turn
+from .answering.abstain import NOT_ANSWERED, nearest, reason_to_refuse
 from .answering.select import MAX_QUOTES, choose, quote
 from .events import Note, SentenceReady, StageEnd, StageObserver, no_observer
 from .generation.llm import Tally
+from .messages import advice, message
 from .query.follow_up import follows_up
 from .query.parse import Query, parse_query
 from .query.question import MAX_QUESTION_CHARS, clean
@@ -117,7 +118,7 @@ class Pipeline:
         end(hits)
         return hits
 
-    def _generate(self, asked: "_Asked", query: Query, hits: Sequence[Hit]) -> Iterator[SentenceReady | Note]:
+    def _generate(self, asked: "_Asked", query: Query, hits: Sequence[Hit]) -> Iterator[SentenceReady | Note | Refusal]:
         """What the language model writes, each sentence verified."""
         assert self.writer is not None
         events = self.writer.write(
@@ -125,14 +126,14 @@ class Pipeline:
         )
         return _observed(asked.observer("generate", query.text), events)
 
-    def _quote(self, asked: "_Asked", query: Query, hits: Sequence[Hit]) -> Iterator[SentenceReady | Note]:
+    def _quote(self, asked: "_Asked", query: Query, hits: Sequence[Hit]) -> Iterator[SentenceReady | Note | Refusal]:
         return _observed(asked.observer("select", query.text), self._quotes(query, hits))
 
-    def _quotes(self, query: Query, hits: Sequence[Hit]) -> Iterator[SentenceReady | Note]:
+    def _quotes(self, query: Query, hits: Sequence[Hit]) -> Iterator[SentenceReady | Note | Refusal]:
         """The record's own sentences that answer, or the reason why none does."""
         chosen = choose(self.store, query, hits, self.passages or MAX_QUOTES)
         if reason := reason_to_refuse(self.store, query, chosen.quotables, self.strictness):
-            yield Note(reason)
+            yield reason
             return
         yield from map(Note, chosen.notes)
         expected = query.expected
@@ -146,7 +147,8 @@ class Pipeline:
         answered = bool(draft.citations)
         missing = self.store.meaning_fault()
         sentences, notes = draft.sentences, draft.notes
-        text = " ".join(map(numbered, sentences)) if answered else _refusal(self.store, hits, asked.filters, notes)
+        refusal = None if answered else _refusal(self.store, hits, asked.filters, draft.refusal)
+        text = message(refusal) if refusal else " ".join(map(numbered, sentences))
         return Answer(
             question=asked.question,
             standalone_question=query.text,
@@ -158,8 +160,9 @@ class Pipeline:
             mode="model" if draft.writer else "quotes",
             model=draft.writer.name if draft.writer else None,
             seconds=Timing(retrieve=retrieved - asked.began, answer=done - retrieved, total=done - asked.began),
-            notes=(*(notes or ([] if answered else [text])), missing) if missing else tuple(notes),
+            notes=tuple(filter(None, [text if refusal else None, *notes, missing])),
             usage=asked.tally.usage,
+            refusal=refusal,
         )
 
 
@@ -182,19 +185,25 @@ class _Draft:
     sentences: list[Sentence] = field(default_factory=list[Sentence])
     citations: list[Citation] = field(default_factory=list[Citation])
     notes: list[str] = field(default_factory=list[str])
+    refusal: Refusal = NOT_ANSWERED
 
-    def kept(self, events: Iterator[SentenceReady | Note]) -> Iterator[SentenceReady]:
+    def kept(self, events: Iterator[SentenceReady | Note | Refusal]) -> Iterator[SentenceReady]:
         """The sentences of a stage, passed on as they and the notes on them are kept."""
         for event in events:
+            if isinstance(event, Refusal):
+                self.refusal = event
+                continue
             if isinstance(event, Note):
-                self.notes.insert(0 if event.first else len(self.notes), event.text)
+                self.notes.append(event.text)
                 continue
             self.sentences.append(event.sentence)
             self.citations.extend(event.citations)
             yield event
 
 
-def _observed(end: StageEnd, events: Iterator[SentenceReady | Note]) -> Iterator[SentenceReady | Note]:
+def _observed(
+    end: StageEnd, events: Iterator[SentenceReady | Note | Refusal]
+) -> Iterator[SentenceReady | Note | Refusal]:
     """What a stage yields, passed on; at its end it is told which sentences came of it, or what ended it."""
     sentences: list[Sentence] = []
     try:
@@ -209,35 +218,32 @@ def _observed(end: StageEnd, events: Iterator[SentenceReady | Note]) -> Iterator
 
 
 def check_question(question: str) -> None:
-    """Raises InputError where a question cannot be asked: it has no words, or is longer than `MAX_QUESTION_CHARS`.
+    """Raises NotAskable where a question cannot be asked: it has no words, or is longer than `MAX_QUESTION_CHARS`.
 
     For whoever tells a wrong use from a refusal; `answer_stream` itself refuses.
     """
-    if reason := _not_askable(question):
-        raise InputError(reason)
+    if refusal := _not_askable(question):
+        raise NotAskable(refusal, advice(refusal))
 
 
-def _not_askable(question: str) -> str | None:
+def _not_askable(question: str) -> Refusal | None:
     if len(question) > MAX_QUESTION_CHARS:
-        return (
-            f"The question is {len(question):,} characters long; at most {MAX_QUESTION_CHARS:,} can be asked at once. "
-            "Put long texts into the library with: onrecord ingest FILE"
-        )
+        return Refusal("too_long", {"characters": str(len(question)), "limit": str(MAX_QUESTION_CHARS)})
     if not any(character.isalnum() for character in question):
-        return "The question is empty. Ask something, for example: What did Norway say about pain relief?"
+        return Refusal("empty_question")
     return None
 
 
-def _refused(question: str, reason: str) -> Answer:
-    what = "too long" if len(question) > MAX_QUESTION_CHARS else "empty"
-    text = f"{REFUSAL.rstrip('.')}: it is {what}."
+def _refused(question: str, refusal: Refusal) -> Answer:
+    text = message(refusal)
     return Answer(
         question=question,
         standalone_question=question,
         answered=False,
         text=text,
         sentences=(Sentence(text=text),),
-        notes=(reason,),
+        notes=(advice(refusal),),
+        refusal=refusal,
     )
 
 
@@ -249,14 +255,13 @@ def _recent(history: Sequence[Turn]) -> list[Turn]:
     ]
 
 
-def _refusal(store: Store, hits: Sequence[Hit], filters: Filters | None, notes: Sequence[str]) -> str:
-    """What a refusal says, in one sentence: that the documents do not answer, and why where that is known."""
-    said = notes[0] if notes else REFUSAL
+def _refusal(store: Store, hits: Sequence[Hit], filters: Filters | None, refusal: Refusal) -> Refusal:
+    """The refusal that is given: nothing found has a reason of its own; whether more records are still being read."""
     if not hits and not store.catalogue.count_passages():
-        said = f"{REFUSAL.rstrip('.')}: the library holds none yet."
+        refusal = Refusal("empty_library")
     elif not hits and filters:
-        said = f"{REFUSAL.rstrip('.')}: none of them passes the filters."
-    return f"{said.rstrip('.')}, but more are still being read." if store.is_writing else said
+        refusal = Refusal("filtered_out")
+    return Refusal(refusal.code, {**refusal.params, "also": "reading"}) if store.is_writing else refusal
 
 
 def numbered(sentence: Sentence) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal, cast
 from typing_extensions import TypedDict  # pydantic describes no other before Python 3.12
 
 from ..vectorstore.passage import Document, Hit, Listing, Locator
-from .answer import Answer, Citation, Sentence
+from .answer import Answer, Citation, Refusal, Sentence
 
 if TYPE_CHECKING:
     from ..ingest.ingest import IngestReport
@@ -99,12 +99,21 @@ class UsageOut(TypedDict):
     output_tokens: int
 
 
+class RefusalOut(TypedDict):
+    """Why a question is not answered: a code, and what its text names; `also` is the code of what is added to it."""
+
+    code: str
+    params: dict[str, str]
+
+
 class AnswerOut(TypedDict):
     """A cited answer, or a refusal: `answered` false, no citations, up to three `nearest` passages as not an answer."""
 
     question: str
     standalone_question: str
     answered: bool
+    status: Literal["answered", "nearest", "refused"]
+    refusal: RefusalOut | None
     text: str
     sentences: list[SentenceOut]
     citations: list[CitationOut]
@@ -235,12 +244,19 @@ def sentence_json(sentence: Sentence) -> SentenceOut:
     return {"text": sentence.text, "citations": list(sentence.citations), "supported": sentence.supported}
 
 
+def refusal_json(refusal: Refusal) -> RefusalOut:
+    """Why a question is not answered."""
+    return {"code": refusal.code, "params": dict(refusal.params)}
+
+
 def answer_json(answer: Answer) -> AnswerOut:
     """An answer or a refusal."""
     return {
         "question": answer.question,
         "standalone_question": answer.standalone_question,
         "answered": answer.answered,
+        "status": answer.status,
+        "refusal": refusal_json(answer.refusal) if answer.refusal else None,
         "text": answer.text,
         "sentences": [sentence_json(sentence) for sentence in answer.sentences],
         "citations": [citation_json(citation) for citation in answer.citations],

@@ -31,7 +31,7 @@ HEAVY = frozenset(
 MODEL_AND_SERVER = frozenset("torch transformers sentence_transformers gradio fastapi langchain langchain_core".split())
 PUBLIC = frozenset(
     """Answer Citation Document Failure Filters Hit IngestReport Library Limits Listing Locator Passage OnRecordError
-    Sentence SentenceReady Timing Turn open_library""".split()
+    NotAskable Refusal Sentence SentenceReady Timing Turn in_language message open_library""".split()
 )
 FILES = [file for folder in MAY_IMPORT for file in sorted((ROOT / folder).rglob("*.py"))]
 

@@ -1,4 +1,7 @@
-"""When the documents do not answer: what speaks for a refusal, and what is offered beside it."""
+"""When the documents do not answer: what speaks for a refusal, and what is offered beside it.
+
+The texts of refusals stand in `rag/messages`.
+"""
 
 import re
 from collections.abc import Sequence
@@ -8,6 +11,7 @@ from ...vectorstore.markup import plain
 from ...vectorstore.names import fold
 from ...vectorstore.passage import Hit
 from ...vectorstore.store import Store
+from ..answer import Refusal
 from ..query.mentions import COMMON_PARTS, Mentions, is_abbreviation
 from ..query.parse import Query
 from ..query.peoples import demonyms_of, states_of
@@ -29,11 +33,13 @@ LONGEST_ABBREVIATION = 12
 HEAD_CHARS = 1500
 OFTEN = 8
 CHARS_A_NAMING = 8000
-REFUSAL = "The documents do not answer this question."
+NOT_ANSWERED = Refusal("not_answered")
 
 
-def reason_to_refuse(store: Store, query: Query, chosen: Sequence[Quotable], strictness: str = "usual") -> str | None:
-    """Why the sentences chosen are no answer, in one sentence, or None when they may be one.
+def reason_to_refuse(
+    store: Store, query: Query, chosen: Sequence[Quotable], strictness: str = "usual"
+) -> Refusal | None:
+    """Why the sentences chosen are no answer, or None when they may be one.
 
     `strictness` ("lenient", "usual", "strict") says how near the question they must be; names, numbers and
     paragraphs that the documents do not hold are refused in any case.
@@ -41,30 +47,30 @@ def reason_to_refuse(store: Store, query: Query, chosen: Sequence[Quotable], str
     needed = STRICTNESS[strictness]
     asked = query.references.paragraphs
     if asked and not any(quotable.hit.passage.locator.paragraph in asked for quotable in chosen):
-        return f"The documents hold no paragraph {asked[0]} that answers this question."
+        return Refusal("no_paragraph", {"paragraph": asked[0]})
     if not chosen:
-        return REFUSAL
+        return NOT_ANSWERED
     best = chosen[0]
     if names := unknown_names(store, query.mentioned, chosen):
-        return f"The documents do not answer this question: {names[0]} does not occur in them."
+        return Refusal("unknown_name", {"name": names[0]})
     judged = chosen[:1] if query.expected and query.expected.first else chosen
     if query.expected and not any(query.expected.met_by(quotable) for quotable in judged):
-        return f"The documents do not answer this question: they do not hold {query.expected.kind} for it."
+        return Refusal(f"no_{query.expected.kind}", query.expected.params)
     if missing := names_left_out(store, query, chosen):
-        return f"The documents do not answer this question: what they say on it has nothing to do with {missing[0]}."
+        return Refusal("unrelated_name", {"name": missing[0]})
     if asked:
         return None
     if best.hit.passage.kind == TURN:  # it seldom repeats the question's words; the turn it belongs to must hold them
-        return REFUSAL if topic_share(store, query.content_words, chosen) < MIN_TOPIC_SHARE else None
+        return NOT_ANSWERED if topic_share(store, query.content_words, chosen) < MIN_TOPIC_SHARE else None
     if is_far(chosen, needed):
-        return REFUSAL
+        return NOT_ANSWERED
     if unit := unit_left_out(query.counted_in, chosen):
-        return f"The documents do not answer this question: they do not tell it in {unit}."
+        return Refusal("other_unit", {"unit": unit})
     if (
         topic_share(store, query.topic_words, _of_whom(store, query, chosen)) < needed * MIN_TOPIC_SHARE
         and best.likeness < needed * MAX_TOPIC_LIKENESS
     ):
-        return REFUSAL
+        return NOT_ANSWERED
     return None
 
 

@@ -13,8 +13,8 @@ from ...vectorstore.errors import ModelError
 from ...vectorstore.markup import plain
 from ...vectorstore.passage import Hit
 from ...vectorstore.store import Store
-from ..answer import Citation, Sentence, Turn
-from ..answering.abstain import REFUSAL
+from ..answer import Citation, Refusal, Sentence, Turn
+from ..answering.abstain import NOT_ANSWERED
 from ..answering.select import citation_of
 from ..events import Note, SentenceReady, StageObserver
 from ..prompts import prompt
@@ -100,8 +100,8 @@ class Writer:
         limit: int | None,
         tally: Tally,
         observer: StageObserver,
-    ) -> Iterator[SentenceReady | Note]:
-        """Sentences as the model finishes them, each verified, and notes on what was found wrong with them.
+    ) -> Iterator[SentenceReady | Note | Refusal]:
+        """Sentences as the model finishes them, each verified, and notes on what was found wrong; or a refusal.
 
         From the first sentence that fails on, they wait until it has been written again. For lists and comparisons, the
         model is shown more passages; `limit` says how many instead.
@@ -114,7 +114,7 @@ class Writer:
         usual = PASSAGES_LISTED if query.wants_list or query.compared else PASSAGES_SHOWN
         shown = _fitting(passages, limit or usual)
         if not shown:
-            yield Note(REFUSAL)
+            yield NOT_ANSWERED
             return
         writing = _Writing(writer=self, store=store, question=query.text, shown=shown, tally=tally, observer=observer)
         yield from writing.sentences()
@@ -131,7 +131,7 @@ class _Writing:
     tally: Tally
     observer: StageObserver
 
-    def sentences(self) -> Iterator[SentenceReady | Note]:
+    def sentences(self) -> Iterator[SentenceReady | Note | Refusal]:
         """The answer's sentences, each verified, and notes on them; those held back come written again."""
         reply = _Reply(asked=ask_for(self.question, self.shown))
         numbering = _Numbering()
@@ -154,7 +154,7 @@ class _Writing:
         if not numbering.used and not any(grounded.evidence for grounded in repaired.sentences):
             for grounded in repaired.sentences:
                 yield from _noted(grounded)
-            yield Note(REFUSAL if reply.refused or not held else f"{REFUSAL} {_UNFOUND}", first=True)
+            yield NOT_ANSWERED if reply.refused or not held else Refusal("unfounded")
             return
         for grounded in repaired.sentences:
             yield from _noted(grounded)
@@ -231,9 +231,6 @@ class _Repaired:
 
     sentences: list[Grounded]
     notes: list[Note] = field(default_factory=list[Note])
-
-
-_UNFOUND = "What the model wrote could not be found in them."
 
 
 @dataclass(slots=True, kw_only=True)

@@ -5,8 +5,8 @@ definition stands in the evidence does.
 """
 
 import re
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from ...ingest.language.states import states_in
@@ -83,12 +83,14 @@ class Said(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Expectation:
-    """A kind of answer: its name for people, and the test a sentence must pass to be one.
+    """A kind of answer, and the test a sentence must pass to be one.
 
-    Where `first`, the best sentence must pass it: names stand about in many sentences that answer something else.
+    Where none passes, the question is refused with the code "no_" and `kind`; `params` are those of that refusal. Where
+    `first`, the best sentence must pass it: names stand about in many sentences that answer something else.
     """
 
     kind: str
+    params: Mapping[str, str] = field(default_factory=dict[str, str], hash=False)
     first: bool = False
     met_by: Callable[[Said], bool]
 
@@ -97,7 +99,8 @@ def expectation(question: str) -> Expectation | None:
     """What a question asks for, where its wording says so plainly."""
     if definition := next(filter(None, (pattern.match(question) for pattern in _DEFINITIONS)), None):
         pattern = re.compile(_DEFINED.format(short=re.escape(definition["short"])))
-        return Expectation(kind=f"what {definition['short']} stands for", met_by=_holding(pattern))
+        params = {"abbreviation": definition["short"]}
+        return Expectation(kind="expansion", params=params, met_by=_holding(pattern))
     for asks, kind, met_by in _KINDS:
         if asks.search(question):
             return Expectation(kind=kind, met_by=met_by, first=met_by in (_names_a_state, _names_a_person))
@@ -146,30 +149,30 @@ _KINDS: tuple[tuple[re.Pattern[str], str, Callable[[Said], bool]], ...] = (
             r"\b(?:what|which|how (?:large|big)) (?:is |was )?(?:the |an? )?(?:[\w-]+ ){0,3}"
             r"(?:budget|price|fee|allowance|salary|grant)\b|\bwhat (?:sum|amount)\b"
         ),
-        "an amount of money",
+        "money",
         _holding(_MONEY),
     ),
-    (_asking(r"\b(?:what|which) (?:share|percentage|proportion|per ?cent|fraction)\b"), "a share", _holding(_SHARE)),
-    (_asking(r"\bhow (?:long|quickly|soon)\b|\bwithin what time\b"), "a length of time", _holding(_SPAN)),
+    (_asking(r"\b(?:what|which) (?:share|percentage|proportion|per ?cent|fraction)\b"), "share", _holding(_SHARE)),
+    (_asking(r"\bhow (?:long|quickly|soon)\b|\bwithin what time\b"), "duration", _holding(_SPAN)),
     (
         _asking(r"\bnames? of (?:the|a|all) \w+|\bwhose name\b|'s (?:first|full|last) name\b|" + _WHO_IS),
-        "a person's name",
+        "person",
         _names_a_person,
     ),
     (
         _asking(r"\bhow many\b|^\W*(?:the )?number of\b|\bwhat (?:is|was) the (?:total )?number of\b"),
-        "a number",
+        "number",
         _counts,
     ),
-    (_asking(r"\b(?:what|which) (?:exact )?(?:date|day)s?\b"), "a date", _holding(_DAY)),
+    (_asking(r"\b(?:what|which) (?:exact )?(?:date|day)s?\b"), "date", _holding(_DAY)),
     (
         _asking(r"^\s*when\b|\bwhat (?:year|date|day|month)s?\b|\bin (?:what|which) (?:year|month)\b"),
-        "a date",
+        "date",
         _holding(_TIME),
     ),
     (
         _asking(r"\b(?:which|what) (?:[\w-]+ )?(?:countr(?:y|ies)|delegations?|states?|governments?|member states)\b"),
-        "a state by name",
+        "state",
         _names_a_state,
     ),
 )

@@ -35,7 +35,7 @@ HIT = {"passage_id", "document", "text", "start", "end", "locator", "score"}
 CITATION = {"number", "document", "quote", "start", "end", "locator", "label"}
 ANSWER = {
     "question", "standalone_question", "answered", "text", "sentences", "citations", "nearest", "mode", "model",
-    "seconds", "notes", "usage",
+    "seconds", "notes", "usage", "status", "refusal",
 }  # fmt: skip
 
 
@@ -60,7 +60,7 @@ class Ran:
 
 def clean_environment(**more: str) -> dict[str, str]:
     kept = {key: value for key, value in os.environ.items() if not key.startswith(("ONRECORD_", "OPENAI_"))}
-    return kept | {"PYTHONIOENCODING": "utf-8", "COLUMNS": "100"} | more
+    return kept | {"PYTHONIOENCODING": "utf-8", "COLUMNS": "100", "LC_ALL": "C.UTF-8"} | more
 
 
 def command(*arguments: str | bytes | Path, stdin: bytes = b"", **environment: str) -> Ran:
@@ -80,6 +80,7 @@ def here(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) ->
         if key.startswith(("ONRECORD_", "OPENAI_")):
             monkeypatch.delenv(key)
     monkeypatch.setenv("COLUMNS", "100")
+    monkeypatch.setenv("LC_ALL", "C.UTF-8")
 
     def run(*arguments: str | Path) -> Ran:
         monkeypatch.setattr(sys, "argv", ["onrecord", *map(str, arguments)])

@@ -11,14 +11,14 @@ import pytest
 from fastapi.testclient import TestClient
 from jinja2 import UndefinedError
 
-from onrecord.rag.answering.abstain import REFUSAL
 from onrecord.rag.library import Library, open_library
+from onrecord.rag.messages import LANGUAGES
 from onrecord.ui.app import build_app
 from onrecord.ui.page.history import BROKEN, DONE, FILE, History
 from onrecord.ui.page.models import Models
 from onrecord.ui.page.record_routes import file_name
 from onrecord.ui.page.views.template import html, together
-from onrecord.ui.page.words import LANGUAGES, words_for, words_in
+from onrecord.ui.page.words import words_for, words_in
 from onrecord.vectorstore.errors import ModelError
 
 from ..fakes import HashEmbedder
@@ -73,14 +73,6 @@ def test_every_word_that_the_page_names_exists() -> None:
 )
 def test_the_language_is_the_one_liked_best(accepted: str | None, language: str) -> None:
     assert words_for(accepted).language == language
-
-
-def test_the_usual_refusals_are_translated(library: Library) -> None:
-    french = words_in("fr")
-    for text in (REFUSAL, library.ask("What did Zanzibar say?").text, library.ask("What does paragraph 900 say?").text):
-        assert french.refusal(text) != text, text
-        assert words_in("en").refusal(text) == text
-    assert french.refusal("Anything else.") == "Anything else."
 
 
 # --- history ---------------------------------------------------------------------------------------------------------

@@ -73,7 +73,9 @@ def main() -> None:
     except OnRecordError as error:
         if debug:
             raise
-        print(f"onrecord: {error}", file=sys.stderr)
+        from ..language import language_of_terminal, told
+
+        print(f"onrecord: {told(error, language_of_terminal())}", file=sys.stderr)
         sys.exit(FAILED)
     except KeyboardInterrupt:
         sys.exit(130)
@@ -269,8 +271,10 @@ def ask(
     quiet: QuietOption = False,
 ) -> None:
     """Answer a question with exact, cited quotes, or say that the documents do not."""
+    from ...rag.messages import in_language
     from ...rag.pipeline import check_question
     from ...rag.schema import answer_json
+    from ..language import language_of_terminal
     from .render import print_answer
 
     if (question is None) == (batch is None):
@@ -281,7 +285,7 @@ def ask(
         if batch is not None:
             raise typer.Exit(_ask_batch(lib, batch, filters))
         check_question(question or "")
-        answer = lib.ask(question or "", filters=filters)
+        answer = in_language(lib.ask(question or "", filters=filters), language_of_terminal())
         missing = lib.store.meaning_fault()
     tell(answer_json(answer), as_json, lambda: print_answer(answer, quiet=quiet))
     if missing and (as_json or quiet):
@@ -295,9 +299,12 @@ def chat(
     model_base_url: BaseUrlOption = None,
 ) -> None:
     """A conversation in the terminal: follow-up questions know what was asked before."""
+    from ...rag.messages import in_language
     from ...rag.pipeline import check_question
+    from ..language import language_of_terminal, told
     from .render import print_answer
 
+    language = language_of_terminal()
     with opened_library(read_settings(library=library, model=model, model_base_url=model_base_url)) as lib:
         print(f"{len(lib.documents())} documents. Ask away; an empty line ends.", file=sys.stderr)
         history = []
@@ -306,10 +313,10 @@ def chat(
                 check_question(question)
                 answer = lib.ask(question, history=history)
             except OnRecordError as error:
-                print(error, file=sys.stderr)
+                print(told(error, language), file=sys.stderr)
                 continue
             history.append(answer)
-            print_answer(answer)
+            print_answer(in_language(answer, language))
 
 
 @app.command()
@@ -501,10 +508,12 @@ def _filters(
 
 def _ask_batch(lib: "Library", batch: Path, filters: "Filters | None") -> int:
     """Answers a file of questions, a JSON line each, in order; a line that cannot be asked says why in `error`."""
+    from ...rag.messages import in_language
     from ...rag.pipeline import check_question
     from ...rag.schema import answer_json
+    from ..language import language_of_terminal, told
 
-    status = DONE
+    status, language = DONE, language_of_terminal()
     for number, line in enumerate(_lines(batch), start=1):
         if not line.strip():
             continue
@@ -514,9 +523,9 @@ def _ask_batch(lib: "Library", batch: Path, filters: "Filters | None") -> int:
             key = asked.id
             check_question(asked.question)
             answer = lib.ask(asked.question, history=asked.turns, filters=filters)
-            shape = {"id": key, **answer_json(answer)}
+            shape = {"id": key, **answer_json(in_language(answer, language))}
         except OnRecordError as error:
-            shape, status = {"id": key, "error": str(error)}, SOME_FAILED
+            shape, status = {"id": key, "error": told(error, language)}, SOME_FAILED
         print(json_text(shape), flush=True)
     return status
 

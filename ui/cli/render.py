@@ -3,6 +3,7 @@
 import shutil
 import sys
 import textwrap
+import unicodedata
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -121,7 +122,12 @@ def print_structure(shape: dict[str, Any]) -> None:
 
 def printable(text: str) -> str:
     """Text without control characters, which a file name or a record could send to the terminal."""
-    return "".join(character if character.isprintable() or character in "\n\t" else "�" for character in text)
+    return "".join(character if _is_harmless(character) else "�" for character in text)
+
+
+def _is_harmless(character: str) -> bool:
+    """Whether a terminal shows it, no-break spaces among it."""
+    return character.isprintable() or character in "\n\t" or unicodedata.category(character) == "Zs"
 
 
 def _wrapped(text: str, indent: str = "") -> str:

@@ -30,6 +30,7 @@ from ...ingest.parse import Limits
 from ...rag.answer import Answer
 from ...rag.events import SentenceReady
 from ...rag.library import Library
+from ...rag.messages import in_language
 from ...rag.schema import (
     AnswerOut,
     HitsOut,
@@ -47,6 +48,7 @@ from ...rag.schema import (
 )
 from ...vectorstore.errors import OnRecordError
 from ...vectorstore.passage import Document, Listing
+from ..language import language_of_header
 from ..removal import RemovedOut, remove_records, removed_json
 from ..uploads import UPLOADS, Entry, Uploads, names_of
 from . import schema as shapes
@@ -98,10 +100,13 @@ _questions = APIRouter(prefix="/api", tags=["Questions"])
 
 
 @_questions.post("/ask", response_model=AnswerOut, responses=problems(408, 413, 422, 502, 503))
-def ask(asked: shapes.AskIn, service: Served) -> AnswerOut:
-    """One cited answer, or a refusal."""
+def ask(asked: shapes.AskIn, service: Served, request: Request) -> AnswerOut:
+    """One cited answer, or a refusal.
+
+    A refusal's text is in the language of `Accept-Language` (en, fr or es); its `refusal` is for programs.
+    """
     *_, answer = _events(asked, service)
-    return answer_json(cast(Answer, answer))
+    return answer_json(_spoken(cast(Answer, answer), request))
 
 
 @_questions.post(
@@ -150,10 +155,15 @@ def _as_sent(first: SentenceReady | Answer, rest: Iterator[Any], request: Reques
             shape = answer_sentence(event)
             yield server_sent(shape, event="sentence")
             event = next(rest)
-        yield server_sent(answer_json(event), event="answer")
+        yield server_sent(answer_json(_spoken(event, request)), event="answer")
     except Exception as error:
         problem = as_problem(error)
         yield server_sent(problem.as_json(path_of(request.scope), request.scope.get("request_id")), event="problem")
+
+
+def _spoken(answer: Answer, request: Request) -> Answer:
+    """An answer in the language that the request asks for."""
+    return in_language(answer, language_of_header(request.headers.get("accept-language")))
 
 
 def answer_sentence(event: SentenceReady) -> dict[str, Any]:

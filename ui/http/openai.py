@@ -18,8 +18,10 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 
 from ...rag.answer import Answer, Turn, Usage
 from ...rag.events import SentenceReady
+from ...rag.messages import in_language
 from ...rag.pipeline import numbered
 from ...rag.schema import citation_json
+from ..language import language_of_header
 from .problems import Problem, as_problem
 from .schema import problems
 from .service import Served
@@ -130,7 +132,7 @@ def complete(asked: CompletionIn, service: Served, request: Request) -> Response
     """A cited answer as the assistant's message; its `citations` ride along."""
     _check_model(asked.model)
     question, history = conversation(asked.messages)
-    events = service.events(question, history)
+    events = _spoken(service.events(question, history), request)
     first = next(events)
     reply = _Reply(include_usage=bool(asked.stream_options and asked.stream_options.include_usage))
     if asked.stream:
@@ -214,3 +216,10 @@ def _usage(answer: Answer) -> dict[str, int]:
 def _check_model(name: str) -> None:
     if name not in (MODEL, _EARLIER_MODEL):
         raise Problem("not-found", f"There is no model {name[:80]!r}. The model here is called {MODEL}.")
+
+
+def _spoken(events: Iterator[SentenceReady | Answer], request: Request) -> Iterator[SentenceReady | Answer]:
+    """The same, a refusal in the language that the request asks for."""
+    language = language_of_header(request.headers.get("accept-language"))
+    for event in events:
+        yield in_language(event, language) if isinstance(event, Answer) else event

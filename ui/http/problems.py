@@ -24,6 +24,7 @@ from ...vectorstore.errors import (
     ModelError,
     OnRecordError,
 )
+from ..language import language_of_header, told
 
 MEDIA_TYPE = "application/problem+json"
 KINDS: Mapping[str, tuple[int, str]] = {
@@ -84,8 +85,11 @@ class Problem(HTTPException):
         return Response(body, status_code=self.status_code, media_type=MEDIA_TYPE, headers=self.headers)
 
 
-def as_problem(error: Exception) -> Problem:
-    """What an error is over HTTP; one that was not meant for people says only that something went wrong."""
+def as_problem(error: Exception, language: str = "en") -> Problem:
+    """What an error is over HTTP; one that was not meant for people says only that something went wrong.
+
+    What is wrong with a question is told in the language given.
+    """
     if isinstance(error, Problem):
         return error
     if isinstance(error, LibraryBusy):
@@ -94,7 +98,7 @@ def as_problem(error: Exception) -> Problem:
         return Problem("internal", "The library is damaged. The program's log says where.")
     for kind, family in (("invalid", InputError), ("library", LibraryError), ("model", ModelError)):
         if isinstance(error, family):
-            return Problem(kind, str(error))
+            return Problem(kind, told(error, language))
     if isinstance(error, RequestValidationError):
         return _unusable(error.errors())
     if isinstance(error, HTTPException):
@@ -106,7 +110,7 @@ def tell_problems(app: FastAPI) -> None:
     """Makes an application tell every error as a problem."""
 
     def tell(request: Request, error: Exception) -> Response:
-        problem = as_problem(error)
+        problem = as_problem(error, language_of_header(request.headers.get("accept-language")))
         if problem.kind == "internal":
             _log.error("%s %s failed", request.method, route_of(request.scope), exc_info=error)
         return problem.response(path_of(request.scope), request.scope.get("request_id"))

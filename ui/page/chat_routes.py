@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from ...vectorstore.errors import OnRecordError
 from ...vectorstore.passage import Filters
+from ..language import told
 from .answering import AskOptions
 from .export.markdown import as_html, as_markdown
 from .history import Exchange
@@ -105,7 +106,7 @@ def ask(asked: Asked, response: Response, at: At, owner: Owner, words: Spoken) -
             owner, asked.question, asked.manner(), conversation=asked.conversation, replaces=asked.replaces
         )
     except OnRecordError as error:
-        raise HTTPException(409, str(error)) from error
+        raise HTTPException(409, told(error, words.language)) from error
     return {
         "exchange": exchange.id,
         "conversation": exchange.conversation,

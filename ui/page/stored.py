@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import replace
 from typing import Any
 
-from ...rag.answer import Answer, Citation, Sentence, Timing
+from ...rag.answer import Answer, Citation, Refusal, Sentence, Timing
 from ...rag.pipeline import numbered
 from ...rag.schema import answer_json, citation_json, sentence_json
 from ...vectorstore.passage import Document, Hit, Locator, Passage
@@ -29,7 +29,10 @@ def stored_part(sentences: list[Sentence], citations: list[Citation]) -> Json:
 
 
 def answer_of(body: Json) -> Answer:
-    """The answer that `stored_answer` stored; its documents have no text."""
+    """The answer that `stored_answer` stored; its documents have no text.
+
+    What an earlier version stored has no `refusal`; such a refusal keeps its text.
+    """
     versions = body["versions"]
     return Answer(
         question=body["question"],
@@ -43,6 +46,7 @@ def answer_of(body: Json) -> Answer:
         model=body["model"],
         seconds=Timing(**body["seconds"]),
         notes=tuple(body["notes"]),
+        refusal=Refusal(**body["refusal"]) if body.get("refusal") else None,
     )
 
 

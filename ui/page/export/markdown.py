@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from itertools import count
 
 from ....rag.answer import Citation, Sentence
+from ....rag.messages import in_language
 from ....vectorstore.markup import plain
 from ..history import DONE, Conversation, Exchange
 from ..stored import answer_of, part_of
@@ -53,7 +54,7 @@ def told(exchanges: Sequence[Exchange], words: Words) -> list[ExportedExchange]:
     found = []
     for exchange in exchanges:
         if exchange.state == DONE:
-            answer = answer_of(exchange.body)
+            answer = in_language(answer_of(exchange.body), words.language)
             sentences, citations = answer.sentences, answer.citations
             mode = answer.model or words("mode.model") if answer.mode == "model" else words("mode.quotes")
         else:

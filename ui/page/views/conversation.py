@@ -12,6 +12,7 @@ from typing import Any
 from markupsafe import Markup
 
 from ....rag.answer import Answer, Citation, Sentence
+from ....rag.messages import in_language
 from ....vectorstore.markup import plain
 from ....vectorstore.passage import Hit
 from ..history import BROKEN, DONE, FAILED, OPEN, Exchange
@@ -33,7 +34,7 @@ def conversation_html(exchanges: Sequence[Exchange], words: Words) -> Markup:
 def exchange_html(exchange: Exchange, words: Words) -> Markup:
     """One question with what became of it."""
     if exchange.state == DONE:
-        answer = answer_of(exchange.body)
+        answer = in_language(answer_of(exchange.body), words.language)
         told = _answer(answer, words) if answer.answered else _refusal(answer, words)
         body = together([_understood(answer, words), told, _footer(exchange, answer, words)])
     elif exchange.state == OPEN:
@@ -97,7 +98,7 @@ def _answer(answer: Answer, words: Words) -> Markup:
 
 def _refusal(answer: Answer, words: Words) -> Markup:
     nearest = [_near(hit) for hit in answer.nearest]
-    return html("conversation", "refused", reason=words.refusal(answer.text), nearest=nearest, words=words)
+    return html("conversation", "refused", reason=answer.text, nearest=nearest, words=words)
 
 
 def _near(hit: Hit) -> dict[str, Any]:

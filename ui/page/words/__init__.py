@@ -1,20 +1,12 @@
 """What the page says, in English, French or Spanish, as the browser asks (`Accept-Language`)."""
 
 import json
-import re
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
 
-_UNANSWERED = "The documents do not answer this question"
-_REFUSALS = (
-    (re.compile(rf"{_UNANSWERED}\."), "refusal.plain"),
-    (re.compile(rf"\A{_UNANSWERED}: (?P<name>.+) does not occur in them\."), "refusal.unknown"),
-    (re.compile(r"\AThe documents hold no paragraph (?P<number>.+) that answers this question\."), "refusal.paragraph"),
-    (re.compile(rf"{_UNANSWERED}: none of them passes the filters\."), "refusal.filters"),
-    (re.compile(rf"{_UNANSWERED}: the library holds none yet\."), "refusal.empty"),
-)
-LANGUAGES = ("en", "fr", "es")
+from ...language import language_of_header
+
 _THOUSANDS = {"en": ",", "fr": "\u202f", "es": "."}
 
 
@@ -34,13 +26,6 @@ class Words:
         form = "one" if count == 1 else "other"
         return self(f"{key}.{form}", count=f"{count:,}".replace(",", _THOUSANDS[self.language]), **values)
 
-    def refusal(self, text: str) -> str:
-        """A refusal in this language, where it is one of the usual ones; else as it is."""
-        for pattern, key in _REFUSALS:
-            if match := pattern.fullmatch(text):
-                return self(key, **match.groupdict())
-        return text
-
 
 @lru_cache
 def words_in(language: str) -> Words:
@@ -51,15 +36,7 @@ def words_in(language: str) -> Words:
 
 def words_for(accepted: str | None) -> Words:
     """The language a browser likes best of those there are, by its `Accept-Language` header; else English."""
-    liked: list[tuple[float, str]] = []
-    for part in (accepted or "").lower().split(","):
-        tag, _, quality = part.strip().partition(";q=")
-        try:
-            liked.append((-float(quality or 1), tag.split("-")[0]))
-        except ValueError:
-            continue
-    known = [language for _, language in sorted(liked, key=lambda pair: pair[0]) if language in LANGUAGES]
-    return words_in(known[0] if known else "en")
+    return words_in(language_of_header(accepted))
 
 
 def _messages(language: str) -> dict[str, str]:
