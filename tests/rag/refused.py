@@ -11,7 +11,7 @@ QUESTIONS = {
     "no_money": "How much money was spent on gillnets?",
     "no_share": "What percentage of the spawning grounds is protected?",
     "no_duration": "How long is night pilotage?",
-    "no_person": "Who is the owner of the gillnets?",
+    "no_person": "What is the name of the owner of the gillnets?",
     "no_number": "How many spawning grounds are there?",
     "no_date": "On what date was the stock survey published?",
     "no_state": "Which countries have discarded nets?",

@@ -5,7 +5,7 @@ import json
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import pytest
 
@@ -210,9 +210,9 @@ def test_an_error_is_a_plain_message_and_no_history(library: Library, history: H
 
 
 def test_an_unforeseen_error_shows_no_details(
-    library: Library, history: History, caplog: pytest.LogCaptureFixture
+    library: Library, history: History, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    library.store.lexical = cast(Any, None)  # what nobody foresaw
+    monkeypatch.setattr(library.store, "lexical", None)  # what nobody foresaw
     exchange = ended(history, Answering(library, history, Models(library)).ask("me", HERRING, AskOptions()).id)
     html = exchange_html(exchange, ENGLISH)
     assert exchange.state == "failed" and "Something went wrong" in html and "NoneType" not in html
