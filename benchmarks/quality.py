@@ -138,7 +138,7 @@ def whole_documents(desk: Desk, name: str) -> Run:
     source = f"beir:{desk.there(f'{BENCH}/{name}')}"
 
     def make(library: Library) -> int:
-        return fill(library, documents(source), denominator=True, embed=False)
+        return fill(library, documents(source), whole=True, embed=False)
 
     with desk.library(f"{name}-whole", make) as library:
         return desk.measured(PlainWords(library=library), cases(source), limit=DEPTH, search_only=True)

@@ -84,7 +84,8 @@ def library_facts(library: object) -> dict[str, Any] | None:
 def options_of(library: object) -> dict[str, Any]:
     """What a library, or a way of searching it, answers with: its kind, its plain fields, the names of its parts."""
     said: dict[str, Any] = {"kind": type(library).__name__}
-    for field, value in _fields(library).items():
+    pipeline = getattr(library, "pipeline", None)
+    for field, value in (_fields(library) | (_fields(pipeline) if pipeline else {})).items():
         plain = value if isinstance(value, str | int | float | None) else getattr(value, "name", None)
         if plain is None or isinstance(plain, str | int | float):
             said[field] = plain

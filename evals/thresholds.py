@@ -65,7 +65,11 @@ def assert_at_least(run: Run, **thresholds: float) -> None:
 
 def _gone_wrong(records: Sequence[Mapping[str, object]]) -> list[str]:
     wrong = [record for record in records if record["outcome"] in ("wrong", "partly", "failed")]
-    return [f"  {record['id']}: {record['outcome']}, {record['stage'] or 'no stage at fault'}" for record in wrong]
+    return [f"  {record['id']}: {record['outcome']}, {_stage_of(record)}" for record in wrong]
+
+
+def _stage_of(record: Mapping[str, object]) -> str:
+    return str(record["stage"] or "no stage at fault").replace("_", " ")
 
 
 def _is_low(name: str) -> bool:

@@ -1,6 +1,6 @@
 """A Flask application that answers from records:  flask --app flask_app run"""
 
-from typing import Any
+from collections.abc import Mapping
 
 from flask import Flask, request
 
@@ -12,7 +12,7 @@ library = open_library("library")  # one for the whole process; threads share it
 
 
 @app.get("/ask")
-def ask() -> dict[str, Any]:
+def ask() -> Mapping[str, object]:
     return answer_json(library.ask(request.args.get("q", "")))
 
 

@@ -21,6 +21,7 @@ from .errors import CatalogueDamaged, DiskRefuses, NotALibrary
 from .names import fold
 from .passage import Document, Filters, Listing, Locator, Passage, Selection
 
+_CLOSE_WAIT_S = 10.0
 SCHEMA_VERSION = 2
 _MEMBER = "!"  # a file in an archive goes by the archive's name, this mark and its own
 _SCHEMA = """
@@ -110,10 +111,22 @@ class PassageRow:
 
 
 class _OfThread:
-    """A thread's connection, closed when the thread is gone: a host may ask from thousands of short-lived ones."""
+    """A thread's connection, closed when the thread is gone: a host may ask from thousands of short-lived ones.
+
+    It is used under its lock, since SQLite crashes where a connection is closed amid a statement of another thread.
+    """
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self.connection = connection
+        self.lock = threading.RLock()
+
+    def close(self) -> None:
+        """Closes it as soon as its thread is not amid a statement; one that goes on for long keeps it to its end."""
+        if self.lock.acquire(timeout=_CLOSE_WAIT_S):
+            try:
+                self.connection.close()
+            finally:
+                self.lock.release()
 
     def __del__(self) -> None:
         self.connection.close()
@@ -133,7 +146,7 @@ class Catalogue:
                 self._make()
         except (sqlite3.DatabaseError, CatalogueDamaged) as error:
             raise NotALibrary(
-                f"{path} is not a On Record catalogue, or is damaged ({error.__cause__ or error}). Choose another "
+                f"{path} is not an On Record catalogue, or is damaged ({error.__cause__ or error}). Choose another "
                 "--library, or put the file back from a copy."
             ) from error
         if self.fact("schema") in _MIGRATIONS:
@@ -172,7 +185,7 @@ class Catalogue:
         """Closes every thread's connection."""
         with self._opening:
             for held in list(self._connections):
-                held.connection.close()
+                held.close()
             self._connections.clear()
             self._local = threading.local()
 
@@ -180,19 +193,22 @@ class Catalogue:
     def writing(self) -> Iterator[sqlite3.Connection]:
         """One transaction: all of it or nothing. Raises DiskRefuses where the disk is full or read-only."""
         with self._told():
-            connection = self._connection()
-            with connection:
+            held = self._held()
+            with held.lock, held.connection as connection:
                 connection.execute("BEGIN IMMEDIATE")
                 yield connection
 
     def _connection(self) -> sqlite3.Connection:
+        return self._held().connection
+
+    def _held(self) -> _OfThread:
         held: _OfThread | None = getattr(self._local, "held", None)
         if held is None:
             held = _OfThread(self._connect())
             with self._opening:
                 self._local.held = held
                 self._connections.add(held)
-        return held.connection
+        return held
 
     def _connect(self) -> sqlite3.Connection:
         try:
@@ -222,7 +238,9 @@ class Catalogue:
 
     def _rows(self, sql: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         with self._told():
-            return self._connection().execute(sql, values).fetchall()
+            held = self._held()
+            with held.lock:
+                return held.connection.execute(sql, values).fetchall()
 
     @contextmanager
     def _told(self) -> Iterator[None]:

@@ -274,7 +274,7 @@ def _gold(gold: Mapping[str, Any]) -> str:
     )
     rank = f"found at rank {gold['rank']}" if gold["rank"] else "not among the passages found"
     fate = (
-        f'<span class="missed">missed: {escape(gold["stage"])}</span>'
+        f'<span class="missed">missed: {escape(gold["stage"].replace("_", " "))}</span>'
         if gold["stage"]
         else '<span class="hit">cited</span>'
     )

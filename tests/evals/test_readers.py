@@ -65,7 +65,7 @@ def test_a_set_s_own_answers_become_evidence_as_the_sentence_around_them(beir: P
 
 def test_a_corpus_in_a_library_of_its_own_is_found_by_its_ids(beir: Path, tmp_path: Path) -> None:
     with open_library(tmp_path / "library", embedder=HashEmbedder()) as library:
-        assert fill(library, documents(f"beir:{beir}"), denominator=True, embed=False) == 2
+        assert fill(library, documents(f"beir:{beir}"), whole=True, embed=False) == 2
         found = run(PlainWords(library=library), cases(f"beir:{beir}"), search_only=True)
     assert found.measures["ndcg_10"] == found.measures["map"] == 1
     assert found.measures["key_facts"] is None and found.measures["refused_answerable"] is None

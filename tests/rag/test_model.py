@@ -703,7 +703,7 @@ def test_a_judge_that_is_none_is_refused(tmp_path) -> None:
         open_writer("openai:scripted", api_key="x", judge=f"nli:{write_cross_encoder(tmp_path, ['good', 'bad'], 0)}")
     with pytest.raises(ModelError, match="cannot be loaded"):
         open_writer("openai:scripted", api_key="x", judge=f"nli:{tmp_path / 'nothing'}")
-    with pytest.raises(ModelError, match="names no provider"):
+    with pytest.raises(ModelError, match="is no judge"):
         open_writer("openai:scripted", api_key="x", judge="nobody")
 
 

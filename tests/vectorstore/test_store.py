@@ -5,6 +5,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import closing
@@ -362,6 +363,7 @@ def run(program: str, *arguments: str) -> subprocess.Popen[str]:
 
 HOLD = """
 import sys
+import threading
 from pathlib import Path
 from onrecord.vectorstore.store import Store
 store = Store(Path(sys.argv[1]))
@@ -429,6 +431,7 @@ def test_an_unfinished_ingest_is_finished_by_the_next(tmp_path: Path) -> None:
 
 WRITE = """
 import sys
+import threading
 from pathlib import Path
 sys.path.insert(0, sys.argv[2])
 from tests.fakes import HashEmbedder
@@ -531,7 +534,7 @@ def test_a_missing_library_is_made_only_where_asked(tmp_path: Path) -> None:
 def test_a_catalogue_that_is_none(tmp_path: Path) -> None:
     (tmp_path / "library").mkdir()
     (tmp_path / "library" / "catalogue.sqlite").write_bytes(b"not a database, " * 99)
-    with pytest.raises(NotALibrary, match=r"catalogue.sqlite is not a On Record catalogue.*--library"):
+    with pytest.raises(NotALibrary, match=r"catalogue.sqlite is not an On Record catalogue.*--library"):
         opened(tmp_path / "library")
 
 
@@ -605,3 +608,27 @@ def test_threads_share_a_store(store: Store) -> None:
     with ThreadPoolExecutor(8) as threads:
         found = list(threads.map(lambda _: (by_words(store, "keeper"), by_meaning(store, "pilot saw")[0]), range(60)))
     assert found == [(["The keeper was asleep."], "The pilot saw it.")] * 60
+
+
+def test_closing_waits_for_a_statement_of_another_thread(tmp_path: Path) -> None:
+    """SQLite ends the whole process where a connection is closed amid a statement of another thread."""
+    store = Store(tmp_path / "library", embedder=HashEmbedder())
+    begun, go_on, closed = threading.Event(), threading.Event(), threading.Event()
+
+    def write() -> None:
+        with store.catalogue.writing() as connection:
+            begun.set()
+            go_on.wait(30)
+            connection.execute("SELECT 1")
+        store.catalogue.close()
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    assert begun.wait(30)
+    closer = threading.Thread(target=lambda: (store.catalogue.close(), closed.set()))
+    closer.start()
+    assert not closed.wait(0.2)
+    go_on.set()
+    writer.join(30)
+    assert closed.wait(30)
+    store.close()

@@ -353,6 +353,7 @@ def tell_metrics(service: Served) -> Response:
 
 @_server.get("/widget.js", include_in_schema=False)
 def widget() -> Response:
+    """The script that puts a question box on any web page."""
     script = files("onrecord.ui.page").joinpath("static", "widget.js").read_bytes()
     headers = {"Cross-Origin-Resource-Policy": "cross-origin", "Cache-Control": "max-age=300"}
     return Response(script, media_type="text/javascript", headers=headers)
@@ -372,6 +373,7 @@ _DOCS_SCRIPT = """SwaggerUIBundle({url: "openapi.json", dom_id: "#api", deepLink
 
 @_description.get("/openapi.json")
 def openapi(request: Request) -> JSONResponse:
+    """The OpenAPI description."""
     app: FastAPI = request.app
     described = get_openapi(title=app.title, version=app.version, description=_ABOUT, routes=app.routes)
     problem = shapes.ProblemOut.model_json_schema(ref_template="#/components/schemas/{model}")
@@ -383,11 +385,13 @@ def openapi(request: Request) -> JSONResponse:
 
 @_description.get("/docs")
 def docs() -> HTMLResponse:
+    """The description for people."""
     return HTMLResponse(_DOCS_PAGE, headers={"Content-Security-Policy": _DOCS_POLICY})
 
 
 @_description.get("/docs/{name}")
 def asset(name: str) -> Response:
+    """What the description's page loads."""
     if name == "start.js":
         return Response(_DOCS_SCRIPT, media_type="text/javascript")
     if name not in _ASSETS:

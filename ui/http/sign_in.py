@@ -56,6 +56,7 @@ routes = APIRouter(include_in_schema=False)
 
 @routes.get(PATH)
 def show(request: Request, state: Signing, next: str = "") -> Response:
+    """The form."""
     then = _local(request, next)
     if not state.keys.needed or state.sessions.find(request.cookies.get(COOKIE, "")):
         return _onward(then)
@@ -85,6 +86,7 @@ async def sign_in(request: Request, state: Signing) -> Response:
 
 @routes.post("/sign-out")
 def sign_out(request: Request, state: Signing) -> Response:
+    """Ends the session."""
     state.sessions.end(request.cookies.get(COOKIE, ""))
     reply = _onward(f"{_root(request)}{PATH}")
     reply.delete_cookie(COOKIE, path=_root(request) or "/", httponly=True, samesite="strict")
@@ -94,6 +96,7 @@ def sign_out(request: Request, state: Signing) -> Response:
 
 @routes.get(PATH + "/{name}")
 def asset(name: str) -> Response:
+    """What the form loads."""
     if name not in _FILES:
         raise Problem("not-found", "The form is at /sign-in")
     kind, parts = _FILES[name]

@@ -81,6 +81,7 @@ routes = APIRouter(prefix="/page", include_in_schema=False)
 def start(
     request: Request, response: Response, at: At, owner: Owner, words: Spoken, conversation: str = ""
 ) -> dict[str, Any]:
+    """What a page that opens needs: words, libraries, the conversation."""
     response.headers["Cache-Control"] = "no-store"
     found = at.history.conversation(conversation) if conversation else None
     exchanges = at.history.exchanges(conversation) if found else []
@@ -101,6 +102,7 @@ def start(
 
 @routes.post("/ask")
 def ask(asked: Asked, response: Response, at: At, owner: Owner, words: Spoken) -> dict[str, Any]:
+    """Begins an answer."""
     try:
         exchange = at.answering.ask(
             owner, asked.question, asked.manner(), conversation=asked.conversation, replaces=asked.replaces
@@ -116,6 +118,7 @@ def ask(asked: Asked, response: Response, at: At, owner: Owner, words: Spoken) -
 
 @routes.get("/answers/{key}")
 def follow(key: str, request: Request, at: At, words: Spoken) -> StreamingResponse:
+    """The answer as it grows, a line of JSON a step."""
     try:
         at.history.exchange(key)
     except KeyError as error:
@@ -126,6 +129,7 @@ def follow(key: str, request: Request, at: At, words: Spoken) -> StreamingRespon
 
 @routes.post("/answers/{key}/stop")
 def stop(key: str, at: At, owner: Owner) -> dict[str, bool]:
+    """Stops an answer being written."""
     _own_exchange(key, at, owner)
     at.answering.stop(key)
     return {"stopped": True}
@@ -133,6 +137,7 @@ def stop(key: str, at: At, owner: Owner) -> dict[str, bool]:
 
 @routes.post("/answers/{key}/feedback")
 def feedback(key: str, judged: Judged, at: At, owner: Owner) -> dict[str, bool]:
+    """Keeps what a reader says of an answer."""
     exchange = _own_exchange(key, at, owner)
     at.history.judge(key, judged.verdict)
     if judged.verdict:
@@ -151,16 +156,19 @@ def feedback(key: str, judged: Judged, at: At, owner: Owner) -> dict[str, bool]:
 
 @routes.get("/conversations", response_class=HTMLResponse)
 def conversations(at: At, owner: Owner, words: Spoken, query: str = "", current: str = "") -> str:
+    """Earlier conversations."""
     return conversations_html(at.history.conversations(owner, query), current, query, words)
 
 
 @routes.delete("/conversations/{key}")
 def forget(key: str, at: At, owner: Owner) -> dict[str, bool]:
+    """Deletes a conversation."""
     return {"removed": at.history.remove(key, owner)}
 
 
 @routes.get("/conversations/{key}/export.{form}")
 def export(key: str, form: str, request: Request, at: At, words: Spoken) -> Response:
+    """A conversation as a file."""
     conversation = at.history.conversation(key)
     if conversation is None or form not in ("md", "html", "docx"):
         raise HTTPException(404)
@@ -180,12 +188,14 @@ def export(key: str, form: str, request: Request, at: At, words: Spoken) -> Resp
 
 @routes.get("/settings", response_class=HTMLResponse)
 def settings(at: At, owner: Owner, words: Spoken, model: str = "", passages: str = "", strictness: str = "") -> str:
+    """The settings, as they are chosen."""
     chosen = {"model": model, "passages": passages, "strictness": strictness}
     return settings_html(at.models, owner, chosen, (at.library.passages, at.library.strictness), words)
 
 
 @routes.post("/key")
 def keep_key(given: Key, at: At, owner: Owner) -> Response:
+    """Keeps a model provider's key for this browser."""
     try:
         at.models.keep_key(owner, given.provider, given.key.strip())
     except OnRecordError as error:

@@ -38,6 +38,7 @@ routes = APIRouter(include_in_schema=False)
 
 @routes.get("/reading/{document_id}", response_class=HTMLResponse)
 def reading(document_id: str, at: At, words: Spoken, start: int = 0, end: int = 0, version: str = "") -> HTMLResponse:
+    """A document with a quote marked."""
     document = at.library.store.document(document_id)
     if fault := _fault(document, version, words):
         return fault
@@ -56,6 +57,7 @@ def sheet(
     page: int | None = None,
     version: str = "",
 ) -> HTMLResponse:
+    """A page of a PDF with a quote marked."""
     document = at.library.store.document(document_id)
     if fault := _fault(document, version, words):
         return fault
@@ -70,6 +72,7 @@ def sheet(
 def image(
     document_id: str, request: Request, at: At, start: int = 0, end: int = 0, page: int | None = None
 ) -> Response:
+    """A page of a PDF as a picture."""
     document = at.library.store.document(document_id)
     drawn = _draw(at, request.app.state.sheets, document, start, end, page) if document else None
     if drawn is None:
@@ -79,6 +82,7 @@ def image(
 
 @routes.get("/page/status")
 def status(at: At, words: Spoken) -> dict[str, Any]:
+    """How far the reading of records is."""
     progress, listings = at.intake.status(), at.library.documents()
     waiting = [source_name(source) for source in progress.waiting]
     line = status_html(progress, len(listings), sum(listing.passages for listing in listings), words)
@@ -87,6 +91,7 @@ def status(at: At, words: Spoken) -> dict[str, Any]:
 
 @routes.get("/page/welcome", response_class=HTMLResponse)
 def welcome(at: At, words: Spoken) -> str:
+    """What stands before the first question."""
     listings = at.library.documents()
     findable = any(listing.state != "read" for listing in listings)
     offered = _questions(at.library) if findable and not at.intake.status().running else []
@@ -95,6 +100,7 @@ def welcome(at: At, words: Spoken) -> str:
 
 @routes.get("/page/records", response_class=HTMLResponse)
 def records(at: At, words: Spoken) -> str:
+    """The library's records."""
     listings = at.library.documents()
     leaving = [listing.id for listing in listings if at.intake.is_leaving(listing.id)]
     return records_html(listings, at.intake.status(), leaving, words)
@@ -102,6 +108,7 @@ def records(at: At, words: Spoken) -> str:
 
 @routes.get("/page/records/{document_id}", response_class=HTMLResponse)
 def details(document_id: str, at: At, words: Spoken) -> str:
+    """What is known of one record."""
     for listing in at.library.documents():
         if listing.id == document_id:
             return details_html(listing, at.library.store.passages_of(document_id), words)
@@ -110,6 +117,7 @@ def details(document_id: str, at: At, words: Spoken) -> str:
 
 @routes.delete("/page/records/{document_id}")
 def remove(document_id: str, at: At, words: Spoken) -> Response:
+    """Takes a record out."""
     try:
         at.intake.remove(document_id)
     except OSError as error:
@@ -119,6 +127,7 @@ def remove(document_id: str, at: At, words: Spoken) -> Response:
 
 @routes.post("/page/records/address")
 def add_address(given: Address, at: At, words: Spoken) -> Response:
+    """Takes a web address in."""
     address = given.address.strip()
     if not is_address(address):
         return PlainTextResponse(words("records.not_an_address"), status_code=422)
@@ -143,6 +152,7 @@ async def add_file(request: Request, name: str, at: At, words: Spoken) -> Respon
 
 @routes.get("/page/filters", response_class=HTMLResponse)
 def filters(request: Request, at: At, words: Spoken) -> str:
+    """What a search can be confined to."""
     return filters_html(at.library, request.query_params, words)
 
 
