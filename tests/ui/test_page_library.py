@@ -90,7 +90,7 @@ class Slow(HashEmbedder):
         self.gate.release()
 
 
-@pytest.mark.xfail(strict=False, reason="the test's own gate and a batch broken off for newer files can miss each other")
+@pytest.mark.xfail(strict=False, reason="its gate and a batch broken off for newer files can miss each other")
 def test_questions_are_answered_while_records_are_still_read(context: BrowserContext, tmp_path: Path) -> None:
     many = "\n\n".join(f"{n}. The board took note of item {n} and moved on." for n in range(1, 700))
     (tmp_path / "long.txt").write_text(f"Minutes of the long board\n\n{many}", encoding="utf-8")
