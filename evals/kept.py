@@ -54,6 +54,8 @@ def read_run(path: Path) -> dict[str, Any]:
         raise InputError(f"{path}: not a run ({error}); make one with: onrecord eval run CASES --json OUT") from error
     if not isinstance(value, dict) or not {"measures", "cases", "settings"} <= value.keys():
         raise InputError(f"{path}: not a run; make one with: onrecord eval run CASES --json OUT")
+    if not all("stage" in case for case in value["cases"]):
+        raise InputError(f"{path}: a run of another version; make it anew with: onrecord eval run CASES --json OUT")
     return value
 
 

@@ -143,7 +143,7 @@ def run(
     recorded = {"limit": limit, "budget_chars": 4000, "search_only": search_only, **(settings or {})}
     asker = _Asker(
         library=library, limit=limit, search_only=search_only, judge=judge, entails=entails,
-        documents_by_name=_shelf_of(held), cache=Cache(cache) if cache and facts else None,
+        documents_by_name=_documents_by_name(held), cache=Cache(cache) if cache and facts else None,
         stamp={"settings": _without(recorded, "cases"), "library": facts, "options": options_of(library),
                # A kept answer names documents by id and source: it is another library's where these are others.
                "documents": _names_in(held), "code": code_fingerprint(),
@@ -341,7 +341,7 @@ def _names_in(library: object) -> list[list[str]]:
     return sorted([each.id, each.source] for each in library.documents()) if isinstance(library, Library) else []
 
 
-def _shelf_of(library: object) -> DocumentsByName | None:
+def _documents_by_name(library: object) -> DocumentsByName | None:
     """Finds a library's documents by file name; None for what is not a library of ours."""
     if not isinstance(library, Library):
         return None

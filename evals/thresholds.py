@@ -2,8 +2,10 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from ..vectorstore.errors import InputError
+from .measures.stages import in_words
 from .outcome import BY_NAME
 from .runs import Run
 
@@ -63,13 +65,9 @@ def assert_at_least(run: Run, **thresholds: float) -> None:
         raise AssertionError("\n".join([*map(str, short), *_gone_wrong([result.record for result in run.results])]))
 
 
-def _gone_wrong(records: Sequence[Mapping[str, object]]) -> list[str]:
+def _gone_wrong(records: Sequence[Mapping[str, Any]]) -> list[str]:
     wrong = [record for record in records if record["outcome"] in ("wrong", "partly", "failed")]
-    return [f"  {record['id']}: {record['outcome']}, {_stage_of(record)}" for record in wrong]
-
-
-def _stage_of(record: Mapping[str, object]) -> str:
-    return str(record["stage"] or "no stage at fault").replace("_", " ")
+    return [f"  {record['id']}: {record['outcome']}, {in_words(record['stage'])}" for record in wrong]
 
 
 def _is_low(name: str) -> bool:

@@ -73,7 +73,7 @@ class IngestReport:
 
 
 class Watcher(Protocol):
-    """ExportedExchange how an ingest gets on."""
+    """Told how an ingest gets on."""
 
     def reading(self, done: int, total: int, source: str) -> None: ...
     def failed(self, failure: Failure) -> None: ...

@@ -28,7 +28,8 @@ if TYPE_CHECKING:
     from .generation.writer import Writer
     from .retrieval.rerank import Reranker
 
-MAX_TURNS = 20
+# As far back as a question can refer, and far more of each answer than it does.
+MAX_TURNS = 8
 MAX_TURN_CHARS = 2_000
 
 
@@ -233,10 +234,9 @@ class Library:
     def remove(self, names: Sequence[str], *, keep: Collection[str] = ()) -> list[Listing]:
         """Takes documents out of the library, everywhere; returns what was removed. Raises InputError.
 
-        `keep` are paths of originals in the library's folder that stay, since they have been handed in anew.
-
         Nothing of them is left in the library's folder, also not what was handed in through the page or the API; files
-        elsewhere stay. Conversations that quote them are the page's: see `onrecord.ui.removal`.
+        elsewhere stay, and so do those of `keep`, which have been handed in anew. Conversations that quote them are the
+        page's: see `onrecord.ui.removal`.
         """
         found = [self._find(name) for name in names]
         self.store.remove(*(listing.id for listing in found), keep=keep)

@@ -31,9 +31,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Pipeline", "StageEnd", "StageObserver", "check_question", "no_observer", "numbered"]
 
-MAX_TURNS = 8
-MAX_TURN_ANSWER_CHARS = 20_000
-
 
 @dataclass(frozen=True, kw_only=True)
 class Pipeline:
@@ -77,7 +74,7 @@ class Pipeline:
             yield _refused(question, not_askable)
             return
         asked = _Asked(question=question, filters=filters, observer=observer)
-        query = self._parse(asked, _recent(history))
+        query = self._parse(asked, history)
         hits = self._retrieve(asked, query)
         retrieved = time.perf_counter()
         draft = _Draft(writer=self.writer)
@@ -245,14 +242,6 @@ def _refused(question: str, refusal: Refusal) -> Answer:
         notes=(advice(refusal),),
         refusal=refusal,
     )
-
-
-def _recent(history: Sequence[Turn]) -> list[Turn]:
-    """The end of a conversation, as much of it as a question can refer to; what is longer than that is cut off."""
-    return [
-        Turn(question=turn.question[:MAX_QUESTION_CHARS], answer=turn.answer[:MAX_TURN_ANSWER_CHARS])
-        for turn in history[-MAX_TURNS:]
-    ]
 
 
 def _refusal(store: Store, hits: Sequence[Hit], filters: Filters | None, refusal: Refusal) -> Refusal:

@@ -42,7 +42,7 @@ QUESTIONS = (
     "What was the name of the master of the Corrie Belle?",
     "What did Brazil say about lighthouses?",
 )
-ExportedExchange = tuple[str, list[dict[str, Any]]]
+Told = tuple[str, list[dict[str, Any]]]
 """An answer's text and its citations."""
 
 
@@ -59,7 +59,7 @@ def answers(library: Library) -> list[Answer]:
 
 
 @pytest.fixture(scope="module")
-def expected(answers: list[Answer]) -> list[ExportedExchange]:
+def expected(answers: list[Answer]) -> list[Told]:
     """What the Python door says; the others are held to it."""
     assert {answer.answered for answer in answers} == {True, False}
     return [(answer.text, [citation_json(citation) for citation in answer.citations]) for answer in answers]
@@ -71,7 +71,7 @@ def address(library: Library) -> Iterator[str]:
         yield address
 
 
-def of_shape(shape: dict[str, Any]) -> ExportedExchange:
+def of_shape(shape: dict[str, Any]) -> Told:
     return shape["text"], shape["citations"]
 
 
@@ -91,7 +91,7 @@ def test_the_tool(library: Library, answers: list[Answer]) -> None:
     assert [tool.invoke({"question": question}) for question in QUESTIONS] == [answer_text(a) for a in answers]
 
 
-def test_the_command_line(library: Library, expected: list[ExportedExchange], tmp_path: Path) -> None:
+def test_the_command_line(library: Library, expected: list[Told], tmp_path: Path) -> None:
     batch = tmp_path / "questions.jsonl"
     batch.write_text("".join(json.dumps({"id": q, "question": q}) + "\n" for q in QUESTIONS), encoding="utf-8")
     command = [COMMAND, "ask", "--batch", batch, "--library", library.store.folder]
@@ -99,7 +99,7 @@ def test_the_command_line(library: Library, expected: list[ExportedExchange], tm
     assert [of_shape(json.loads(line)) for line in done.stdout.splitlines()] == expected
 
 
-def test_the_browser_chat(library: Library, address: str, expected: list[ExportedExchange]) -> None:
+def test_the_browser_chat(library: Library, address: str, expected: list[Told]) -> None:
     told = []
     with HttpClient(base_url=address, timeout=60) as client:
         for question in QUESTIONS:
@@ -111,13 +111,13 @@ def test_the_browser_chat(library: Library, address: str, expected: list[Exporte
     assert told == expected
 
 
-def test_http(address: str, expected: list[ExportedExchange]) -> None:
+def test_http(address: str, expected: list[Told]) -> None:
     with HttpClient(base_url=address, timeout=60) as client:
         replies = [client.post("/api/ask", json={"question": question}) for question in QUESTIONS]
     assert [of_shape(reply.json()) for reply in replies] == expected
 
 
-def test_http_streaming(address: str, expected: list[ExportedExchange]) -> None:
+def test_http_streaming(address: str, expected: list[Told]) -> None:
     told = []
     with HttpClient(base_url=address, timeout=60) as client:
         for question in QUESTIONS:
@@ -126,7 +126,7 @@ def test_http_streaming(address: str, expected: list[ExportedExchange]) -> None:
     assert told == expected
 
 
-def test_openais_client(address: str, expected: list[ExportedExchange]) -> None:
+def test_openais_client(address: str, expected: list[Told]) -> None:
     with OpenAI(base_url=f"{address}/v1", api_key="unused") as client:
         for question, (text, citations) in zip(QUESTIONS, expected, strict=True):
             messages: Any = [{"role": "user", "content": question}]
@@ -137,21 +137,21 @@ def test_openais_client(address: str, expected: list[ExportedExchange]) -> None:
             assert (chunks[-1].choices[0].delta.model_extra or {})["citations"] == citations
 
 
-def test_langchains_openai_client(address: str, expected: list[ExportedExchange]) -> None:
+def test_langchains_openai_client(address: str, expected: list[Told]) -> None:
     model = ChatOpenAI(model="onrecord", base_url=f"{address}/v1", api_key="unused")  # type: ignore[arg-type]
     assert [message.text for message in model.batch(list(QUESTIONS))] == [text for text, _ in expected]
 
 
-def test_agents_over_http(address: str, expected: list[ExportedExchange]) -> None:
+def test_agents_over_http(address: str, expected: list[Told]) -> None:
     assert asyncio.run(_told_to_an_agent(f"{address}/mcp")) == expected
 
 
-def test_agents_over_standard_input_and_output(library: Library, expected: list[ExportedExchange]) -> None:
+def test_agents_over_standard_input_and_output(library: Library, expected: list[Told]) -> None:
     arguments = ["mcp", "--library", str(library.store.folder)]
     assert asyncio.run(_told_to_an_agent(StdioServerParameters(command=str(COMMAND), args=arguments))) == expected
 
 
-async def _told_to_an_agent(server: Any) -> list[ExportedExchange]:
+async def _told_to_an_agent(server: Any) -> list[Told]:
     async with McpClient(server) as client:
         results = [await client.call_tool("ask", {"question": question}) for question in QUESTIONS]
     return [of_shape(dict(result.structured_content or {})) for result in results]

@@ -113,21 +113,21 @@ def build_app(
     if not page:
         return app
     unknown_stay_with(app)
-    shelf = LibraryRegistry([library, *also], intake, limits=options.limits)
+    libraries = LibraryRegistry([library, *also], intake, limits=options.limits)
     ended = threading.Event()
     api_lifespan = app.router.lifespan_context
 
     @asynccontextmanager
     async def lifespan(served: FastAPI) -> AsyncIterator[None]:
         async with api_lifespan(served):
-            for each in shelf:
+            for each in libraries:
                 each.intake.start()
             yield
             ended.set()
-            shelf.stop()
+            libraries.stop()
 
     app.router.lifespan_context = lifespan
-    app.state.shelf = shelf
+    app.state.libraries = libraries
     app.state.sheets = Sheets()
     app.state.ended = ended
     for routes in (look_routes, chat_routes.routes, record_routes.routes):

@@ -4,7 +4,9 @@ The default model is in minilm.py; any other sentence-transformers model is run 
 """
 
 import hashlib
-from collections.abc import Sequence
+import warnings
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Lock
@@ -12,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from .errors import ModelError
 from .minilm import NAME as MINILM
-from .minilm import first_line, open_minilm, quiet_loading, sha256_of
+from .minilm import open_minilm, sha256_of
 
 if TYPE_CHECKING:
     import numpy as np
@@ -200,3 +202,31 @@ def _count_tokens(tokenizer: Any, text: str) -> int:
     if hasattr(tokenizer, "encode_batch"):
         return len(tokenizer.encode(text, add_special_tokens=False))
     return len(tokenizer.tokenize(text))
+
+
+def first_line(error: Exception) -> str:
+    """What went wrong, in one line without a full stop; the kind of error where it says nothing."""
+    lines = str(error).strip().splitlines() or [type(error).__name__]
+    return lines[0].rstrip(".")
+
+
+@contextmanager
+def quiet_loading() -> Iterator[None]:
+    """Keeps a model's loading from writing to the terminal; everything is as it was afterwards."""
+    from huggingface_hub.utils import are_progress_bars_disabled, disable_progress_bars
+    from transformers.utils import logging
+
+    verbosity, bars, hub_bars = logging.get_verbosity(), logging.is_progress_bar_enabled(), are_progress_bars_disabled()
+    logging.set_verbosity_error()
+    logging.disable_progress_bar()
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        logging.set_verbosity(verbosity)
+        if bars:
+            logging.enable_progress_bar()
+        # transformers switches both kinds of bar on at once.
+        if hub_bars:
+            disable_progress_bars()

@@ -12,9 +12,7 @@ The model: https://huggingface.co/sentence-transformers/all-MiniLM-L6-v2 (Apache
 import hashlib
 import importlib.util
 import os
-import warnings
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -146,34 +144,6 @@ def sha256_of(file: Path) -> str:
     """The SHA-256 of a file, in hexadecimal."""
     with file.open("rb") as opened:
         return hashlib.file_digest(opened, "sha256").hexdigest()
-
-
-def first_line(error: Exception) -> str:
-    """What went wrong, in one line without a full stop; the kind of error where it says nothing."""
-    lines = str(error).strip().splitlines() or [type(error).__name__]
-    return lines[0].rstrip(".")
-
-
-@contextmanager
-def quiet_loading() -> Iterator[None]:
-    """Keeps a model's loading from writing to the terminal; everything is as it was afterwards."""
-    from huggingface_hub.utils import are_progress_bars_disabled, disable_progress_bars
-    from transformers.utils import logging
-
-    verbosity, bars, hub_bars = logging.get_verbosity(), logging.is_progress_bar_enabled(), are_progress_bars_disabled()
-    logging.set_verbosity_error()
-    logging.disable_progress_bar()
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            yield
-    finally:
-        logging.set_verbosity(verbosity)
-        if bars:
-            logging.enable_progress_bar()
-        # transformers switches both kinds of bar on at once.
-        if hub_bars:
-            disable_progress_bars()
 
 
 def _check(file: Path) -> None:

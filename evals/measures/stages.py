@@ -18,11 +18,11 @@ from .quotes import locate
 
 Stage = Literal[
     "ingestion_error", "not_retrieved", "wrongly_refused", "not_selected", "not_attributed", "not_said",
-    "wrongly answered", "failed",
+    "wrongly_answered", "failed",
 ]  # fmt: skip
 STAGES: tuple[Stage, ...] = (
     "failed", "ingestion_error", "not_retrieved", "wrongly_refused", "not_selected", "not_attributed", "not_said",
-    "wrongly answered",
+    "wrongly_answered",
 )  # fmt: skip
 OutcomeName = Literal["right", "partly", "wrong", "failed"]
 
@@ -36,6 +36,11 @@ class Missed:
 
     number: int
     stage: Stage
+
+
+def in_words(stage: str | None) -> str:
+    """A stage as people read it."""
+    return stage.replace("_", " ") if stage else "no stage at fault"
 
 
 def judge(outcome: Outcome, missed: Sequence[Missed]) -> OutcomeName:
@@ -58,7 +63,7 @@ def stage_at_fault(outcome: Outcome, missed: Sequence[Missed]) -> Stage | None:
     if answer is None:
         return "failed"
     if not case.answerable:
-        return "wrongly answered" if answer.answered else None
+        return "wrongly_answered" if answer.answered else None
     found: set[Stage] = {each.stage for each in missed}
     if not answer.answered and not missed:
         found.add("wrongly_refused")

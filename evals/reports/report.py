@@ -16,7 +16,7 @@ from ..kept import write_whole
 from ..measures.confidence import Judged, reliability, risk_coverage
 from ..measures.ratio import Ratio
 from ..measures.significance import interval
-from ..measures.stages import STAGES
+from ..measures.stages import STAGES, in_words
 from ..outcome import BY_NAME, MEASURES, add_up
 from ..record import shares_from
 from .plots import Bar, bars, curve, diagram, histogram
@@ -43,7 +43,7 @@ _OF_STAGE = {
     "not_selected": "the proof was found, and something else was cited",
     "not_attributed": "the proof was cited, at the wrong paragraph or with the wrong speaker",
     "not_said": "the proof was cited, and the answer does not say what it should",
-    "wrongly answered": "the records do not answer, and yet an answer was given",
+    "wrongly_answered": "the records do not answer, and yet an answer was given",
 }
 
 
@@ -205,15 +205,21 @@ def _options(run: Mapping[str, Any], key: str) -> str:
     values = [case[key] for case in run["cases"] if case[key]]
     order = [stage for stage in STAGES if stage in values] if key == "stage" else list(dict.fromkeys(values))
     return "".join(
-        f'<option value="{escape(value)}">{escape(value)} ({values.count(value)})</option>' for value in order
+        f'<option value="{escape(value)}">{escape(_shown(key, value))} ({values.count(value)})</option>'
+        for value in order
     )
+
+
+def _shown(key: str, value: str) -> str:
+    return in_words(value) if key == "stage" else value
 
 
 def _lost(run: Mapping[str, Any]) -> str:
     """How many cases were lost at which stage, as a list."""
     stages = [case["stage"] for case in run["cases"]]
     rows = [
-        f'<li><button type="button" class="stage" data-stage="{stage}"><b>{stages.count(stage)}</b> {stage}</button>'
+        f'<li><button type="button" class="stage" data-stage="{stage}">'
+        f"<b>{stages.count(stage)}</b> {in_words(stage)}</button>"
         f'<span class="muted">{says}</span></li>'
         for stage, says in _OF_STAGE.items()
         if stage in stages
@@ -223,7 +229,7 @@ def _lost(run: Mapping[str, Any]) -> str:
 
 def _case(case: Mapping[str, Any]) -> str:
     outcome = case["outcome"] or "searched"
-    stage = f'<span class="tag stage-tag">{escape(case["stage"])}</span>' if case["stage"] else ""
+    stage = f'<span class="tag stage-tag">{in_words(case["stage"])}</span>' if case["stage"] else ""
     found = " ".join([case["id"], case["question"], case["text"] or ""]).casefold()
     return (
         f'<details class="case" id="case-{escape(case["id"])}" data-kind="{escape(case["kind"])}" '
@@ -274,7 +280,7 @@ def _gold(gold: Mapping[str, Any]) -> str:
     )
     rank = f"found at rank {gold['rank']}" if gold["rank"] else "not among the passages found"
     fate = (
-        f'<span class="missed">missed: {escape(gold["stage"].replace("_", " "))}</span>'
+        f'<span class="missed">missed: {in_words(gold["stage"])}</span>'
         if gold["stage"]
         else '<span class="hit">cited</span>'
     )

@@ -7,6 +7,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from ..measures.stages import in_words
 from ..outcome import BY_NAME
 from ..runs import Run
 from ..thresholds import Shortfall
@@ -34,7 +35,8 @@ def print_table(run: Run, console: Console) -> None:
     console.print(_kinds_table(run))
     stages = [result.record["stage"] for result in run.results if result.record["stage"]]
     if stages:
-        console.print("\nlost at: " + ", ".join(f"{stage} {stages.count(stage)}" for stage in dict.fromkeys(stages)))
+        lost = (f"{in_words(stage)} {stages.count(stage)}" for stage in dict.fromkeys(stages))
+        console.print("\nlost at: " + ", ".join(lost))
     for result in run.results:
         if result.error is not None:
             console.print(f"[red]failed[/red] {escape(result.case.id)}: {escape(result.error)}")

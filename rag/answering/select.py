@@ -59,8 +59,8 @@ class Quotable:
     """A sentence of a passage found: offsets into the document's text, its stems, and how well it answers.
 
     `number` counts the sentences of its passage from 0, None where it is not one of them.
-    `score` adds up the question's telling words in the sentence, the rank of its passage and likeness of meaning;
-    `coverage` is the share of the question's telling words that stand in the sentence or around it (0 to 1),
+    `score` adds up the question's content words in the sentence, the rank of its passage and likeness of meaning;
+    `coverage` is the share of the question's content words that stand in the sentence or around it (0 to 1),
     `likeness` the cosine similarity of sentence and question (-1 to 1, 0 where it was not compared).
     """
 
@@ -403,7 +403,7 @@ def score_words(
     around: _Surroundings,
     same: Sequence[frozenset[frozenset[str]]] = (),
 ) -> Quotable:
-    """Scores a sentence by the share of the question's telling words it holds, and its passage's standing.
+    """Scores a sentence by the share of the question's content words it holds, and its passage's standing.
 
     What a title, a heading or a speaker's label says, and what is known of the document, is said for every sentence
     below it. A sentence that holds one form of a name holds its others too: "ARQ" is "annual report questionnaire".

@@ -1,4 +1,4 @@
-"""What a question itself says: its telling words, its topic, where it points (paragraph, speaker, document)."""
+"""What a question itself says: its content words, its topic, where it points (paragraph, speaker, document)."""
 
 import re
 from collections.abc import Sequence

@@ -10,8 +10,8 @@ from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Protocol
 
+from ...vectorstore.embedder import first_line, quiet_loading
 from ...vectorstore.errors import ModelError
-from ...vectorstore.minilm import first_line, quiet_loading
 
 if TYPE_CHECKING:
     from sentence_transformers import CrossEncoder

@@ -224,7 +224,7 @@ def faults_of(store: Store, text: str, hit: Hit, inherited: str = "") -> list[st
 
 
 def support(store: Store, text: str, hit: Hit) -> float:
-    """The share of a sentence's telling words that stand in a passage or in what it is headed by (0 to 1).
+    """The share of a sentence's content words that stand in a passage or in what it is headed by (0 to 1).
 
     Who speaks and that they speak is not the matter; it is checked by itself.
     """

@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 from threading import Lock
 from typing import TYPE_CHECKING, Any, Protocol
 
+from ...vectorstore.embedder import first_line, quiet_loading
 from ...vectorstore.errors import ModelError
 from ...vectorstore.markup import plain
-from ...vectorstore.minilm import first_line, quiet_loading
 from ...vectorstore.passage import Hit
 from ..generation.llm import Service, Tally, open_service
 from ..generation.parse_reply import visible

@@ -1,6 +1,6 @@
 """Whether a sentence says no where a record says yes, or the other way round.
 
-A negation governs the next few telling words. Only where the other text holds those very words is anything said about
+A negation governs the next few content words. Only where the other text holds those very words is anything said about
 it; words like "refuse" or "only", which may carry a no of their own, leave the question open.
 """
 

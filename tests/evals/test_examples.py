@@ -1,6 +1,7 @@
 """The examples of measuring, run; and that nothing in the template of docs/quality.md leads nowhere."""
 
 import ast
+import importlib
 import re
 import shutil
 import subprocess
@@ -62,3 +63,11 @@ def test_every_place_for_figures_in_the_quality_document_has_a_section(tmp_path:
 def test_every_benchmark_starts(script: Path) -> None:
     made = subprocess.run([sys.executable, script, "--help"], capture_output=True, text=True)
     assert made.returncode == 0, made.stderr
+
+
+def test_every_constant_that_is_tuned_is_there_and_among_the_values_tried(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(ROOT / "benchmarks")
+    tried: dict[str, tuple[float, ...]] = importlib.import_module("tune").TRIED
+    for name, values in tried.items():
+        module, _, constant = name.rpartition(".")
+        assert getattr(importlib.import_module(f"onrecord.{module}"), constant) in values, name

@@ -113,7 +113,7 @@ def test_an_answerer_that_copies_everything(sound: Run, small_library: Library, 
     assert (measures["cite_precision"] or 0) < 0.3 < (before["cite_precision"] or 0)
     assert (measures["citations_per_answer"] or 0) > 5 * (before["citations_per_answer"] or 9)
     assert (measures["answer_chars"] or 0) > 3 * (before["answer_chars"] or 9999)
-    assert measures["abstain_r"] == 0 and stages(found)["brazil"] == "wrongly answered"
+    assert measures["abstain_r"] == 0 and stages(found)["brazil"] == "wrongly_answered"
 
 
 def test_one_that_misattributes_speakers(sound: Run, small_library: Library, small_cases: list[Case]) -> None:

@@ -39,7 +39,7 @@ def told(answer: Answer) -> tuple[str, tuple[tuple[str, int, int, str], ...]]:
 
 
 def unlike(number: int) -> str:
-    """A record that shares no telling word with the questions or the other records."""
+    """A record that shares no content word with the questions or the other records."""
     return f"Zymurgy bulletin\n\n{number}. Wort boiled for {number} minutes; yeast pitched at vat {number}.\n"
 
 

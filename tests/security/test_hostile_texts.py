@@ -15,7 +15,7 @@ from onrecord.ingest.structure.paragraphs import structure
 from onrecord.rag import Library, Turn, open_library
 from onrecord.rag.generation.llm import MAX_WRITTEN_CHARS, Service, Tally
 from onrecord.rag.generation.parse_reply import claims, finished_claims, visible, without_links
-from onrecord.rag.pipeline import MAX_TURN_ANSWER_CHARS
+from onrecord.rag.library import MAX_TURN_CHARS
 from onrecord.rag.query.question import MAX_QUESTION_CHARS
 from onrecord.ui.http.api import build_api
 from onrecord.vectorstore.errors import InputError
@@ -94,7 +94,7 @@ def test_of_a_long_conversation_only_what_a_question_can_refer_to_is_read(librar
     answer = library.ask("And Mexico?", history=[*turns, Turn(question=QUOTA, answer="A third.")])
     assert time.process_time() - began < 10
     assert "Mexico" in answer.text
-    assert library.ask("And Mexico?", history=[Turn(question=QUOTA, answer="." * 2 * MAX_TURN_ANSWER_CHARS)]).answered
+    assert library.ask("And Mexico?", history=[Turn(question=QUOTA, answer="." * 20 * MAX_TURN_CHARS)]).answered
 
 
 # --- replies -----------------------------------------------------------------------------------------------------

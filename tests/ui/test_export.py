@@ -24,11 +24,11 @@ from .serving import HERRING, LIGHTHOUSE, NOWHERE, QUOTE, write_records
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 HOSTILE = "What of <script>alert(1)</script> and *stars* and [^1] here?"
 
-ExportedExchange = tuple[Conversation, list[Exchange], list[Answer]]
+Told = tuple[Conversation, list[Exchange], list[Answer]]
 
 
 @pytest.fixture(scope="module")
-def told(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ExportedExchange]:
+def told(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Told]:
     """A conversation of four questions, the second refused, the last hostile, like the title."""
     folder = tmp_path_factory.mktemp("told")
     history = History(folder / FILE)
@@ -44,7 +44,7 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ExportedExchange]
     history.close()
 
 
-def test_markdown_has_a_footnote_for_every_citation(told: ExportedExchange) -> None:
+def test_markdown_has_a_footnote_for_every_citation(told: Told) -> None:
     conversation, exchanges, answers = told
     text = as_markdown(conversation, exchanges, ENGLISH)
     count = sum(len(answer.citations) for answer in answers)
@@ -54,7 +54,7 @@ def test_markdown_has_a_footnote_for_every_citation(told: ExportedExchange) -> N
     assert answers[1].text in text
 
 
-def test_html_is_one_safe_file_with_notes_both_ways(told: ExportedExchange) -> None:
+def test_html_is_one_safe_file_with_notes_both_ways(told: Told) -> None:
     conversation, exchanges, answers = told
     html = as_html(conversation, exchanges, ENGLISH)
     assert "<script" not in html and "http" not in html
@@ -62,7 +62,7 @@ def test_html_is_one_safe_file_with_notes_both_ways(told: ExportedExchange) -> N
         assert f'href="#note{number}"' in html and f'id="note{number}"' in html and f'href="#at{number}"' in html
 
 
-def test_word_has_real_footnotes(told: ExportedExchange) -> None:
+def test_word_has_real_footnotes(told: Told) -> None:
     conversation, exchanges, answers = told
     archive = zipfile.ZipFile(io.BytesIO(as_docx(conversation, exchanges, ENGLISH)))
     body = etree.fromstring(archive.read("word/document.xml"))
@@ -80,7 +80,7 @@ def test_word_has_real_footnotes(told: ExportedExchange) -> None:
     assert settings.index("<w:footnotePr>") < settings.index("<w:compat>")
 
 
-def test_word_reads_back_what_was_said(told: ExportedExchange) -> None:
+def test_word_reads_back_what_was_said(told: Told) -> None:
     conversation, exchanges, answers = told
     document = docx.Document(io.BytesIO(as_docx(conversation, exchanges, ENGLISH)))
     words = "\n".join(paragraph.text for paragraph in document.paragraphs)
@@ -91,7 +91,7 @@ def test_word_reads_back_what_was_said(told: ExportedExchange) -> None:
     assert document.core_properties.title == HOSTILE
 
 
-def test_what_was_stopped_is_exported_as_far_as_it_came(told: ExportedExchange, tmp_path: Path) -> None:
+def test_what_was_stopped_is_exported_as_far_as_it_came(told: Told, tmp_path: Path) -> None:
     conversation, exchanges, [answer, *_] = told
     part = stored_part(list(answer.sentences[:1]), list(answer.citations[:1]))
     stopped = Exchange(
@@ -101,7 +101,7 @@ def test_what_was_stopped_is_exported_as_far_as_it_came(told: ExportedExchange, 
     assert answer.sentences[0].text in text and "Stopped before the answer was complete" in text
 
 
-def test_a_control_character_does_not_break_the_document(told: ExportedExchange) -> None:
+def test_a_control_character_does_not_break_the_document(told: Told) -> None:
     conversation, exchanges, _ = told
     odd = Conversation(id="c", owner="me", title="A\x00B\x0bC", updated=conversation.updated)
     assert docx.Document(io.BytesIO(as_docx(odd, exchanges, ENGLISH))).core_properties.title == "ABC"

@@ -89,7 +89,7 @@ def start(
     return {
         "language": words.language,
         "words": words.messages,
-        "libraries": [{"key": one.key, "name": one.name} for one in request.app.state.shelf],
+        "libraries": [{"key": one.key, "name": one.name} for one in request.app.state.libraries],
         "library": at.key,
         "model": at.models.default,
         "signed_in": request.scope.get("signed_in", False),

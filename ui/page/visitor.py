@@ -16,7 +16,7 @@ _MIN_NAME_CHARS = 16
 
 def served_for(request: Request, library: str = "") -> AppState:
     """The library that an address names, the first where it names none."""
-    return request.app.state.shelf.get(library)
+    return request.app.state.libraries.get(library)
 
 
 def words_of(request: Request) -> Words:
