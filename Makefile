@@ -20,7 +20,7 @@ INSTALL = VIRTUAL_ENV="$(abspath $(VENV))" $(BIN)/uv pip install $(FIND_LINKS) -
 # where a wheel lies ready or UV_TORCH_BACKEND names another build.
 TORCH_BACKEND := $(if $(UV_TORCH_BACKEND)$(wildcard $(addsuffix /torch-*.whl,$(PIP_FIND_LINKS))),,--torch-backend cpu)
 
-.PHONY: run test test-fast lint check lint-js quality screenshots wheel setup clean
+.PHONY: run test test-fast lint lint-js quality screenshots wheel setup clean
 
 run: setup
 	$(BIN)/onrecord serve --library "$(LIBRARY)" --port $(PORT) --open "$(DOCS)"
@@ -37,8 +37,6 @@ test-fast: setup
 lint: setup
 	$(BIN)/ruff check .
 	$(BIN)/pyright
-
-check: lint
 
 lint-js: setup
 	$(BIN)/pytest -q tests/ui/test_javascript.py

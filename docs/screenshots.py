@@ -26,6 +26,7 @@ SCREENS = HERE / "screens"
 SAMPLE = HERE.parent / "sample"
 LIGHTS = "What did Verrano say about the automation of lights?"
 WATER = "Who said the buoys report only every ten minutes in a gale?"
+COAST = "How many kilometres of coast do the nine members share?"
 NOWHERE = "What did the delegation of Atlantis say?"
 SIZES = {"laptop": {"width": 1280, "height": 800}, "phone": {"width": 390, "height": 844}}
 IN_README = {"answer-laptop-light": "chat-light", "printed-laptop-dark": "chat-page"}
@@ -45,8 +46,8 @@ def answer(page: Page) -> None:
 
 def printed(page: Page) -> None:
     """The page of a PDF with the quote marked."""
-    ask(page, WATER)
-    page.locator(".r-chip").last.click()
+    ask(page, COAST)
+    page.locator(".r-chip").first.click()
     page.locator("[data-view=sheet]").click()
     page.wait_for_function("document.querySelector('.r-sheet img')?.naturalWidth > 100")
 

@@ -1,4 +1,4 @@
-"""The library as a Haystack component: `LibraryRetriever(library)`; needs `pip install 'onrecord[haystack]'`."""
+"""The library as a Haystack component: `LibraryRetriever(library)`; needs `pip install haystack-ai`."""
 
 from haystack import Document, component
 

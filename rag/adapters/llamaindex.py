@@ -1,4 +1,4 @@
-"""The library as a LlamaIndex retriever: `LibraryRetriever(library)`; needs `pip install 'onrecord[llamaindex]'`."""
+"""The library as a LlamaIndex retriever: `LibraryRetriever(library)`; needs `pip install llama-index-core`."""
 
 from typing import Any
 

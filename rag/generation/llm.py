@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
 
 MAX_WRITTEN_CHARS = 60_000
-_EXTRAS = ("openai", "anthropic", "ollama")
 # Ollama's own default cuts a prompt after 4,096 tokens or fewer, without a word.
 OLLAMA_CONTEXT_TOKENS = 8_192
 _MESSAGE_CHARS = 200
@@ -126,8 +125,8 @@ def open_service(
         return Service(name=model, model=init_chat_model(model, **options), secrets=secrets)
     except ImportError as error:
         provider = model.split(":", 1)[0]
-        package = f"'onrecord[{provider}]'" if provider in _EXTRAS else f"langchain-{provider}"
-        raise ModelError(f"The model {model} needs a package: pip install {package} ({_first_line(error)})") from error
+        says = f"The model {model} needs a package: pip install langchain-{provider} ({_first_line(error)})"
+        raise ModelError(says) from error
     except Exception as error:  # each provider's package raises errors of its own, mostly for a missing key
         if "model_provider" in str(error):
             raise ModelError(

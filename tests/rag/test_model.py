@@ -736,8 +736,8 @@ def write_cross_encoder(folder: Path, labels: list[str], sure_of: int) -> Path:
     [
         ("scripted", ("names no provider", "provider:name")),
         ("nonsense:scripted", ("nonsense:scripted", "provider:name")),
-        ("anthropic:some", ("anthropic:some", "pip install 'onrecord[anthropic]'")),
-        ("ollama:some", ("ollama:some", "pip install 'onrecord[ollama]'")),
+        ("anthropic:some", ("anthropic:some", "pip install langchain-anthropic")),
+        ("ollama:some", ("ollama:some", "pip install langchain-ollama")),
         ("groq:some", ("groq:some", "pip install langchain-groq")),
         ("openai:some", ("openai:some", "OPENAI_API_KEY")),
     ],

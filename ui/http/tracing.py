@@ -75,7 +75,8 @@ def open_tracing() -> tuple[Tracing, Any]:
         from opentelemetry.sdk.trace import TracerProvider
         from opentelemetry.sdk.trace.export import BatchSpanProcessor
     except ImportError as error:
-        raise InputError(f"Tracing needs a package: pip install 'onrecord[otel]' ({error})") from error
+        packages = "opentelemetry-sdk opentelemetry-exporter-otlp-proto-http"
+        raise InputError(f"Tracing needs packages: pip install {packages} ({error})") from error
     provider = TracerProvider(resource=Resource.create({"service.name": "onrecord"}))
     provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter()))
     return Tracing(provider.get_tracer("onrecord")), provider
