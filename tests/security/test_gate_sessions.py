@@ -82,7 +82,7 @@ def test_nobody_is_led_to_another_site(calls: Calls, keys: Keys, then: str) -> N
 def test_what_is_put_in_the_form_is_text(calls: Calls, keys: Keys) -> None:
     keys.create("reader", ["ask"])
     form = calls(ELSEWHERE).get("/sign-in", params={"next": '/"><script>alert(1)</script>'})
-    assert "<script>alert" not in form.text and "&quot;&gt;&lt;script" in form.text
+    assert "<script>alert" not in form.text and "&#34;&gt;&lt;script" in form.text
 
 
 def test_a_key_that_does_not_open_is_told_why_in_the_readers_language(calls: Calls, keys: Keys) -> None:
