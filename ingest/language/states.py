@@ -28,7 +28,7 @@ _SPEAKS_FOR = re.compile(
     r"(?:\s(?:permanente?|suppleante?))?\s(?:(?:of|for|de|des|du|del)\s|d')(?P<state>.+)"
 )
 _SPEAKS_AS = re.compile(
-    r"(?P<state>.+?)'s?\s(?:(?:permanent|alternate|deputy)\s)?(?:representative|delegate|delegation|observer|ambassador)"
+    r"\A(?P<state>.+?)'s?\s(?:(?:permanent|alternate|deputy)\s)?(?:representative|delegate|delegation|observer|ambassador)"
 )
 _SHORTENED = {"rep": "republic", "dem": "democratic", "fed": "federated", "isl": "islamic", "bol": "bolivarian"}
 _SHORT_WORD = re.compile(rf"\b({'|'.join(_SHORTENED)})\b\.?")

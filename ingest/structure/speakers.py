@@ -75,10 +75,10 @@ _NUMBERED_PERSON = re.compile(
 )
 # What opens like a label but is none of the shapes above: "12) Norway:", "[00:12:30] Norway:", "Norway [translated]:".
 _OTHER_LABEL = re.compile(
-    r"[\W\d_]*+(?P<who>[^:()\[\]]{2,110}+)(?:[(\[][^()\[\]]{0,90}+[)\]]{1,2}+\s?){0,2}+[^\w:]{0,4}+:(?!//)"
+    r"\A[\W\d_]*+(?P<who>[^:()\[\]]{2,110}+)(?:[(\[][^()\[\]]{0,90}+[)\]]{1,2}+\s?){0,2}+[^\w:]{0,4}+:(?!//)"
 )
 _UNNAMED = re.compile(
-    r"(?:(?:an?|the|another|one|unknown|unidentified|unnamed|youth|first|second|female|male)\s)*+"
+    r"\A(?:(?:an?|the|another|one|unknown|unidentified|unnamed|youth|first|second|female|male)\s)*+"
     r"(?:speaker|delegate|participant|representative|interpreter|interpretation|voice|delegation)s?",
     re.IGNORECASE,
 )

@@ -52,7 +52,7 @@ _WHOLE = re.compile(
 )
 _WHAT_IS = re.compile(
     r"^\W*(?:(?i:who|what)(?:[’']s|(?i: is| are| was| were)) |(?i:define |explain ))"
-    r"(?:[A-ZÀ-Þ][\w&/.-]+|\w{3,}(?:ing|tion|sion|ment|ness|ity|ism|ship|ance|ence|s))\W*$"
+    r"(?:[A-ZÀ-Þ][\w&/.-]++|\w{3,}(?:ing|tion|sion|ment|ness|ity|ism|ship|ance|ence|s))\W*+$"
 )
 _REFERS = re.compile(
     r"^\W*(?:and |but |so )?(?:(?:in|on|at|from|under) )?(?:which|what) (?:paragraph|para|page|document|section|"

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 import schemathesis
 from hypothesis import HealthCheck, Phase, given, settings
@@ -42,7 +43,11 @@ def served_api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, 
 
 def test_every_route_keeps_to_its_description(served_api: tuple[str, str]) -> None:
     address, key = served_api
-    schema = schemathesis.openapi.from_url(f"{address}/openapi.json", headers={"Authorization": f"Bearer {key}"})
+    described = httpx.get(f"{address}/openapi.json", headers={"Authorization": f"Bearer {key}"}).json()
+    for operation in (one for path in described["paths"].values() for one in path.values()):
+        operation.pop("security", None)  # the key is sent each time: a request without one is not among those made up
+    schema = schemathesis.openapi.from_dict(described)
+    schema.config.update(base_url=address)
     checked = [_check(found.ok(), f"Bearer {key}") for found in schema.get_all_operations()]
     assert len(checked) == 13
 
