@@ -127,19 +127,20 @@ def test_a_session_ends_by_signing_out(calls: Calls, keys: Keys) -> None:
     assert kind_of(client.get("/page/records", headers={"Cookie": f"{COOKIE}={token}"})) == "key-missing"
 
 
-@pytest.mark.parametrize("how", ["revoked", "deleted", "damaged"])
+@pytest.mark.parametrize("how", ["revoked", "replaced", "deleted", "damaged"])
 def test_a_session_ends_with_its_key(calls: Calls, keys: Keys, own_library: Library, how: str) -> None:
     client = calls(ELSEWHERE)
     sign_in(client, keys.create("reader", ["ask"])[1])
     assert client.get("/page/records").status_code == 200
     if how == "revoked":
         Keys(own_library.store.folder).revoke("reader")
-    elif how == "deleted":
+    elif how in ("replaced", "deleted"):
         (own_library.store.folder / FILE).unlink()
-        keys.create("other", ["ask"])
+        if how == "replaced":
+            Keys(own_library.store.folder).create("other", ["ask"])
     else:
         (own_library.store.folder / FILE).write_text("[{]")
-    assert kind_of(client.get("/page/records")) == ("library" if how == "damaged" else "key-missing")
+    assert kind_of(client.get("/page/records")) == ("library" if how in ("deleted", "damaged") else "key-missing")
 
 
 def test_a_session_lasts_so_long_and_a_key_has_so_many(keys: Keys) -> None:

@@ -121,6 +121,14 @@ def test_a_damaged_key_file_opens_nothing(own_library: Library, keys: Keys, call
         Keys(own_library.store.folder).all()
 
 
+def test_a_key_file_that_goes_missing_opens_nothing(own_library: Library, keys: Keys, calls) -> None:
+    keys.create("program", ["ask"])
+    client = calls(own_library)
+    assert_problem(client.post("/api/ask", json=ASK), "key-missing")
+    (own_library.store.folder / FILE).unlink()
+    assert_problem(client.post("/api/ask", json=ASK), "library")
+
+
 def test_openais_clients_are_told_in_openais_shape_too(own_library: Library, keys: Keys, calls) -> None:
     keys.create("program", ["ask"])
     problem = assert_problem(calls(own_library).get("/v1/models"), "key-missing")

@@ -64,7 +64,7 @@ class Keys:
         return key, told
 
     def all(self) -> list[Key]:
-        """Every key ever made, oldest first. Raises LibraryError where their file is damaged."""
+        """Every key ever made, oldest first. Raises LibraryError where their file is damaged or went missing."""
         self._refresh()
         return list(self._known.values())
 
@@ -98,7 +98,8 @@ class Keys:
         try:
             stat = self._file.stat()
         except FileNotFoundError:
-            self._known, self._read_at = {}, None
+            if self._known:  # an open server must not follow from a file that went missing
+                raise LibraryError(f"The API keys in {self._file} are gone. Put them back, or restart.") from None
             return
         if self._read_at == (stat.st_ino, stat.st_mtime_ns, stat.st_size):
             return
