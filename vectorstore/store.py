@@ -194,6 +194,7 @@ class Store:
                     self.purge()
                     yield
                     self._scrub()
+                    self._restore_vectors()
                 finally:
                     with suppress(LibraryError, OSError, struct.error):  # what ended the writing is what is to be told
                         self._learn_files(known)
@@ -265,6 +266,15 @@ class Store:
             self._forget_vectors()
         if self.catalogue.scrub():
             self.catalogue.forget_gone("trace", traces)
+
+    def _restore_vectors(self) -> None:
+        """Embeds again what Chroma has lost amid its own writing out."""
+        if self.vectors.place != "folder" or not self.vectors.exist:
+            return
+        with suppress(VectorsDamaged):  # found out and mended by the next `embed`
+            self.vectors.settle()
+            if self.vectors.count() < self.catalogue.count_passages(embedded=True):
+                self.embed()
 
     def _forget_vectors(self) -> None:
         """Has all vectors made anew by the next `embed`."""

@@ -510,6 +510,14 @@ def test_lost_vectors_are_made_again(tmp_path: Path) -> None:
     store.close()
 
 
+def test_vectors_lost_amid_writing_are_there_again_at_its_end(store: Store) -> None:
+    fill(store, LIGHTS, BUOYS)
+    with store.writing():
+        store.vectors.delete([passage.id for passage in store.passages_of(LIGHTS.id)])
+    assert store.faults() == []
+    assert by_meaning(store, "keeper asleep")[0] == "The keeper was asleep."
+
+
 # --- what is no library ------------------------------------------------------------------------------------------
 
 
