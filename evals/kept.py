@@ -55,7 +55,7 @@ def read_run(path: Path) -> dict[str, Any]:
     if not isinstance(value, dict) or not {"measures", "cases", "settings"} <= value.keys():
         raise InputError(f"{path}: not a run; make one with: onrecord eval run CASES --json OUT")
     if not all("stage" in case for case in value["cases"]):
-        raise InputError(f"{path}: a run of another version; make it anew with: onrecord eval run CASES --json OUT")
+        raise InputError(f"{path}: a run of another version; make it again with: onrecord eval run CASES --json OUT")
     return value
 
 

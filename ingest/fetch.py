@@ -58,7 +58,7 @@ def fetch(address: str, *, timeout_s: float = 30.0, limit_mb: int = 64, allow_pr
                     if response.status in (301, 302, 303, 307, 308):
                         place = urljoin(place, _header(response.headers, b"location"))
                         if not is_address(place):
-                            raise UnreadableFile(address, f"it leads to {place}, which is no web address")
+                            raise UnreadableFile(address, f"it redirects to {place}, which is not a web address")
                         continue
                     if response.status != 200:
                         raise UnreadableFile(address, f"the server answers with status {response.status}")
@@ -71,7 +71,7 @@ def fetch(address: str, *, timeout_s: float = 30.0, limit_mb: int = 64, allow_pr
     ) as error:
         raise UnreadableFile(address, f"it cannot be fetched ({type(error).__name__}: {error})") from error
     except (ValueError, UnicodeError) as error:
-        raise UnreadableFile(address, f"it is no web address that can be fetched ({error})") from error
+        raise UnreadableFile(address, f"it is not a web address that can be fetched ({error})") from error
     raise UnreadableFile(address, f"it redirects more than {MAX_REDIRECTS} times")
 
 

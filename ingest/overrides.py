@@ -58,6 +58,6 @@ def from_sidecar(source: str, data: bytes) -> dict[str, str]:
             raise InputError(f"{name}: it must hold one JSON object.")
         return checked(values, name)
     except (ValueError, RecursionError) as error:
-        raise UnreadableFile(name, f"it is no JSON ({error})") from error
+        raise UnreadableFile(name, f"it is not valid JSON ({error})") from error
     except InputError as error:
         raise UnreadableFile(name, str(error).removeprefix(f"{name}: ").rstrip(".")) from error

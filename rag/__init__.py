@@ -1,4 +1,4 @@
-"""A question becomes a cited answer; the library's public face for other programs.
+"""A question becomes a cited answer; the public Python API.
 
 from onrecord.rag import open_library
 

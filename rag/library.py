@@ -73,7 +73,7 @@ def open_library(
             of place they are made anew by the next ingest.
         sentence_vectors: embed sentences beside their passages when records are read: finds more, for about 1.7
             times the time to embed and three times the room.
-        reranker: name or path of a sentence-transformers CrossEncoder that re-ranks what is found; loaded when the
+        reranker: name or path of a sentence-transformers cross-encoder that re-ranks results; loaded when the
             first question is asked.
 
     Raises:

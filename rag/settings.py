@@ -47,42 +47,50 @@ class Settings(BaseSettings):
             name: name.removeprefix(_EARLIER_PREFIX).lower() for name in os.environ if name.startswith(_EARLIER_PREFIX)
         }
         for name in (name for name, field in (asked | earlier).items() if field in _GONE):
-            _log.warning("The setting %s is gone and changes nothing any more; it can be unset.", name)
+            _log.warning("The setting %s no longer exists and has no effect; it can be unset.", name)
         _warn_of_earlier(tuple(sorted(name for name, field in earlier.items() if field in cls.model_fields)))
         return values
 
     library: Path | None = Field(None, description="library folder; by default in the user's data folder")
-    embedding: str | None = Field(None, description="sentence-transformers model, by name or path; all-MiniLM-L6-v2")
-    reranker: str | None = Field(None, description="sentence-transformers CrossEncoder that re-ranks what is found")
+    embedding: str | None = Field(
+        None, description="sentence-transformers model, by name or path; by default all-MiniLM-L6-v2"
+    )
+    reranker: str | None = Field(None, description="sentence-transformers cross-encoder that re-ranks results")
     cache: Path | None = Field(None, description="where the default embedding model keeps its exported graph")
     chroma_url: str | None = Field(None, description="a Chroma server for the vectors, instead of the library's folder")
-    model: str = Field("none", description="provider:name of a chat model that writes answers; none quotes only")
-    model_base_url: str | None = Field(None, description="address of the model's service, where not the provider's own")
-    model_api_key: SecretStr | None = Field(None, description="key for it; else the provider's own variable is used")
+    model: str = Field("none", description="provider:name of a chat model that writes answers, or none to quote only")
+    model_base_url: str | None = Field(None, description="address of the model's service, if not the provider's own")
+    model_api_key: SecretStr | None = Field(
+        None, description="key for it; otherwise the provider's own variable is used"
+    )
     model_timeout_s: float = Field(120.0, description="how long to wait for the model")
     passages: int | None = Field(
         None, ge=1, le=20, description="passages an answer may quote; by default as many as fit"
     )
     strictness: Literal["lenient", "usual", "strict"] = Field(
-        "usual", description="how near the question quotes must be: lenient, usual or strict"
+        "usual", description="how close quotes must be to the question: lenient, usual or strict"
     )
     judge: str = Field(
-        "none", description="nli: and a cross-encoder, or provider:name of a chat model: checks what a model writes"
+        "none", description="checks what a model writes: nli:MODEL (a cross-encoder) or provider:name of a chat model"
     )
     read_timeout_s: float = Field(300.0, description="how long one file may take to read")
     read_memory_mb: int = Field(3072, description="how much memory reading one file may take")
     read_file_mb: int = Field(512, description="how large a file may be")
-    read_workers: int = Field(0, description="processes that read files; 0 for as many as the machine has cores for")
-    ocr_languages: str = Field("eng", description="languages that scans are read in, as Tesseract names them, by +")
+    read_workers: int = Field(0, description="processes that read files; 0 for as many as the machine has cores")
+    ocr_languages: str = Field("eng", description="languages of scans, as Tesseract names them, joined by +")
     host: str = Field("127.0.0.1", description="address the server listens on")
     port: int = Field(7860, description="port the server listens on")
     page: bool = Field(True, description="whether the server shows the browser chat beside the HTTP API")
-    cors_origins: str = Field("", description="web pages' origins that may call the API, by commas; * for all")
-    requests_per_minute: int = Field(600, description="requests a minute from one key, session or address; 0 for any")
+    cors_origins: str = Field(
+        "", description="origins of web pages that may call the API, separated by commas; * for all"
+    )
+    requests_per_minute: int = Field(
+        600, description="requests a minute from one key, session or address; 0 for no limit"
+    )
     body_limit_kb: int = Field(1024, description="how large the body of a request may be")
     upload_limit_mb: int = Field(512, description="how large an upload of documents may be")
     body_timeout_s: float = Field(30.0, description="how long a client may keep the server waiting for its body")
-    stop_timeout_s: float = Field(30.0, description="how long answers being given are waited for when the server stops")
+    stop_timeout_s: float = Field(30.0, description="how long a stopping server waits for answers under way")
     log_format: Literal["text", "json"] = Field("text", description="json logs each request as a line of JSON")
     tracing: bool = Field(False, description="sends OpenTelemetry traces where OTEL_EXPORTER_OTLP_ENDPOINT says")
 
@@ -102,4 +110,4 @@ def _warn_of_earlier(names: tuple[str, ...]) -> None:
     """Warns once of settings by their earlier names."""
     if names:
         now = ", ".join(f"{name} is now ONRECORD_{name.removeprefix(_EARLIER_PREFIX)}" for name in names)
-        _log.warning("Settings have a new name, and the earlier one is read for this version only: %s.", now)
+        _log.warning("Settings have been renamed, and the old names work in this version only: %s.", now)

@@ -61,7 +61,7 @@ def test_earlier_settings_are_read_with_one_warning(tmp_path: Path, home: dict[s
     found, said = documents(home | named)
     assert found == held
     assert said == (
-        "Settings have a new name, and the earlier one is read for this version only: RAPPORTEUR_LIBRARY is now "
+        "Settings have been renamed, and the old names work in this version only: RAPPORTEUR_LIBRARY is now "
         "ONRECORD_LIBRARY, RAPPORTEUR_PORT is now ONRECORD_PORT.\n"
     )
 

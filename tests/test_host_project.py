@@ -131,7 +131,7 @@ print(json.dumps([[reply.status_code, reply.json] for reply in replies]))
 """
     (good, answer), (empty, refusal) = json.loads(host.run("-c", program, QUOTA))
     assert (good, answer["text"], answer["citations"][0]["label"]) == (200, f"{ANSWER} [1]", LABEL)
-    assert (empty, refusal["answered"]) == (200, False) and "it is empty" in refusal["text"]
+    assert (empty, refusal["answered"]) == (200, False) and "question is empty" in refusal["text"]
 
 
 def test_the_fastapi_application_mounts_ours(address: str) -> None:

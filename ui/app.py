@@ -86,7 +86,7 @@ def serve(
     address = f"http://{_shown_host(host)}:{listener.getsockname()[1]}"
 
     def announce() -> None:
-        print(f"On Record answers at {address}   (Ctrl-C ends it)", file=sys.stderr, flush=True)
+        print(f"On Record answers at {address}   (Ctrl-C to stop)", file=sys.stderr, flush=True)
         intake.start()
         threading.Thread(target=_warm, args=(library,), daemon=True).start()
         if open_browser:

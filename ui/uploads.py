@@ -273,7 +273,7 @@ class Uploads:
             with closing(self._open()) as connection:
                 return connection.execute(statement).fetchall()
         except sqlite3.OperationalError as error:
-            raise LibraryError(f"What was put in cannot be looked up ({self.folder / _FILE}: {error}).") from error
+            raise LibraryError(f"The list of uploads cannot be read ({self.folder / _FILE}: {error}).") from error
 
     @contextmanager
     def _writing(self) -> Iterator[sqlite3.Connection]:

@@ -147,14 +147,14 @@ class Catalogue:
         except (sqlite3.DatabaseError, CatalogueDamaged) as error:
             raise NotALibrary(
                 f"{path} is not an On Record catalogue, or is damaged ({error.__cause__ or error}). Choose another "
-                "--library, or put the file back from a copy."
+                "--library, or restore the file from a backup."
             ) from error
         if self.fact("schema") in _MIGRATIONS:
             self._migrate()
         if self.fact("schema") != str(SCHEMA_VERSION):
             raise NotALibrary(
                 f"{path} was written by another version of On Record (schema {self.fact('schema')}, this one reads "
-                f"{SCHEMA_VERSION}). Make a new library and ingest the records again."
+                f"{SCHEMA_VERSION}). Create a new library and ingest the records again."
             )
 
     def _make(self) -> None:
@@ -257,8 +257,8 @@ class Catalogue:
             if is_refusal(error) and (refusal := refusal_of(self._path.parent)):
                 raise refusal from error
             raise CatalogueDamaged(
-                f"The catalogue {self._path} is damaged ({error}). Put it back from a copy, or ingest the records into "
-                f"a new library. What is wrong with it: onrecord doctor --library {self._path.parent}"
+                f"The catalogue {self._path} is damaged ({error}). Restore it from a backup, or ingest the records "
+                f"into a new library. What is wrong with it: onrecord doctor --library {self._path.parent}"
             ) from error
 
     # --- its soundness ---------------------------------------------------------------------------------------

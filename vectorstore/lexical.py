@@ -161,7 +161,7 @@ class LexicalIndex:
             self.refresh()
         except (ValueError, OSError) as error:  # tantivy's words for whatever goes wrong on disk
             raise refusal_of(self._folder) or LexicalDamaged(
-                f"The lexical index {self._folder} cannot be written ({error}). Make it anew from the catalogue: "
+                f"The lexical index {self._folder} cannot be written ({error}). Rebuild it from the catalogue: "
                 f"onrecord doctor --repair --library {self._folder.parent}"
             ) from error
 

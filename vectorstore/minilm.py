@@ -134,7 +134,7 @@ def exported_graph(model_dir: Path, cache_dir: Path) -> Path:
                 _write_graph(model_dir, graph)
     except OSError as error:
         raise ModelError(
-            f"The embedding model {NAME} could not be kept in the cache folder {cache_dir}: {error}. "
+            f"The embedding model {NAME} could not be saved in the cache folder {cache_dir}: {error}. "
             "Make room there or make it writable, or choose another cache folder."
         ) from error
     return graph
@@ -151,7 +151,7 @@ def _check(file: Path) -> None:
         raise ModelError(f"The embedding model {NAME} is incomplete: {file} is missing. {REMEDY}")
     if sha256_of(file) != SHA256[file.name]:
         raise ModelError(
-            f"The embedding model {NAME} is not the one published: {file} has another SHA-256 than expected. {REMEDY}"
+            f"The embedding model {NAME} is not the one published: {file} does not have the expected SHA-256. {REMEDY}"
         )
 
 

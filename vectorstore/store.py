@@ -630,13 +630,15 @@ def _check_folder(folder: Path, create: bool) -> None:
     if others & {_LEXICAL, _CHROMA, *_ORIGINALS}:
         lost = "is empty (0 bytes)" if catalogue.is_file() else "is missing"
         raise CatalogueDamaged(
-            f"The library {folder} has lost its catalogue: {catalogue.name} {lost}. Put it back from a copy, or ingest "
-            "the records into a new folder."
+            f"The library {folder} has lost its catalogue: {catalogue.name} {lost}. Restore it from a backup, or "
+            "ingest the records into a new folder."
         )
     if others:
-        raise NotALibrary(f"{folder} holds other things and no library. Choose an empty or a new folder as --library.")
+        raise NotALibrary(
+            f"{folder} holds other files and is not a library. Choose an empty or a new folder as --library."
+        )
     if not create:
-        raise NotALibrary(f"There is no library at {folder} yet. Make one: onrecord ingest PATH --library {folder}")
+        raise NotALibrary(f"There is no library at {folder} yet. Create one: onrecord ingest PATH --library {folder}")
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:

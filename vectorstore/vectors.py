@@ -56,7 +56,9 @@ class Vectors:
         if server_url is not None and (
             urlsplit(server_url).scheme not in ("http", "https") or not urlsplit(server_url).hostname
         ):
-            raise InputError(f"{server_url!r} is no address of a Chroma server. Write one as http://127.0.0.1:8000")
+            raise InputError(
+                f"{server_url!r} is not the address of a Chroma server. Write it like http://127.0.0.1:8000"
+            )
         self._folder = folder
         self._server_url = server_url
         self._prefix = f"{collection}-" if collection else ""

@@ -91,7 +91,7 @@ def write_sheet(path: Path, drafts: Sequence[Case]) -> None:
     Raises InputError: there is a file of that name already, which may hold somebody's work.
     """
     if path.exists():
-        raise InputError(f"{path} is there already; name another file, or take it away")
+        raise InputError(f"{path} is there already; name another file, or delete it")
     text = io.StringIO()
     rows = csv.DictWriter(text, _COLUMNS, lineterminator="\n")
     rows.writeheader()

@@ -64,7 +64,7 @@ def cross_encoder(model: str) -> Entails:
     labels = {number: str(name).casefold() for number, name in names.items()}
     wanted = next((number for number, name in labels.items() if name.startswith("entail")), None)
     if wanted is None:
-        raise ModelError(f"The model {model} tells no entailment (its labels: {', '.join(labels.values())})")
+        raise ModelError(f"The model {model} does not predict entailment (its labels: {', '.join(labels.values())})")
 
     def entails(premise: str, hypothesis: str) -> bool:
         return int(encoder.predict([(premise, hypothesis)])[0].argmax()) == wanted

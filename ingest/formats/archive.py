@@ -47,9 +47,9 @@ def read_member(archive: zipfile.ZipFile, name: str) -> bytes:
     try:
         return archive.read(member)
     except _REFUSALS as error:
-        raise ValueError("damaged" if not isinstance(error, NotImplementedError) else "packed in an unusual way") from (
-            error
-        )
+        raise ValueError(
+            "damaged" if not isinstance(error, NotImplementedError) else "compressed by an unsupported method"
+        ) from (error)
 
 
 def members_of_zip(data: bytes, left_out: list[str]) -> Iterator[tuple[str, bytes]]:

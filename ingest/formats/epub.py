@@ -32,7 +32,7 @@ def read_epub(data: bytes) -> Reading:
         page: str | None = None
         for name in _spine(package, posixpath.dirname(package_name)):
             if name in locked:
-                raise ValueError("it is protected against copying (DRM); no program but its shop's can read it")
+                raise ValueError("it is copy-protected (DRM); only its seller's own program can read it")
             page = add_html(builder, _chapter(_member(archive, name)), page=page)
     if not builder.blocks:
         raise ValueError("the book holds no text")

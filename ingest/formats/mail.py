@@ -34,7 +34,7 @@ def read_mail(data: bytes) -> Reading:
         else:
             _add_text(builder, _text(part))
     if not builder.blocks:
-        raise ValueError("it is not a mail (it has neither headers nor a text)")
+        raise ValueError("it is not an email (it has neither headers nor a text)")
     return Reading(
         text=builder.text,
         blocks=tuple(builder.blocks),
@@ -71,9 +71,9 @@ def _parsed(data: bytes) -> EmailMessage:
     try:
         message = email.message_from_bytes(data.lstrip(b"\r\n \t"), policy=policy.default)
     except (RecursionError, ValueError, LookupError, TypeError, AttributeError, IndexError) as error:
-        raise ValueError(f"the mail is damaged ({type(error).__name__})") from error
+        raise ValueError(f"the email is damaged ({type(error).__name__})") from error
     if not message.keys():
-        raise ValueError("it is not a mail (it has no headers)")
+        raise ValueError("it is not an email (it has no headers)")
     return message
 
 

@@ -28,13 +28,15 @@ def members(source: str, data: bytes) -> Iterator[tuple[str, bytes]]:
     for inner, content in _opened(source, data, 0, left_out):
         given_bytes += len(content)
         if given_bytes > LIMIT_UNPACKED_BYTES + len(data):
-            raise UnreadableFile(source, f"its members come to over {LIMIT_UNPACKED_BYTES >> 20:,} MB; unpack it first")
+            raise UnreadableFile(
+                source, f"its members add up to over {LIMIT_UNPACKED_BYTES >> 20:,} MB; unpack it first"
+            )
         count += 1
         yield inner, content
     if left_out:
         raise UnreadableFile(source, _left_out(left_out))
     if not count:
-        raise UnreadableFile(source, "the archive holds no file of a type that is read")
+        raise UnreadableFile(source, "the archive holds no file of a supported type")
 
 
 def holder_of(source: str) -> str:

@@ -194,7 +194,7 @@ class _Writing:
             asked = ask_again(self.store, self.question, failed, self.shown)
             reply = visible(self.writer.service.ask(asked, self.tally))
         except ModelError as error:
-            return _Repaired(sentences=held, notes=[Note(f"What failed could not be written again: {error}")])
+            return _Repaired(sentences=held, notes=[Note(f"What failed could not be rewritten: {error}")])
         again = _written_again(reply, len(failed))
         repaired = _Repaired(sentences=[])
         for grounded in held:
@@ -265,14 +265,14 @@ class _Reply:
             if _REFUSES.search(claim.text):
                 self.refused = True
             elif folded in instructions:
-                yield Note("The model repeated its instructions; that is left out")
+                yield Note("The model repeated its instructions; they are left out")
             elif folded in seen:
-                yield Note("The model repeated itself; that is left out")
+                yield Note("The model repeated itself; the repetition is left out")
                 repeated += 1
                 if repeated == MAX_REPEATED:
                     return
             elif len(seen) == MAX_SENTENCES:
-                yield Note(f"The model wrote on and on; it was stopped after {MAX_SENTENCES} sentences")
+                yield Note(f"The model did not stop; it was cut off after {MAX_SENTENCES} sentences")
                 return
             else:
                 seen.add(folded)
@@ -290,7 +290,7 @@ class _Reply:
                 may_have_ended = len(ready) <= passed
                 passed = max(passed, len(ready))
         if len(written) >= MAX_WRITTEN_CHARS:
-            yield Note(f"The model wrote on and on; it was stopped after {MAX_WRITTEN_CHARS:,} characters")
+            yield Note(f"The model did not stop; it was cut off after {MAX_WRITTEN_CHARS:,} characters")
         yield from claims(visible(self._answer_in(written)))[passed:]
 
     def _answer_in(self, written: str) -> str:

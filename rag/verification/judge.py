@@ -55,7 +55,7 @@ def open_judge(
     if name.startswith(NLI):
         return _open_nli(name)
     if ":" not in name:
-        raise ModelError(f"{name!r} is no judge. Set ONRECORD_JUDGE to {_CHOICES}.")
+        raise ModelError(f"{name!r} is not a judge. Set ONRECORD_JUDGE to {_CHOICES}.")
     return ChatJudge(service=open_service(name, base_url=base_url, api_key=api_key, timeout_s=timeout_s))
 
 
@@ -128,7 +128,7 @@ def _open_nli(name: str) -> NliJudge:
     entails = [place for place, label in labels.items() if re.match(r"entail", label)]
     if len(entails) != 1:
         raise ModelError(
-            f"The model {name} does not tell entailment: its labels are {', '.join(labels.values())}. "
+            f"The model {name} does not predict entailment: its labels are {', '.join(labels.values())}. "
             "Choose one trained for natural language inference."
         )
     return NliJudge(name=name, model=model, entails=entails[0])

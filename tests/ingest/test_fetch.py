@@ -139,7 +139,7 @@ def test_private_networks_are_not_reached(host: str) -> None:
 @pytest.mark.parametrize(
     ("path", "reason"),
     [
-        ("/to/file", "it leads to file:///etc/hostname, which is no web address"),
+        ("/to/file", "it redirects to file:///etc/hostname, which is not a web address"),
         ("/to/loop", "it redirects more than 5 times"),
         ("/none", "the server answers with status 404"),
     ],
@@ -165,9 +165,9 @@ def test_a_server_that_says_nothing_or_nonsense_is_left(site: tuple[str, list[st
     ("address", "reason"),
     [
         ("http://nowhere.invalid/", "there is no host nowhere.invalid"),
-        ("http://", "no web address"),
-        ("http:///path", "no web address"),
-        ("http://[::1", "no web address"),
+        ("http://", "not a web address"),
+        ("http:///path", "not a web address"),
+        ("http://[::1", "not a web address"),
         ("http://127.0.0.1:99999/", ""),
         ("http://127.0.0.1:1/", "it cannot be fetched"),
         ("http://" + "a" * 300 + ".invalid/", ""),

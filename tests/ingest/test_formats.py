@@ -583,7 +583,7 @@ def test_scanned_pages_are_read_one_by_one() -> None:
 
 @needs_tesseract
 def test_pictures_without_text_and_broken_ones_are_named() -> None:
-    assert "no text could be made out" in refusal("blank.png", picture())
+    assert "no text could be recognised" in refusal("blank.png", picture())
     assert "damaged" in refusal("cut.png", picture("Words")[:400])
     header = b"IHDR" + struct.pack(">IIBBBBB", 60_000, 60_000, 8, 0, 0, 0, 0)
     huge = b"\x89PNG\r\n\x1a\n\0\0\0\r" + header + struct.pack(">I", zlib.crc32(header)) + b"\0\0\0\0IDAT" + bytes(4)

@@ -76,9 +76,9 @@ def test_values_that_cannot_be_used_are_named(pair: str, told: str) -> None:
 @pytest.mark.parametrize(
     ("data", "told"),
     [
-        (b"{", "it is no JSON"),
-        (b"\xff\xfe\x00", "it is no JSON"),
-        (b"[" * 100_000, "it is no JSON"),
+        (b"{", "it is not valid JSON"),
+        (b"\xff\xfe\x00", "it is not valid JSON"),
+        (b"[" * 100_000, "it is not valid JSON"),
         (b'["title"]', "it must hold one JSON object"),
         (b'{"title": 7}', "title must be a text that is not empty"),
         (b'{"title": {"en": "Lights"}}', "title must be a text that is not empty"),

@@ -109,7 +109,7 @@ def test_any_string_gives_an_answer_or_a_refusal(library: Library, question: str
     answer = library.ask(question)
     check(answer, library)
     if not any(character.isalnum() for character in question):
-        assert not answer.answered and "it is empty" in answer.text
+        assert not answer.answered and "question is empty" in answer.text
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -124,7 +124,7 @@ def test_bytes_taken_for_text_do_no_harm(library: Library, data: bytes) -> None:
 def test_an_empty_question_is_refused_with_an_example(library: Library, question: str) -> None:
     answer = library.ask(question)
     check(answer, library)
-    assert answer.text == "The documents do not answer this question: it is empty."
+    assert answer.text == "The documents do not answer this question: the question is empty."
     assert "Ask something, for example" in answer.notes[0]
     with pytest.raises(InputError, match="question is empty"):
         check_question(question)

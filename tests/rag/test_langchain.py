@@ -74,7 +74,7 @@ def test_batch_answers_in_order(library: Library) -> None:
 
 def test_one_empty_question_of_a_batch_is_refused_alone(library: Library) -> None:
     good, bad = library.as_runnable().batch([QUOTA, ""])
-    assert good.answered and not bad.answered and "it is empty" in bad.text
+    assert good.answered and not bad.answered and "question is empty" in bad.text
 
 
 def test_stream_yields_sentences_and_then_the_answer(library: Library) -> None:

@@ -673,7 +673,7 @@ def test_a_chat_model_may_judge_what_grounding_lets_pass(
 
 
 def test_a_name_that_is_no_judge_is_refused_with_those_there_are() -> None:
-    with pytest.raises(ModelError, match=r"'reader' is no judge.*nli:.*provider:name.*none"):
+    with pytest.raises(ModelError, match=r"'reader' is not a judge.*nli:.*provider:name.*none"):
         open_judge("reader")
 
 
@@ -699,11 +699,11 @@ def test_a_small_model_for_inference_may_judge(
 
 
 def test_a_judge_that_is_none_is_refused(tmp_path) -> None:
-    with pytest.raises(ModelError, match=r"does not tell entailment: its labels are good, bad"):
+    with pytest.raises(ModelError, match=r"does not predict entailment: its labels are good, bad"):
         open_writer("openai:scripted", api_key="x", judge=f"nli:{write_cross_encoder(tmp_path, ['good', 'bad'], 0)}")
     with pytest.raises(ModelError, match="cannot be loaded"):
         open_writer("openai:scripted", api_key="x", judge=f"nli:{tmp_path / 'nothing'}")
-    with pytest.raises(ModelError, match="is no judge"):
+    with pytest.raises(ModelError, match="is not a judge"):
         open_writer("openai:scripted", api_key="x", judge="nobody")
 
 

@@ -118,7 +118,7 @@ def test_more_are_still_being_read(empty: Library, library: Library) -> None:
     with empty.store.writing():
         answer = empty.ask("What about herring?")
     assert_refused(answer, "empty_library", {"also": "reading"})
-    assert answer.text.endswith("the library holds none yet, but more are still being read.")
+    assert answer.text.endswith("the library has none yet, but more are still being read.")
     with library.store.writing():
         answer = library.ask(QUESTIONS["unknown_name"])
     assert_refused(answer, "unknown_name", {"name": "Brazil", "also": "reading"})

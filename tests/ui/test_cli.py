@@ -514,7 +514,7 @@ def test_a_misspelt_setting_is_refused(library: Path, here, monkeypatch: pytest.
 def test_a_setting_of_an_earlier_version_is_passed_over_with_one_warning(library: Path) -> None:
     ran = command("documents", "-l", library, "--json", ONRECORD_READER="bundled")
     assert ran.status == 0 and ran.json
-    assert ran.err == "The setting ONRECORD_READER is gone and changes nothing any more; it can be unset.\n"
+    assert ran.err == "The setting ONRECORD_READER no longer exists and has no effect; it can be unset.\n"
 
 
 @pytest.mark.parametrize(

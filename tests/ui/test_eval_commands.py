@@ -62,7 +62,7 @@ def test_drafts_go_to_a_sheet_or_a_file_but_not_unasked(library: Path, here, tmp
     sheet, file = tmp_path / "drafts.csv", tmp_path / "new.jsonl"
     assert here("eval", "draft", "-l", library, "--sheet", sheet, "--limit", "5").status == 0
     assert len(sheet.read_text(encoding="utf-8").splitlines()) >= 4
-    assert "Nobody is here" in here("eval", "draft", "-l", library, "-o", file).err and not file.exists()
+    assert "There is no terminal" in here("eval", "draft", "-l", library, "-o", file).err and not file.exists()
     assert here("eval", "draft", "-l", library, "-o", file, "--all", "--limit", "3").status == 0
     assert here("eval", "run", file, "-l", library, "-q").status == 0
     assert "no answer was judged yet" in here("eval", "draft", "-l", library, "--from-feedback", "--all").err

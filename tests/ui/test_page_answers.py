@@ -167,5 +167,5 @@ def test_where_a_quote_may_stand_twice_nothing_is_lit(context: BrowserContext, p
     page.locator(".r-chip").first.click()
     page.locator("[data-view=sheet]").click()
     expect(page.locator(".r-sheet img")).to_be_visible()
-    expect(page.locator(".r-sheets")).to_contain_text("could not be placed on this page for certain")
+    expect(page.locator(".r-sheets")).to_contain_text("could not be located on this page with certainty")
     expect(page.locator(".r-lit")).to_have_count(0)

@@ -43,7 +43,7 @@ def test_a_conversation_outlives_a_reload_and_is_found_again(page: Page) -> None
     page.locator("#r-search").fill("mooring rings")
     expect(page.locator(".r-past span")).to_have_text([LIGHTHOUSE])
     page.locator("#r-search").fill("submarines")
-    expect(page.locator("#r-conversations")).to_contain_text("No conversation has these words")
+    expect(page.locator("#r-conversations")).to_contain_text("No conversation contains these words")
     page.locator("#r-search").fill("")
     page.locator(".r-past", has_text=LIGHTHOUSE).click()
     expect(page.locator(".r-question")).to_have_text([LIGHTHOUSE])

@@ -99,7 +99,7 @@ def test_questions_are_answered_while_records_are_still_read(context: BrowserCon
         page = visit(context.new_page(), address)
         open_records(page)
         page.set_input_files("#r-files", [tmp_path / "long.txt"])
-        expect(page.locator("#r-listed")).to_contain_text("findable by words, being indexed for semantic search")
+        expect(page.locator("#r-listed")).to_contain_text("searchable by words, being indexed for semantic search")
         page.set_input_files("#r-files", [tmp_path / "notes.txt"])
         expect(page.locator("#r-listed")).to_contain_text("Waiting")
         page.keyboard.press("Escape")

@@ -101,5 +101,5 @@ def test_a_server_that_does_not_answer_is_named(tmp_path: Path, chroma: str) -> 
         with pytest.raises(VectorsUnreachable, match=r"127\.0\.0\.1:1 does not answer.*ONRECORD_CHROMA_URL"):
             library.ask(QUOTA)
         assert len(library.documents()) == 3
-    with pytest.raises(InputError, match="no address of a Chroma server"):
+    with pytest.raises(InputError, match="not the address of a Chroma server"):
         opened(tmp_path / "library", "chroma:8000")

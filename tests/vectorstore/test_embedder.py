@@ -130,7 +130,7 @@ def test_the_default_has_names(name: str, minilm: Embedder, cache_dir: Path) -> 
 def test_changed_files_are_refused(damaged: str, tmp_path: Path) -> None:
     model_dir = copy_of_model(tmp_path)
     flip_a_byte(model_dir / damaged)
-    with pytest.raises(ModelError, match=rf"{damaged} has another SHA-256.*pip install.*--embedding"):
+    with pytest.raises(ModelError, match=rf"{damaged} does not have the expected SHA-256.*pip install.*--embedding"):
         open_minilm(model_dir=model_dir, cache_dir=tmp_path / "cache")
     assert not (tmp_path / "cache" / GRAPH_FILE).exists()
 

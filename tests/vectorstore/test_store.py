@@ -524,7 +524,7 @@ def test_vectors_lost_amid_writing_are_there_again_at_its_end(store: Store) -> N
 def test_folders_that_hold_something_else_are_left_alone(tmp_path: Path) -> None:
     (tmp_path / "letters").mkdir()
     (tmp_path / "letters" / "letter.txt").write_text("Dear Sir")
-    with pytest.raises(NotALibrary, match=r"letters holds other things.*--library"):
+    with pytest.raises(NotALibrary, match=r"letters holds other files.*--library"):
         opened(tmp_path / "letters")
     with pytest.raises(NotALibrary, match=r"letter.txt is a file"):
         opened(tmp_path / "letters" / "letter.txt")

@@ -59,7 +59,7 @@ def _models(settings: "Settings", providers: Sequence[str]) -> str:
 
 def _library(settings: "Settings", folder: Path) -> Finding:
     if not folder.exists() or (folder.is_dir() and not any(folder.iterdir())):
-        says = f"There is no library at {folder} yet. Make one: onrecord ingest PATH --library {folder}"
+        says = f"There is no library at {folder} yet. Create one: onrecord ingest PATH --library {folder}"
         return Finding(what="Library", ok=True, says=says)
     found = _damage(settings, folder)
     if any(found.values()):
@@ -88,10 +88,10 @@ def _remedy(found: dict[str, list[str]], folder: Path) -> str:
     from ...vectorstore.examine import CATALOGUE, CHROMA, LEXICAL
 
     if found.get(CATALOGUE):
-        return "Put the catalogue back from a copy, or ingest the records into a new library."
+        return "Restore the catalogue from a backup, or ingest the records into a new library."
     if found.get(LEXICAL) or found.get(CHROMA):
-        return f"Make it anew from the catalogue: onrecord doctor --repair --library {folder}"
-    return "Put it back from a copy, or delete it: it holds conversations or what waits to be read, no records."
+        return f"Rebuild it from the catalogue: onrecord doctor --repair --library {folder}"
+    return "Restore it from a backup, or delete it: it holds conversations or what waits to be read, no records."
 
 
 def _fit(settings: "Settings", folder: Path) -> Finding:
@@ -107,8 +107,8 @@ def _fit(settings: "Settings", folder: Path) -> Finding:
     except OnRecordError as error:
         return Finding(what="Library", ok=False, says=str(error))
     if changed:
-        says = f"{len(changed)} files are not as they were written ({changed[0]})"
-        mend = f"Make them anew from the catalogue: onrecord doctor --repair --library {folder}"
+        says = f"{len(changed)} files have changed since they were written ({changed[0]})"
+        mend = f"Rebuild them from the catalogue: onrecord doctor --repair --library {folder}"
         return Finding(what="Library", ok=False, says=f"{folder}: {'; '.join([says, *faults])}. {mend}")
     if faults:
         mend = f"The next ingest repairs it, or: onrecord doctor --repair --library {folder}"

@@ -32,7 +32,7 @@ CasesArgument = Annotated[
     str,
     typer.Argument(metavar="CASES", help="Cases: a file of JSON lines or CSV, beir:FOLDER or squad:FILE."),
 ]
-JobsOption = Annotated[int, typer.Option("--jobs", min=1, max=64, help="Cases asked at a time.")]
+JobsOption = Annotated[int, typer.Option("--jobs", min=1, max=64, help="Cases asked in parallel.")]
 
 
 @evaluation.command("run")
@@ -46,35 +46,36 @@ def eval_run(
         Path | None, typer.Option("--json", metavar="OUT", help="Write everything as JSON; - prints it.")
     ] = None,
     report: Annotated[Path | None, typer.Option("--report", metavar="OUT.html", help="Write a report too.")] = None,
-    limit: Annotated[int, typer.Option("--limit", min=1, max=1000, help="Passages retrieved a question.")] = 50,
+    limit: Annotated[int, typer.Option("--limit", min=1, max=1000, help="Passages retrieved per question.")] = 50,
     jobs: JobsOption = 1,
-    search_only: Annotated[bool, typer.Option("--search-only", help="Only retrieve, answer nothing.")] = False,
+    search_only: Annotated[bool, typer.Option("--search-only", help="Only retrieve, do not answer.")] = False,
     fail_under: Annotated[
         list[str] | None,
         typer.Option(
-            "--fail-under", metavar="MEASURE=VALUE", help="End with status 1 where a measure is worse; may be repeated."
+            "--fail-under", metavar="MEASURE=VALUE", help="Exit with status 1 if a measure is worse; may be repeated."
         ),
     ] = None,
     judge: Annotated[
         str | None, typer.Option("--judge", metavar="MODEL", help="provider:name of a chat model that judges answers.")
     ] = None,
     labels: Annotated[
-        Path | None, typer.Option("--labels", metavar="CSV", help="People's scores (id, score 0-2) beside the judge's.")
+        Path | None,
+        typer.Option("--labels", metavar="CSV", help="Human scores (id, score 0-2) to set against the judge's."),
     ] = None,
     nli: Annotated[
         str | None, typer.Option("--nli", metavar="MODEL", help="NLI cross-encoder, name or path, for ALCE's measures.")
     ] = None,
     price: Annotated[
-        str | None, typer.Option("--price", metavar="IN,OUT", help="Price of a million tokens read and written.")
+        str | None, typer.Option("--price", metavar="IN,OUT", help="Price per million tokens read and written.")
     ] = None,
-    fresh: Annotated[bool, typer.Option("--fresh", help="Ask every case again, also those asked before.")] = False,
-    times: Annotated[bool, typer.Option("--times/--no-times", help="Leave out of the JSON what a clock told.")] = True,
+    fresh: Annotated[bool, typer.Option("--fresh", help="Ask every case again, even those already asked.")] = False,
+    times: Annotated[bool, typer.Option("--times/--no-times", help="Whether the JSON includes timings.")] = True,
     quiet: QuietOption = False,
 ) -> None:
     """Ask every case and measure retrieval, answers, citations and refusals.
 
-    What was asked before with the same case, settings, library and code is not asked again, so an interrupted run
-    goes on where it ended.
+    Cases already asked with the same settings, library and code are not asked again, so an interrupted run
+    resumes where it stopped.
     """  # fmt: skip
     from rich.console import Console
 
@@ -120,7 +121,7 @@ def eval_compare(
     b: Annotated[Path, typer.Argument(metavar="B.json", help="Another run of the same cases.")],
     as_json: JsonOption = False,
 ) -> None:
-    """Set two runs side by side: what changed, whether it is more than chance, which cases got better and worse."""
+    """Compare two runs: what changed, whether it is more than chance, which cases got better and worse."""
     from rich.console import Console
 
     from ...evals.kept import read_run
@@ -148,14 +149,14 @@ def eval_report(
 @evaluation.command("draft")
 def eval_draft(
     output: Annotated[
-        Path | None, typer.Option("--output", "-o", help="JSON lines that accepted cases go to [cases.jsonl].")
+        Path | None, typer.Option("--output", "-o", help="JSON lines file for accepted cases (default: cases.jsonl).")
     ] = None,
     sheet: Annotated[
-        Path | None, typer.Option("--sheet", metavar="CSV", help="Write a spreadsheet to accept them in, instead.")
+        Path | None, typer.Option("--sheet", metavar="CSV", help="Write a spreadsheet to accept them in instead.")
     ] = None,
     everything: Annotated[bool, typer.Option("--all", help="Accept all without asking.")] = False,
     feedback: Annotated[
-        bool, typer.Option("--from-feedback", help="From answers that readers judged in the chat.")
+        bool, typer.Option("--from-feedback", help="From answers that people rated in the chat.")
     ] = False,
     limit: Annotated[int, typer.Option("--limit", min=1, max=1000, help="How many to propose.")] = 30,
     library: LibraryOption = None,
@@ -177,11 +178,13 @@ def eval_draft(
         raise InputError("Nothing to propose: " + ("no answer was judged yet." if feedback else "no sentence fits."))
     if sheet is not None:
         write_sheet(sheet, drafts)
-        print(f"Wrote {len(drafts)} drafts to {sheet}. Put yes into the column accepted of those to keep, then run:")
+        print(f"Wrote {len(drafts)} drafts to {sheet}. Write yes in the column accepted for those to keep, then run:")
         print(f"onrecord eval run {sheet}")
         return
     if not everything and not sys.stdin.isatty():
-        raise InputError("Nobody is here to accept drafts. Use --sheet FILE.csv, or --all to take them as they are.")
+        raise InputError(
+            "There is no terminal to accept drafts in. Use --sheet FILE.csv, or --all to take them as they are."
+        )
     path = output or Path("cases.jsonl")
     _check_folder(path)
     accepted = drafts if everything else list(accept(drafts, input, print))
@@ -193,20 +196,20 @@ def eval_draft(
 def eval_sweep(
     cases: CasesArgument,
     library: LibraryOption = None,
-    words: Annotated[str, typer.Option("--words", help="Weights of the search by words, set apart by commas.")] = "1",
-    meaning: Annotated[str, typer.Option("--meaning", help="Weights of the search by meaning.")] = "0,0.5,1,2",
-    k: Annotated[str, typer.Option("--k", help="Numbers of passages taken.")] = "5,10,20",
+    words: Annotated[str, typer.Option("--words", help="Weights of search by words, separated by commas.")] = "1",
+    meaning: Annotated[str, typer.Option("--meaning", help="Weights of search by meaning.")] = "0,0.5,1,2",
+    k: Annotated[str, typer.Option("--k", help="Numbers of passages retrieved.")] = "5,10,20",
     embeddings: Annotated[
         str, typer.Option("--embeddings", help="Embedding models, by name or path; the library's own by default.")
     ] = "",
     options: Annotated[
         list[str] | None,
-        typer.Option("--option", metavar="NAME=A,B", help="Instead, ask with these values of a library's option."),
+        typer.Option("--option", metavar="NAME=A,B", help="Instead, ask with these values of a library option."),
     ] = None,
     as_json: JsonOption = False,
     quiet: QuietOption = False,
 ) -> None:
-    """Try settings on a grid and show what each gives and costs: quality, seconds, characters, bytes."""
+    """Try a grid of settings and show what each gives and costs: quality, seconds, characters, bytes."""
     from rich.console import Console
 
     from ...evals.readers import cases as read_cases
@@ -235,11 +238,11 @@ def eval_sweep(
 def eval_corpus(
     name: Annotated[str, typer.Argument(metavar="SET", help="beir:FOLDER or squad:FILE.")],
     library: LibraryOption = None,
-    whole: Annotated[bool, typer.Option("--whole", help="Each document one passage, as in published figures.")] = False,
+    whole: Annotated[bool, typer.Option("--whole", help="One passage per document, as in published results.")] = False,
     embedding: EmbeddingOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Put the documents that a published set brings along into a library of their own."""
+    """Load the documents of a published set into a library of their own."""
     from ...evals.corpora import fill
     from ...evals.readers import documents
 
@@ -252,7 +255,7 @@ def eval_corpus(
 
 @evaluation.command("structure")
 def eval_structure(cases: CasesArgument, library: LibraryOption = None, as_json: JsonOption = False) -> None:
-    """Look every gold quote up: is it whole, in the right paragraph, with the right speaker?"""
+    """Look up every gold quote: is it whole, in the right paragraph, with the right speaker?"""
     from ...evals.measures.structure import place_all, structure_json
     from ...evals.readers import cases as read_cases
     from .render import print_structure
@@ -292,7 +295,7 @@ def _run(
             print(f"onrecord: interrupted{again}.", file=sys.stderr)
             raise
     if fault := done.clock["cache_fault"]:
-        print(f"onrecord: {fault}; this run is whole, another will ask again.", file=sys.stderr)
+        print(f"onrecord: {fault}; this run is complete, but another will ask again.", file=sys.stderr)
     return done
 
 
@@ -344,7 +347,7 @@ def _numbers(option: str, text: str) -> list[float]:
     try:
         return [float(part) for part in text.split(",")]
     except ValueError as error:
-        raise InputError(f"{option} {text}: write numbers set apart by commas, for example 0.5,1") from error
+        raise InputError(f"{option} {text}: write numbers separated by commas, for example 0.5,1") from error
 
 
 def _grid_of(options: Sequence[str]) -> dict[str, list[str]]:

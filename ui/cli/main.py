@@ -40,18 +40,18 @@ END_GRACE_S = 10.0
 
 app = typer.Typer(
     name="onrecord",
-    help="Ask a pile of records a question; get an answer whose every sentence is an exact quote with its place.",
+    help="Ask a pile of records a question; every sentence of the answer is an exact, cited quote.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.add_typer(evaluation, name="eval")
-keys = typer.Typer(help="API keys for programs that call a server: make, list, revoke.", no_args_is_help=True)
+keys = typer.Typer(help="Create, list and revoke API keys for programs that call a server.", no_args_is_help=True)
 app.add_typer(keys, name="keys")
 
 DocumentOption = Annotated[
-    str | None, typer.Option("--document", help="Only documents with this in title, file name or symbol.")
+    str | None, typer.Option("--document", help="Only documents with this in their title, file name or symbol.")
 ]
 SpeakerOption = Annotated[str | None, typer.Option("--speaker", help="Only what this speaker said.")]
 SymbolOption = Annotated[str | None, typer.Option("--symbol", help="Only documents with this in their symbol.")]
@@ -102,20 +102,22 @@ def ingest(
         list[str] | None, typer.Argument(metavar="PATH_OR_URL...", help="Files, folders and web pages to read.")
     ] = None,
     library: LibraryOption = None,
-    prune: Annotated[bool, typer.Option("--prune", help="Take out documents that are gone from the folders.")] = False,
+    prune: Annotated[
+        bool, typer.Option("--prune", help="Remove documents whose files are gone from the folders.")
+    ] = False,
     watch_on: Annotated[
-        bool, typer.Option("--watch", help="Go on: read again whatever changes, until Ctrl-C.")
+        bool, typer.Option("--watch", help="Keep running and read files again as they change.")
     ] = False,
     values: Annotated[
-        list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="title, symbol, date, body, author ...")
+        list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Set title, symbol, date, body, author ...")
     ] = None,
     allow_private: Annotated[
-        bool, typer.Option("--allow-private", help="Fetch from this machine and private networks too.")
+        bool, typer.Option("--allow-private", help="Also fetch from this machine and private networks.")
     ] = False,
     ocr_languages: Annotated[
         str | None,
         typer.Option(
-            "--ocr-languages", help="What scans are in, as Tesseract names it: eng+fra [ONRECORD_OCR_LANGUAGES]."
+            "--ocr-languages", help="Languages of scans, as Tesseract names them: eng+fra [ONRECORD_OCR_LANGUAGES]."
         ),
     ] = None,
     re_embed: Annotated[bool, typer.Option("--re-embed", help="Embed everything again, with --embedding.")] = False,
@@ -162,7 +164,7 @@ def ingest(
 
 @app.command()
 def documents(library: LibraryOption = None, as_json: JsonOption = False) -> None:
-    """List what the library holds."""
+    """List the documents in the library."""
     from ...rag.schema import listing_json
     from .render import print_documents
 
@@ -179,12 +181,12 @@ def documents(library: LibraryOption = None, as_json: JsonOption = False) -> Non
 def remove(
     names: Annotated[list[str], typer.Argument(metavar="DOCUMENT...", help="Id, file name, symbol or title.")],
     redact: Annotated[
-        bool, typer.Option("--redact", help="Take their quotes out of earlier conversations too.")
+        bool, typer.Option("--redact", help="Also remove their quotes from earlier conversations.")
     ] = False,
     library: LibraryOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Take documents out of the library, without a trace; the files they were read from stay."""
+    """Remove documents from the library without a trace; the files they were read from stay."""
     from ..removal import remove_records, removed_json
     from .render import print_removed
 
@@ -234,7 +236,7 @@ def search(
     until: UntilOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Find passages; no answer."""
+    """Search for passages, without an answer."""
     from time import perf_counter
 
     from ...rag.schema import hit_json
@@ -270,7 +272,7 @@ def ask(
     as_json: JsonOption = False,
     quiet: QuietOption = False,
 ) -> None:
-    """Answer a question with exact, cited quotes, or say that the documents do not."""
+    """Answer a question with exact, cited quotes, or say that the documents do not answer it."""
     from ...rag.messages import in_language
     from ...rag.pipeline import check_question
     from ...rag.schema import answer_json
@@ -298,7 +300,7 @@ def chat(
     model: ModelOption = None,
     model_base_url: BaseUrlOption = None,
 ) -> None:
-    """A conversation in the terminal: follow-up questions know what was asked before."""
+    """Chat in the terminal; follow-up questions take the earlier ones into account."""
     from ...rag.messages import in_language
     from ...rag.pipeline import check_question
     from ..language import language_of_terminal, told
@@ -335,7 +337,7 @@ def serve(
         list[Path] | None, typer.Option("--also", metavar="DIR", help="Another library to switch to; may be repeated.")
     ] = None,
 ) -> None:
-    """Open the chat in the browser, and the HTTP API; PATHs are read while both are already usable."""
+    """Serve the browser chat and the HTTP API; PATHs are read in the background."""
     from ...ingest.ingest import find_sources
     from ..app import serve as serve_library
     from ..ending import end_for_sure
@@ -385,7 +387,7 @@ def keys_create(
     library: LibraryOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Make a key and print it, once. From the first key on, every API request needs one."""
+    """Create a key and print it once. Once a key exists, every request needs one."""
     from ..http.keys import Keys
 
     with opened_library(read_settings(library=library), create=True) as lib:
@@ -396,7 +398,7 @@ def keys_create(
 
 @keys.command("list")
 def keys_list(library: LibraryOption = None, as_json: JsonOption = False) -> None:
-    """List the keys; what they open, and since when."""
+    """List the keys with their scopes and dates."""
     from ..http.keys import Keys, key_json
     from .render import print_keys
 
@@ -411,7 +413,7 @@ def keys_revoke(
     library: LibraryOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """End a key for good; servers heed it at once."""
+    """Revoke a key for good; running servers apply it at once."""
     from ..http.keys import Keys, key_json
 
     with opened_library(read_settings(library=library)) as lib:
@@ -423,12 +425,12 @@ def keys_revoke(
 @app.command()
 def doctor(
     mend: Annotated[
-        bool, typer.Option("--repair", help="Make what is damaged anew from the catalogue first: words and vectors.")
+        bool, typer.Option("--repair", help="First rebuild a damaged index or vectors from the catalogue.")
     ] = False,
     library: LibraryOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Say what is installed, which models can be reached, and whether the library is sound."""
+    """Check what is installed, which models are available, and whether the library is intact."""
     from .doctor import examine, print_findings, repair
 
     settings = read_settings(library=library)
@@ -473,7 +475,7 @@ def _reports_of_changes(
     from watchfiles import watch as changes
 
     folders = [source for source in sources if Path(source).expanduser().exists()]
-    print(f"Watching {', '.join(folders)}; Ctrl-C ends.", file=sys.stderr)
+    print(f"Watching {', '.join(folders)}; Ctrl-C to stop.", file=sys.stderr)
     for _ in changes(*folders, debounce=800, raise_interrupt=False, stop_event=interrupted, rust_timeout=1000):
         try:
             report = read(prune=True)

@@ -9,13 +9,11 @@ LibraryOption = Annotated[
     Path | None,
     typer.Option("--library", "-l", help="Library folder [ONRECORD_LIBRARY, else the user's data folder]."),
 ]
-JsonOption = Annotated[bool, typer.Option("--json", help="One JSON value on standard output, nothing else.")]
-QuietOption = Annotated[bool, typer.Option("--quiet", "-q", help="No progress, no remarks.")]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON value and nothing else.")]
+QuietOption = Annotated[bool, typer.Option("--quiet", "-q", help="No progress and no notes.")]
 ModelOption = Annotated[
     str | None,
-    typer.Option(
-        "--model", help="provider:name of a chat model that writes the answers; none quotes only [ONRECORD_MODEL]."
-    ),
+    typer.Option("--model", help="provider:name of a chat model that writes the answers, or none [ONRECORD_MODEL]."),
 ]
 BaseUrlOption = Annotated[str | None, typer.Option("--model-base-url", help="Address of the model's service.")]
 EmbeddingOption = Annotated[
@@ -23,5 +21,5 @@ EmbeddingOption = Annotated[
 ]
 RerankerOption = Annotated[
     str | None,
-    typer.Option("--reranker", help="Cross-encoder that re-ranks what is found, name or path [ONRECORD_RERANKER]."),
+    typer.Option("--reranker", help="Cross-encoder that re-ranks results, by name or path [ONRECORD_RERANKER]."),
 ]

@@ -88,7 +88,7 @@ def print_keys(keys: "Sequence[Key]") -> None:
         state = f"revoked {key.revoked}" if key.revoked else f"since {key.created}"
         print(f"{key.id}  {printable(key.name)}  {', '.join(key.scopes)}  {state}")
     if not keys:
-        print("There are no keys; everyone who reaches a server may ask. Make one: onrecord keys create NAME")
+        print("There are no keys; anyone who can reach a server may ask. Create one: onrecord keys create NAME")
 
 
 def print_report(report: "IngestReport", *, quiet: bool = False) -> None:

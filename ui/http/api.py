@@ -78,10 +78,10 @@ _DOCS_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
     "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
-_ABOUT = """Ask a library of records a question; get an answer whose every sentence is an exact quote with its place.
+_ABOUT = """Ask a library of records a question; every sentence of the answer is an exact, cited quote.
 
-Errors are problem details (RFC 9457). Every response carries its `X-Request-ID`. Where API keys were made, send one as
-`Authorization: Bearer KEY`: the scope *ask* asks and reads, *ingest* adds documents, *admin* may do everything."""
+Errors are problem details (RFC 9457). Every response has an `X-Request-ID`. If the server has API keys, send one as
+`Authorization: Bearer KEY`: the scope *ask* may ask and read, *ingest* add documents, *admin* do everything."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,9 +118,9 @@ def ask(asked: shapes.AskIn, service: Served, request: Request) -> AnswerOut:
 def ask_stream(asked: shapes.AskIn, service: Served, request: Request) -> StreamingResponse:
     """The same as server-sent events.
 
-    A `sentence` event for each sentence as it is ready: `{"sentence": ..., "citations": [...]}`, with the
-    citations it brings along. One `answer` event with the whole answer ends the stream; where something fails
-    after the first sentence, a `problem` event does.
+    One `sentence` event for each sentence as it is ready: `{"sentence": ..., "citations": [...]}`, with its new
+    citations. An `answer` event with the whole answer ends the stream; if something fails after the first
+    sentence, a `problem` event does.
     """
     events = _events(asked, service)
     first = next(events)  # what is wrong with the question is told before the stream begins
@@ -133,7 +133,7 @@ def ask_stream(asked: shapes.AskIn, service: Served, request: Request) -> Stream
 
 @_questions.post("/search", response_model=HitsOut, responses=problems(408, 413, 422, 503))
 def search(asked: shapes.SearchIn, service: Served) -> HitsOut:
-    """Passages that may answer, best first; no answer."""
+    """Passages that may answer the query, best first, without an answer."""
     began = perf_counter()
     hits = service.library.search(asked.query, limit=asked.limit, filters=asked.filters.to_filters())
     return {
@@ -184,9 +184,9 @@ _documents = APIRouter(prefix="/api/documents", tags=["Documents"])
 def list_documents(
     service: Served,
     offset: Annotated[int, Query(ge=0, le=10**9)] = 0,
-    limit: Annotated[int, Query(ge=1, le=MAX_PAGE_OF_DOCUMENTS, description="documents on a page")] = PAGE_OF_DOCUMENTS,
+    limit: Annotated[int, Query(ge=1, le=MAX_PAGE_OF_DOCUMENTS, description="documents per page")] = PAGE_OF_DOCUMENTS,
 ) -> shapes.DocumentsOut:
-    """What the library holds, page by page, in the order of their sources."""
+    """The documents in the library, page by page, sorted by source."""
     listings = service.library.documents()
     following = offset + limit
     return {
@@ -201,17 +201,17 @@ def list_documents(
 @_documents.post("", response_model=ReportOut, status_code=201, responses=problems(408, 409, 413, 422, 503, 507))
 async def add_documents(
     service: Served,
-    files: Annotated[list[UploadFile], File(description="the documents, in any format that `ingest` reads")] = [],  # noqa: B006
-    urls: Annotated[list[str], Form(description="web addresses to fetch instead or as well")] = [],  # noqa: B006
+    files: Annotated[list[UploadFile], File(description="the documents, in any format that can be read")] = [],  # noqa: B006
+    urls: Annotated[list[str], Form(description="web addresses to fetch, instead of files or with them")] = [],  # noqa: B006
     title: Annotated[str, Form(description="for documents that do not say it well themselves")] = "",
     symbol: Annotated[str, Form()] = "",
     date: Annotated[str, Form(description="2031, 2031-03 or 2031-03-12")] = "",
     meeting: Annotated[str, Form()] = "",
     language: Annotated[str, Form()] = "",
 ) -> ReportOut:
-    """Puts documents into the library; a file with the name of an earlier upload replaces it.
+    """Adds documents to the library; a file with the name of an earlier upload replaces it.
 
-    The response comes when they can be asked about. What could not be read stands in `failed`.
+    The response is sent when they can be asked about. What could not be read is listed in `failed`.
     """
     given = {"title": title, "symbol": symbol, "date": date, "meeting": meeting, "language": language}
     known = checked({name: value for name, value in given.items() if value}, "known")
@@ -221,7 +221,7 @@ async def add_documents(
     if len(named) + len(urls) > _MAX_UPLOADS:
         raise Problem("invalid", f"At most {_MAX_UPLOADS} documents can be sent at once.")
     if wrong := next((url for url in urls if not re.fullmatch(r"https?://\S+", url)), None):
-        raise Problem("invalid", f"{wrong[:200]!r} is no web address.")
+        raise Problem("invalid", f"{wrong[:200]!r} is not a web address.")
     report = await run_in_threadpool(put_in, service.library, named, urls, known, service.limits)
     if report.failed and not report.added + report.updated + report.unchanged:
         failed = [{"source": failure.source, "error": failure.error} for failure in report.failed]
@@ -259,9 +259,9 @@ def read_text(
 def remove_document(
     document_id: str,
     service: Served,
-    redact: Annotated[bool, Query(description="take its quotes out of conversations too")] = False,
+    redact: Annotated[bool, Query(description="also remove its quotes from conversations")] = False,
 ) -> RemovedOut:
-    """Takes a document out of the library, everywhere; says which conversations on the page quote it."""
+    """Removes a document from the library without a trace; names the conversations that quote it."""
     library = service.library
     listing = _listing(library, document_id)
     uploads = Uploads(library)
@@ -290,7 +290,9 @@ def text_json(library: Library, document: Document, **where: Any) -> TextOut:
 
 
 def _no_document(document_id: str) -> Problem:
-    return Problem("not-found", f"There is no document {document_id[:80]!r}. What there is: /api/documents")
+    return Problem(
+        "not-found", f"There is no document {document_id[:80]!r}. The documents are listed at /api/documents"
+    )
 
 
 def put_in(
@@ -347,7 +349,7 @@ def health(service: Served) -> shapes.HealthOut:
     responses=problems() | {200: {"description": "Metrics", "content": {"text/plain": {"schema": _TEXT}}}},
 )
 def tell_metrics(service: Served) -> Response:
-    """What the server counts of itself, as Prometheus reads it; needs the scope admin where keys were made."""
+    """The server's metrics for Prometheus; needs the scope admin once keys exist."""
     return Response(service.metrics.text(), media_type="text/plain; version=0.0.4")
 
 
@@ -462,8 +464,8 @@ def unknown_stay_with(app: FastAPI) -> None:
             if any(route.matches({**request.scope, "method": method})[0] == Match.FULL for route in known)
         ]
         if fitting:
-            raise Problem("method", "This path takes other methods.", headers={"Allow": ", ".join(fitting)})
-        raise Problem("not-found", "What there is: /docs")
+            raise Problem("method", "This path accepts other methods.", headers={"Allow": ", ".join(fitting)})
+        raise Problem("not-found", "The paths are listed at /docs")
 
     for prefix in ("api", "v1", "docs", "mcp"):
         app.router.routes.append(Route(f"/{prefix}{{rest:path}}", refuse, methods=methods, include_in_schema=False))

@@ -136,7 +136,7 @@ class Gate:
         # A page that was led here under another name has no key to show; a proxy's program may have.
         if request.is_misnamed and bearer is None:
             return Problem(
-                "foreign-origin", "Call this server 127.0.0.1 or localhost; a proxy must send X-Forwarded-For."
+                "foreign-origin", "Address this server as 127.0.0.1 or localhost; a proxy must send X-Forwarded-For."
             )
         if request.is_open:
             return None
@@ -146,7 +146,7 @@ class Gate:
             if scope == "ask" or request.is_local:
                 return None
             return Problem(
-                "local-only", "Make an API key to do this from elsewhere: onrecord keys create NAME --scope " + scope
+                "local-only", "To do this from elsewhere, create an API key: onrecord keys create NAME --scope " + scope
             )
         refusal = self._find_session(request) if bearer is None else self._find_key(request, bearer)
         if refusal is None and request.key and not request.key.may(scope):
@@ -195,7 +195,7 @@ class Gate:
         while more:
             message = await self._next(receive, end - time.monotonic())
             if message["type"] != "http.request":
-                raise Problem("malformed", "The body broke off.")
+                raise Problem("malformed", "The body was cut short.")
             body += message.get("body", b"")
             more = message.get("more_body", False)
             if len(body) > self._rules.body_limit_bytes:

@@ -107,7 +107,7 @@ class Keys:
             kept = json.loads(self._file.read_text(encoding="utf-8"))
             self._known = {key["id"]: Key(**(key | {"scopes": tuple(key["scopes"])})) for key in kept}
         except (OSError, ValueError, TypeError, KeyError) as error:
-            raise LibraryError(f"The API keys in {self._file} cannot be read ({error}). Put the file right.") from error
+            raise LibraryError(f"The API keys in {self._file} cannot be read ({error}). Correct the file.") from error
         self._read_at = (stat.st_ino, stat.st_mtime_ns, stat.st_size)
 
     def _write(self, keys: Sequence[Key]) -> None:

@@ -49,8 +49,8 @@ from .tracing import Tracing
 
 INSTRUCTIONS = """This server holds records: minutes, reports, statements. Use `ask` for questions; it answers with \
 exact quotes and says so when the records do not answer. Cite each statement with the label that comes with its quote, \
-for example (MIC/CL/2031/SR.4, para. 39), copy quotes word for word, and never state as the records' what no quote \
-carries. Use `search` to look further, and `read_passage` to read what stands around a quote before you rely on it."""
+for example (MIC/CL/2031/SR.4, para. 39), copy quotes word for word, and never attribute to the records what no quote \
+supports. Use `search` to look further, and `read_passage` to read the text around a quote before you rely on it."""
 URI = "onrecord://documents/"
 _PAGE = 100
 _MAX_PASSAGE_CHARS = 20_000
@@ -89,7 +89,7 @@ class ReadArguments(_Arguments):
     """What `read_passage` takes."""
 
     document: str = Field(description="a document's id (from a citation, a hit or list_documents), symbol or title")
-    start: int | None = Field(None, ge=0, description="first character of a citation; reads what stands around it too")
+    start: int | None = Field(None, ge=0, description="first character of a citation; reads the text around it too")
     end: int | None = Field(None, ge=0, description="character after its last")
     paragraph: str | None = Field(None, description="a paragraph's number as printed, instead of start and end")
     page: str | None = Field(None, description="a page as printed, instead of start and end")
@@ -187,14 +187,14 @@ class _Tools:
                     "Answers a question from the records with exact quotes, or says that they do not answer. The "
                     "numbers in the text lead to the citations below it; cite each by its label and copy its quote "
                     "word for word. Where `answered` is false, say that the records do not answer: the `nearest` "
-                    "passages are no answer.",
+                    "passages are not an answer.",
                 ),
                 AskArguments, self._ask,
             ),
             "search": (
                 _tool(
                     "search", "Search the records", SearchArguments, HitsOut,
-                    "Finds passages by words and meaning, best first. A passage found is no answer yet: read it, and "
+                    "Finds passages by words and meaning, best first. A passage is not yet an answer: read it, and "
                     "cite it by the label in front of it.",
                 ),
                 SearchArguments, self._search,
@@ -202,7 +202,7 @@ class _Tools:
             "read_passage": (
                 _tool(
                     "read_passage", "Read on around a quote", ReadArguments, TextOut,
-                    "Reads a part of a document: a paragraph or a page by its printed number, or what stands around a "
+                    "Reads a part of a document: a paragraph or a page by its printed number, or the text around a "
                     "citation's start and end. Use it to check a quote's context before relying on it.",
                 ),
                 ReadArguments, self._read,
@@ -300,7 +300,7 @@ class _Resources:
         """Documents, a hundred at a time; the cursor is the number of those already told."""
         cursor = params.cursor if params and params.cursor else "0"
         if not cursor.isdigit():
-            raise MCPError(code=INVALID_PARAMS, message="This cursor was not given by this server.")
+            raise MCPError(code=INVALID_PARAMS, message="This cursor was not issued by this server.")
         first = int(cursor)
         listings = await anyio.to_thread.run_sync(self._library.documents)
         told = [

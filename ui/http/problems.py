@@ -34,13 +34,13 @@ KINDS: Mapping[str, tuple[int, str]] = {
     "key-revoked": (401, "The API key has been revoked"),
     "key-scope": (403, "The API key may not do this"),
     "local-only": (403, "Without API keys this is open to this machine only"),
-    "foreign-origin": (403, "Pages of other origins may not call"),
-    "not-found": (404, "There is no such thing"),
-    "method": (405, "The method does not fit"),
+    "foreign-origin": (403, "Pages of other origins may not call this server"),
+    "not-found": (404, "Not found"),
+    "method": (405, "The method is not allowed"),
     "too-slow": (408, "The body took too long"),
     "busy": (409, "Another process is writing to the library"),
     "too-large": (413, "The body is too large"),
-    "media-type": (415, "The content type does not fit"),
+    "media-type": (415, "The content type is not supported"),
     "invalid": (422, "The request cannot be used"),
     "unreadable": (422, "None of the documents could be read"),
     "too-many": (429, "Too many requests"),
@@ -141,8 +141,8 @@ def _unusable(faults: Sequence[Any]) -> Problem:
 def _of_status(error: HTTPException) -> Problem:
     kind = _BY_STATUS.get(error.status_code, "internal" if error.status_code >= 500 else "malformed")
     says = {
-        "not-found": "Nothing is there. What there is: /docs",
-        "method": "This method is not for this path. What there is: /docs",
+        "not-found": "Nothing is there. The paths are listed at /docs",
+        "method": "This method is not for this path. The paths are listed at /docs",
         "malformed": "The body cannot be read as its content type says.",
     }
     return Problem(kind, says.get(kind, str(error.detail)), headers=error.headers)

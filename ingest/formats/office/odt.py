@@ -32,7 +32,7 @@ def read_odt(data: bytes) -> Reading:
     with open_zip(data) as archive:
         mimetype = _member(archive, "mimetype").decode("ascii", "replace").strip()
         if mimetype and not mimetype.startswith(_MIMETYPE):
-            raise ValueError("it is an OpenDocument file, but no text; save it as .pptx, .xlsx or .pdf")
+            raise ValueError("it is an OpenDocument file, but not a text; save it as .pptx, .xlsx or .pdf")
         if b"encryption-data" in _member(archive, "META-INF/manifest.xml"):
             raise ValueError("it is protected by a password; save a copy without one")
         content, styles, meta = (_parsed(archive, name) for name in ("content.xml", "styles.xml", "meta.xml"))

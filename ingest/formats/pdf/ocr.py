@@ -65,7 +65,7 @@ def read_image(data: bytes, *, languages: str = "eng") -> Reading:
         for paragraph in text.split("\n\n"):
             builder.add(paragraph, page=str(read))
     if not builder.blocks:
-        raise ValueError(f"no text could be made out in the picture (it was read as {languages})")
+        raise ValueError(f"no text could be recognised in the picture (it was read as {languages})")
     if read < frames:
         builder.add(f"[Not read: the pages after the first {read}, of {frames}.]", "furniture")
     return Reading(text=builder.text, blocks=tuple(builder.blocks), media_type=media_type, pages=frames)
@@ -127,7 +127,7 @@ def _frames(data: bytes) -> tuple[str, int, Iterator[bytes]]:
     except Image.DecompressionBombError as error:
         raise ValueError("the picture is too large to be read") from error
     except (UnidentifiedImageError, OSError, ValueError, SyntaxError) as error:
-        raise ValueError("the picture is damaged, or no PNG, JPEG or TIFF") from error
+        raise ValueError("the picture is damaged, or not a PNG, JPEG or TIFF") from error
     media_types = {"PNG": "image/png", "TIFF": "image/tiff"}
     frames = getattr(image, "n_frames", 1) if image.format == "TIFF" else 1
     return media_types.get(image.format or "", "image/jpeg"), frames, _upright(image, frames)
