@@ -86,7 +86,7 @@ class Pipeline:
             if self.writer is None or not (self.writer.falls_back or draft.citations):
                 raise
             if draft.citations:
-                told = f"{error} What stands here was written and checked before; more may be missing."
+                told = f"{error} What is shown was checked before that; more may be missing."
                 draft.notes.insert(0, told)
             else:
                 draft = _Draft()

@@ -331,7 +331,7 @@ def what_is_amiss(library: Library) -> list[str]:
         *(f"{source}: {set_aside_says(reason)}" for source, reason in aside.items() if source not in of_uploads),
         *(f"{source}: {reason}" for source, reason in of_uploads.items()),
         *(f"{file}: nothing refers to this file; delete it, or ingest it by name" for file in found.files),
-        *(f"{name}: it was put in, but its file is gone; put it in again" for name in found.entries),
+        *(f"{name}: it was uploaded, but its file is gone; upload it again" for name in found.entries),
     ]
 
 

@@ -60,7 +60,7 @@ class LexicalIndex:
             if not is_failure(error):
                 raise
             raise LexicalDamaged(
-                f"The lexical index {self._folder} cannot be read ({type(error).__name__}). Make it anew from the "
+                f"The lexical index {self._folder} cannot be read ({type(error).__name__}). Rebuild it from the "
                 f"catalogue: onrecord doctor --repair --library {self._folder.parent}"
             ) from error
 

@@ -462,11 +462,11 @@ class Store:
 
     def meaning_fault(self) -> str | None:
         """Why records are not found by meaning as they should be, and what mends it; None where all is well."""
-        repair = f"Make them anew: onrecord doctor --repair --library {self.folder}"
+        repair = f"Rebuild them: onrecord doctor --repair --library {self.folder}"
         if not self.catalogue.has_vectors:
             return None
         if self._vectors_elsewhere:
-            return "The library's vectors were made in another place, so it is searched by words alone until an ingest."
+            return "The library's vectors were made elsewhere, so it is searched by words alone until the next ingest."
         lost = 0
         try:
             lost = self._count_embedded() - self.vectors.count()
@@ -526,7 +526,7 @@ class Store:
         vectors = self.vectors.count() if total else 0
         lost = self._lost_sentences()
         found = {
-            "the vectors were made in another place": bool(total) and self._vectors_elsewhere,
+            "the vectors were made elsewhere": bool(total) and self._vectors_elsewhere,
             f"{len(waiting)} documents are not indexed yet": bool(waiting),
             f"the lexical index holds {self.lexical.size} of {total} passages": not waiting
             and self.lexical.size != total,

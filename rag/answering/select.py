@@ -186,8 +186,8 @@ def _completeness(chosen: Sequence[Quotable], ranked: Sequence[Quotable], *, cut
     if cut:
         return f"{found}; only the best are quoted, so there may well be more: search for the rest."
     if rest and chosen and rest[0].score > NEAR_SHARE * chosen[-1].score:
-        return f"{found}; others come near, so there may be more."
-    return f"{found}; nothing else comes near, but a list put in other words can be missed."
+        return f"{found}; others come close, so there may be more."
+    return f"{found}; nothing else comes close, but a list worded differently can be missed."
 
 
 def _counted(number: int, thing: str) -> str:

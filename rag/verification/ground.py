@@ -75,7 +75,7 @@ def ground(store: Store, claim: Claim, hits: Sequence[Hit], *, before: str = "")
     `before` is the sentence before it, whose speaker "they" and "the delegation" may be.
     """
     inherited = subject(before)
-    problems = [f"cites [{number}], which is no passage" for number in claim.cited if not 1 <= number <= len(hits)]
+    problems = [f"cites [{number}], which is not a passage" for number in claim.cited if not 1 <= number <= len(hits)]
     cited = [hits[number - 1] for number in claim.cited if 1 <= number <= len(hits)]
     if not claim.cited:
         problems.append("cites nothing")
@@ -204,13 +204,13 @@ def faults_of(store: Store, text: str, hit: Hit, inherited: str = "") -> list[st
     known = f"{_passage(hit)} {_around(hit)}"
     faults = []
     if _misquoted(text, hit):
-        faults.append("misquotes: the words in quotation marks do not stand in the passage")
+        faults.append("misquotes: the words in quotation marks are not in the passage")
     found, rest = dates(_PLACE.sub(lambda place: " " if _stands_at(place, hit) else place[0], text))
     faults += _wrong_dates(found, hit)
     faults += _wrong_figures(rest, hit)
     _, undated = dates(text)
     faults += [
-        f"the name {name} does not stand in the passage"
+        f"the name {name} is not in the passage"
         for name in _names(undated if not found else _WEEKDAY.sub(" ", undated))
         if not _is_held(name, known)
     ]
@@ -276,7 +276,7 @@ def _wrong_dates(found: Sequence[Day], hit: Hit) -> list[str]:
     own, _ = dates(hit.document.date or "")
     years = {int(year) for year in re.findall(r"\b\d{4}\b", f"{_said(hit)} {hit.document.date or ''}")}
     return [
-        f"the date {day.written} does not stand in the passage"
+        f"the date {day.written} is not in the passage"
         for day in found
         if not any(day.agrees_with(other, years) for other in (*said, *own))
     ]
@@ -293,11 +293,11 @@ def _wrong_figures(text: str, hit: Hit) -> list[str]:
     for stated in quantities(text):
         same = [quantity for quantity in held if quantity.value == stated.value]
         if not same and not (stated.unit is None and stated.value in plain_numbers):
-            faults.append(f"the number {stated.written} does not stand in the passage")
+            faults.append(f"the number {stated.written} is not in the passage")
         elif stated.unit and not any(
             quantity.unit == stated.unit or (quantity.unit is None and stated.unit in held_units) for quantity in same
         ):
-            faults.append(f"the number {stated.written} stands in the passage, but not in the unit {stated.unit}")
+            faults.append(f"the number {stated.written} is in the passage, but not with the unit {stated.unit}")
     return faults
 
 

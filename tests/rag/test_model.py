@@ -207,11 +207,11 @@ def test_how_the_reply_is_cut_into_events_changes_nothing(ask, chunk_chars: int,
 
 def test_a_number_that_is_no_passage_is_noted_and_never_shown(ask) -> None:
     answer = ask(QUOTA, "Whales sing in cold water every night [99].")
-    assert_nothing_supported(answer, "cites [99], which is no passage")
+    assert_nothing_supported(answer, "cites [99], which is not a passage")
     repaired = ask(QUOTA, "Norway said that the herring quota should fall by a third [99].")
     assert repaired.answered and "[99]" not in repaired.text
     assert repaired.citations[0].locator.speaker == "Norway"
-    assert any("cites [99], which is no passage" in note for note in repaired.notes)
+    assert any("cites [99], which is not a passage" in note for note in repaired.notes)
 
 
 def test_the_wrong_passage_is_noted_and_the_right_one_cited(ask) -> None:
@@ -538,7 +538,7 @@ def test_what_fails_is_written_again_once_with_its_fault_and_the_evidence(ask, s
     )
     assert [sentence.text for sentence in answer.sentences] == [f"{TRUE}.", "The survey takes eight months."]
     assert all(sentence.supported for sentence in answer.sentences)
-    assert len(server.requests) == 2 and "the number 45 does not stand in the passage" in server.prompt
+    assert len(server.requests) == 2 and "the number 45 is not in the passage" in server.prompt
     assert f"1. {FALSE}." in server.prompt and THIRD in server.prompt and "2. The survey" not in server.prompt
     [note] = answer.notes
     assert note.startswith(f"“{FALSE}.” the number 45") and note.endswith("written again")
