@@ -85,7 +85,7 @@ def test_after_a_change_of_place_the_next_ingest_makes_the_vectors_anew(tmp_path
         best = library.ask(QUOTA).citations[0].quote
     for place in (chroma, None):
         with opened(tmp_path / "library", place) as library:
-            assert "another place" in library.store.faults()[0]
+            assert "made elsewhere" in library.store.faults()[0]
             assert library.ask(QUOTA).citations[0].quote == best  # by words alone
             assert library.ingest([records]).unchanged == 3
             assert library.store.faults() == []
