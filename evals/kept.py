@@ -47,7 +47,7 @@ def _write(text: str, path: Path) -> None:
 def read_run(path: Path) -> dict[str, Any]:
     """A run's JSON as `eval run --json` wrote it. Raises InputError for anything else."""
     try:
-        value = json.loads(path.read_text(encoding="utf-8"))
+        value: dict[str, Any] | list[Any] = json.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise InputError(f"{path}: cannot be read ({error.strerror}); check the path") from error
     except ValueError as error:
@@ -72,7 +72,7 @@ class Cache:
     def get(self, key: str) -> dict[str, Any] | None:
         """What is kept under a key; None where there is nothing, or what is there is damaged."""
         try:
-            value = json.loads(self._path(key).read_text(encoding="utf-8"))
+            value: dict[str, Any] | list[Any] = json.loads(self._path(key).read_text(encoding="utf-8"))
         except (OSError, ValueError):
             return None
         return value if isinstance(value, dict) else None

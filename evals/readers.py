@@ -77,7 +77,7 @@ def _csv(path: Path) -> list[Case]:
     columns = set(rows.fieldnames or ())
     if not text or "question" not in columns:
         raise InputError(f"{path}, line 1: no column named question; the columns are question, answer, source")
-    if None in columns or len(columns) != len(rows.fieldnames or ()):
+    if len(columns) != len(rows.fieldnames or ()):
         raise InputError(f"{path}, line 1: a column is named twice")
     if unknown := columns - _CSV_COLUMNS:
         known = ", ".join(sorted(_CSV_COLUMNS))
@@ -150,7 +150,7 @@ def _beir(folder: Path) -> list[Case]:
 def _beir_case(
     key: str, value: Mapping[str, Any], answer: Mapping[str, Any], graded: Mapping[str, int], texts: Mapping[str, str]
 ) -> dict[str, Any]:
-    metadata = {**(value.get("metadata") or {}), **(answer.get("metadata") or {})}
+    metadata: dict[str, Any] = {**(value.get("metadata") or {}), **(answer.get("metadata") or {})}
     answerable = bool(answer.get("answerable", metadata.get("answerable", True)))
     kind = metadata.get("answerability") or metadata.get("type") or ("question" if answerable else "unanswerable")
     return {
@@ -268,7 +268,7 @@ def _squad_paragraphs(path: Path) -> Iterator[_Paragraph]:
 
 
 def _squad_case(paragraph: _Paragraph, question: Mapping[str, Any]) -> dict[str, Any]:
-    answers = [] if question.get("is_impossible") else question.get("answers") or []
+    answers: list[dict[str, Any]] = [] if question.get("is_impossible") else question.get("answers") or []
     return {
         "id": str(question.get("id")),
         "kind": "question" if answers else "unanswerable",

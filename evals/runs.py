@@ -4,7 +4,7 @@ cases -> asked (or taken from the cache) -> records -> measures with intervals -
 """
 
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -176,7 +176,7 @@ def run(
 
 
 @contextmanager
-def _exact_search(library: object) -> Iterator[None]:
+def _exact_search(library: object) -> Generator[None]:
     """Has a library compare all vectors, since an approximate search finds a little otherwise each time."""
     vectors = library.store.vectors if isinstance(library, Library) else None
     before = vectors.exact if vectors else False

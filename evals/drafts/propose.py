@@ -6,7 +6,7 @@ proof, only a person can say.
 
 import random
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from importlib.resources import files
 from itertools import chain, zip_longest
 from typing import TYPE_CHECKING, Any
@@ -215,7 +215,7 @@ def _prompt(document: Document, passage: Passage) -> str:
 
 
 def _from_verdict(body: dict[str, Any]) -> Case | None:
-    answer = body.get("answer") or {}
+    answer: Mapping[str, Any] = body.get("answer") or {}
     reason = str(body.get("reason") or "").strip()
     if str(body.get("verdict")).casefold() not in _UP:
         return Case(
@@ -233,7 +233,7 @@ def _from_verdict(body: dict[str, Any]) -> Case | None:
 
 
 def _cited(citation: dict[str, Any]) -> Evidence:
-    place = citation.get("locator") or {}
+    place: Mapping[str, Any] = citation.get("locator") or {}
     source = citation["document"]["source"]
     return Evidence.model_validate(
         {

@@ -60,14 +60,15 @@ def cross_encoder(model: str) -> Entails:
         encoder = CrossEncoder(model)
     except Exception as error:  # missing files, no network, another kind of model: each raises its own
         raise ModelError(f"The NLI model {model} cannot be loaded: {str(error).splitlines()[0][:200]}") from error
-    names = getattr(encoder.config, "id2label", None) or {}
+    names: Mapping[int, object] = getattr(encoder.config, "id2label", None) or {}
     labels = {number: str(name).casefold() for number, name in names.items()}
     wanted = next((number for number, name in labels.items() if name.startswith("entail")), None)
     if wanted is None:
         raise ModelError(f"The model {model} does not predict entailment (its labels: {', '.join(labels.values())})")
 
     def entails(premise: str, hypothesis: str) -> bool:
-        return int(encoder.predict([(premise, hypothesis)])[0].argmax()) == wanted
+        scores = encoder.predict([(premise, hypothesis)])  # pyright: ignore[reportUnknownMemberType]
+        return int(scores[0].argmax()) == wanted
 
     entails.name = model  # pyright: ignore[reportFunctionMemberAccess]
     return entails

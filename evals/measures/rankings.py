@@ -6,15 +6,12 @@ grades the gold quotes are counted, each at the rank of the first passage that h
 
 from collections.abc import Mapping, Sequence
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ...vectorstore.passage import Hit
 from ..case import Case
 from .citations import file_name, half_held
 from .ratio import Ratio
-
-if TYPE_CHECKING:
-    import ir_measures
 
 # Our name by the tool's: recall at 5 and 10 (Kent et al. 1955), mean reciprocal rank (Voorhees 1999), normalised
 # discounted cumulative gain at 10 (Järvelin and Kekäläinen 2002), mean average precision (Harman 1992).
@@ -66,10 +63,10 @@ def measure_ranking(grades: Mapping[str, int], ranked: Sequence[str]) -> dict[st
     return found
 
 
-def _evaluator_of(qrels: Mapping[str, Mapping[str, int]]) -> "ir_measures.Evaluator":
+def _evaluator_of(qrels: Mapping[str, Mapping[str, int]]) -> Any:
     import ir_measures
 
-    return ir_measures.evaluator(_measures(), qrels)
+    return ir_measures.evaluator(_measures(), qrels)  # pyright: ignore[reportUnknownMemberType]: names pandas
 
 
 @cache

@@ -95,9 +95,13 @@ def _bounds(figure: "Callable[[np.ndarray], np.ndarray]", cases: int, seed: int)
     if cases == 1:  # drawn again and again, it is always itself
         only = float(figure(_numbers(1)))
         return only, only
+
+    def resampled(numbers: "np.ndarray", axis: int) -> "np.ndarray":
+        return figure(numbers.astype(int))
+
     found = bootstrap(
         (_numbers(cases),),
-        lambda numbers, axis: figure(numbers.astype(int)),
+        resampled,
         vectorized=True,
         n_resamples=RESAMPLES,
         batch=max(1, _DRAWS // cases),

@@ -99,7 +99,7 @@ def _rounded(found: Difference | None) -> dict[str, float]:
 def _changes(before: Sequence[Mapping[str, Any]], after: Sequence[Mapping[str, Any]], seed: int) -> list[Change]:
     shares = [[shares_from(record) for record in records] for records in (before, after)]
     figures = [add_up(each) for each in shares]
-    changes = []
+    changes: list[Change] = []
     for measure in MEASURES:
         if measure.adds == "run" or figures[0].get(measure.name) is figures[1].get(measure.name) is None:
             continue

@@ -74,8 +74,9 @@ def _asset(name: str) -> str:
 
 
 def _about(run: Mapping[str, Any]) -> str:
-    settings, made_by = run["settings"], run.get("made_by") or {}
-    library = made_by.get("library") or {}
+    settings: Mapping[str, Any] = run["settings"]
+    made_by: Mapping[str, Any] = run.get("made_by") or {}
+    library: Mapping[str, Any] = made_by.get("library") or {}
     model = settings.get("model")
     facts = [
         f"{run['n']} questions" + (f" from {_name(settings['cases'])}" if settings.get("cases") else ""),
@@ -92,8 +93,9 @@ def _name(path: str) -> str:
 
 def _headlines(run: Mapping[str, Any]) -> Iterator[str]:
     measured = [(name, says) for name, says in _HEADLINES if run["measures"].get(name) is not None]
+    intervals: Mapping[str, Any] = run.get("intervals") or {}
     for name, says in measured[:_HEADLINES_SHOWN]:
-        value, bounds = run["measures"][name], (run.get("intervals") or {}).get(name)
+        value, bounds = run["measures"][name], intervals.get(name)
         low_is_good = BY_NAME[name].lower_is_better
         share = 1 - value if low_is_good else value
         level = "good" if share >= 0.8 else "fair" if share >= 0.5 else "poor"
@@ -105,8 +107,9 @@ def _headlines(run: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _measure_rows(run: Mapping[str, Any]) -> Iterator[str]:
+    intervals: Mapping[str, Any] = run.get("intervals") or {}
     for measure in MEASURES:
-        value, bounds = run["measures"].get(measure.name), (run.get("intervals") or {}).get(measure.name)
+        value, bounds = run["measures"].get(measure.name), intervals.get(measure.name)
         if value is None:
             continue
         between = f"{_figure(bounds[0])} to {_figure(bounds[1])}" if bounds else ""
@@ -177,7 +180,7 @@ def _kinds(cases: Sequence[Mapping[str, Any]]) -> dict[str, list[Mapping[str, An
 
 
 def _right_by_kind(cases: Sequence[Mapping[str, Any]]) -> list[Bar]:
-    found = []
+    found: list[Bar] = []
     for kind, group in _kinds(cases).items():
         shares = [Ratio(numerator=case["outcome"] == "right", denominator=1) for case in group]
         bounds = interval(shares, pool=False) or (None, None)
@@ -187,7 +190,7 @@ def _right_by_kind(cases: Sequence[Mapping[str, Any]]) -> list[Bar]:
 
 
 def _measure_by_kind(cases: Sequence[Mapping[str, Any]], name: str) -> list[Bar]:
-    found = []
+    found: list[Bar] = []
     for kind, group in _kinds(cases).items():
         shares = [share for case in group if (share := shares_from(case)[name])]
         value = add_up([{name: share} for share in shares], [name])[name]

@@ -8,7 +8,7 @@ import inspect
 import itertools
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -102,7 +102,7 @@ def _point(library: Library, cases: Sequence[Case], words: float, meaning: float
 
 
 @contextmanager
-def _embedded_with(folder: Path, embedding: str | None, options: Mapping[str, Any]) -> Iterator[Library]:
+def _embedded_with(folder: Path, embedding: str | None, options: Mapping[str, Any]) -> Generator[Library]:
     """The library, or a copy of it that is embedded with another model."""
     with open_library(folder, create=False, **options) as library:
         if embedding is None or embedding == library.store.embedding:
