@@ -30,7 +30,7 @@ def checked(values: Mapping[str, str], where: str) -> dict[str, str]:
 
 def from_pairs(pairs: list[str]) -> dict[str, str]:
     """`key=value` arguments. Raises InputError."""
-    values = {}
+    values: dict[str, str] = {}
     for pair in pairs:
         key, equals, value = pair.partition("=")
         if not equals:
@@ -53,7 +53,7 @@ def from_sidecar(source: str, data: bytes) -> dict[str, str]:
         return {}
     name = f"{source}{SIDECAR}"
     try:
-        values = json.loads(data)
+        values: dict[str, str] | list[object] = json.loads(data)
         if not isinstance(values, dict):
             raise InputError(f"{name}: it must hold one JSON object.")
         return checked(values, name)

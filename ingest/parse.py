@@ -237,7 +237,7 @@ def _taken_in(answer: dict[str, Any]) -> Parsed | UnreadableFile:
         media_type=answer["media_type"],
         pages=answer["pages"],
         facts=Metadata(**answer["facts"]),
-        units=tuple(Unit(**{**unit, "locator": Locator(**unit["locator"])}) for unit in answer["units"]),
+        units=tuple(Unit(**unit | {"locator": Locator(**unit["locator"])}) for unit in answer["units"]),
         notes=tuple(answer["notes"]),
         acronyms=answer["acronyms"],
         pieces=None if answer["pieces"] is None else tuple(map(_piece, answer["pieces"])),
@@ -245,4 +245,4 @@ def _taken_in(answer: dict[str, Any]) -> Parsed | UnreadableFile:
 
 
 def _piece(told: dict[str, Any]) -> Piece:
-    return Piece(**{**told, "locator": Locator(**told["locator"])})
+    return Piece(locator=Locator(**told.pop("locator")), **told)

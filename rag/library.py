@@ -321,12 +321,12 @@ def turns_of(history: Any) -> list[Turn]:
     if not isinstance(history, Sequence) or isinstance(history, str | bytes):
         return []
     turns: list[Turn] = []
-    for turn in history[-MAX_TURNS:]:
+    for turn in cast("Sequence[Any]", history)[-MAX_TURNS:]:
         match turn:
             case Turn(question=question, answer=answer) | Answer(question=question, text=answer):
                 pass
-            case {"question": question, **rest}:
-                answer = rest.get("answer")
+            case {"question": question}:
+                answer = turn.get("answer")
             case (question, answer):
                 pass
             case _:

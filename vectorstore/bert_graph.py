@@ -52,7 +52,7 @@ def sentence_encoder(weights: "Mapping[str, np.ndarray]", shape: BertShape) -> "
         opset_imports=[helper.make_opsetid("", OPSET)],
         ir_version=8,  # that of the opset, so that older runtimes read it too
     )
-    checker.check_model(model)
+    checker.check_model(model)  # pyright: ignore[reportUnknownMemberType]
     return model
 
 
@@ -62,8 +62,8 @@ class _Graph:
 
     weights: "Mapping[str, np.ndarray]"
     shape: BertShape
-    nodes: "list[onnx.NodeProto]" = field(default_factory=list)
-    constants: "dict[str, onnx.TensorProto]" = field(default_factory=dict)
+    nodes: "list[onnx.NodeProto]" = field(default_factory=list["onnx.NodeProto"])
+    constants: "dict[str, onnx.TensorProto]" = field(default_factory=dict[str, "onnx.TensorProto"])
 
     @property
     def width(self) -> int:

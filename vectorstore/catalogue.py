@@ -8,7 +8,7 @@ import json
 import re
 import sqlite3
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -190,7 +190,7 @@ class Catalogue:
             self._local = threading.local()
 
     @contextmanager
-    def writing(self) -> Iterator[sqlite3.Connection]:
+    def writing(self) -> Generator[sqlite3.Connection]:
         """One transaction: all of it or nothing. Raises DiskRefuses where the disk is full or read-only."""
         with self._told():
             held = self._held()
@@ -243,7 +243,7 @@ class Catalogue:
                 return held.connection.execute(sql, values).fetchall()
 
     @contextmanager
-    def _told(self) -> Iterator[None]:
+    def _told(self) -> Generator[None]:
         """Tells what SQLite has against the file or the disk."""
         try:
             yield
@@ -583,7 +583,7 @@ class Catalogue:
             *([self._dated(filters)] if filters.since or filters.until else []),
         ]
         if parts:
-            documents = frozenset.intersection(*parts)
+            documents = parts[0].intersection(*parts[1:])
         if filters.speaker:
             wanted = fold(_casefold(filters.speaker))
             speakers = frozenset(speaker for speaker in self.speakers() if wanted in fold(speaker))

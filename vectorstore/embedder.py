@@ -5,7 +5,7 @@ The default model is in minilm.py; any other sentence-transformers model is run 
 
 import hashlib
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -94,7 +94,7 @@ class SentenceTransformerEmbedder:
         if not texts:
             return np.empty((0, self.dimension), dtype=np.float32)
         with self.lock:
-            vectors = self.model.encode_document(
+            vectors = self.model.encode_document(  # pyright: ignore[reportUnknownMemberType]
                 list(texts), batch_size=BATCH, normalize_embeddings=True, show_progress_bar=False
             )
         return vectors.astype(np.float32, copy=False)
@@ -104,7 +104,7 @@ class SentenceTransformerEmbedder:
         import numpy as np
 
         with self.lock:
-            vector = self.model.encode_query(text, normalize_embeddings=True, show_progress_bar=False)
+            vector = self.model.encode_query(text, normalize_embeddings=True, show_progress_bar=False)  # pyright: ignore[reportUnknownMemberType]
         return vector.astype(np.float32, copy=False)
 
     def count_tokens(self, text: str) -> int:
@@ -119,7 +119,7 @@ def _open_sentence_transformer(name: str) -> SentenceTransformerEmbedder:
     repository = name if "/" in name else f"sentence-transformers/{name}"
     try:
         model = _load_folder(folder) if is_folder else _load_from_hub(repository)
-        dimension = len(model.encode_query("", show_progress_bar=False))
+        dimension = len(model.encode_query("", show_progress_bar=False))  # pyright: ignore[reportUnknownMemberType]
     except Exception as error:  # each kind of damage raises its own, from any of four libraries
         looked = "" if is_folder else "there is no such folder, and the Hugging Face hub gave "
         raise ModelError(
@@ -211,7 +211,7 @@ def first_line(error: Exception) -> str:
 
 
 @contextmanager
-def quiet_loading() -> Iterator[None]:
+def quiet_loading() -> Generator[None]:
     """Keeps a model's loading from writing to the terminal; everything is as it was afterwards."""
     from huggingface_hub.utils import are_progress_bars_disabled, disable_progress_bars
     from transformers.utils import logging

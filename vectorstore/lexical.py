@@ -4,7 +4,7 @@ It can be rebuilt from the catalogue at any time, so a damaged one is simply mad
 """
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -50,7 +50,7 @@ class LexicalIndex:
         self._terms: dict[str, list[str]] = {}
 
     @contextmanager
-    def _read(self) -> Iterator[None]:
+    def _read(self) -> Generator[None]:
         """Tells what goes wrong in tantivy, which has ValueError, OSError and Rust's panics for a damaged file."""
         try:
             yield

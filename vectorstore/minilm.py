@@ -184,9 +184,10 @@ def _write_graph(model_dir: Path, graph: Path) -> None:
 
 def _export(model_dir: Path, target: Path) -> None:
     import onnx
-    from safetensors.numpy import load_file
+    from safetensors.numpy import load_file  # pyright: ignore[reportUnknownVariableType]
 
-    onnx.save(sentence_encoder(load_file(model_dir / "model.safetensors"), SHAPE), target)
+    graph = sentence_encoder(load_file(model_dir / "model.safetensors"), SHAPE)
+    onnx.save(graph, target)  # pyright: ignore[reportUnknownMemberType]
 
 
 def _tokenizer(model_dir: Path, *, max_tokens: int | None) -> "Tokenizer":
@@ -198,7 +199,7 @@ def _tokenizer(model_dir: Path, *, max_tokens: int | None) -> "Tokenizer":
     # The published file cuts at 128; sentence-transformers overrides that with its own setting.
     tokenizer.no_truncation()
     if max_tokens is not None:
-        tokenizer.enable_truncation(max_tokens)
+        tokenizer.enable_truncation(max_tokens)  # pyright: ignore[reportUnknownMemberType]
     return tokenizer
 
 

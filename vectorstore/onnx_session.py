@@ -11,11 +11,7 @@ if TYPE_CHECKING:
 
 def open_session(graph: Path) -> "InferenceSession":
     """A graph ready to run. Raises whatever ONNX Runtime makes of a file that holds none."""
-    from onnxruntime import (
-        InferenceSession,
-        SessionOptions,  # pyright: ignore[reportAttributeAccessIssue]: star-imported from a binary module
-        disable_telemetry_events,  # pyright: ignore[reportAttributeAccessIssue]
-    )
+    from onnxruntime import InferenceSession, SessionOptions, disable_telemetry_events
 
     # The environment switches all of it off, but comes too late where the host imported ONNX Runtime first.
     if not onnxruntime_may_report():

@@ -18,7 +18,7 @@ import struct
 import tempfile
 import threading
 from collections import OrderedDict, defaultdict
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, cast
@@ -178,7 +178,7 @@ class Store:
     # --- writing -------------------------------------------------------------------------------------------------
 
     @contextmanager
-    def writing(self) -> Iterator[None]:
+    def writing(self) -> Generator[None]:
         """Holds the library's writer lock and first finishes what a crash cut short; at the end, what was removed is
         taken off the disk. Raises LibraryBusy, DiskRefuses."""
         with self._writer:
@@ -502,7 +502,7 @@ class Store:
     def hits(self, scored: Sequence[tuple[str, float]]) -> list[Hit]:
         """Passages with their documents, in the order given; what the catalogue no longer knows is left out."""
         rows = self.catalogue.passage_rows([key for key, _ in scored])
-        found = []
+        found: list[Hit] = []
         for key, score in scored:
             row = rows.get(key)
             document = self._document_of(row) if row else None
@@ -657,7 +657,7 @@ def _nearest(folder: Path) -> Path:
 
 
 @contextmanager
-def _writer_lock(folder: Path, timeout_s: float = 0) -> Iterator[None]:
+def _writer_lock(folder: Path, timeout_s: float = 0) -> Generator[None]:
     """Keeps other processes from writing. Raises LibraryBusy where one does and goes on doing so."""
     from filelock import FileLock, Timeout
 

@@ -14,7 +14,7 @@ import shutil
 import sqlite3
 import struct
 import threading
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Generator, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -357,7 +357,7 @@ class Vectors:
         return chromadb.HttpClient(url.hostname or "", port, ssl=secure, settings=settings)
 
     @contextmanager
-    def _reached(self) -> Iterator[None]:
+    def _reached(self) -> Generator[None]:
         """Tells what goes wrong on the way to a server, or on disk."""
         try:
             yield

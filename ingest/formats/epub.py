@@ -12,7 +12,7 @@ import zipfile
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from .archive import is_safe, open_zip, read_member
+from .archive import is_safe, open_zip, parse_xml, read_member
 from .blocks import Reading, TextBuilder
 from .html_blocks import add_html
 
@@ -58,7 +58,7 @@ def _package_name(archive: zipfile.ZipFile) -> str:
 def _spine(package: Any, folder: str) -> list[str]:
     """Names of the chapters in reading order, without the table of contents."""
     items = {item.get("id"): item for item in package.iter("{*}item")}
-    names = []
+    names: list[str] = []
     for reference in package.iter("{*}itemref"):
         item = items.get(reference.get("idref"))
         if item is None or "nav" in (item.get("properties") or "").split():
@@ -88,11 +88,9 @@ def _member(archive: zipfile.ZipFile, name: str) -> bytes:
 
 
 def _parsed(data: bytes) -> Any:
-    from lxml import etree  # pyright: ignore[reportAttributeAccessIssue]
-
     try:
-        root = etree.fromstring(data, etree.XMLParser(resolve_entities=False, no_network=True, recover=True))
-    except etree.XMLSyntaxError:
+        root = parse_xml(data, recover=True)
+    except SyntaxError:
         root = None
     if root is None:
         raise ValueError("the EPUB is damaged (no XML where it should be)")
@@ -101,13 +99,13 @@ def _parsed(data: bytes) -> Any:
 
 def _chapter(data: bytes) -> Any:
     """A chapter's tree: as the XML it should be, else as HTML, which forgives."""
-    from lxml import etree  # pyright: ignore[reportAttributeAccessIssue]
+    from lxml import etree
     from lxml import html as lxml_html
 
     named = re.sub(rb"&(\w+);", _character, data)
     try:
-        return etree.fromstring(named, etree.XMLParser(resolve_entities=False, no_network=True))
-    except etree.XMLSyntaxError:
+        return parse_xml(named)
+    except SyntaxError:
         try:
             return lxml_html.document_fromstring(data)
         except etree.ParserError:  # an empty chapter

@@ -150,7 +150,7 @@ def _add_preformatted(builder: TextBuilder, content: Any, title: str | None) -> 
 def _add_main(builder: TextBuilder, data: bytes, title: str | None) -> None:
     """What trafilatura takes for the main content."""
     import trafilatura
-    from lxml import etree  # pyright: ignore[reportAttributeAccessIssue]
+    from lxml import etree
 
     found = trafilatura.extract(
         _TWO_BREAKS.sub(b"</p><p>", data),

@@ -27,10 +27,10 @@ def add_html(builder: TextBuilder, root: Any, *, page: str | None = None) -> str
     Headings, list items, data tables, notes and printed page breaks are told by the markup; a table that only
     lays things out is read through.
     """
-    from lxml import etree  # pyright: ignore[reportAttributeAccessIssue]
+    from lxml import etree
 
     walk = _Walk(builder, page)
-    steps = etree.iterwalk(root, events=("start", "end", "comment", "pi"))
+    steps: Any = etree.iterwalk(root, events=("start", "end", "comment", "pi"))
     for event, element in steps:
         if event == "start" and not walk.enter(element):
             steps.skip_subtree()

@@ -165,7 +165,7 @@ def _file_name(part: Any) -> str:
     if name:
         return name
     if part.get_content_type() == "message/rfc822":
-        inner = part.get_payload()
+        inner: list[Any] | str = part.get_payload()
         subject = _header(inner[0], "subject") if isinstance(inner, list) and inner else ""
         return (re.sub(r"[^\w -]+", " ", subject).strip()[:80] or "forwarded") + ".eml"
     suffixes = {"text/plain": ".txt", "text/html": ".html", "application/pdf": ".pdf"}
@@ -187,7 +187,7 @@ def _distinct(name: str, taken: dict[str, bytes]) -> str:
 
 def _bytes(part: Any) -> bytes:
     if part.get_content_type() == "message/rfc822":
-        inner = part.get_payload()
+        inner: list[Any] | str = part.get_payload()
         return inner[0].as_bytes(policy=policy.compat32) if isinstance(inner, list) and inner else b""
     content = part.get_payload(decode=True)
     return content if isinstance(content, bytes) else b""
@@ -209,10 +209,7 @@ def _text(part: Any) -> str:
 
 
 def _add_html(builder: TextBuilder, part: Any) -> None:
-    from lxml import (
-        etree,  # pyright: ignore[reportAttributeAccessIssue]
-        html,
-    )
+    from lxml import etree, html
 
     from .html_blocks import add_html
 

@@ -28,7 +28,8 @@ def labelled_rows(rows: Sequence[Row], *, header: bool | None = None) -> list[st
         names, body = (_names(folded[:1]), folded[1:]) if header else ([], folded)
         lines = [bare(row) for row in folded[:1] if header] + [labelled(names, row) for row in body]
         return [line for line in lines if line]
-    lines, names = [], []
+    lines: list[str] = []
+    names: list[str] = []
     for table in _parted(folded):
         first, end = find_header(table) or (0, 0)
         if end and (not names or _is_another(table, first, names)):

@@ -105,7 +105,7 @@ def _split_chunk(text: str, lines: list[tuple[int, int]], wrapped: bool) -> list
         else:
             spans.append([start, end])
         above = line
-    trimmed = []
+    trimmed: list[tuple[int, int]] = []
     for start, end in spans:
         body = text[start:end]
         trimmed.append((start + len(body) - len(body.lstrip()), start + len(body.rstrip())))

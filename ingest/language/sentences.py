@@ -34,7 +34,7 @@ def sentence_spans(text: str) -> list[tuple[int, int]]:
     List items and paragraphs end a sentence even without a full stop. Abbreviations ("Mr.", "para. 4"), initials
     and the numbers of paragraphs do not.
     """
-    spans = []
+    spans: list[tuple[int, int]] = []
     start = 0
     for match in _END.finditer(text):
         if _is_end(text, start, match):

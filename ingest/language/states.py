@@ -7,9 +7,10 @@ Nations write them, and other names in use; Unicode CLDR adds its own, and the t
 import csv
 import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from importlib.resources import files
+from typing import cast
 
 from ...vectorstore.names import fold
 
@@ -174,7 +175,7 @@ def _codes() -> dict[str, str]:
         code, others = row.pop("code"), row.pop("other").split(";")
         codes |= {fold(name): code for name in (*row.values(), *others) if name}
     for language in _LANGUAGES:
-        for code, name in Locale(language).territories.items():
+        for code, name in cast("Mapping[str, str]", Locale(language).territories).items():
             if code.isalpha():
                 codes.setdefault(fold(name), code)
     return codes

@@ -129,7 +129,8 @@ def _body(lines: Sequence[str]) -> str | None:
     for line, below in zip(lines, [*lines, ""][1:], strict=True):
         session = session_in(line)
         name = _DISTRIBUTION.sub("", line[: session.start()] if session else line).strip(" *,–-|")
-        bare = plain(name)[len(_LEADING.match(name)[0]) :] if is_body(name) else ""  # pyright: ignore[reportOptionalSubscript]
+        leading = _LEADING.match(name)
+        bare = plain(name)[leading.end() :] if leading and is_body(name) else ""
         if " " not in bare:
             continue
         if session or _SESSION.match(below):

@@ -18,7 +18,7 @@ class LibraryRetriever(BaseRetriever):
     """
 
     def __init__(self, library: Library, *, limit: int = 10, filters: Filters | None = None, **options: Any) -> None:
-        super().__init__(**options)
+        super().__init__(**options)  # pyright: ignore[reportUnknownMemberType]
         self._library = library
         self._limit = limit
         self._filters = filters

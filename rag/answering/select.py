@@ -288,7 +288,7 @@ def rank(store: Store, query: Query, hits: Sequence[Hit]) -> list[Quotable]:
     asked = {word: weight * idf(word) for word, weight in query.words.items()}
     best = hits[0].score if hits else 0.0
     read: dict[str, _Surroundings] = {}
-    scored = []
+    scored: list[Quotable] = []
     for quotable in quotables(store, hits[:PASSAGES_READ]):
         around = read.get(quotable.hit.passage.id)
         if around is None:
@@ -330,7 +330,7 @@ def quotables(store: Store, hits: Sequence[Hit]) -> Iterator[Quotable]:
             start = max(start, lead)
             if lead_in := _LEAD_IN.match(hit.passage.text, start, end):
                 start = lead_in.end()
-            words = frozenset(store.lexical.words(hit.passage.text[start:end])) if start < end else frozenset()
+            words = frozenset(store.lexical.words(hit.passage.text[start:end])) if start < end else frozenset[str]()
             if len(words) >= MIN_WORDS and len(_WORD.findall(hit.passage.text[start:end])) >= MIN_WORDS:
                 first, last = hit.passage.start + start, hit.passage.start + end
                 yield Quotable(hit=hit, start=first, end=last, words=words, number=number)
@@ -427,7 +427,7 @@ def score_known(store: Store, question: str, quotables: Sequence[Quotable]) -> d
         asked = store.embedder.embed_query(question) if kept else None
     except ModelError:
         return {}
-    known = {}
+    known: dict[Quotable, Quotable] = {}
     for quotable in quotables:
         numbered = kept.get(quotable.hit.passage.id, {})
         if quotable.number in numbered:
@@ -527,7 +527,8 @@ def quote(chosen: Sequence[Quotable], first: Quotable | None = None) -> tuple[li
     ordered = sorted(chosen, key=lambda quotable: (documents.index(quotable.hit.document.id), quotable.start))
     if first is not None:
         ordered.sort(key=lambda quotable: quotable != first)
-    sentences, citations = [], []
+    sentences: list[Sentence] = []
+    citations: list[Citation] = []
     for number, quotable in enumerate(ordered, start=1):
         citations.append(citation_of(quotable, number))
         sentences.append(Sentence(text=attributed(citations[-1]), citations=(number,)))

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from ...vectorstore.errors import ModelError, ModelUnavailable
 from ..answer import Usage
@@ -39,9 +39,9 @@ class Tally:
     input_tokens: int = 0
     output_tokens: int = 0
 
-    def add(self, usage: Any) -> None:
+    def add(self, usage: dict[str, Any] | None) -> None:
         """Adds LangChain's `usage_metadata`, where the service sent one."""
-        if isinstance(usage, dict):
+        if usage:
             self.input_tokens += int(usage.get("input_tokens") or 0)
             self.output_tokens += int(usage.get("output_tokens") or 0)
 
@@ -73,7 +73,7 @@ class Service:
         try:
             for chunk in self.model.stream(prompt):
                 tally.add(getattr(chunk, "usage_metadata", None))
-                text = clean(chunk.text if isinstance(chunk.text, str) else str(chunk.content))
+                text = clean(chunk.text)
                 yield text[: MAX_WRITTEN_CHARS - written]
                 written += len(text)
                 if written >= MAX_WRITTEN_CHARS:
@@ -122,7 +122,8 @@ def open_service(
 
     try:
         options = _options(model, base_url=base_url, api_key=api_key, timeout_s=timeout_s)
-        return Service(name=model, model=init_chat_model(model, **options), secrets=secrets)
+        chat = cast("BaseChatModel", init_chat_model(model, **options))
+        return Service(name=model, model=chat, secrets=secrets)
     except ImportError as error:
         provider = model.split(":", 1)[0]
         says = f"The model {model} needs a package: pip install langchain-{provider} ({_first_line(error)})"

@@ -10,9 +10,12 @@ import re
 import string
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from ...ingest.language.sentences import sentence_spans
 from ...vectorstore.markup import plain
+
+Json: TypeAlias = "str | list[Json] | dict[str, Json] | float | None"
 
 _THOUGHT = re.compile(
     r"<(think|thinking|thought|reasoning|analysis|scratchpad)\b[^<>]*>.*?(?:</\1\s*>|\Z)"
@@ -138,7 +141,7 @@ def without_links(written: str) -> str:
 def _sentences(written: str) -> Iterator[str]:
     """The sentences of a reply with their marks inside; headings, lead-ins and the heads of tables left out."""
     lines = _ALONE.sub(r" \1", written.replace("\r\n", "\n")).split("\n")
-    kept = []
+    kept: list[str] = []
     for place, line in enumerate(lines):
         after = lines[place + 1] if place + 1 < len(lines) else ""
         if _RULE_ROW.match(line) or _HEADING.match(line) or _LEAD_IN.match(line):
@@ -238,7 +241,7 @@ def _out_of_json(written: str) -> str:
         return "\n".join(str(json.loads(f'{text}"', strict=False)) for text in _JSON_TEXT.findall(written))
 
 
-def _lines_of(value: object) -> Iterator[str]:
+def _lines_of(value: Json) -> Iterator[str]:
     if isinstance(value, str):
         yield value
     elif isinstance(value, list):
@@ -249,8 +252,8 @@ def _lines_of(value: object) -> Iterator[str]:
             if isinstance(value.get(key), list | dict):
                 yield from _lines_of(value[key])
                 return
-        text = next((value[key] for key in _TEXT_KEYS if isinstance(value.get(key), str)), "")
-        marks = next((value[key] for key in _MARK_KEYS if value.get(key) is not None), ())
+        text = next((said for key in _TEXT_KEYS if isinstance(said := value.get(key), str)), "")
+        marks = next((value[key] for key in _MARK_KEYS if value.get(key) is not None), None)
         marks = marks if isinstance(marks, list) else [marks]
         numbers = [number for mark in marks for number in re.findall(r"\d{1,3}", str(mark))]
         bracketed = "".join(f"[{number}]" for number in numbers) if not _MARKS.search(text) else ""

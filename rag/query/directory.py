@@ -112,7 +112,7 @@ def _make(store: Store) -> Directory:
         for name in _names_of(speaker):
             speakers[name].add(speaker)
     titles: dict[str, set[str]] = defaultdict(set)
-    symbols = {}
+    symbols: dict[str, str] = {}
     listings = store.listings()
     for listing in listings:
         for stem in store.lexical.words(listing.title):

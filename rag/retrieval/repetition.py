@@ -112,7 +112,7 @@ def _words(text: str) -> list[str]:
 
 def _figures(words: list[str]) -> list[tuple[str, str]]:
     """Numbers and signs in order, in digits or words, each with the beginning of the word after it."""
-    found = []
+    found: list[tuple[str, str]] = []
     for word, after in zip(words, [*words[1:], ""], strict=False):
         if not word[0].isalpha() or fold(word) in _NUMBERS:
             found.append(("".join(fold(word).split()), fold(after)[:_MIN_FIGURE_STEM]))

@@ -44,7 +44,8 @@ class CrossEncoderReranker:
             if self._model is None:
                 self._model = _open_cross_encoder(self.name)
             pairs = [(question, passage) for passage in passages]
-            return [float(score) for score in self._model.predict(pairs, batch_size=BATCH, show_progress_bar=False)]
+            scores = self._model.predict(pairs, batch_size=BATCH, show_progress_bar=False)  # pyright: ignore[reportUnknownMemberType]
+            return [float(score) for score in scores]
 
 
 def _open_cross_encoder(name: str) -> "CrossEncoder":
@@ -52,7 +53,7 @@ def _open_cross_encoder(name: str) -> "CrossEncoder":
     try:
         with quiet_loading():
             model = _load_folder(folder) if folder.is_dir() else _load_from_hub(name)
-            judged = model.predict([("", "")], show_progress_bar=False)
+            judged = model.predict([("", "")], show_progress_bar=False)  # pyright: ignore[reportUnknownMemberType]
     except Exception as error:  # each kind of damage raises its own, from any of four libraries
         looked = "" if folder.is_dir() else "there is no such folder, and the Hugging Face hub gave "
         raise ModelError(

@@ -202,7 +202,7 @@ def _elsewhere(store: Store, text: str, others: Sequence[Hit], inherited: str, c
 def faults_of(store: Store, text: str, hit: Hit, inherited: str = "") -> list[str]:
     """Why a passage does not carry a sentence, in plain words; empty when it does."""
     known = f"{_passage(hit)} {_around(hit)}"
-    faults = []
+    faults: list[str] = []
     if _misquoted(text, hit):
         faults.append("misquotes: the words in quotation marks are not in the passage")
     found, rest = dates(_PLACE.sub(lambda place: " " if _stands_at(place, hit) else place[0], text))
@@ -289,7 +289,7 @@ def _wrong_figures(text: str, hit: Hit) -> list[str]:
     held_units = units(said)
     plain_numbers = {quantity.value for quantity in quantities(_facts(hit), loosely=True)}
     plain_numbers |= {year for day in held_dates for year in (day.year, day.day) if year}
-    faults = []
+    faults: list[str] = []
     for stated in quantities(text):
         same = [quantity for quantity in held if quantity.value == stated.value]
         if not same and not (stated.unit is None and stated.value in plain_numbers):

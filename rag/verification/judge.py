@@ -105,7 +105,7 @@ class NliJudge:
     def holds(self, passage: str, sentence: str, tally: Tally) -> bool | None:
         """Whether entailment is at least as likely as not."""
         with self.lock:
-            [scores] = self.model.predict(
+            [scores] = self.model.predict(  # pyright: ignore[reportUnknownMemberType]
                 [(passage, sentence)], apply_softmax=self.entails is not None, show_progress_bar=False
             )
         return bool((scores if self.entails is None else scores[self.entails]) >= MIN_ENTAILMENT)

@@ -87,7 +87,7 @@ def _first(words: str, among: set[str], stems: Stems) -> str:
 
 def _negated(stems: Stems, text: str) -> list[list[str]]:
     """For each negation of a text, the first few stems that it governs."""
-    groups = []
+    groups: list[list[str]] = []
     text = _IDIOM.sub(" ", text.replace("’", "'"))
     for match in _SAYS_NO.finditer(text):
         rest = text[match.end() :]

@@ -13,6 +13,7 @@ from typing import Any
 
 from ...structure.issuer import is_body, is_masthead
 from ...structure.metadata import is_date, own_symbol
+from ..archive import parse_xml
 from ..blocks import Reading, TextBuilder
 from .docx_numbering import Numbering
 from .variants import as_plain
@@ -43,7 +44,7 @@ def read_docx(data: bytes) -> Reading:
     builder = TextBuilder()
     for line in _masthead(document):
         builder.add(line, "furniture")
-    marks = _note_marks(document.element.body)
+    marks = _note_marks(document)
     _add_body(builder, document, marks)
     for mark, note in _notes(data, marks):
         builder.add(f"{mark} {note}", "footnote")
@@ -82,16 +83,10 @@ def _masthead(document: Any) -> list[str]:
         _text(paragraph, {})
         for part in document.part.rels.values()
         if part.reltype.endswith("/header") and not part.is_external
-        for paragraph in _root(part.target_part.blob).iter(f"{_W}p")
+        for paragraph in parse_xml(part.target_part.blob).iter(f"{_W}p")
     ]
     found = [next(filter(says, lines), None) for says in (is_masthead, is_body, own_symbol, is_date)]
     return [line for line in dict.fromkeys(found) if line]
-
-
-def _root(xml: bytes) -> Any:
-    from lxml import etree  # pyright: ignore[reportAttributeAccessIssue]
-
-    return etree.fromstring(xml, etree.XMLParser(resolve_entities=False, no_network=True))
 
 
 def _numbering_of(document: Any) -> Any:
@@ -233,10 +228,10 @@ def _add_table(builder: TextBuilder, table: Any, marks: dict[tuple[str, str], st
             builder.add(" | ".join(words), "table")
 
 
-def _note_marks(body: Any) -> dict[tuple[str, str], str]:
+def _note_marks(document: Any) -> dict[tuple[str, str], str]:
     """(kind, id) of each note to the number it is printed with: its place in the text."""
     marks: dict[tuple[str, str], str] = {}
-    for node in body.iter(f"{_W}footnoteReference", f"{_W}endnoteReference"):
+    for node in document.element.body.iter(f"{_W}footnoteReference", f"{_W}endnoteReference"):
         marks.setdefault(_key_of(node), str(len(marks) + 1))
     return marks
 
@@ -256,7 +251,7 @@ def _notes(data: bytes, marks: dict[tuple[str, str], str]) -> list[tuple[str, st
     with zipfile.ZipFile(BytesIO(data)) as archive:
         for kind in ("footnote", "endnote"):
             if f"word/{kind}s.xml" in archive.namelist():
-                root = _root(archive.read(f"word/{kind}s.xml"))
+                root = parse_xml(archive.read(f"word/{kind}s.xml"))
                 for note in root.findall(f"{_W}{kind}"):
                     texts[(kind, note.get(f"{_W}id") or "")] = " ".join(_text(p, {}) for p in note.iter(f"{_W}p"))
     return [(mark, texts[key]) for key, mark in marks.items() if texts.get(key, "").strip()]

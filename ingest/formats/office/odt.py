@@ -8,7 +8,7 @@ import zipfile
 from collections.abc import Iterator
 from typing import Any
 
-from ..archive import open_zip, read_member
+from ..archive import open_zip, parse_xml, read_member
 from ..blocks import Reading, TextBuilder
 from ..table import labelled_rows
 
@@ -70,13 +70,10 @@ def _member(archive: zipfile.ZipFile, name: str) -> bytes:
 
 
 def _parsed(archive: zipfile.ZipFile, name: str) -> Any:
-    from lxml import etree  # pyright: ignore[reportAttributeAccessIssue]
-
     data = _member(archive, name)
-    parser = etree.XMLParser(resolve_entities=False, no_network=True)
     try:
-        return etree.fromstring(data, parser) if data else None
-    except etree.XMLSyntaxError as error:
+        return parse_xml(data) if data else None
+    except SyntaxError as error:
         raise ValueError(f"the document is damaged ({name} is not XML)") from error
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from io import BytesIO
 from typing import Any
 
-from ..archive import open_zip
+from ..archive import open_zip, parse_xml
 from ..blocks import Reading, TextBuilder
 from ..sniff import OLE
 from ..table import labelled_rows
@@ -150,11 +150,9 @@ def _amount(value: float | None) -> str:
 
 def _diagram_texts(slide: Any, shape: Any) -> Iterator[str]:
     """The texts of a SmartArt diagram, in the order of its points."""
-    from lxml import etree  # pyright: ignore[reportAttributeAccessIssue]
-
     for reference in shape._element.iter(f"{_DIAGRAM}relIds"):
         part = slide.part.related_part(reference.get(f"{_R}dm"))
-        root = etree.fromstring(part.blob, etree.XMLParser(resolve_entities=False, no_network=True))
+        root = parse_xml(part.blob)
         for point in root.iter(f"{_DIAGRAM}pt"):
             for paragraph in point.iter(f"{_A}p"):
                 text = _folded("".join(run.text or "" for run in paragraph.iter(f"{_A}t")))

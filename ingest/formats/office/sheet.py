@@ -15,6 +15,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 from ..archive import open_zip
 from ..blocks import Reading, TextBuilder
@@ -81,7 +82,7 @@ def _sheets(data: bytes) -> list[tuple[str, int, int, list[list[str]]]]:
         raise ValueError(f"the workbook could not be read within {TIMEOUT_S} seconds") from error
     sheets: list[tuple[str, int, int, list[list[str]]]] = []
     for line in done.stdout.splitlines():
-        value = json.loads(line)
+        value: list[str] | dict[str, Any] = json.loads(line)
         if isinstance(value, list):
             sheets[-1][3].append(value)
         elif "error" in value:
@@ -198,7 +199,7 @@ def _add_rows(builder: TextBuilder, lines: Sequence[str], room: int) -> int:
 
 
 def _cut(name: str, rows: int, height: int, width: int) -> list[str]:
-    cuts = []
+    cuts: list[str] = []
     if height > rows:
         cuts.append(f"the rows of {name} after the first {rows:,}, of {height:,}")
     if width > LIMIT_COLUMNS:

@@ -13,6 +13,10 @@ import json
 import sys
 from datetime import date, datetime, time, timedelta
 from io import BytesIO
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from python_calamine import CalamineWorkbook
 
 
 def main() -> None:
@@ -24,7 +28,7 @@ def main() -> None:
     data = sys.stdin.buffer.read()
     try:
         workbook = calamine.CalamineWorkbook.from_filelike(BytesIO(data))
-        for name in names_of_sheets(workbook, calamine):
+        for name in names_of_sheets(workbook):
             sheet = workbook.get_sheet_by_name(name)
             say({"sheet": name, "rows": sheet.height, "columns": sheet.width})
             for position, row in enumerate(sheet.iter_rows()):
@@ -52,10 +56,12 @@ def hold_memory(limit_bytes: int) -> None:
     resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
 
 
-def names_of_sheets(workbook, calamine) -> list[str]:  # pyright: ignore[reportMissingParameterType]
+def names_of_sheets(workbook: "CalamineWorkbook") -> list[str]:
     """The sheets a person sees; all where every one is hidden."""
-    sheets = [sheet for sheet in workbook.sheets_metadata if sheet.typ == calamine.SheetTypeEnum.WorkSheet]
-    seen = [sheet.name for sheet in sheets if sheet.visible == calamine.SheetVisibleEnum.Visible]
+    from python_calamine import SheetTypeEnum, SheetVisibleEnum
+
+    sheets = [sheet for sheet in workbook.sheets_metadata if sheet.typ == SheetTypeEnum.WorkSheet]
+    seen = [sheet.name for sheet in sheets if sheet.visible == SheetVisibleEnum.Visible]
     return seen or [sheet.name for sheet in sheets]
 
 

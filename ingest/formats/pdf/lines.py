@@ -7,6 +7,10 @@ import re
 import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pypdfium2 import PdfDocument, PdfTextPage
 
 PDFIUM = threading.Lock()
 _NOTE_RULE = re.compile(r"^[_—–-]{4,}$")
@@ -77,7 +81,7 @@ def _why(message: str) -> str:
     return f"the PDF cannot be opened ({message})"
 
 
-def _lines_of_page(document, index: int) -> list[Line]:  # pyright: ignore[reportMissingParameterType]
+def _lines_of_page(document: "PdfDocument", index: int) -> list[Line]:
     """The lines of one page in drawing order; a page that will not load has none."""
     import pypdfium2
     import pypdfium2.raw as pdfium
@@ -90,7 +94,7 @@ def _lines_of_page(document, index: int) -> list[Line]:  # pyright: ignore[repor
     height = page.get_height() or 1.0
     count = pdfium.FPDFText_CountChars(text_page)
     characters = [chr(pdfium.FPDFText_GetUnicode(text_page, position)) for position in range(max(count, 0))]
-    lines = []
+    lines: list[Line] = []
     for start, end in _printed_runs(text_page, characters):
         first, last = _solid(characters, start, end)
         text = _text(characters[start:end])
@@ -122,11 +126,7 @@ def _lines_of_page(document, index: int) -> list[Line]:  # pyright: ignore[repor
 
 
 def _cells(
-    text_page,  # pyright: ignore[reportMissingParameterType]
-    characters: Sequence[str],
-    start: int,
-    end: int,
-    size: float,
+    text_page: "PdfTextPage", characters: Sequence[str], start: int, end: int, size: float
 ) -> tuple[Cell, ...]:
     """The parts of a line between wide gaps; the mark of an item is part of it, however far it stands off."""
     cells: list[Cell] = []
@@ -178,7 +178,7 @@ def _text(characters: Sequence[str]) -> str:
     return joined.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
-def _base_line(text_page, position: int) -> float:  # pyright: ignore[reportMissingParameterType]
+def _base_line(text_page: "PdfTextPage", position: int) -> float:
     import ctypes
 
     import pypdfium2.raw as pdfium
@@ -188,7 +188,7 @@ def _base_line(text_page, position: int) -> float:  # pyright: ignore[reportMiss
     return up.value
 
 
-def _size(text_page, position: int) -> float:  # pyright: ignore[reportMissingParameterType]
+def _size(text_page: "PdfTextPage", position: int) -> float:
     """The size of a character as printed: some makers set all type in size 1 and stretch it."""
     import pypdfium2.raw as pdfium
 
@@ -199,17 +199,17 @@ def _size(text_page, position: int) -> float:  # pyright: ignore[reportMissingPa
     return round(pdfium.FPDFText_GetFontSize(text_page, position) * stretch, 1)
 
 
-def _is_bold(text_page, position: int) -> bool:  # pyright: ignore[reportMissingParameterType]
+def _is_bold(text_page: "PdfTextPage", position: int) -> bool:
     import pypdfium2.raw as pdfium
 
     return pdfium.FPDFText_GetFontWeight(text_page, position) >= 600 or b"Bold" in _font(text_page, position)
 
 
-def _is_italic(text_page, position: int) -> bool:  # pyright: ignore[reportMissingParameterType]
+def _is_italic(text_page: "PdfTextPage", position: int) -> bool:
     return any(word in _font(text_page, position) for word in (b"Italic", b"Oblique"))
 
 
-def _font(text_page, position: int) -> bytes:  # pyright: ignore[reportMissingParameterType]
+def _font(text_page: "PdfTextPage", position: int) -> bytes:
     """The name of a character's font, empty where there is none."""
     import ctypes
 
@@ -220,7 +220,7 @@ def _font(text_page, position: int) -> bytes:  # pyright: ignore[reportMissingPa
     return name.value
 
 
-def _printed_runs(text_page, characters: Sequence[str]) -> Iterator[tuple[int, int]]:  # pyright: ignore[reportMissingParameterType]
+def _printed_runs(text_page: "PdfTextPage", characters: Sequence[str]) -> Iterator[tuple[int, int]]:
     """Runs of characters that stand on one line: PDFium goes on with the next one after a hyphen."""
     for start, end in _runs(characters):
         for position in range(start, end - 1):
@@ -230,7 +230,7 @@ def _printed_runs(text_page, characters: Sequence[str]) -> Iterator[tuple[int, i
         yield start, end
 
 
-def _is_lower(text_page, before: int, after: int, start: int) -> bool:  # pyright: ignore[reportMissingParameterType]
+def _is_lower(text_page: "PdfTextPage", before: int, after: int, start: int) -> bool:
     return before >= start and _base_line(text_page, before) - _base_line(text_page, after) > 2
 
 

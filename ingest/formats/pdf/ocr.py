@@ -14,7 +14,7 @@ import time
 import warnings
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from functools import lru_cache
+from functools import lru_cache, partial
 from io import BytesIO
 from itertools import islice
 from statistics import mean
@@ -109,7 +109,7 @@ def _page_picture(data: bytes, page: int) -> bytes:
             sheet = document[page]
             width, height = sheet.get_size()
             scale = min(DPI / 72, (LIMIT_PIXELS / max(width * height, 1)) ** 0.5)
-            bitmap = sheet.render(scale=scale, grayscale=True)  # pyright: ignore[reportArgumentType]
+            bitmap = sheet.render(scale=scale, grayscale=True)
             return _graymap(bitmap.to_pil())
         except (pypdfium2.PdfiumError, ValueError, IndexError, MemoryError):
             return b""
@@ -170,7 +170,7 @@ def _recognised(pictures: Iterator[bytes], languages: str) -> Iterator[str]:
     workers = min(os.cpu_count() or 1, 8)
     with ThreadPoolExecutor(workers) as pool:
         while time.monotonic() - began < LIMIT_S and (batch := list(islice(pictures, workers))):
-            yield from pool.map(lambda picture: _text_on(picture, languages), batch)
+            yield from pool.map(partial(_text_on, languages=languages), batch)
 
 
 def _text_on(picture: bytes, languages: str) -> str:

@@ -98,7 +98,7 @@ def _recognised(data: bytes, pages: Sequence[Sequence[Line]], languages: str) ->
 
 
 def _left_out(pictures: Sequence[int], garbled: Sequence[int], why: str) -> tuple[str, ...]:
-    notes = []
+    notes: list[str] = []
     if pictures:
         verb = "has" if len(pictures) == 1 else "have"
         notes.append(f"{named_pages(pictures)} {verb} no text and could not be read: {why}")

@@ -92,7 +92,7 @@ def _add_footnotes(document: Any, notes: Sequence[Note]) -> None:
     from docx.opc.part import Part
     from docx.oxml import OxmlElement
     from docx.oxml.ns import qn
-    from lxml import etree  # pyright: ignore[reportAttributeAccessIssue]
+    from lxml import etree
 
     def tag(name: str) -> str:
         return f"{{{_W}}}{name}"
@@ -121,9 +121,7 @@ def _add_footnotes(document: Any, notes: Sequence[Note]) -> None:
     document.part.relate_to(part, _RELATION)
     named = OxmlElement("w:footnotePr")
     for key in ("-1", "0"):
-        mark = OxmlElement("w:footnote")
-        mark.set(qn("w:id"), key)
-        named.append(mark)
+        etree.SubElement(named, tag("footnote"), {tag("id"): key})
     settings = document.settings.element
     before = settings.find(qn("w:compat"))  # the schema wants footnotePr before it
     if before is not None:
