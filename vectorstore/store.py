@@ -264,6 +264,7 @@ class Store:
             self.vectors.scrub()
         except VectorsDamaged:
             self._forget_vectors()
+            self.embed()
         if self.catalogue.scrub():
             self.catalogue.forget_gone("trace", traces)
 

@@ -512,7 +512,7 @@ def test_opendocument_headings_numbers_notes_tables_and_changes_as_accepted() ->
 def test_opendocument_under_a_password_or_of_another_kind_is_refused() -> None:
     assert "password" in refusal("report.odt", opendocument("", manifest="<manifest:encryption-data/>"))
     slides = zipped(("mimetype", "application/vnd.oasis.opendocument.presentation"), ("content.xml", "<a/>"))
-    assert "no text" in refusal("slides.odp", slides)
+    assert "but not a text" in refusal("slides.odp", slides)
     assert "damaged" in refusal("report.odt", b"not a zip file at all")
 
 
