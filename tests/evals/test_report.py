@@ -13,8 +13,7 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from onrecord.evals import run, to_json, write_report
 from onrecord.evals.case import Case
-from onrecord.evals.reports.plots import Bar, bars, histogram
-from onrecord.evals.reports.report import report_html
+from onrecord.evals.reports.report import TEMPLATES, Bar, report_html
 from onrecord.rag import Library
 
 from .conftest import SURVEY
@@ -147,8 +146,9 @@ def test_a_report_names_no_other_place() -> None:
 
 
 def test_plots_show_what_they_are_given() -> None:
-    drawn = bars("By kind", [Bar(label="<fact>", value=0.5, low=0.25, high=0.75), Bar(label="list", value=None)])
+    plots = TEMPLATES.get_template("plots.html").module
+    drawn = plots.bars("By kind", [Bar(label="<fact>", value=0.5, bounds=(0.25, 0.75)), Bar(label="list", value=None)])
     assert "&lt;fact&gt;: 0.500 (0.250 to 0.750)" in drawn and "not measured" in drawn
     assert 'aria-label="By kind"' in drawn
-    assert "3 answers" in histogram("Latency", [0.01, 0.01, 0.01, 1.0], across="seconds")
-    assert histogram("Latency", [0.0], across="seconds")
+    assert "3 answers" in plots.histogram("Latency", [0.01, 0.01, 0.01, 1.0], across="seconds")
+    assert plots.histogram("Latency", [0.0], across="seconds")
