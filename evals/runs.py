@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 
 from ..rag.answer import Answer, Turn
 from ..rag.library import Library
@@ -37,7 +37,6 @@ from .provenance import (
     versions,
 )
 from .record import record_of, shares_from
-from .usage import asked_with_usage
 
 Progress = Callable[["CaseResult"], None]
 
@@ -245,8 +244,9 @@ class _Asker:
             if self.search_only:
                 hits = self.library.search(case.question, limit=self.limit)
             else:
-                answer, tokens = asked_with_usage(self.library, case.question, list(case.history))
+                answer = cast(Askable, self.library).ask(case.question, history=list(case.history))
                 seconds = time.perf_counter() - started
+                tokens = _tokens(answer)
                 hits = self.library.search(answer.standalone_question, limit=self.limit)
         except Exception as raised:
             answer, hits, error = None, (), f"{type(raised).__name__}: {raised}"
@@ -265,6 +265,12 @@ class _Asker:
         if verdict is not None:
             record["verdict"] = {"score": verdict.score, "reason": verdict.reason}
         return CaseResult(case=outcome.case, record=record, shares=shares)
+
+
+def _tokens(answer: Answer) -> tuple[int, int] | None:
+    """What a model's service counted as read and written; None without a model, or where it does not count."""
+    usage = getattr(answer, "usage", None)
+    return (usage.input_tokens, usage.output_tokens) if usage and usage.input_tokens else None
 
 
 def added_up(

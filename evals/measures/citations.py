@@ -7,7 +7,7 @@ and counts as that: zero, never left out.
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -213,13 +213,7 @@ def locator(case: Case, answer: Answer | None) -> Ratio | None:
     Looks at answerable cases with such a locator; cases are pooled. Where no citation matches, the share is zero.
     Source: this project.
     """
-    if not (case.answerable and any(_has_place(gold) for gold in case.evidence)):
-        return None
-    matches = [
-        (citation, [gold for gold in touched(case, citation) if _has_place(gold)]) for citation in _citations(answer)
-    ]
-    judged = [any(agrees(citation, gold) for gold in golds) for citation, golds in matches if golds]
-    return Ratio(numerator=sum(judged), denominator=len(judged))
+    return _rightly_placed(case, answer, _has_place, agrees)
 
 
 def attribution(case: Case, answer: Answer | None) -> Ratio | None:
@@ -230,17 +224,20 @@ def attribution(case: Case, answer: Answer | None) -> Ratio | None:
     Looks at answerable cases whose evidence names a speaker; cases are pooled. Where no citation matches, the share
     is zero. Source: this project; attribution in the sense of AIS (Rashkin et al. 2023, arXiv:2112.12870).
     """
-    if not (case.answerable and any(gold.locator.speaker for gold in case.evidence)):
+    return _rightly_placed(
+        case, answer, lambda gold: bool(gold.locator.speaker),
+        lambda citation, gold: same_speaker(citation.locator.speaker, gold.locator.speaker),
+    )  # fmt: skip
+
+
+def _rightly_placed(
+    case: Case, answer: Answer | None, counts: Callable[[Evidence], bool], right: Callable[[Citation, Evidence], bool]
+) -> Ratio | None:
+    """Of the citations that touch gold quotes which count, the share that is right of one of them."""
+    if not (case.answerable and any(map(counts, case.evidence))):
         return None
-    matches = [
-        (citation, [gold for gold in touched(case, citation) if gold.locator.speaker])
-        for citation in _citations(answer)
-    ]
-    judged = [
-        any(same_speaker(citation.locator.speaker, gold.locator.speaker) for gold in golds)
-        for citation, golds in matches
-        if golds
-    ]
+    matches = [(citation, list(filter(counts, touched(case, citation)))) for citation in _citations(answer)]
+    judged = [any(right(citation, gold) for gold in golds) for citation, golds in matches if golds]
     return Ratio(numerator=sum(judged), denominator=len(judged))
 
 

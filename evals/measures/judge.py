@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
+from string import Template
 from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -94,15 +95,10 @@ def _prompt(case: Case, answer: Answer) -> str:
     expected += [f"- as the record says: {gold.quote}" for gold in case.evidence]
     if not case.answerable:
         expected = ["- The records do not answer this question."]
-    parts = {
-        "{question}": case.question, "{expected}": "\n".join(expected) or "- (nothing given)", "{answer}": answer.text,
-    }  # fmt: skip
-    # Cut apart first, so that braces in a question or answer are never taken for places to fill.
-    text = files("onrecord.evals.measures").joinpath("judge_prompt.md").read_text(encoding="utf-8")
-    for mark, value in parts.items():
-        before, _, after = text.partition(mark)
-        text = before + value.replace("{", "(").replace("}", ")") + after
-    return text
+    prompt = Template(files("onrecord.evals.measures").joinpath("judge_prompt.md").read_text(encoding="utf-8"))
+    return prompt.substitute(
+        question=case.question, expected="\n".join(expected) or "- (nothing given)", answer=answer.text
+    )
 
 
 # --- agreement with people ---------------------------------------------------------------------------------------

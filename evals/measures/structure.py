@@ -68,10 +68,7 @@ def place(library: Library, case_id: str, gold: Evidence, document: Document | N
 
 
 def _is_whole(passages: Sequence[Passage]) -> bool:
-    first = passages[0].locator
-    return all(
-        (passage.locator.paragraph, passage.locator.speaker) == (first.paragraph, first.speaker) for passage in passages
-    )
+    return len({(passage.locator.paragraph, passage.locator.speaker) for passage in passages}) == 1
 
 
 def _documents(library: Library) -> list[Document]:
@@ -82,14 +79,10 @@ def _documents(library: Library) -> list[Document]:
 def structure_json(placed: Sequence[Placed]) -> dict[str, Any]:
     """Shares of all gold quotes, and the quotes that are not placed right."""
     count = len(placed) or 1
+    said = ("right", "found", "whole", "paragraph", "speaker")
+    wrong = [item for item in placed if not item.right]
     return {
         "n": len(placed),
-        "right": round(sum(item.right for item in placed) / count, 4),
-        "found": round(sum(item.found for item in placed) / count, 4),
-        "whole": round(sum(item.whole for item in placed) / count, 4),
-        "paragraph": round(sum(item.paragraph for item in placed) / count, 4),
-        "speaker": round(sum(item.speaker for item in placed) / count, 4),
-        "wrong": [
-            {"case": item.case_id, "quote": item.quote, "passage": item.says} for item in placed if not item.right
-        ],
+        **{name: round(sum(getattr(item, name) for item in placed) / count, 4) for name in said},
+        "wrong": [{"case": item.case_id, "quote": item.quote, "passage": item.says} for item in wrong],
     }
