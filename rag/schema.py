@@ -3,6 +3,7 @@
 Each shape is written down once, as a typed dictionary, by which command line, HTTP and MCP give and describe it.
 """
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, Literal, cast
 
 from typing_extensions import TypedDict  # pydantic describes no other before Python 3.12
@@ -180,37 +181,22 @@ class ReportOut(TypedDict):
 
 def document_json(document: Document | Listing) -> DocumentOut:
     """What a citation says of its document."""
-    return {
-        "id": document.id,
-        "title": document.title,
-        "source": document.source,
-        "symbol": document.symbol,
-        "date": document.date,
-    }
-
-
-def listing_json(listing: Listing) -> dict[str, Any]:
-    """What a table of contents says of a document, `pages`, `passages` and `state` apart."""
-    facts = ("meeting", "body", "session", "agenda_item", "author", "publisher", "language", "url")
-    return {**document_json(listing), **{fact: getattr(listing, fact) for fact in facts}}
+    return cast(DocumentOut, _facts(document, DocumentOut))
 
 
 def listed_json(listing: Listing) -> ListedOut:
-    """The whole line of a table of contents."""
-    return cast(ListedOut, {
-        **listing_json(listing), "media_type": listing.media_type, "pages": listing.pages,
-        "characters": listing.characters, "passages": listing.passages, "state": listing.state,
-    })  # fmt: skip
+    """The line of a table of contents."""
+    return cast(ListedOut, _facts(listing, ListedOut))
 
 
 def locator_json(locator: Locator) -> LocatorOut:
     """Page, paragraph, speaker and section; null where it does not apply."""
-    return {
-        "page": locator.page,
-        "paragraph": locator.paragraph,
-        "speaker": locator.speaker,
-        "section": locator.section,
-    }
+    return cast(LocatorOut, _facts(locator, LocatorOut))
+
+
+def _facts(value: object, shape: type) -> dict[str, Any]:
+    """What a shape names of a value that bears the same names."""
+    return {name: getattr(value, name) for name in shape.__annotations__}
 
 
 def hit_json(hit: Hit) -> HitOut:
@@ -224,6 +210,11 @@ def hit_json(hit: Hit) -> HitOut:
         "locator": locator_json(hit.passage.locator),
         "score": round(hit.score, 6),
     }
+
+
+def hits_json(query: str, hits: Iterable[Hit], seconds: float) -> HitsOut:
+    """What a search found."""
+    return {"query": query, "hits": [hit_json(hit) for hit in hits], "seconds": round(seconds, 4)}
 
 
 def citation_json(citation: Citation) -> CitationOut:

@@ -185,7 +185,7 @@ def test_documents_lists_them(library: Path, here) -> None:
     assert listed.status == 0 and len(listed.json) == 3
     [report] = [document for document in listed.json if document["symbol"] == "HB/2031/9"]
     facts = {"meeting", "body", "session", "agenda_item", "author", "publisher", "language", "url"}
-    assert set(report) == DOC | facts | {"pages", "passages", "state"}
+    assert set(report) == DOC | facts | {"media_type", "pages", "characters", "passages", "state"}
     assert report["title"] == "Report of the Harbour Board on its ninth session" and report["date"] == "2031-03-12"
     assert report["source"].endswith("records/HB_2031_9.txt") and report["state"] == "embedded"
     people = here("documents", "-l", library)
@@ -625,7 +625,7 @@ def test_a_path_that_is_not_there_leaves_no_library_behind(command: str, tmp_pat
 def test_an_interrupted_watch_has_ended_well() -> None:
     import typer
 
-    from onrecord.ui.cli.main import _until_interrupted
+    from onrecord.ui.cli.records import _until_interrupted
 
     with pytest.raises(typer.Exit) as ended, _until_interrupted(True):
         raise KeyboardInterrupt

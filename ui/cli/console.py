@@ -5,6 +5,9 @@ import json
 import sys
 from typing import Any
 
+# Statuses that a command ends with.
+DONE, SOME_FAILED, FAILED = 0, 1, 2
+
 
 def forgive_encoding() -> None:
     r"""What the console's encoding lacks is shown as an escape (`\u201c`) from here on, and ends no command."""

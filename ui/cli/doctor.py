@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from ...vectorstore.errors import OnRecordError
 
 if TYPE_CHECKING:
+    from ...rag import Library
     from ...rag.settings import Settings
 
 _PACKAGES = ("chromadb", "tantivy", "langchain", "sentence-transformers", "gradio")
@@ -96,12 +97,8 @@ def _remedy(found: dict[str, list[str]], folder: Path) -> str:
 
 def _fit(settings: "Settings", folder: Path) -> Finding:
     """Whether the parts, each of them readable, fit together."""
-    from ...rag import open_library
-
     try:
-        with open_library(
-            folder, create=False, embedding=settings.embedding, cache_dir=settings.cache, chroma_url=settings.chroma_url
-        ) as library:
+        with _opened(settings, folder) as library:
             faults, changed = library.store.faults(), library.store.changed_files()
             listings = library.documents()
     except OnRecordError as error:
@@ -118,13 +115,12 @@ def _fit(settings: "Settings", folder: Path) -> Finding:
 
 
 def _kept(settings: "Settings", folder: Path) -> list[Finding]:
-    from ...rag import open_library
     from ..uploads import what_is_amiss
 
     if not (folder / "catalogue.sqlite").is_file():
         return []
     try:
-        with open_library(folder, create=False, embedding=settings.embedding, cache_dir=settings.cache) as library:
+        with _opened(settings, folder) as library:
             return [Finding(what="Uploads and files", ok=False, says=says) for says in what_is_amiss(library)]
     except OnRecordError as error:
         return [Finding(what="Uploads and files", ok=False, says=str(error))]
@@ -135,7 +131,6 @@ def repair(settings: "Settings", folder: Path, progress: "Callable[[int, int], N
 
     Raises CatalogueDamaged where there is no sound catalogue to make them from.
     """
-    from ...rag import open_library
     from ...vectorstore.errors import CatalogueDamaged
     from ...vectorstore.examine import CATALOGUE, CHROMA, LEXICAL
     from ...vectorstore.store import changed_files, forget_derived
@@ -149,14 +144,18 @@ def repair(settings: "Settings", folder: Path, progress: "Callable[[int, int], N
         lexical=bool(found.get(LEXICAL)) or any(name.startswith(f"{LEXICAL}/") for name in changed),
         vectors=bool(found.get(CHROMA)) or any(name.startswith(f"{CHROMA}/") for name in changed),
     )
-    with (
-        open_library(
-            folder, create=False, embedding=settings.embedding, cache_dir=settings.cache, chroma_url=settings.chroma_url
-        ) as library,
-        library.store.writing(),
-    ):
+    with _opened(settings, folder) as library, library.store.writing():
         library.store.make_findable()
         library.store.embed(progress)
+
+
+def _opened(settings: "Settings", folder: Path) -> "Library":
+    """The library without a language model, which nothing here needs."""
+    from ...rag import open_library
+
+    return open_library(
+        folder, create=False, embedding=settings.embedding, cache_dir=settings.cache, chroma_url=settings.chroma_url
+    )
 
 
 def print_findings(findings: Sequence[Finding]) -> None:

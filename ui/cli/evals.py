@@ -3,13 +3,14 @@
 import json
 import sys
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from ...vectorstore.errors import InputError
-from .console import json_text
+from .console import SOME_FAILED, json_text
 from .options import (
     BaseUrlOption,
     EmbeddingOption,
@@ -32,7 +33,12 @@ CasesArgument = Annotated[
     str,
     typer.Argument(metavar="CASES", help="Cases: a file of JSON lines or CSV, beir:FOLDER or squad:FILE."),
 ]
-JobsOption = Annotated[int, typer.Option("--jobs", min=1, max=64, help="Cases asked in parallel.")]
+FailUnderOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--fail-under", metavar="MEASURE=VALUE", help="Exit with status 1 if a measure is worse; may be repeated."
+    ),
+]
 
 
 @evaluation.command("run")
@@ -47,14 +53,9 @@ def eval_run(
     ] = None,
     report: Annotated[Path | None, typer.Option("--report", metavar="OUT.html", help="Write a report too.")] = None,
     limit: Annotated[int, typer.Option("--limit", min=1, max=1000, help="Passages retrieved per question.")] = 50,
-    jobs: JobsOption = 1,
+    jobs: Annotated[int, typer.Option("--jobs", min=1, max=64, help="Cases asked in parallel.")] = 1,
     search_only: Annotated[bool, typer.Option("--search-only", help="Only retrieve, do not answer.")] = False,
-    fail_under: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--fail-under", metavar="MEASURE=VALUE", help="Exit with status 1 if a measure is worse; may be repeated."
-        ),
-    ] = None,
+    fail_under: FailUnderOption = None,
     judge: Annotated[
         str | None, typer.Option("--judge", metavar="MODEL", help="provider:name of a chat model that judges answers.")
     ] = None,
@@ -77,42 +78,28 @@ def eval_run(
     Cases already asked with the same settings, library and code are not asked again, so an interrupted run
     resumes where it stopped.
     """  # fmt: skip
-    from rich.console import Console
-
-    from ...evals.measures.judge import agreement, read_labels
+    from ...evals.kept import write_whole
+    from ...evals.measures.judge import read_labels
     from ...evals.readers import cases as read_cases
-    from ...evals.reports.table import print_shortfalls, print_table
-    from ...evals.thresholds import read_thresholds, shortfalls
+    from ...evals.reports.report import write_report
+    from ...evals.thresholds import read_thresholds
 
     asked, thresholds = read_cases(cases), read_thresholds(fail_under or ())
     people = read_labels(labels) if labels else None
     to_standard_output = str(output) == "-"
     for path in (output, report):
         _check_folder(path)
-    done = _run(
-        asked,
-        read_settings(library=library, model=model, model_base_url=model_base_url, reranker=reranker),
-        given={"limit": limit, "jobs": jobs, "search_only": search_only, "prices": _prices(price)},
-        named=cases, judge=judge, nli=nli, fresh=fresh, quiet=quiet or to_standard_output,
-    )  # fmt: skip
-    value = _json_of(done, times)
-    if people is not None:
-        found = agreement(value["cases"], people)
-        value["agreement"] = {"n": found.n, "alike": found.alike, "kappa": found.kappa, "unscored": found.unscored}
-    _write_json(value, output)
+    settings = read_settings(library=library, model=model, model_base_url=model_base_url, reranker=reranker)
+    given = {"limit": limit, "jobs": jobs, "search_only": search_only, "prices": _prices(price)}
+    done = _run(asked, settings, given, cases, judge, nli, fresh=fresh, quiet=quiet or to_standard_output)
+    value = _json_of(done, people, times)
+    if to_standard_output:
+        print(json_text(value, indent=1))
+    elif output is not None:
+        write_whole(json.dumps(value, ensure_ascii=False, indent=1) + "\n", output)
     if report is not None:
-        from ...evals.reports.report import write_report
-
         write_report(value, report)
-    short = shortfalls(done.measures, thresholds)
-    console = Console(stderr=to_standard_output)
-    if not to_standard_output:
-        print_table(done, console)
-        if people is not None:
-            console.print(f"\njudge and people: {value['agreement']}")
-    if short:
-        print_shortfalls(short, console)
-        raise typer.Exit(1)
+    _show(done, value.get("agreement"), thresholds, to_standard_output)
 
 
 @evaluation.command("compare")
@@ -269,8 +256,8 @@ def eval_structure(cases: CasesArgument, library: LibraryOption = None, as_json:
 
 
 def _run(
-    asked: Sequence[Any], settings: "Settings", *, given: Mapping[str, Any], named: str, judge: str | None,
-    nli: str | None, fresh: bool, quiet: bool,
+    asked: Sequence[Any], settings: "Settings", given: Mapping[str, Any], named: str, judge: str | None,
+    nli: str | None, *, fresh: bool, quiet: bool,
 ) -> "Run":  # fmt: skip
     """Asks the cases; says on standard error how to go on after an interruption, and what could not be kept."""
     from ...evals.measures.entailment import cross_encoder
@@ -279,11 +266,8 @@ def _run(
 
     with opened_library(settings, model_falls_back=False) as lib, count("Asking", len(asked), quiet=quiet) as tick:
         recorded = {
-            "cases": named,
-            "model": settings.model,
-            "embedding": lib.store.embedding,
-            "reranker": settings.reranker,
-        }
+            "cases": named, "model": settings.model, "embedding": lib.store.embedding, "reranker": settings.reranker,
+        }  # fmt: skip
         try:
             done = run(
                 lib, asked, **given, settings=recorded, cache=None if fresh else _cache_folder(settings),
@@ -307,19 +291,30 @@ def _judge(name: str, settings: "Settings") -> "Judge":
     return open_judge(name, base_url=settings.model_base_url, api_key=key, timeout_s=settings.model_timeout_s)
 
 
-def _json_of(done: "Run", times: bool) -> dict[str, Any]:
+def _json_of(done: "Run", people: Mapping[str, int] | None, times: bool) -> dict[str, Any]:
+    """The run, with how far its judge and people agree where there are people's labels."""
+    from ...evals.measures.judge import agreement
     from ...evals.runs import to_json
 
-    return to_json(done, times=times)
+    value = to_json(done, times=times)
+    return value if people is None else {**value, "agreement": asdict(agreement(value["cases"], people))}
 
 
-def _write_json(value: Any, output: Path | None) -> None:
-    from ...evals.kept import write_whole
+def _show(done: "Run", agreed: Any, thresholds: Mapping[str, float], to_standard_output: bool) -> None:
+    """Shows the run, unless standard output is taken by JSON; ends with status 1 where a measure fell short."""
+    from rich.console import Console
 
-    if output is not None and str(output) == "-":
-        print(json_text(value, indent=1))
-    elif output is not None:
-        write_whole(json.dumps(value, ensure_ascii=False, indent=1) + "\n", output)
+    from ...evals.reports.table import print_shortfalls, print_table
+    from ...evals.thresholds import shortfalls
+
+    console = Console(stderr=to_standard_output)
+    if not to_standard_output:
+        print_table(done, console)
+        if agreed is not None:
+            console.print(f"\njudge and people: {agreed}")
+    if short := shortfalls(done.measures, thresholds):
+        print_shortfalls(short, console)
+        raise typer.Exit(SOME_FAILED)
 
 
 def _cache_folder(settings: "Settings") -> Path:

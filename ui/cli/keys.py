@@ -1,0 +1,52 @@
+"""`onrecord keys ...`: API keys for programs that call a server."""
+
+from typing import Annotated
+
+import typer
+
+from .options import JsonOption, LibraryOption
+from .setting_up import opened_library, read_settings, tell
+
+keys = typer.Typer(help="Create, list and revoke API keys for programs that call a server.", no_args_is_help=True)
+
+
+@keys.command("create")
+def keys_create(
+    name: Annotated[str, typer.Argument(help="What the key is for.")],
+    scopes: Annotated[list[str] | None, typer.Option("--scope", help="ask, ingest or admin; may be repeated.")] = None,
+    library: LibraryOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Create a key and print it once. Once a key exists, every request needs one."""
+    from ..http.keys import Keys
+
+    with opened_library(read_settings(library=library), create=True) as lib:
+        key, told = Keys(lib.store.folder).create(name, scopes or ["ask"])
+    shape = {"id": key.id, "name": key.name, "scopes": list(key.scopes), "key": told}
+    tell(shape, as_json, lambda: print(told))
+
+
+@keys.command("list")
+def keys_list(library: LibraryOption = None, as_json: JsonOption = False) -> None:
+    """List the keys with their scopes and dates."""
+    from ..http.keys import Keys, key_json
+    from .render import print_keys
+
+    with opened_library(read_settings(library=library)) as lib:
+        found = Keys(lib.store.folder).all()
+    tell([key_json(key) for key in found], as_json, lambda: print_keys(found))
+
+
+@keys.command("revoke")
+def keys_revoke(
+    name: Annotated[str, typer.Argument(metavar="KEY", help="The key's id or name.")],
+    library: LibraryOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Revoke a key for good; running servers apply it at once."""
+    from ..http.keys import Keys, key_json
+
+    with opened_library(read_settings(library=library)) as lib:
+        ended = Keys(lib.store.folder).revoke(name)
+    says = [f"Revoked {key.name} ({key.id})." for key in ended]
+    tell([key_json(key) for key in ended], as_json, lambda: print("\n".join(says)))
