@@ -32,6 +32,7 @@ CREATE TABLE IF NOT EXISTS exchanges (
 CREATE INDEX IF NOT EXISTS conversations_of_owner ON conversations(owner, updated);
 CREATE INDEX IF NOT EXISTS exchanges_of_conversation ON exchanges(conversation, place);
 """
+_CONVERSATION = "id, owner, title, updated"
 _EXCHANGE = "id, conversation, at, question, state, body, settings, verdict"
 
 
@@ -69,6 +70,7 @@ class History:
     def __init__(self, path: Path) -> None:
         self._lock = threading.Lock()
         self._connection = sqlite3.connect(path, timeout=30, isolation_level=None, check_same_thread=False)
+        self._connection.row_factory = sqlite3.Row
         self._connection.execute("PRAGMA journal_mode = WAL")
         self._connection.execute("PRAGMA foreign_keys = ON")
         self._connection.execute("PRAGMA secure_delete = ON")
@@ -150,12 +152,12 @@ class History:
 
     def conversation(self, key: str) -> Conversation | None:
         """A conversation by its id."""
-        rows = self._rows("SELECT id, owner, title, updated FROM conversations WHERE id = ?", (key,))
-        return _conversation(rows[0]) if rows else None
+        rows = self._rows(f"SELECT {_CONVERSATION} FROM conversations WHERE id = ?", (key,))
+        return Conversation(**rows[0]) if rows else None
 
     def conversations(self, owner: str, query: str = "") -> list[Conversation]:
         """An owner's conversations, latest first; those whose questions or answers hold the words, where given."""
-        sql = "SELECT id, owner, title, updated FROM conversations c WHERE owner = ?"
+        sql = f"SELECT {_CONVERSATION} FROM conversations c WHERE owner = ?"
         words = query.casefold().split()
         for _ in words:
             sql += (
@@ -163,7 +165,7 @@ class History:
                 "AND instr(casefold(e.question || ' ' || ifnull(json_extract(e.body, '$.text'), '')), ?))"
             )
         return [
-            _conversation(row) for row in self._rows(f"{sql} ORDER BY updated DESC LIMIT {_LISTED}", (owner, *words))
+            Conversation(**row) for row in self._rows(f"{sql} ORDER BY updated DESC LIMIT {_LISTED}", (owner, *words))
         ]
 
     def exchanges(self, conversation: str) -> list[Exchange]:
@@ -178,7 +180,7 @@ class History:
             raise KeyError(key)
         return _exchange(rows[0])
 
-    def _rows(self, sql: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
+    def _rows(self, sql: str, values: Sequence[Any]) -> list[sqlite3.Row]:
         with self._lock:
             return self._connection.execute(sql, values).fetchall()
 
@@ -195,10 +197,9 @@ def quoting(path: Path, document_ids: Collection[str]) -> list[Conversation]:
         return []
     with closing(sqlite3.connect(path, timeout=30)) as connection:
         keys = {conversation for _, conversation, _ in _citing(connection, document_ids)}
-        rows = connection.execute(
-            "SELECT id, owner, title, updated FROM conversations ORDER BY updated DESC"
-        ).fetchall()
-    return [_conversation(row) for row in rows if row[0] in keys]
+        connection.row_factory = sqlite3.Row
+        rows = connection.execute(f"SELECT {_CONVERSATION} FROM conversations ORDER BY updated DESC").fetchall()
+    return [Conversation(**row) for row in rows if row["id"] in keys]
 
 
 def redact(path: Path, document_ids: Collection[str]) -> None:
@@ -236,12 +237,5 @@ def _json(value: Mapping[str, Any]) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
-def _conversation(row: tuple[Any, ...]) -> Conversation:
-    return Conversation(id=row[0], owner=row[1], title=row[2], updated=row[3])
-
-
-def _exchange(row: tuple[Any, ...]) -> Exchange:
-    return Exchange(
-        id=row[0], conversation=row[1], at=row[2], question=row[3], state=row[4], body=json.loads(row[5]),
-        settings=json.loads(row[6]), verdict=row[7],
-    )  # fmt: skip
+def _exchange(row: sqlite3.Row) -> Exchange:
+    return Exchange(**{**dict(row), "body": json.loads(row["body"]), "settings": json.loads(row["settings"])})

@@ -1,7 +1,6 @@
 """Answers as the history keeps them, and back; quotes and places stay, the documents' texts are left in the library."""
 
 from collections.abc import Collection
-from dataclasses import replace
 from typing import Any
 
 from ...rag.answer import Answer, Citation, Refusal, Sentence, Timing
@@ -101,11 +100,6 @@ def _without(item: Json, document_ids: Collection[str]) -> Json:
     words = {key: REDACTED for key in ("quote", "text", "label") if key in item}
     document = {**item["document"], "title": REDACTED, "source": REDACTED, "symbol": None, "date": None}
     return {**item, **words, "document": document, "locator": dict.fromkeys(item["locator"])}
-
-
-def without_text(document: Document) -> Document:
-    """A document as a citation needs it."""
-    return replace(document, text="")
 
 
 def _versions(documents: list[Document]) -> dict[str, str]:

@@ -1,23 +1,21 @@
 """A conversation as a Word document, every citation a real footnote.
 
-python-docx makes the document; it knows no footnotes, so their part is written here (ECMA-376, Part 1, 17.11): a
-`footnotes.xml` with the two separators that Word wants, a reference in the text for each, and the styles.
+python-docx makes the document; it knows no footnotes, so their part (`templates/footnotes.html`), a reference in the
+text for each, and the styles are written here.
 """
 
 from collections.abc import Sequence
 from io import BytesIO
 from typing import Any
 
-from ....vectorstore.markup import plain
 from ..history import Conversation, Exchange
-from ..views.conversation import source_name
+from ..views.template import html
 from ..words import Words
-from .markdown import Note, told
+from .markdown import Note, note_text, told
 
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 _KIND = "application/vnd.openxmlformats-officedocument.wordprocessingml.footnotes+xml"
 _RELATION = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/footnotes"
-_W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 _LINKS_FONT = "Georgia"
 
 
@@ -92,36 +90,17 @@ def _add_footnotes(document: Any, notes: Sequence[Note]) -> None:
     from docx.opc.part import Part
     from docx.oxml import OxmlElement
     from docx.oxml.ns import qn
-    from lxml import etree
 
-    def tag(name: str) -> str:
-        return f"{{{_W}}}{name}"
-
-    footnotes = etree.Element(tag("footnotes"), nsmap={"w": _W})
-    for key, kind in ((-1, "separator"), (0, "continuationSeparator")):
-        note = etree.SubElement(footnotes, tag("footnote"), {tag("type"): kind, tag("id"): str(key)})
-        run = etree.SubElement(etree.SubElement(note, tag("p")), tag("r"))
-        etree.SubElement(run, tag(kind))
-    text_style = document.styles["footnote text"].style_id
-    mark_style = document.styles["footnote reference"].style_id
-    for one in notes:
-        citation = one.citation
-        note = etree.SubElement(footnotes, tag("footnote"), {tag("id"): str(one.number)})
-        paragraph = etree.SubElement(note, tag("p"))
-        etree.SubElement(etree.SubElement(paragraph, tag("pPr")), tag("pStyle"), {tag("val"): text_style})
-        run = etree.SubElement(paragraph, tag("r"))
-        etree.SubElement(etree.SubElement(run, tag("rPr")), tag("rStyle"), {tag("val"): mark_style})
-        etree.SubElement(run, tag("footnoteRef"))
-        named = f" {citation.label} ({source_name(citation.document.source)}): “{plain(citation.quote)}”"
-        words = etree.SubElement(etree.SubElement(paragraph, tag("r")), tag("t"))
-        words.set("{http://www.w3.org/XML/1998/namespace}space", "preserve")
-        words.text = _safe(named)
-    body = etree.tostring(footnotes, xml_declaration=True, encoding="UTF-8", standalone=True)
+    styles = (document.styles[name].style_id for name in ("footnote text", "footnote reference"))
+    told = [(one.number, _safe(note_text(one.citation))) for one in notes]
+    body = html("footnotes", "part", told, *styles).encode()
     part = Part(PackURI("/word/footnotes.xml"), _KIND, body, document.part.package)
     document.part.relate_to(part, _RELATION)
     named = OxmlElement("w:footnotePr")
     for key in ("-1", "0"):
-        etree.SubElement(named, tag("footnote"), {tag("id"): key})
+        mark = OxmlElement("w:footnote")
+        mark.set(qn("w:id"), key)
+        named.append(mark)
     settings = document.settings.element
     before = settings.find(qn("w:compat"))  # the schema wants footnotePr before it
     if before is not None:

@@ -15,9 +15,9 @@ _ENVIRONMENT = Environment(
 )
 
 
-def html(template: str, part: str, **values: Any) -> Markup:
+def html(template: str, part: str, /, *given: Any, **values: Any) -> Markup:
     """A part (a macro) of a template, filled in."""
-    return getattr(_ENVIRONMENT.get_template(f"{template}.html").module, part)(**values)
+    return getattr(_ENVIRONMENT.get_template(f"{template}.html").module, part)(*given, **values)
 
 
 def together(parts: Iterable[str]) -> Markup:
