@@ -2,15 +2,19 @@
 
 import os
 import re
+from typing import TYPE_CHECKING
 
 from ..rag.messages import LANGUAGES, advice
 from ..vectorstore.errors import OnRecordError
 
+if TYPE_CHECKING:
+    from starlette.requests import Request
 
-def language_of_header(accepted: str | None) -> str:
-    """The language liked best of those there are, by an `Accept-Language` header; else English."""
+
+def language_of_request(request: "Request") -> str:
+    """The language liked best of those there are, by its `Accept-Language` header; else English."""
     liked: list[tuple[float, str]] = []
-    for part in (accepted or "").lower().split(","):
+    for part in request.headers.get("accept-language", "").lower().split(","):
         tag, _, quality = part.strip().partition(";q=")
         try:
             liked.append((-float(quality or 1), tag.split("-")[0]))

@@ -8,6 +8,7 @@ from importlib.resources import files
 from pathlib import Path
 
 import pytest
+from fastapi import Request
 from fastapi.testclient import TestClient
 from jinja2 import UndefinedError
 
@@ -72,7 +73,8 @@ def test_every_word_that_the_page_names_exists() -> None:
     ],
 )
 def test_the_language_is_the_one_liked_best(accepted: str | None, language: str) -> None:
-    assert words_for(accepted).language == language
+    headers = [] if accepted is None else [(b"accept-language", accepted.encode())]
+    assert words_for(Request({"type": "http", "headers": headers})).language == language
 
 
 # --- history ---------------------------------------------------------------------------------------------------------

@@ -30,7 +30,6 @@ from ...ingest.parse import Limits
 from ...rag.answer import Answer
 from ...rag.events import SentenceReady
 from ...rag.library import Library
-from ...rag.messages import in_language
 from ...rag.schema import (
     AnswerOut,
     HitsOut,
@@ -41,14 +40,15 @@ from ...rag.schema import (
     answer_json,
     citation_json,
     document_json,
-    hit_json,
+    hits_json,
     listed_json,
     report_json,
     sentence_json,
 )
 from ...vectorstore.errors import OnRecordError
 from ...vectorstore.passage import Document, Listing
-from ..language import language_of_header
+from ..language import language_of_request
+from ..page.views.template import html
 from ..removal import RemovedOut, remove_records, removed_json
 from ..uploads import UPLOADS, Entry, Uploads, names_of
 from . import schema as shapes
@@ -63,7 +63,7 @@ from .service import Served, Service
 from .sessions import Sessions
 from .sign_in import SignIn
 from .sign_in import routes as sign_in_routes
-from .streams import event_schema, sent_as_ready, server_sent
+from .streams import event_schema, event_stream, server_sent
 from .tracing import Tracing
 
 PAGE_OF_DOCUMENTS = 50
@@ -105,8 +105,8 @@ def ask(asked: shapes.AskIn, service: Served, request: Request) -> AnswerOut:
 
     A refusal's text is in the language of `Accept-Language` (en, fr or es); its `refusal` is for programs.
     """
-    *_, answer = _events(asked, service)
-    return answer_json(_spoken(cast(Answer, answer), request))
+    *_, answer = _events(asked, service, request)
+    return answer_json(cast(Answer, answer))
 
 
 @_questions.post(
@@ -122,13 +122,9 @@ def ask_stream(asked: shapes.AskIn, service: Served, request: Request) -> Stream
     citations. An `answer` event with the whole answer ends the stream; if something fails after the first
     sentence, a `problem` event does.
     """
-    events = _events(asked, service)
+    events = _events(asked, service, request)
     first = next(events)  # what is wrong with the question is told before the stream begins
-    return StreamingResponse(
-        sent_as_ready(_as_sent(first, events, request)),
-        media_type="text/event-stream",
-        headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
-    )
+    return event_stream(_as_sent(first, events, request))
 
 
 @_questions.post("/search", response_model=HitsOut, responses=problems(408, 413, 422, 503))
@@ -136,15 +132,12 @@ def search(asked: shapes.SearchIn, service: Served) -> HitsOut:
     """Passages that may answer the query, best first, without an answer."""
     began = perf_counter()
     hits = service.library.search(asked.query, limit=asked.limit, filters=asked.filters.to_filters())
-    return {
-        "query": asked.query,
-        "hits": [hit_json(hit) for hit in hits],
-        "seconds": round(perf_counter() - began, 4),
-    }
+    return hits_json(asked.query, hits, perf_counter() - began)
 
 
-def _events(asked: shapes.AskIn, service: Service) -> Iterator[SentenceReady | Answer]:
-    return service.events(asked.question, asked.turns, asked.filters.to_filters())
+def _events(asked: shapes.AskIn, service: Service, request: Request) -> Iterator[SentenceReady | Answer]:
+    filters, language = asked.filters.to_filters(), language_of_request(request)
+    return service.events(asked.question, asked.turns, filters, language=language)
 
 
 def _as_sent(first: SentenceReady | Answer, rest: Iterator[Any], request: Request) -> Iterator[str]:
@@ -152,18 +145,12 @@ def _as_sent(first: SentenceReady | Answer, rest: Iterator[Any], request: Reques
     event: Any = first
     try:
         while not isinstance(event, Answer):
-            shape = answer_sentence(event)
-            yield server_sent(shape, event="sentence")
+            yield server_sent(answer_sentence(event), event="sentence")
             event = next(rest)
-        yield server_sent(answer_json(_spoken(event, request)), event="answer")
+        yield server_sent(answer_json(event), event="answer")
     except Exception as error:
         problem = as_problem(error)
         yield server_sent(problem.as_json(path_of(request.scope), request.scope.get("request_id")), event="problem")
-
-
-def _spoken(answer: Answer, request: Request) -> Answer:
-    """An answer in the language that the request asks for."""
-    return in_language(answer, language_of_header(request.headers.get("accept-language")))
 
 
 def answer_sentence(event: SentenceReady) -> dict[str, Any]:
@@ -363,13 +350,6 @@ def widget() -> Response:
 
 # OpenAPI, and a page to read it on; the page's scripts come from a package here, not from elsewhere.
 _description = APIRouter(include_in_schema=False)
-_DOCS_PAGE = """<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><title>On Record API</title>
-<meta name="viewport" content="width=device-width"><link rel="icon" href="data:,">
-<link rel="stylesheet" href="docs/swagger-ui.css"></head>
-<body><div id="api"></div>
-<script src="docs/swagger-ui-bundle.js"></script><script src="docs/start.js"></script></body></html>
-"""
 _DOCS_SCRIPT = """SwaggerUIBundle({url: "openapi.json", dom_id: "#api", deepLinking: true, validatorUrl: null});\n"""
 
 
@@ -388,7 +368,7 @@ def openapi(request: Request) -> JSONResponse:
 @_description.get("/docs")
 def docs() -> HTMLResponse:
     """The description for people."""
-    return HTMLResponse(_DOCS_PAGE, headers={"Content-Security-Policy": _DOCS_POLICY})
+    return HTMLResponse(html("docs", "page"), headers={"Content-Security-Policy": _DOCS_POLICY})
 
 
 @_description.get("/docs/{name}")

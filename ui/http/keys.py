@@ -123,9 +123,7 @@ class Keys:
 
 def key_json(key: Key) -> dict[str, object]:
     """A key as it is listed; nothing of what opens it."""
-    return {
-        "id": key.id, "name": key.name, "scopes": list(key.scopes), "created": key.created, "revoked": key.revoked,
-    }  # fmt: skip
+    return {name: value for name, value in asdict(key).items() if name != "sha256"}
 
 
 def _hashed(told: str) -> str:

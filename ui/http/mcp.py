@@ -7,6 +7,7 @@ used because its other one sets up the whole program's logging.
 
 import asyncio
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from functools import partial
 from importlib.metadata import version
 from time import perf_counter
@@ -40,7 +41,7 @@ from starlette.types import Receive, Scope, Send
 from ...rag.answer import Answer, cited_as
 from ...rag.library import Library
 from ...rag.pipeline import check_question
-from ...rag.schema import AnswerOut, HitsOut, TextOut, answer_json, answer_text, document_json, hit_json, listed_json
+from ...rag.schema import AnswerOut, HitsOut, TextOut, answer_json, answer_text, document_json, hits_json, listed_json
 from ...vectorstore.errors import OnRecordError
 from ...vectorstore.passage import Document
 from . import schema as shapes
@@ -173,6 +174,15 @@ class McpDoor:
         return self._manager
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Tool:
+    """A tool as agents are told of it, the arguments it takes, and what turns them into a text and a value."""
+
+    told: Tool
+    takes: type[BaseModel]
+    does: Callable[[Any], tuple[str, Mapping[str, Any]]]
+
+
 class _Tools:
     """The tools. Each turns its arguments into a text and a structured value."""
 
@@ -180,54 +190,43 @@ class _Tools:
         self._library = library
         self._answered = answered
         self._tracing = tracing
-        self._known: Mapping[str, tuple[Tool, type[BaseModel], Callable[[Any], tuple[str, Mapping[str, Any]]]]] = {
-            "ask": (
-                _tool(
-                    "ask", "Ask the records", AskArguments, AnswerOut,
-                    "Answers a question from the records with exact quotes, or says that they do not answer. The "
-                    "numbers in the text lead to the citations below it; cite each by its label and copy its quote "
-                    "word for word. Where `answered` is false, say that the records do not answer: the `nearest` "
-                    "passages are not an answer.",
-                ),
-                AskArguments, self._ask,
+        tools = (
+            _tool(
+                "ask", "Ask the records", AskArguments, AnswerOut, self._ask,
+                "Answers a question from the records with exact quotes, or says that they do not answer. The "
+                "numbers in the text lead to the citations below it; cite each by its label and copy its quote "
+                "word for word. Where `answered` is false, say that the records do not answer: the `nearest` "
+                "passages are not an answer.",
             ),
-            "search": (
-                _tool(
-                    "search", "Search the records", SearchArguments, HitsOut,
-                    "Finds passages by words and meaning, best first. A passage is not yet an answer: read it, and "
-                    "cite it by the label in front of it.",
-                ),
-                SearchArguments, self._search,
+            _tool(
+                "search", "Search the records", SearchArguments, HitsOut, self._search,
+                "Finds passages by words and meaning, best first. A passage is not yet an answer: read it, and "
+                "cite it by the label in front of it.",
             ),
-            "read_passage": (
-                _tool(
-                    "read_passage", "Read on around a quote", ReadArguments, TextOut,
-                    "Reads a part of a document: a paragraph or a page by its printed number, or the text around a "
-                    "citation's start and end. Use it to check a quote's context before relying on it.",
-                ),
-                ReadArguments, self._read,
+            _tool(
+                "read_passage", "Read on around a quote", ReadArguments, TextOut, self._read,
+                "Reads a part of a document: a paragraph or a page by its printed number, or the text around a "
+                "citation's start and end. Use it to check a quote's context before relying on it.",
             ),
-            "list_documents": (
-                _tool(
-                    "list_documents", "List the records", ListArguments, shapes.DocumentsOut,
-                    "Lists the documents of the library with id, title, symbol and date.",
-                ),
-                ListArguments, self._list,
+            _tool(
+                "list_documents", "List the records", ListArguments, shapes.DocumentsOut, self._list,
+                "Lists the documents of the library with id, title, symbol and date.",
             ),
-        }  # fmt: skip
+        )  # fmt: skip
+        self._known = {tool.told.name: tool for tool in tools}
 
     async def list(self, _ctx: Any, _params: PaginatedRequestParams | None) -> ListToolsResult:
         """The tools there are."""
-        return ListToolsResult(tools=[tool for tool, _, _ in self._known.values()])
+        return ListToolsResult(tools=[tool.told for tool in self._known.values()])
 
     async def call(self, _ctx: Any, params: CallToolRequestParams) -> CallToolResult:
         """Calls a tool; what is wrong with the arguments is told to the agent as the result."""
         if params.name not in self._known:
             raise MCPError(code=INVALID_PARAMS, message=f"There is no tool {params.name!r}.")
-        _, takes, does = self._known[params.name]
+        tool = self._known[params.name]
         try:
-            arguments = takes.model_validate(params.arguments or {})
-            text, value = await anyio.to_thread.run_sync(does, arguments)
+            arguments = tool.takes.model_validate(params.arguments or {})
+            text, value = await anyio.to_thread.run_sync(tool.does, arguments)
         except ValidationError as error:
             faults = "; ".join(f"{'.'.join(map(str, f['loc']))}: {f['msg']}" for f in error.errors()[:3])
             return _failed(f"The arguments cannot be used: {faults}.")
@@ -237,22 +236,21 @@ class _Tools:
 
     def _ask(self, asked: AskArguments) -> tuple[str, Mapping[str, Any]]:
         check_question(asked.question)
-        filters = _filters(asked)
-        *_, last = self._library.stream(asked.question, filters=filters, observer=self._tracing.observer())
+        filters, observer = asked.to_filters(), self._tracing.observer()
+        *_, last = self._library.stream(asked.question, filters=filters, observer=observer)
         answer = cast(Answer, last)
         self._answered(answer)
         return answer_text(answer), answer_json(answer)
 
     def _search(self, asked: SearchArguments) -> tuple[str, Mapping[str, Any]]:
         began = perf_counter()
-        hits = self._library.search(asked.query, limit=asked.limit, filters=_filters(asked))
+        hits = self._library.search(asked.query, limit=asked.limit, filters=asked.to_filters())
         lines = [
             f"{cited_as(hit.document, hit.passage.locator)} (document {hit.document.id}, characters "
             f"{hit.passage.start}-{hit.passage.end}):\n{hit.passage.text}"
             for hit in hits
         ]
-        value = {"query": asked.query, "hits": [hit_json(hit) for hit in hits], "seconds": _since(began)}
-        return "\n\n".join(lines) or "No passage was found.", value
+        return "\n\n".join(lines) or "No passage was found.", hits_json(asked.query, hits, perf_counter() - began)
 
     def _read(self, asked: ReadArguments) -> tuple[str, Mapping[str, Any]]:
         document = self._library.document(asked.document)
@@ -334,23 +332,19 @@ class _Resources:
         return ReadResourceResult(contents=[text])
 
 
-def _tool(name: str, title: str, takes: type[BaseModel], gives: type, says: str) -> Tool:
-    return Tool(
+def _tool(
+    name: str, title: str, takes: type[BaseModel], gives: type,
+    does: Callable[[Any], tuple[str, Mapping[str, Any]]], says: str,
+) -> _Tool:  # fmt: skip
+    told = Tool(
         name=name, title=title, description=says, annotations=_READS,
         input_schema=takes.model_json_schema(), output_schema=TypeAdapter(gives).json_schema(),
     )  # fmt: skip
+    return _Tool(told=told, takes=takes, does=does)
 
 
 def _is_left_out(told: Any) -> bool:
     return told is None or (isinstance(told, str) and not told.strip())
-
-
-def _filters(asked: shapes.FiltersIn) -> Any:
-    return shapes.FiltersIn(**asked.model_dump(include=set(shapes.FiltersIn.model_fields))).to_filters()
-
-
-def _since(began: float) -> float:
-    return round(perf_counter() - began, 4)
 
 
 def _failed(says: str) -> CallToolResult:

@@ -14,18 +14,17 @@ from typing import Any, Literal, cast
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response, StreamingResponse
+from starlette.responses import JSONResponse, Response
 
 from ...rag.answer import Answer, Turn, Usage
 from ...rag.events import SentenceReady
-from ...rag.messages import in_language
 from ...rag.pipeline import numbered
 from ...rag.schema import citation_json
-from ..language import language_of_header
+from ..language import language_of_request
 from .problems import Problem, as_problem
 from .schema import problems
 from .service import Served
-from .streams import event_schema, sent_as_ready, server_sent
+from .streams import event_schema, event_stream, server_sent
 
 MODEL = "onrecord"
 _EARLIER_MODEL = "rapporteur"
@@ -132,13 +131,11 @@ def complete(asked: CompletionIn, service: Served, request: Request) -> Response
     """A cited answer as the assistant's message; its `citations` ride along."""
     _check_model(asked.model)
     question, history = conversation(asked.messages)
-    events = _spoken(service.events(question, history), request)
+    events = service.events(question, history, language=language_of_request(request))
     first = next(events)
     reply = _Reply(include_usage=bool(asked.stream_options and asked.stream_options.include_usage))
     if asked.stream:
-        headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-        sent = _as_sent(reply, first, events, request)
-        return StreamingResponse(sent_as_ready(sent), media_type="text/event-stream", headers=headers)
+        return event_stream(_as_sent(reply, first, events, request))
     *_, answer = first, *events
     return JSONResponse(reply.whole(cast(Answer, answer)))
 
@@ -216,10 +213,3 @@ def _usage(answer: Answer) -> dict[str, int]:
 def _check_model(name: str) -> None:
     if name not in (MODEL, _EARLIER_MODEL):
         raise Problem("not-found", f"There is no model {name[:80]!r}. The model here is called {MODEL}.")
-
-
-def _spoken(events: Iterator[SentenceReady | Answer], request: Request) -> Iterator[SentenceReady | Answer]:
-    """The same, a refusal in the language that the request asks for."""
-    language = language_of_header(request.headers.get("accept-language"))
-    for event in events:
-        yield in_language(event, language) if isinstance(event, Answer) else event

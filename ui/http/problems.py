@@ -24,7 +24,7 @@ from ...vectorstore.errors import (
     ModelError,
     OnRecordError,
 )
-from ..language import language_of_header, told
+from ..language import language_of_request, told
 
 MEDIA_TYPE = "application/problem+json"
 KINDS: Mapping[str, tuple[int, str]] = {
@@ -110,7 +110,7 @@ def tell_problems(app: FastAPI) -> None:
     """Makes an application tell every error as a problem."""
 
     def tell(request: Request, error: Exception) -> Response:
-        problem = as_problem(error, language_of_header(request.headers.get("accept-language")))
+        problem = as_problem(error, language_of_request(request))
         if problem.kind == "internal":
             _log.error("%s %s failed", request.method, route_of(request.scope), exc_info=error)
         return problem.response(path_of(request.scope), request.scope.get("request_id"))

@@ -33,7 +33,7 @@ class FiltersIn(_Asked):
 
     def to_filters(self) -> Filters | None:
         """As the library takes them; None where nothing is confined."""
-        return Filters(**self.model_dump()) or None
+        return Filters(**self.model_dump(include=set(FiltersIn.model_fields))) or None
 
 
 class TurnIn(_Asked):

@@ -11,6 +11,7 @@ from ...ingest.parse import Limits
 from ...rag.answer import Answer, Turn
 from ...rag.events import SentenceReady
 from ...rag.library import Library
+from ...rag.messages import in_language
 from ...rag.pipeline import check_question
 from ...vectorstore.passage import Filters
 from .metrics import Metrics
@@ -27,14 +28,14 @@ class Service:
     tracing: Tracing
 
     def events(
-        self, question: str, history: Sequence[Turn] = (), filters: Filters | None = None
+        self, question: str, history: Sequence[Turn] = (), filters: Filters | None = None, *, language: str = "en"
     ) -> Iterator[SentenceReady | Answer]:
-        """The sentences of an answer as they are ready, then the answer, which is counted."""
+        """The sentences of an answer as they are ready, then the answer, which is counted and told in `language`."""
         check_question(question)
         for event in self.library.stream(question, history=history, filters=filters, observer=self.tracing.observer()):
             if isinstance(event, Answer):
                 self.metrics.count_answer(event)
-            yield event
+            yield in_language(event, language) if isinstance(event, Answer) else event
 
 
 def _service_of(request: Request) -> Service:

@@ -14,7 +14,7 @@ from fastapi import APIRouter, Depends, Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from ..page.views.template import html
-from ..page.words import Words, words_for
+from ..page.words import words_for
 from .keys import Keys
 from .problems import Problem
 from .rates import Rate
@@ -67,7 +67,7 @@ def show(request: Request, state: Signing, next: str = "") -> Response:
 async def sign_in(request: Request, state: Signing) -> Response:
     sent = await request.form()
     then = _local(request, str(sent.get("next", "")))
-    words = _words(request)
+    words = words_for(request)
     if wait_s := state.guesses.take(request.client.host if request.client else ""):
         says = words("sign.too_many", seconds=wait_s)
         return _form(request, then, says, status=429, headers={"Retry-After": str(wait_s)})
@@ -108,7 +108,7 @@ def asset(name: str) -> Response:
 def _form(
     request: Request, then: str, says: str = "", *, status: int = 200, headers: dict[str, str] | None = None
 ) -> Response:
-    page = html("sign_in", "form", root=_root(request), path=PATH, then=then, says=says, words=_words(request))
+    page = html("sign_in", "form", root=_root(request), path=PATH, then=then, says=says, words=words_for(request))
     safe = {"Content-Security-Policy": _POLICY, "Cache-Control": "no-store", "Referrer-Policy": "same-origin"}
     return HTMLResponse(page, status_code=status, headers=safe | (headers or {}))
 
@@ -120,10 +120,6 @@ def _onward(then: str) -> Response:
 def _local(request: Request, then: str) -> str:
     """Where to go on: a path of this server, its first page for anything else."""
     return then if _LOCAL_PATH.fullmatch(then) else f"{_root(request)}/"
-
-
-def _words(request: Request) -> Words:
-    return words_for(request.headers.get("accept-language"))
 
 
 def _root(request: Request) -> str:

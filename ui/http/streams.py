@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
 import anyio.to_thread
+from starlette.responses import StreamingResponse
 
 SIGN_OF_LIFE_S = 15.0
 
@@ -25,7 +26,13 @@ def event_schema(*names: str) -> dict[str, Any]:
     return {"type": "object", "properties": {"event": event, "data": data}, "required": ["event", "data"]}
 
 
-async def sent_as_ready(events: Iterator[str]) -> AsyncIterator[str]:
+def event_stream(events: Iterator[str]) -> StreamingResponse:
+    """Events as a response that no cache keeps and no proxy holds back."""
+    headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+    return StreamingResponse(_sent_as_ready(events), media_type="text/event-stream", headers=headers)
+
+
+async def _sent_as_ready(events: Iterator[str]) -> AsyncIterator[str]:
     """Events as a thread makes them; a comment now and then keeps proxies from hanging up meanwhile."""
     while True:
         waiting = asyncio.ensure_future(anyio.to_thread.run_sync(next, events, None))

@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from ...vectorstore.errors import OnRecordError
 from ...vectorstore.passage import Filters
+from ..http.schema import FiltersIn
 from ..language import told
 from .answering import AskOptions
 from .export.markdown import as_html, as_markdown
@@ -23,19 +24,7 @@ from .views.welcome import welcome_html
 from .visitor import At, Owner, Spoken
 
 _LINES = "application/x-ndjson"
-_DATE = r"^\d{4}(-\d\d(-\d\d)?)?$"
 _LONGEST_NAME = 300
-
-
-class FiltersIn(BaseModel):
-    """What a question is confined to."""
-
-    model_config = ConfigDict(extra="forbid")
-    document: str | None = Field(default=None, max_length=_LONGEST_NAME)
-    speaker: str | None = Field(default=None, max_length=_LONGEST_NAME)
-    section: str | None = Field(default=None, max_length=_LONGEST_NAME)
-    since: str | None = Field(default=None, pattern=_DATE)
-    until: str | None = Field(default=None, pattern=_DATE)
 
 
 class Asked(BaseModel):
@@ -48,7 +37,7 @@ class Asked(BaseModel):
     model: str | None = Field(default=None, max_length=_LONGEST_NAME)
     passages: int | None = Field(default=None, ge=1, le=20)
     strictness: Literal["lenient", "usual", "strict"] | None = None
-    filters: FiltersIn = Field(default_factory=FiltersIn)
+    filters: FiltersIn = FiltersIn()
 
     def manner(self) -> AskOptions:
         """How it is to be asked."""
@@ -56,7 +45,7 @@ class Asked(BaseModel):
             model=self.model,
             passages=self.passages,
             strictness=self.strictness,
-            filters=Filters(**self.filters.model_dump()),
+            filters=self.filters.to_filters() or Filters(),
         )
 
 

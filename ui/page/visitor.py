@@ -19,11 +19,6 @@ def served_for(request: Request, library: str = "") -> AppState:
     return request.app.state.libraries.get(library)
 
 
-def words_of(request: Request) -> Words:
-    """The words in the language that the browser likes best."""
-    return words_for(request.headers.get("accept-language"))
-
-
 def owner_of(request: Request, response: Response) -> str:
     """The random name of the browser that asks, given on its first visit."""
     name = request.cookies.get(_COOKIE, "")
@@ -36,4 +31,4 @@ def owner_of(request: Request, response: Response) -> str:
 
 At = Annotated[AppState, Depends(served_for)]
 Owner = Annotated[str, Depends(owner_of)]
-Spoken = Annotated[Words, Depends(words_of)]
+Spoken = Annotated[Words, Depends(words_for)]

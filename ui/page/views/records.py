@@ -27,7 +27,7 @@ def status_html(status: ReadingStatus, documents: int, passages: int, words: Wor
 
 def _line(status: ReadingStatus, documents: int, passages: int, words: Words) -> str:
     if status.running and status.to_embed and status.embedded < status.to_embed:
-        return words("status.embedding", done=f"{status.embedded:,}", total=f"{status.to_embed:,}")
+        return words("status.embedding", done=words.number(status.embedded), total=words.number(status.to_embed))
     if status.running and status.total and status.read < status.total:
         return words("status.reading", number=status.read + 1, total=status.total, name=source_name(status.source))
     if status.running:

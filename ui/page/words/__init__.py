@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
 
-from ...language import language_of_header
+from babel import Locale
+from babel.numbers import format_decimal
+from starlette.requests import Request
 
-_THOUSANDS = {"en": ",", "fr": "\u202f", "es": "."}
+from ...language import language_of_request
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,8 +25,12 @@ class Words:
 
     def counted(self, key: str, count: int, **values: object) -> str:
         """The sentence under a key for so many: "1 document", "2,300 documents"."""
-        form = "one" if count == 1 else "other"
-        return self(f"{key}.{form}", count=f"{count:,}".replace(",", _THOUSANDS[self.language]), **values)
+        form = "one" if Locale(self.language).plural_form(count) == "one" else "other"
+        return self(f"{key}.{form}", count=self.number(count), **values)
+
+    def number(self, value: int) -> str:
+        """A whole number as the language writes it: "2,300"."""
+        return format_decimal(value, locale=self.language)
 
 
 @lru_cache
@@ -34,9 +40,9 @@ def words_in(language: str) -> Words:
     return Words(language=language, messages=messages)
 
 
-def words_for(accepted: str | None) -> Words:
-    """The language a browser likes best of those there are, by its `Accept-Language` header; else English."""
-    return words_in(language_of_header(accepted))
+def words_for(request: Request) -> Words:
+    """The page's sentences in the language that a browser likes best of those there are; else in English."""
+    return words_in(language_of_request(request))
 
 
 def _messages(language: str) -> dict[str, str]:
