@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
@@ -126,4 +126,4 @@ TEMPLATES = Environment(
     trim_blocks=True,
     auto_reload=False,
 )
-TEMPLATES.filters.update(in_words=in_words, plain=plain, figure=_figure, binned=_binned)
+cast(Any, TEMPLATES).filters.update(in_words=in_words, plain=plain, figure=_figure, binned=_binned)
