@@ -323,7 +323,7 @@ def test_a_watched_folder_is_read_again_as_it_changes(records: Path, tmp_path: P
         return report["added"], report["updated"], report["unchanged"], report["removed"]
 
     assert told() == (1, 0, 0, 0)
-    assert "Ctrl-C ends" in process.stderr.readline()
+    assert "Ctrl-C to stop" in process.stderr.readline()
     time.sleep(0.5)  # it says so right before it begins to watch
     write(records / "buoys.txt", BUOY)
     assert told() == (1, 0, 1, 0)

@@ -90,6 +90,7 @@ def _add_footnotes(document: Any, notes: Sequence[Note]) -> None:
     from docx.opc.part import Part
     from docx.oxml import OxmlElement
     from docx.oxml.ns import qn
+    from lxml.etree import SubElement
 
     styles = (document.styles[name].style_id for name in ("footnote text", "footnote reference"))
     told = [(one.number, _safe(note_text(one.citation))) for one in notes]
@@ -98,9 +99,7 @@ def _add_footnotes(document: Any, notes: Sequence[Note]) -> None:
     document.part.relate_to(part, _RELATION)
     named = OxmlElement("w:footnotePr")
     for key in ("-1", "0"):
-        mark = OxmlElement("w:footnote")
-        mark.set(qn("w:id"), key)
-        named.append(mark)
+        SubElement(named, qn("w:footnote"), {qn("w:id"): key})
     settings = document.settings.element
     before = settings.find(qn("w:compat"))  # the schema wants footnotePr before it
     if before is not None:
