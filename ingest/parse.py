@@ -17,6 +17,7 @@ from typing import Any, BinaryIO, cast
 
 from ..vectorstore.errors import ReaderKilled, UnreadableFile
 from ..vectorstore.passage import Locator
+from .language.detect import language_of
 from .split import Piece
 from .structure.metadata import Metadata
 from .structure.paragraphs import Unit
@@ -236,7 +237,7 @@ def _taken_in(answer: dict[str, Any]) -> Parsed | UnreadableFile:
         text=answer["text"],
         media_type=answer["media_type"],
         pages=answer["pages"],
-        facts=Metadata(**answer["facts"]),
+        facts=Metadata(**answer["facts"] | {"language": answer["facts"]["language"] or language_of(answer["text"])}),
         units=tuple(Unit(**unit | {"locator": Locator(**unit["locator"])}) for unit in answer["units"]),
         notes=tuple(answer["notes"]),
         acronyms=answer["acronyms"],

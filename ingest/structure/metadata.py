@@ -8,7 +8,7 @@ from pathlib import PurePath
 from ...vectorstore.markup import plain
 from ..fetch import is_address
 from ..formats.blocks import Reading
-from ..language.detect import language_of, tag_language
+from ..language.detect import tag_language
 from .issuer import is_body, issuer
 from .noise import garbled_share
 from .paragraphs import Unit
@@ -129,7 +129,7 @@ def metadata(source: str, reading: Reading, units: Sequence[Unit]) -> Metadata:
         title=stated or _title(front) or reading.title or PurePath(source).stem,
         symbol=symbol,
         date=_date(held) or reading.date or _date(lines) or _date(head[:FRONT_CHARS].splitlines()),
-        language=tag_language(reading.language) or language_of(text),
+        language=tag_language(reading.language),
         url=reading.url or (source if is_address(source) else None),
         **found,
     )

@@ -272,8 +272,9 @@ def test_a_fetched_text_stands_at_its_address() -> None:
         ("Skarn Head 410 455 Port Ansel 12 14 Verrano 9 ", None),
     ],
 )  # fmt: skip
-def test_language_by_small_words_and_script(text: str, language: str | None) -> None:
+def test_the_language_of_a_text_and_of_a_sentence(text: str, language: str | None) -> None:
     assert language_of(text * 5) == language
+    assert language_of(text * 2) == language
 
 
 def test_a_few_words_show_no_language() -> None:
