@@ -4,15 +4,14 @@
 Nations write them, and other names in use; Unicode CLDR adds its own, and the territories.
 """
 
-import csv
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
-from importlib.resources import files
 from typing import cast
 
 from ...vectorstore.names import fold
+from .tables import table
 
 _MAX_NAME_WORDS = 10
 _LONGEST_LABEL_CHARS = 300
@@ -170,8 +169,7 @@ def _codes() -> dict[str, str]:
     from babel import Locale
 
     codes: dict[str, str] = {}
-    table = files(__package__ or "onrecord.ingest.language").joinpath("data", "states.tsv").read_text(encoding="utf-8")
-    for row in csv.DictReader(table.splitlines(), delimiter="\t"):
+    for row in table("states"):
         code, others = row.pop("code"), row.pop("other").split(";")
         codes |= {fold(name): code for name in (*row.values(), *others) if name}
     for language in _LANGUAGES:

@@ -6,6 +6,7 @@ The texts of refusals stand in `rag/messages`.
 import re
 from collections.abc import Sequence
 
+from ...ingest.language.peoples import demonyms_of, states_of
 from ...ingest.language.states import names_of, state_of
 from ...vectorstore.markup import plain
 from ...vectorstore.names import fold
@@ -14,7 +15,6 @@ from ...vectorstore.store import Store
 from ..answer import Refusal
 from ..query.mentions import COMMON_PARTS, Mentions, is_abbreviation
 from ..query.parse import Query
-from ..query.peoples import demonyms_of, states_of
 from ..query.units import spellings_of
 from ..query.vocabulary import stems_held
 from ..retrieval.replies import TURN

@@ -9,10 +9,10 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from ...ingest.language.peoples import states_of
 from ...ingest.language.states import label_parts, names_of, state_of, states_in, states_of_label
 from ...vectorstore.names import fold
 from ...vectorstore.store import Store
-from .peoples import states_of
 
 _MAX_NAME_WORDS = 9
 _MIN_TITLE_WORDS = 2

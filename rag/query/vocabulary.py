@@ -5,11 +5,11 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from functools import lru_cache, partial
 
+from ...ingest.language.peoples import states_of
 from ...ingest.language.states import countries
 from ...vectorstore.errors import ModelError
 from ...vectorstore.names import fold
 from ...vectorstore.store import Store
-from .peoples import states_of
 
 _MIN_CHARS = 4
 _LONG_CHARS = 7  # from here on a wrong letter may be a slip; in a shorter word it makes another ("hard", "harm")

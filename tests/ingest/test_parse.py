@@ -52,7 +52,8 @@ def readers_seconds() -> float:
 
 
 def test_a_document_without_a_stated_language_gets_that_of_its_text() -> None:
-    texts = {"de.txt": "Die Wärter der Leuchtfeuer wurden gebeten, sie in der Nacht zu entzünden.", "n.txt": "12 410 9 455"}
+    german = "Die Wärter der Leuchtfeuer wurden gebeten, sie in der Nacht zu entzünden."
+    texts = {"german.txt": german, "numbers.txt": "12 410 9 455"}
     found = parsed({name: text.encode() for name, text in texts.items()})
     languages = [document.facts.language for name in texts for document in found[name] if isinstance(document, Parsed)]
     assert languages == ["de", None]

@@ -1,0 +1,78 @@
+"""Months and weekdays by their names in English, French and Spanish, out of Unicode CLDR, and the dates of a text."""
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+from babel import Locale
+
+# British English has "Sept" beside "Sep".
+_LANGUAGES = ("en", "en_GB", "fr", "es")
+
+
+def _names(kind: Literal["months", "days"], width: Literal["wide", "abbreviated"], *languages: str) -> dict[str, int]:
+    """The numbers of months from 1, of weekdays from 0 for Monday, by their names in lower case, without full stops."""
+    found = (getattr(Locale.parse(language), kind)["format"][width] for language in languages)
+    return {name.casefold().rstrip("."): number for names in found for number, name in names.items()}
+
+
+def _one_of(names: dict[str, int]) -> str:
+    return rf"(?:{'|'.join(sorted(names, key=len, reverse=True))})"
+
+
+_MONTHS = _names("months", "abbreviated", *_LANGUAGES) | _names("months", "wide", *_LANGUAGES)
+# For patterns that ignore case.
+MONTH = _one_of(_names("months", "wide", *_LANGUAGES))
+WEEKDAY = _one_of(_names("days", "wide", *_LANGUAGES))
+ENGLISH_NAMES = frozenset(_names("months", "wide", "en") | _names("days", "wide", "en"))
+_WRITTEN = rf"(?P<month>{_one_of(_MONTHS)})\b\.?"
+_DAY = r"(?P<day>\d{1,2})(?:st|nd|rd|th|er)?"
+_AND_DAY = r"(?:\s*(?:to|and|until|through|[-–—])\s*(?P<last>\d{1,2})(?:st|nd|rd|th)?(?!\d))?"
+_YEAR = r"\s?,?\s+(?:de\s+)?(?P<year>\d{4})\b"
+_DATES = tuple(
+    re.compile(pattern, re.IGNORECASE)
+    for pattern in (
+        rf"\b{_DAY}{_AND_DAY}\s+(?:of\s+|de\s+)?{_WRITTEN}(?:{_YEAR})?",
+        rf"\b{_WRITTEN}\s+{_DAY}(?!\d){_AND_DAY}(?:{_YEAR})?",
+        rf"\b{_WRITTEN}(?:\s+of)?{_YEAR}",
+        r"\b(?P<year>\d{4})-(?P<number>0[1-9]|1[0-2])(?:-(?P<day>\d{2}))?\b",
+        r"\b(?P<day>\d{1,2})[./](?P<number>0?[1-9]|1[0-2])[./](?P<year>\d{4})\b",
+    )
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Day:
+    """A date, or the part of one that a text gives; `written` as it stands in the text from `start` on."""
+
+    month: int
+    day: int | None = None
+    year: int | None = None
+    written: str
+    start: int
+
+    def agrees_with(self, other: "Day", years: set[int]) -> bool:
+        """Whether another text gives this date; it may leave the year away where it is one of `years`."""
+        if self.month != other.month or self.day not in (None, other.day):
+            return False
+        return self.year is None or self.year == other.year or (other.year is None and self.year in years)
+
+
+def dates(text: str) -> tuple[list[Day], str]:
+    """The dates of a text, and the text with spaces in their place; "10 to 12 March" gives two."""
+    found: list[Day] = []
+
+    def take(match: re.Match[str]) -> str:
+        parts = match.groupdict()
+        month = _MONTHS[parts["month"].casefold()] if parts.get("month") else int(parts["number"])
+        year = int(parts["year"]) if parts.get("year") else None
+        days = [int(day) for day in (parts.get("day"), parts.get("last")) if day]
+        if any(not 1 <= day <= 31 for day in days):
+            return match[0]
+        for day in days or [None]:
+            found.append(Day(month=month, day=day, year=year, written=match[0], start=match.start()))
+        return " " * len(match[0])
+
+    for pattern in _DATES:
+        text = pattern.sub(take, text)
+    return found, text
