@@ -39,8 +39,7 @@ _DEFINED = re.compile(
 )
 _COUNTED = re.compile(
     r"(?<![\w.,/-])(?P<number>\d{1,3}(?:,\d{3})+|\d{2,}|\d+\.\d+)\s+"
-    r"(?P<what>(?!per\b|cent\b|of\b|and\b|to\b|in\b|January|February|March|April|May|June|July|August|September"
-    r"|October|November|December)[a-z][a-z-]{2,}(?:\s+[a-z-]+){0,5})"
+    r"(?P<what>(?!per\b|cent\b|of\b|and\b|to\b|in\b)[a-z][a-z-]{2,}(?:\s+[a-z-]+){0,5})"
 )
 _UP = frozenset({"up", "good", "right", "yes", "helpful"})
 

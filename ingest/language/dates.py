@@ -24,6 +24,7 @@ _MONTHS = _names("months", "abbreviated", *_LANGUAGES) | _names("months", "wide"
 # For patterns that ignore case.
 MONTH = _one_of(_names("months", "wide", *_LANGUAGES))
 WEEKDAY = _one_of(_names("days", "wide", *_LANGUAGES))
+NAMES = frozenset(_MONTHS) | frozenset(_names("days", "wide", *_LANGUAGES))
 ENGLISH_NAMES = frozenset(_names("months", "wide", "en") | _names("days", "wide", "en"))
 _WRITTEN = rf"(?P<month>{_one_of(_MONTHS)})\b\.?"
 _DAY = r"(?P<day>\d{1,2})(?:st|nd|rd|th|er)?"
@@ -39,6 +40,11 @@ _DATES = tuple(
         r"\b(?P<day>\d{1,2})[./](?P<number>0?[1-9]|1[0-2])[./](?P<year>\d{4})\b",
     )
 )
+
+
+def month_name(number: int) -> str:
+    """The English name of a month, empty where there is none of that number."""
+    return Locale("en").months["format"]["wide"].get(number, "")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

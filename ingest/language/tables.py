@@ -4,6 +4,7 @@ import csv
 import tomllib
 from functools import lru_cache
 from importlib.resources import files
+from typing import Literal
 
 
 def table(name: str) -> list[dict[str, str]]:
@@ -11,9 +12,18 @@ def table(name: str) -> list[dict[str, str]]:
     return list(csv.DictReader(_text(f"{name}.tsv").splitlines(), delimiter="\t"))
 
 
-def words(name: str) -> frozenset[str]:
+def word_list(name: str) -> frozenset[str]:
     """A list of words of `data/words.toml`."""
     return frozenset(_lists()[name].split())
+
+
+def saying(where: Literal["question", "record", "answer"]) -> str:
+    """A fragment of a pattern: the verbs that say that somebody speaks, in the forms that do so in such a text.
+
+    Questions have "did Norway say" and "has Norway said", records and answers "Norway said" and "Norway says". Forms that
+    are nouns too ("points", "remarks") are left out where they would be taken for these.
+    """
+    return "|".join(sorted({row[form] for row in table("verbs") for form in row[where].split()}))
 
 
 @lru_cache(maxsize=1)

@@ -8,6 +8,7 @@ from pathlib import PurePath
 from ...vectorstore.markup import plain
 from ..fetch import is_address
 from ..formats.blocks import Reading
+from ..language.dates import dates
 from ..language.detect import tag_language
 from .issuer import is_body, issuer
 from .noise import garbled_share
@@ -57,29 +58,8 @@ _ACT = re.compile(
 )
 _LETTER = re.compile(r"(?:identical )?(?:letters?|notes? verbales?) dated\b", re.IGNORECASE)
 _OPENS = re.compile(r".{0,60}\b(?:met|called to order|was opened)\b.{0,12}\d", re.IGNORECASE)
-_MONTHS = {
-    name: number
-    for number, names in enumerate(
-        (
-            "january janvier enero", "february février febrero", "march mars marzo", "april avril abril",
-            "may mai mayo", "june juin junio", "july juillet julio", "august août agosto",
-            "september septembre septiembre", "october octobre octubre", "november novembre noviembre",
-            "december décembre diciembre",
-        ),
-        start=1,
-    )
-    for name in names.split()
-}  # fmt: skip
-_MONTH = "|".join(_MONTHS)
-_DAY_MONTH_YEAR = re.compile(
-    rf"\b(?P<day>\d{{1,2}})(?:st|nd|rd|th|er)?\s+(?:of\s+|de\s+)?(?P<month>{_MONTH})\s?,?\s+(?:de\s+)?(?P<year>\d{{4}})\b",
-    re.I,
-)
-_MONTH_DAY_YEAR = re.compile(
-    rf"\b(?P<month>{_MONTH})\s+(?P<day>\d{{1,2}})(?:st|nd|rd|th)?,\s+(?P<year>\d{{4}})\b", re.I
-)
-_MONTH_YEAR = re.compile(rf"\b(?P<month>{_MONTH})\s+(?:de\s+)?(?P<year>\d{{4}})\b", re.I)
-_ISO = re.compile(r"\b(?P<year>(?:19|20)\d\d)-(?P<month>[01]\d)-(?P<day>[0-3]\d)\b")
+# "2018-05" may be no date, "3/4/2018" is one of two.
+_UNSURE = re.compile(r"\d{4}-\d\d|[\d./]+")
 _ANOTHER_DATE = re.compile(
     r"\b(?:from|to|until|by|before|since|after|between|and|as at|as of|ending|ended)\s+(?:\d{1,2}\s+)?$", re.I
 )
@@ -263,18 +243,13 @@ def _may_date(line: str) -> bool:
 
 
 def _date(lines: Sequence[str]) -> str | None:
-    """The first date that a line states, where it is not the bound of a period or a deadline."""
+    """The first date that a line states, not as the bound of a period or a deadline; of several days the last."""
     for line in lines:
-        for pattern in (_ISO, _DAY_MONTH_YEAR, _MONTH_DAY_YEAR, _MONTH_YEAR):
-            for match in pattern.finditer(line):
-                if not _ANOTHER_DATE.search(line[: match.start()]):
-                    return _iso(match.groupdict())
+        stated = {day.start: day for day in dates(line)[0] if day.year and not _UNSURE.fullmatch(day.written)}
+        for start, day in sorted(stated.items(), key=lambda entry: entry[0]):
+            if not _ANOTHER_DATE.search(line[:start]):
+                return f"{day.year}-{day.month:02}" + (f"-{day.day:02}" if day.day else "")
     return None
-
-
-def _iso(parts: dict[str, str]) -> str:
-    month = _MONTHS.get(parts["month"].lower()) or int(parts["month"])
-    return f"{parts['year']}-{month:02}" + (f"-{int(parts['day']):02}" if "day" in parts else "")
 
 
 def is_date(line: str) -> bool:

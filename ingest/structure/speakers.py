@@ -11,6 +11,7 @@ from itertools import islice, pairwise
 from ...vectorstore.markup import plain
 from ..formats.blocks import Block
 from ..language.states import is_broken_label, state_of, states_in, states_of_label, without_states
+from ..language.tables import saying, word_list
 
 _COLON_LABEL = re.compile(
     r"^\s*+(?:<[A-Za-z]{1,16}>\s*+)?(?:[*_]{2,3})?"
@@ -36,30 +37,8 @@ _ADDRESS = re.compile(
     r"(?:dear |distinguished )?(?:mr|ms|mrs|mme|m|sr|sra|madame?|monsieur|señora?)\.? (?:le |la )?" + _OFFICE,
     re.IGNORECASE,
 )
-_NOT_SPEAKERS = frozenset(
-    """note notes source sources summary agency action date dates subject re contents annex table figure box article
-    section chapter example examples plenary item agenda title author authors editor contact email e-mail tel telephone
-    fax website url http https address image keywords abstract see deadline location venue time present participants
-    distribution original language question answer moderator's reference references background part warning update
-    objective objectives purpose recommendation recommendations conclusion conclusions result results step key total
-    page paragraph resolution decision symbol document meeting""".split()
-)
-# What fills in a form, heads a column of notes or parts an argument: alone before a colon it is a field, no speaker.
-_FIELDS = frozenset(
-    """name names position organisation organization department office unit type category code description
-    duration size phone mobile issue issues risk risks mitigation lesson lessons measure measures indicator
-    indicators target targets baseline goal goals task tasks hypothesis method methods discussion introduction
-    overview definition definitions synonym synonyms ingredients directions instructions caution tip tips hint
-    important remark remarks observation observations input output outputs outcome outcomes argument arguments
-    returns raises parameters requirement requirements criteria criterion evidence theory fact facts myth pros
-    cons advantage advantages disadvantage disadvantages strength strengths weakness weaknesses opportunity
-    opportunities threat threats challenge challenges solution solutions problem problems cause causes effect
-    effects impact finding findings response responses reply comment comments rationale status priority owner
-    responsible budget cost costs activity activities context decisions before after first second third finally
-    however also theme topic session place room motion amendment vote votes seconded moved proposed correction q
-    a age sex country city region year month day number no volume issn isbn doi copyright licence license
-    version""".split()
-)
+_NOT_SPEAKERS = word_list("no_speakers")
+_FIELDS = word_list("fields")
 _MIN_TURNS = 4
 _OPENING_CHARS = 300
 _LONGEST_NAME_WORDS = 5
@@ -249,15 +228,7 @@ def _ends_turn(text: str, block: Block) -> bool:
     return block.kind == "heading" or (block.kind == "furniture" and len(re.findall(r"[^\W\d]+", text)) > 2)
 
 
-_REPORTS = (
-    r"(?:said|says|stated|noted|notes|asked|added|emphasi[sz]ed|stressed|reported|explained|suggested|argued|observed|"
-    r"reviewed|shared|encouraged|reinforced|recalled|underlined|underscored|highlighted|reiterated|concluded|replied|"
-    r"answered|pointed|expressed|welcomed|warned|thanked|presented|described|mentioned|proposed|introduced|remarked|"
-    r"urged|announced|informed|spoke|speaking|agreed|wondered|requested|called|drew|considered|believed|commended|"
-    r"supported|opposed|objected|endorsed|appealed|regretted|hoped|felt|cautioned|questioned|responded|acknowledged|"
-    r"affirmed|confirmed|insisted|advocated|outlined|maintained|pledged|disagreed|clarified|cited|declared|affirms|"
-    r"states|stresses|recalls|reports|explains|argues|observes|adds|asks|replies)"
-)
+_REPORTS = rf"(?:{saying('record')}|speaking)"
 _NAME = r"(?:[A-ZÀ-Þ][\w’'.-]*|de|da|von|van|al|bin|el|la|di)"
 _FULL_NAME = rf"[A-ZÀ-Þ][\w’'-]+(?:\s+{_NAME}){{1,4}}"
 _TITLED_NAME = r"(?:Mr|Ms|Mrs|Dr|Prof|Sir|Dame|Ambassador|Miss)\.?\s+[A-ZÀ-Þ][\w’'-]+(?:\s+[A-ZÀ-Þ][\w’'-]+){0,3}"

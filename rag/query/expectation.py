@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from ...ingest.language.dates import ENGLISH_NAMES, MONTH, WEEKDAY
 from ...ingest.language.states import states_in
 from ...vectorstore.markup import plain
 
@@ -18,7 +19,7 @@ _NUMBER = re.compile(
     re.IGNORECASE,
 )
 _NO_COUNT = re.compile(
-    r"\b(?:\d{1,2}\s+)?(?:january|february|march|april|may|june|july|august|september|october|november|december)\b"
+    rf"\b(?:\d{{1,2}}\s+)?{MONTH}\b"
     r"(?:\s+\d{4})?|\b(?:19|20)\d\d\b|\b\w++(?<=\d)(?:/\w++)+|\b(?:para(?:graph)?s?|item|article|chapter|no|section)\.?\s+\d+",
     re.IGNORECASE,
 )
@@ -32,16 +33,11 @@ _SHARE = re.compile(
     r"%|\bper ?cent\b|\bpercent\w*|\b(?:half|third|quarter|majority|one in|out of|two-thirds|share of)\b", re.IGNORECASE
 )
 _TIME = re.compile(
-    r"\b(?:1[5-9]|20|21)\d\d\b|\b\d{1,2}[.:]\d\d\b|\b(?:january|february|march|april|may|june|july|august|september|october|"
-    r"november|december|monday|tuesday|wednesday|thursday|friday|saturday|sunday|yesterday|today|tomorrow|"
+    rf"\b(?:1[5-9]|20|21)\d\d\b|\b\d{{1,2}}[.:]\d\d\b|\b(?:{MONTH}|{WEEKDAY}|yesterday|today|tomorrow|"
     r"last|next|ago|since|until)\b",
     re.IGNORECASE,
 )
-_DAY = re.compile(
-    r"\b(?:january|february|march|april|may|june|july|august|september|october|november|december)\b|"
-    r"\b\d{4}-\d\d\b|\b\d{1,2}[./]\d{1,2}[./]\d{2,4}\b|\b(?:mon|tues|wednes|thurs|fri|satur|sun)day\b",
-    re.IGNORECASE,
-)
+_DAY = re.compile(rf"\b(?:{MONTH}|{WEEKDAY})\b|\b\d{{4}}-\d\d\b|\b\d{{1,2}}[./]\d{{1,2}}[./]\d{{2,4}}\b", re.IGNORECASE)
 _SPAN = re.compile(
     r"(?:\d|\b(?:an?|one|two|three|four|five|six|seven|eight|nine|ten|twelve|several|few|many)\b)[\w\s-]{0,20}"
     r"(?:second|minute|hour|day|week|month|year|decade)s?\b|\b(?:annual|permanent|indefinite)",
@@ -53,8 +49,8 @@ _BODY = (
     r"National|Regional|World|Rights|Human|Ministry|Ministries|Department|Government|Governments|Institute|University|Union|"
     r"Secretariat|Board|Court|Bank|Fund|Conference|Meeting|Report|Reports|Resolution|Declaration|Protocol|Chapter|Article|"
     r"Part|Section|Annex|Table|Day|Week|Year|Development|Sustainable|Goals?|Plan|Action|Strategy|Act|Bill|Law|Centre|Center|"
-    r"January|February|March|April|May|June|July|August|September|October|November|December|Monday|Tuesday|Wednesday|"
-    r"Thursday|Friday|Saturday|Sunday|The|This|These|Those|In|On|At|For|By|With|And|Of|North|South|East|West|Northern|"
+    rf"{'|'.join(sorted(name.capitalize() for name in ENGLISH_NAMES))}|"
+    r"The|This|These|Those|In|On|At|For|By|With|And|Of|North|South|East|West|Northern|"
     r"Southern|Eastern|Western|New|Security|Economic|Social|African|European|American|Asian)\b"
 )
 _PERSON = re.compile(rf"(?<![.] )\b(?!{_BODY})[A-ZÀ-Þ][a-zà-ÿ]+(?:[ -](?!{_BODY})[A-ZÀ-Þ][\w’'-]*[a-zà-ÿ])+")

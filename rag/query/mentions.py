@@ -3,20 +3,14 @@
 import re
 from dataclasses import dataclass
 
+from ...ingest.language.dates import ENGLISH_NAMES
+from ...ingest.language.tables import word_list
 from ...vectorstore.names import fold
 from .directory import Directory
 from .question import proper_names, subject
 
 # Parts of names that many names share.
-COMMON_PARTS = frozenset(
-    """north south east west northern southern eastern western central middle new old upper lower great african american
-    asian european chapter item part section annex article senator representative deputy member president chairman
-    chairwoman chairperson chair minister secretary ambassador professor doctor judge justice general director delegate
-    speaker sir madam lord lady assembly commission committee council conference parliament house congress senate court
-    board bureau government ministry department secretariat office agency union organization organisation resolution
-    report convention protocol treaty agreement declaration january february march april may june july august september
-    october november december monday tuesday wednesday thursday friday saturday sunday""".split()
-)
+COMMON_PARTS = word_list("common_parts") | ENGLISH_NAMES
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ...ingest.language.states import state_of
+from ...ingest.language.tables import saying, word_list
 from ...vectorstore.markup import plain
 from ...vectorstore.store import Store
 from .directory import Directory, directory_of
@@ -16,14 +17,8 @@ _PARAGRAPHS = re.compile(
     r"(?:\s*(?:,|and|&|to|through|[-–—])\s*\d+(?:\.\d+)*(?:\s*(?:bis|ter))?)*)",
     re.IGNORECASE,
 )
-_SAYING = (
-    r"(?:say|said|report(?:ed)?|state|stated|tell|told|ask(?:ed)?|argue|argued|propose|proposed|answer(?:ed)?|"
-    r"reply|replied|think|suggest(?:ed)?|mention(?:ed)?|note|noted|call(?:ed)?|want(?:ed)?|explain(?:ed)?|"
-    r"recommend(?:ed)?|stress(?:ed)?|present(?:ed)?|announce|announced|warn(?:ed)?|claim(?:ed)?|demand(?:ed)?|"
-    r"request(?:ed)?|define|defined|describe|described|comment(?:ed)?|react(?:ed)?|plan|planned|promise|promised|respond(?:ed)?|emphasi[sz]e|emphasi[sz]ed|raise|raised|commit(?:ted)?|put|pose|posed)"
-)
 SAYS = re.compile(
-    rf"\b(?:did|does|do|has|have|had)\s++(?P<who>[^?;]{{2,90}}?)\s+(?-i:{_SAYING})\b(?P<what>[^?]*)"
+    rf"\b(?:did|does|do|has|have|had)\s++(?P<who>[^?;]{{2,90}}?)\s+(?-i:{saying('question')})\b(?P<what>[^?]*)"
     r"|\baccording to (?P<whose>[^,?.;]{2,60})",
     re.IGNORECASE,
 )
@@ -56,15 +51,7 @@ _ASKS_WHO = re.compile(
 _ASKS_FOR_QUESTIONS = re.compile(r"\b(?:ask|asked|asks|question|questions|wanted to know|request\w*)\b", re.IGNORECASE)
 _LISTED = re.compile(r"(?:(?<!\s)\s++)?(,|and|&|to|through|[-–—])\s*")
 _MAX_RANGE = 40
-QUESTION_STOPWORDS = frozenset(
-    """a an the what which who whom whose how why when where does do did doing done is are was were be been being can
-    could would should will shall may might must have has had having it its they them their he she his her him i we you
-    our your my me us this that these those there here about as according to of on in at by for from with and or but not
-    no so if than then into over say says said saying tell tells told telling mention mentions mentioned describe
-    describes described explain explained according paragraph paragraphs para paras many much any some anybody anyone
-    anything everything all list name names give gives gave given please just also else one ones thing things ask asked
-    speak speaks spoke spoken think thinks thought between s t d ll re ve m""".split()
-)
+QUESTION_STOPWORDS = word_list("question_stopwords")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,8 +12,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from ...ingest.language.dates import WEEKDAY, Day, dates, month_name
 from ...ingest.language.sentences import sentence_spans
 from ...ingest.language.states import state_of
+from ...ingest.language.tables import word_list
 from ...vectorstore.markup import plain
 from ...vectorstore.passage import Hit
 from ...vectorstore.store import Store
@@ -21,7 +23,7 @@ from ..answering.select import Quotable, lead_length, quotables
 from ..generation.parse_reply import Claim, claims, without_links
 from ..query.question import content_words
 from .negation import turned_round
-from .numbers import Day, dates, quantities, units
+from .numbers import quantities, units
 from .speakers import keys, speakers_named, subject, wrong_speaker
 
 __all__ = ["MIN_SUPPORT", "ORDERS", "Claim", "Grounded", "claims", "ground", "without_links"]
@@ -42,18 +44,10 @@ _FOOTNOTE = re.compile(r"\[(\d{1,3})\]")
 _NAME = re.compile(r"\b[A-ZÀ-Þ][\w’'-]+")
 _POSSESSIVE = re.compile(r"['’]s?$")
 _PLACE = re.compile(r"\b(?:para(?:graph)?s?|pages?|pp?)\.?\s+(\w+)", re.IGNORECASE)
-_WEEKDAY = re.compile(r"\b(?:mon|tues|wednes|thurs|fri|satur|sun)day\b,?\s*", re.IGNORECASE)
+_WEEKDAY = re.compile(rf"\b{WEEKDAY}\b,?\s*", re.IGNORECASE)
 _CLAUSE = re.compile(r"(?:(?<!\s)\s++)?;\s*|(?:,|(?<!\s))\s++(?:while|whereas|but|although|and)\b\s+", re.IGNORECASE)
 _MIN_CLAUSE_WORDS = 2
-# What a sentence says about itself and its source, not about the matter.
-_ABOUT_ITSELF = (
-    "according passage passages document documents record records text source sources state states stated say says "
-    "said mention mentions mentioned report reports reported note notes noted add adds added also additionally "
-    "furthermore moreover however therefore thus specifically yes answer question provided based given information "
-    "describe describes described indicate indicates indicated explain explains explained express expresses expressed "
-    "believe believes view views opinion position want wants wanted wish think thinks delegation delegations "
-    "representative speaker speakers question both respectively namely regarding concerning"
-)
+_ABOUT_ITSELF = " ".join(sorted(word_list("about_itself")))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -326,9 +320,8 @@ def _without_orders(text: str) -> str:
 
 def _month_of(date: str | None) -> str:
     """The month of an ISO date by name, empty where there is none."""
-    months = "January February March April May June July August September October November December".split()
     match = re.match(r"\d{4}-(\d\d)", date or "")
-    return months[int(match[1]) - 1] if match and 1 <= int(match[1]) <= 12 else ""
+    return month_name(int(match[1])) if match else ""
 
 
 def best_sentences(store: Store, text: str, hit: Hit) -> list[Quotable]:

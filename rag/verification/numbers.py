@@ -1,4 +1,4 @@
-"""Numbers, quantities and dates of a text, each in one form: "2%" and "two per cent", "3 May" and "3 May 2018"."""
+"""Numbers and quantities of a text, each in one form: "2%" and "two per cent"."""
 
 import re
 from collections.abc import Iterator
@@ -69,28 +69,6 @@ _A_UNIT = re.compile(
 _RANGE = re.compile(r"\A\s*(?:to|and|or|[-–—])\s*", re.IGNORECASE)
 _CURRENCY = re.compile(r"(?:[$€£¥]|\b(?:usd|eur|gbp|chf))\s?(?=\d)", re.IGNORECASE)
 _CURRENCY_BEFORE = re.compile(r"(?:(?P<dollar>\$|\busd)|(?P<euro>€|\beur)|(?P<pound>£|\bgbp)|(?P<franc>\bchf))\s?$")
-_MONTHS = {
-    name: number
-    for number, names in enumerate(
-        "january|jan february|feb march|mar april|apr may june|jun july|jul august|aug september|sept|sep october|oct "
-        "november|nov december|dec".split(),
-        start=1,
-    )
-    for name in names.split("|")
-}
-_MONTH = rf"(?P<month>{'|'.join(sorted(_MONTHS, key=len, reverse=True))})\b\.?"
-_DAY = r"(?:st|nd|rd|th)?"
-_AND_DAY = rf"(?:\s*(?:to|and|until|through|[-–—])\s*(?P<last>\d{{1,2}}){_DAY}(?!\d))?"
-_DATES = tuple(
-    re.compile(pattern, re.IGNORECASE)
-    for pattern in (
-        rf"\b(?P<day>\d{{1,2}}){_DAY}{_AND_DAY}\s+(?:of\s+)?{_MONTH}(?:,?\s+(?P<year>\d{{4}})\b)?",
-        rf"\b{_MONTH}\s+(?P<day>\d{{1,2}}){_DAY}(?!\d){_AND_DAY}(?:,?\s+(?P<year>\d{{4}})\b)?",
-        rf"\b{_MONTH}(?:\s+of)?,?\s+(?P<year>\d{{4}})\b",
-        r"\b(?P<year>\d{4})-(?P<number>0[1-9]|1[0-2])(?:-(?P<day>\d{2}))?\b",
-        r"\b(?P<day>\d{1,2})[./](?P<number>0?[1-9]|1[0-2])[./](?P<year>\d{4})\b",
-    )
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,41 +78,6 @@ class Quantity:
     value: Decimal
     unit: str | None
     written: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Day:
-    """A date, or the part of one that a text gives."""
-
-    month: int
-    day: int | None = None
-    year: int | None = None
-    written: str
-
-    def agrees_with(self, other: "Day", years: set[int]) -> bool:
-        """Whether another text gives this date; it may leave the year away where it is one of `years`."""
-        if self.month != other.month or self.day not in (None, other.day):
-            return False
-        return self.year is None or self.year == other.year or (other.year is None and self.year in years)
-
-
-def dates(text: str) -> tuple[list[Day], str]:
-    """The dates of a text, and the text without them; "10 to 12 March" gives two."""
-    found: list[Day] = []
-
-    def take(match: re.Match[str]) -> str:
-        parts = match.groupdict()
-        month = _MONTHS[parts["month"].casefold()] if parts.get("month") else int(parts["number"])
-        year = int(parts["year"]) if parts.get("year") else None
-        days = [int(day) for day in (parts.get("day"), parts.get("last")) if day]
-        if any(not 1 <= day <= 31 for day in days):
-            return match[0]
-        found.extend(Day(month=month, day=day, year=year, written=match[0]) for day in days or [None])
-        return " "
-
-    for pattern in _DATES:
-        text = pattern.sub(take, text)
-    return found, text
 
 
 def quantities(text: str, *, loosely: bool = False) -> list[Quantity]:

@@ -4,22 +4,14 @@ import re
 
 from ...ingest.language.sentences import sentence_spans
 from ...ingest.language.states import label_parts, state_of, states_in, states_of_label
+from ...ingest.language.tables import saying, word_list
 from ...vectorstore.markup import plain
 from ...vectorstore.names import fold
 from ...vectorstore.passage import Hit
 from ...vectorstore.store import Store
 from ..query.directory import directory_of
 
-_SAYING = (
-    r"said|says?|saying|stat(?:ed|es)|not(?:ed|es)|report(?:ed|s)|ask(?:ed|s)|add(?:ed|s)|stress(?:ed|es)|"
-    r"explain(?:ed|s)|argu(?:ed|es)|repl(?:ied|ies)|answer(?:ed|s)|warn(?:ed|s)|call(?:ed|s)|told|tells|"
-    r"according to|emphasi[sz](?:ed|es)|underlin(?:ed|es)|highlight(?:ed|s)|propos(?:ed|es)|suggest(?:ed|s)|"
-    r"support(?:ed|s)?|oppos(?:ed|es?)|want(?:ed|s)?|believ(?:ed|es?)|think|thinks|thought|welcom(?:ed|es?)|"
-    r"agree[ds]?|accept(?:ed|s)?|urg(?:ed|es?)|demand(?:ed|s)?|recommend(?:ed|s)?|favou?r(?:ed|s)?|prefer(?:red|s)?|"
-    r"object(?:ed|s)?|reject(?:ed|s)?|refus(?:ed|es?)|announc(?:ed|es?)|claim(?:ed|s)?|insist(?:ed|s)?|"
-    r"recall(?:ed|s)?|hop(?:ed|es?)|regret(?:ted|s)?|concurr?(?:ed|s)?|endors(?:ed|es?)|promis(?:ed|es?)|"
-    r"express(?:ed|es)|mention(?:ed|s)|remark(?:ed|s)|observ(?:ed|es)|declar(?:ed|es)|complain(?:ed|s)"
-)
+_SAYING = rf"{saying('answer')}|saying|according to"
 SAID = re.compile(rf"\b(?:{_SAYING})\b", re.IGNORECASE)
 _LABEL = re.compile(r"^\s*([^:“”\"«»]{2,60}):\s")
 _INVERTED = re.compile(rf"[,”\"]\s*+(?:{_SAYING})\s++(?P<who>[^,]{{2,60}}?)\W*+$", re.IGNORECASE)
@@ -29,13 +21,7 @@ _PRONOUN = re.compile(
     re.IGNORECASE,
 )
 _NAME = re.compile(r"\b[A-ZÀ-Þ][\w’'-]+")
-_NO_NAME = frozenset(
-    """the a an in on at one several some other others another many most all both each every no this that these those
-    it they he she we i as for after before during while when where what which who however moreover furthermore also
-    then mr ms mrs miss dr prof mme sir madam his her their its with by from according asked two three four five six
-    seven eight nine ten yes and but or if to of member members delegation delegations representative
-    paragraph para page section chapter article item annex document report record minutes summary passage""".split()
-)
+_NO_NAME = word_list("no_names")
 
 
 def speakers_named(store: Store, text: str) -> list[str]:

@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from onrecord.ingest.language.dates import dates
 from onrecord.rag.generation.parse_reply import claims, finished_claims, visible
-from onrecord.rag.verification.numbers import dates, quantities, units
+from onrecord.rag.verification.numbers import quantities, units
 
 A = "Norway wants a lower quota"
 B = "Mexico wants to wait"

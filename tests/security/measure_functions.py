@@ -20,6 +20,7 @@ from pattern_inputs import repeated
 from rag.records import write_records  # pyright: ignore[reportMissingImports]
 
 from onrecord.ingest.formats.read import read
+from onrecord.ingest.language.dates import dates
 from onrecord.ingest.language.sentences import sentence_spans
 from onrecord.ingest.split import split
 from onrecord.ingest.structure.acronyms import acronyms
@@ -30,7 +31,7 @@ from onrecord.ingest.structure.speakers import speaker_label
 from onrecord.rag import Library, open_library
 from onrecord.rag.generation.parse_reply import claims, finished_claims, visible
 from onrecord.rag.query.parse import parse_query
-from onrecord.rag.verification.numbers import dates, quantities, units
+from onrecord.rag.verification.numbers import quantities, units
 from onrecord.rag.verification.speakers import subject
 from onrecord.vectorstore.markup import plain
 
