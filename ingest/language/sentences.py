@@ -2,14 +2,10 @@
 
 import re
 
-_ABBREVIATIONS = frozenset(
-    """mr mrs ms mss dr prof st h.e hon messrs rev gen col lt sgt jr sr ed eds e.g i.e cf dept univ inc ltd co corp vs
-    approx ca al u.s u.n u.k jan feb mar apr jun jul aug sep sept oct nov dec mme mlle sra dra nr bzw z.b d.h""".split()
-)
-# Ordinary words and abbreviations alike: only a number after them tells which.
-_BEFORE_NUMBERS = frozenset(
-    "no nos para paras par art arts sect sec fig figs ch chap pp vol add corr doc res annex".split()
-)
+from .tables import word_list
+
+_ABBREVIATIONS = word_list("abbreviations")
+_BEFORE_NUMBERS = word_list("before_numbers")
 _NOTE_MARK = r"(?:<sup>[^<>]{1,8}</sup>|\[\^?\w{1,3}\]|[¹²³⁴-⁹])"
 _CLOSERS = r"[\"”’')\]»*]*"
 _ITEM_MARK = r"(?:[-*+•‣◦▪·–—]\s|\|\s?|\d{1,3}[.)]\s|\([a-z]{1,4}\)\s)"

@@ -20,8 +20,8 @@ def word_list(name: str) -> frozenset[str]:
 def saying(where: Literal["question", "record", "answer"]) -> str:
     """A fragment of a pattern: the verbs that say that somebody speaks, in the forms that do so in such a text.
 
-    Questions have "did Norway say" and "has Norway said", records and answers "Norway said" and "Norway says". Forms that
-    are nouns too ("points", "remarks") are left out where they would be taken for these.
+    Questions have "did Norway say" and "has Norway said", records and answers "Norway said" and "Norway says". Forms
+    that are nouns too ("points", "remarks") are left out where they would be taken for these.
     """
     return "|".join(sorted({row[form] for row in table("verbs") for form in row[where].split()}))
 

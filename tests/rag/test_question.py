@@ -113,6 +113,7 @@ def test_what_kind_of_answer_a_question_expects(question: str, kind: str | None)
         ("What sum was cut?", "It was cut by 40 shillings.", True),
         ("What sum was cut?", "It was cut in 2031 by 14 million people.", False),
         ("On what date did they meet?", "They met on 4 May.", True),
+        ("On what date did they meet?", "Ils se sont réunis un mardi.", True),
         ("On what date did they meet?", "They met since the last session.", False),
         ("What does FX stand for?", "Use the key “FX” (flexibility).", True),
         ("What does FX stand for?", "| FX | flexibility |", True),

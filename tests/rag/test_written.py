@@ -149,6 +149,8 @@ def test_units_that_stand_alone_are_told_from_those_of_a_number() -> None:
         ("3 May 2018", "2018-05-03", True),
         ("May 3rd, 2018", "3 May 2018", True),
         ("May 2018", "3 May 2018", True),
+        ("3 May 2018", "le 3 mai 2018", True),
+        ("3 May 2018", "3 de junio de 2018", False),
         ("12 March 2031", "from 10 to 12 March 2031", True),
         ("11 March 2031", "from 10 to 12 March 2031", False),
         ("3 May 2018", "May 2018", False),
