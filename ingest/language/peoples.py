@@ -18,7 +18,7 @@ def states_of(word: str) -> frozenset[str]:
     """
     folded, known = fold(word), _by_demonym()
     bare = (folded.removesuffix(suffix) for suffix in _SUFFIXES if folded.endswith(suffix))
-    return next((known[demonym] for demonym in bare if demonym in known), frozenset())
+    return next((known[demonym] for demonym in bare if demonym in known), frozenset[str]())
 
 
 def demonyms_of(state: str) -> frozenset[str]:

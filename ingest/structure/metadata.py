@@ -61,7 +61,9 @@ _OPENS = re.compile(r".{0,60}\b(?:met|called to order|was opened)\b.{0,12}\d", r
 # "2018-05" may be no date, "3/4/2018" is one of two.
 _UNSURE = re.compile(r"\d{4}-\d\d|[\d./]+")
 _ANOTHER_DATE = re.compile(
-    r"\b(?:from|to|until|by|before|since|after|between|and|as at|as of|ending|ended)\s+(?:\d{1,2}\s+)?$", re.I
+    r"\b(?:from|to|until|by|before|since|after|between|and|as at|as of|ending|ended)\s+(?:\d{1,2}\s+)?$"
+    r"|\A(?:\d{1,3}|[IVX]{1,5}|[A-Z])[.)]\s+minutes of\s+$",  # an item of an agenda: another meeting's
+    re.I,
 )
 _HELD = re.compile(r"(?:held|convened|met|meeting of|sitting of|tenue?|celebrada)\b", re.I)
 _MISREAD = str.maketrans("IlOoSs", "110055")

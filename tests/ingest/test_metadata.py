@@ -86,6 +86,8 @@ def test_a_symbol_in_the_name_of_the_file(source: str, symbol: str | None) -> No
         ("10 to 14 March 2031", "2031-03-14"),
         ("Accounts for the year ending 30th June 2031", None),
         ("Lot 2031-03", None),
+        ("A. Minutes of Feb 5, 2031", None),
+        ("Minutes of Feb 5, 2031", "2031-02-05"),
         ("Report on the seventh session (10–14 March 2031)", "2031-03-14"),
         ("© Commission on Coastal Lights, June 2031. All rights reserved.", "2031-06"),
         ("Budget for the period from 1 July 2031 to 30 June 2032", None),
