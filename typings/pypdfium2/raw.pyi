@@ -10,16 +10,8 @@ class FS_MATRIX(Structure):
     d: float
 
 def FPDF_PageToDevice(
-    page: PdfPage,
-    left: int,
-    top: int,
-    width: int,
-    height: int,
-    turn: int,
-    x: float,
-    y: float,
-    across: c_int,
-    down: c_int,
+    page: PdfPage, left: int, top: int, width: int, height: int, turn: int,
+    x: float, y: float, across: c_int, down: c_int,
 ) -> int: ...
 def FPDFText_CountChars(page: PdfTextPage) -> int: ...
 def FPDFText_GetCharOrigin(page: PdfTextPage, index: int, x: c_double, y: c_double) -> int: ...
