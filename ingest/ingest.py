@@ -424,12 +424,12 @@ class _Intake:
         of_same_bytes = stored is not None and stored.sha256 == parsed.sha256
         source = stored.source if stored and of_same_bytes else parsed.source
         document = _document(document_id, source, parsed, facts)
-        if document == stored:
-            return False
         passages = passages_from(parsed.text, self._pieces(parsed, document.title), document_id)
+        if document == stored and self.store.catalogue.holds(document, passages, parsed.structure):
+            return False
         if not passages:
             raise UnreadableFile(parsed.source, "it holds no text")
-        self.store.put(document, passages, parsed.acronyms)
+        self.store.put(document, passages, parsed.acronyms, parsed.structure)
         self._learn(parsed.source, document_id)
         return True
 

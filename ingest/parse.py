@@ -17,6 +17,7 @@ from typing import Any, BinaryIO, cast
 
 from ..vectorstore.errors import ReaderKilled, UnreadableFile
 from ..vectorstore.passage import Locator
+from ..vectorstore.structure import Structure, structure_of
 from .language.detect import language_of
 from .split import Piece
 from .structure.metadata import Metadata
@@ -60,6 +61,7 @@ class Parsed:
     units: tuple[Unit, ...]
     notes: tuple[str, ...] = ()
     acronyms: Mapping[str, str] = field(default_factory=dict[str, str])
+    structure: Structure = field(default_factory=Structure)
     pieces: tuple[Piece, ...] | None = None
 
 
@@ -241,6 +243,7 @@ def _taken_in(answer: dict[str, Any]) -> Parsed | UnreadableFile:
         units=tuple(Unit(**unit | {"locator": Locator(**unit["locator"])}) for unit in answer["units"]),
         notes=tuple(answer["notes"]),
         acronyms=answer["acronyms"],
+        structure=structure_of(answer["structure"]),
         pieces=None if answer["pieces"] is None else tuple(map(_piece, answer["pieces"])),
     )
 

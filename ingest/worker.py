@@ -26,6 +26,7 @@ from .split import Piece, cut
 from .structure.acronyms import acronyms
 from .structure.metadata import metadata
 from .structure.noise import mark_noise
+from .structure.outline import outline
 from .structure.paragraphs import Unit, structure
 
 Cutter = Callable[[str, Sequence[Unit], str], list[Piece]]
@@ -110,6 +111,7 @@ def parsed_json(
         "facts": asdict(facts),
         "units": [asdict(unit) for unit in units],
         "acronyms": short_forms,
+        "structure": asdict(outline(units)),
         "pieces": None if pieces is None else [asdict(piece) for piece in pieces],
     }
 

@@ -10,6 +10,7 @@ from ..vectorstore.embedder import Embedder, open_embedder
 from ..vectorstore.errors import InputError
 from ..vectorstore.passage import Document, Filters, Hit, Listing
 from ..vectorstore.store import Store
+from ..vectorstore.structure import Structure
 from .answer import Answer, Turn
 from .events import SentenceReady
 from .pipeline import Pipeline, StageObserver, check_question, no_observer
@@ -198,6 +199,10 @@ class Library:
         Raises InputError when there is none, or more than one.
         """
         return cast(Document, self.store.document(self._find(name).id))
+
+    def structure(self, document: Document) -> Structure:
+        """What a document consists of: turns, paragraphs, headings, pages, items and their outcomes, omissions."""
+        return self.store.catalogue.structure(document.id)
 
     def spans(
         self,

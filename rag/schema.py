@@ -4,11 +4,13 @@ Each shape is written down once, as a typed dictionary, by which command line, H
 """
 
 from collections.abc import Iterable
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, Literal, cast
 
 from typing_extensions import TypedDict  # pydantic describes no other before Python 3.12
 
 from ..vectorstore.passage import Document, Hit, Listing, Locator
+from ..vectorstore.structure import Outcome, Structure
 from .answer import Answer, Citation, Refusal, Sentence
 
 if TYPE_CHECKING:
@@ -149,6 +151,103 @@ class TextOut(TypedDict):
     parts: list[PartOut]
 
 
+class TurnOut(TypedDict):
+    """What a speaker says in one go: `speaker` is whom one would cite, `label` as printed, `time` a time code."""
+
+    speaker: str
+    label: str
+    start: int
+    end: int
+    time: str | None
+    item: str | None
+
+
+class ParagraphOut(TypedDict):
+    """A numbered paragraph; `part` is what it is a paragraph of, where that is not the record itself."""
+
+    number: str
+    part: str | None
+    start: int
+    end: int
+
+
+class HeadingOut(TypedDict):
+    """A heading's path, joined by " > ", and the span that stands under it."""
+
+    text: str
+    level: int
+    start: int
+    end: int
+
+
+class PageOut(TypedDict):
+    """A page, by its printed label."""
+
+    label: str
+    start: int
+    end: int
+
+
+class ItemOut(TypedDict):
+    """A matter that a record deals with, and who brought it."""
+
+    id: str
+    kind: str
+    heading: str
+    number: str | None
+    start: int
+    end: int
+    parent: str | None
+    movers: list[str]
+    seconders: list[str]
+    sponsors: list[str]
+    additional_sponsors: list[str]
+
+
+_VotersOut = TypedDict("_VotersOut", {"for": list[str], "against": list[str], "abstained": list[str]})
+_CountsOut = TypedDict("_CountsOut", {"for": int | None, "against": int | None, "abstained": int | None})
+
+
+class OutcomeOut(_CountsOut):
+    """What became of an item, by its id; of a vote the counts, and the names by side."""
+
+    item: str | None
+    kind: str
+    text: str
+    start: int
+    end: int
+    names: _VotersOut
+    owner: str | None
+    due: str | None
+
+
+class OmissionOut(TypedDict):
+    """What of a file is not in the text."""
+
+    what: str
+    count: int
+    where: str
+
+
+class StructureOut(TypedDict):
+    """What a document consists of; every `start` and `end` is a character offset into `text`."""
+
+    document: DocumentOut
+    text: str
+    title: str
+    date: str | None
+    body: str | None
+    symbol: str | None
+    language: str | None
+    turns: list[TurnOut]
+    paragraphs: list[ParagraphOut]
+    headings: list[HeadingOut]
+    pages: list[PageOut]
+    items: list[ItemOut]
+    outcomes: list[OutcomeOut]
+    omitted: list[OmissionOut]
+
+
 class FailureOut(TypedDict):
     """A document that could not be read, and why."""
 
@@ -197,6 +296,25 @@ def locator_json(locator: Locator) -> LocatorOut:
 def _facts(value: object, shape: type) -> dict[str, Any]:
     """What a shape names of a value that bears the same names."""
     return {name: getattr(value, name) for name in shape.__annotations__}
+
+
+def structure_json(document: Document, structure: Structure) -> StructureOut:
+    """A document's text and what it consists of."""
+    return cast(StructureOut, {
+        "document": document_json(document), "text": document.text, "title": document.title, "date": document.date,
+        "body": document.body, "symbol": document.symbol, "language": document.language,
+        **asdict(structure), "outcomes": list(map(_outcome_json, structure.outcomes)),
+    })  # fmt: skip
+
+
+def _outcome_json(outcome: Outcome) -> dict[str, Any]:
+    sides = {"for": "votes_for", "against": "votes_against", "abstained": "abstained"}
+    plain = ("item", "kind", "text", "start", "end", "owner", "due")
+    return {
+        **{name: getattr(outcome, name) for name in plain},
+        **{side: getattr(outcome, name) for side, name in sides.items()},
+        "names": {side: getattr(outcome, f"names_{side}") for side in sides},
+    }
 
 
 def hit_json(hit: Hit) -> HitOut:

@@ -10,7 +10,7 @@ import sqlite3
 import threading
 from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -20,11 +20,12 @@ from .disk import is_refusal, refusal_of
 from .errors import CatalogueDamaged, DiskRefuses, NotALibrary
 from .names import fold
 from .passage import Document, Filters, Listing, Locator, Passage, Selection
+from .structure import TABLES, Structure, put_structure, read_structure
 
 _CLOSE_WAIT_S = 10.0
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 _MEMBER = "!"  # a file in an archive goes by the archive's name, this mark and its own
-_SCHEMA = """
+_SCHEMA = f"""
 CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS documents (
     id TEXT PRIMARY KEY, source TEXT NOT NULL UNIQUE, title TEXT NOT NULL, symbol TEXT, date TEXT, meeting TEXT,
@@ -49,7 +50,7 @@ CREATE TABLE IF NOT EXISTS gone (kind TEXT NOT NULL, id TEXT NOT NULL, PRIMARY K
 CREATE TABLE IF NOT EXISTS checksums (
     document_id TEXT PRIMARY KEY REFERENCES documents(id) ON DELETE CASCADE, sha256 TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS feedback (id INTEGER PRIMARY KEY, at TEXT NOT NULL, body TEXT NOT NULL);
-"""
+{TABLES}"""
 _FACTS = ("symbol", "date", "meeting", "body", "session", "agenda_item", "author", "publisher", "url", "language")
 _COLUMNS = ("id", "source", "title", "text", *_FACTS, "media_type", "sha256", "pages")
 _DOCUMENT = ", ".join(_COLUMNS)
@@ -74,7 +75,8 @@ _MIGRATIONS = {
             for name in ("body", "session", "agenda_item", "author", "publisher", "url")
         ),
         "DELETE FROM files WHERE instr(sha256, '+') = 0",
-    )
+    ),
+    "2": ("DELETE FROM files WHERE instr(sha256, '+') = 0", "DELETE FROM checksums"),
 }
 
 
@@ -278,7 +280,8 @@ class Catalogue:
         changed = [
             key
             for key, stored in self._rows("SELECT document_id, sha256 FROM checksums")
-            if (document := self.document(key)) and stored != _checksum(document, self.passages_of(key))
+            if (document := self.document(key))
+            and stored != _checksum(document, self.passages_of(key), self.structure(key))
         ]
         return [f"the text of document {key} is not what was read from its file" for key in changed]
 
@@ -301,8 +304,15 @@ class Catalogue:
 
     # --- writing -------------------------------------------------------------------------------------------
 
-    def put(self, document: Document, passages: Sequence[Passage], acronyms: Mapping[str, str] | None = None) -> None:
+    def put(
+        self,
+        document: Document,
+        passages: Sequence[Passage],
+        acronyms: Mapping[str, str] | None = None,
+        structure: Structure | None = None,
+    ) -> None:
         """Stores a document in state "read", in place of what had its id; passages that stay keep their vectors."""
+        structure = structure or Structure()
         with self.writing() as connection:
             old = {
                 row[0] for row in connection.execute("SELECT id FROM passages WHERE document_id = ?", (document.id,))
@@ -338,8 +348,10 @@ class Catalogue:
             connection.execute("DELETE FROM gone WHERE kind = 'document' AND id = ?", (document.id,))
             connection.execute("INSERT OR REPLACE INTO names VALUES (?, ?)", (document.source, document.id))
             connection.execute(
-                "INSERT OR REPLACE INTO checksums VALUES (?, ?)", (document.id, _checksum(document, passages))
+                "INSERT OR REPLACE INTO checksums VALUES (?, ?)",
+                (document.id, _checksum(document, passages, structure)),
             )
+            put_structure(connection, document.id, structure)
             connection.execute("DELETE FROM acronyms WHERE document_id = ?", (document.id,))
             connection.executemany(
                 "INSERT INTO acronyms VALUES (?, ?, ?)",
@@ -482,6 +494,15 @@ class Catalogue:
         """A document with its text, or None."""
         rows = self._rows(f"SELECT {_DOCUMENT} FROM documents WHERE id = ?", (document_id,))
         return _document(rows[0]) if rows else None
+
+    def structure(self, document_id: str) -> Structure:
+        """What a document consists of; nothing where the catalogue has no such document."""
+        return read_structure(self._rows, document_id)
+
+    def holds(self, document: Document, passages: Sequence[Passage], structure: Structure) -> bool:
+        """Whether the catalogue has a document just so, cut and divided alike."""
+        rows = self._rows("SELECT sha256 FROM checksums WHERE document_id = ?", (document.id,))
+        return bool(rows) and rows[0][0] == _checksum(document, passages, structure)
 
     def listings(self) -> list[Listing]:
         """All documents without their text, by source."""
@@ -656,11 +677,13 @@ def _leave_trace(connection: sqlite3.Connection, document_id: str) -> None:
     connection.execute("INSERT OR IGNORE INTO gone VALUES ('trace', ?)", (document_id,))
 
 
-def _checksum(document: Document, passages: "Sequence[Passage] | Sequence[PassageRow]") -> str:
-    """SHA-256 of a document's text, its facts and where its passages are cut; its name may change without notice."""
+def _checksum(
+    document: Document, passages: "Sequence[Passage] | Sequence[PassageRow]", structure: Structure
+) -> str:
+    """SHA-256 of a document's text, its facts, parts and where its passages are cut; its name may change unnoticed."""
     facts = [getattr(document, column) for column in _COLUMNS if column != "source"]
     cuts = [[p.id, p.start, p.end, p.kind, p.context, p.order, *_place(p.locator)] for p in passages]
-    return hashlib.sha256(json.dumps([facts, cuts]).encode()).hexdigest()
+    return hashlib.sha256(json.dumps([facts, cuts, asdict(structure)]).encode()).hexdigest()
 
 
 def _place(locator: Locator) -> list[str | None]:

@@ -40,6 +40,7 @@ from .lexical import LexicalIndex
 from .markup import plain
 from .minilm import NAME as DEFAULT_EMBEDDING
 from .passage import Document, Filters, Hit, Listing, Passage, Selection
+from .structure import Structure
 from .vectors import Vectors
 
 if TYPE_CHECKING:
@@ -206,9 +207,15 @@ class Store:
         """Whether this process is writing to the library just now."""
         return self._writing > 0
 
-    def put(self, document: Document, passages: Sequence[Passage], acronyms: Mapping[str, str] | None = None) -> None:
+    def put(
+        self,
+        document: Document,
+        passages: Sequence[Passage],
+        acronyms: Mapping[str, str] | None = None,
+        structure: Structure | None = None,
+    ) -> None:
         """Stores a document, in place of the one with its id; findable after `make_findable`."""
-        self.catalogue.put(document, passages, acronyms)
+        self.catalogue.put(document, passages, acronyms, structure)
         self._documents.pop(document.id, None)
 
     def remove(self, *document_ids: str, keep: Collection[str] = ()) -> None:

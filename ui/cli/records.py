@@ -1,5 +1,6 @@
 """`onrecord ingest`, `documents`, `remove`, `show`, `doctor`: what the library holds."""
 
+import json
 import signal
 import sys
 import threading
@@ -17,7 +18,7 @@ from .options import EmbeddingOption, JsonOption, LibraryOption, QuietOption
 from .setting_up import library_folder, opened_library, read_settings, tell
 
 if TYPE_CHECKING:
-    from ...rag import IngestReport
+    from ...rag import IngestReport, Library
 
 
 def ingest(
@@ -83,14 +84,35 @@ def ingest(
         raise typer.Exit(SOME_FAILED if report.added + report.updated + report.unchanged else FAILED)
 
 
-def documents(library: LibraryOption = None, as_json: JsonOption = False) -> None:
+def documents(
+    structure: Annotated[
+        Path | None,
+        typer.Option("--structure", metavar="FILE", help="Write what each document consists of, as JSON Lines."),
+    ] = None,
+    library: LibraryOption = None,
+    as_json: JsonOption = False,
+) -> None:
     """List the documents in the library."""
     from ...rag.schema import listed_json
     from .render import print_documents
 
     with opened_library(read_settings(library=library)) as lib:
         listings = lib.documents()
+        if structure:
+            _write_structures(lib, structure)
     tell([listed_json(listing) for listing in listings], as_json, lambda: print_documents(listings))
+
+
+def _write_structures(library: "Library", file: Path) -> None:
+    from ...rag.schema import structure_json
+
+    try:
+        with file.open("w", encoding="ascii") as lines:
+            for listing in library.documents():
+                document = library.document(listing.id)
+                print(json.dumps(structure_json(document, library.structure(document))), file=lines)
+    except OSError as error:
+        raise InputError(f"{file} cannot be written ({error.strerror or error}). Choose another file.") from error
 
 
 def remove(

@@ -36,6 +36,7 @@ from ...rag.schema import (
     ListedOut,
     PartOut,
     ReportOut,
+    StructureOut,
     TextOut,
     answer_json,
     citation_json,
@@ -44,6 +45,7 @@ from ...rag.schema import (
     listed_json,
     report_json,
     sentence_json,
+    structure_json,
 )
 from ...vectorstore.errors import OnRecordError
 from ...vectorstore.passage import Document, Listing
@@ -232,10 +234,15 @@ def read_text(
     page: Annotated[str | None, Query(description="only this page, as printed")] = None,
 ) -> TextOut:
     """A document's stored text, or a part of it: what every quote is a slice of."""
-    document = service.library.store.document(document_id)
-    if document is None:
-        raise _no_document(document_id)
+    document = _document(service.library, document_id)
     return text_json(service.library, document, start=start, end=end, paragraph=paragraph, page=page)
+
+
+@_documents.get("/{document_id}/structure", response_model=StructureOut, responses=problems(404, 422, 503))
+def read_structure(document_id: str, service: Served) -> StructureOut:
+    """What a document consists of: turns, paragraphs, headings, pages, items and what became of them."""
+    document = _document(service.library, document_id)
+    return structure_json(document, service.library.structure(document))
 
 
 @_documents.delete(
@@ -260,6 +267,13 @@ def remove_document(
         uploads.keep(leaving)
         raise
     return removed_json(removed)
+
+
+def _document(library: Library, document_id: str) -> Document:
+    document = library.store.document(document_id)
+    if document is None:
+        raise _no_document(document_id)
+    return document
 
 
 def _listing(library: Library, document_id: str) -> Listing:

@@ -1,0 +1,42 @@
+"""What a record consists of, out of its units: turns, numbered paragraphs, headings and pages, each a span of text."""
+
+from collections.abc import Callable, Sequence
+from itertools import groupby
+from typing import TypeVar
+
+from ...vectorstore.structure import Heading, NumberedParagraph, Page, SpeakerTurn, Structure
+from .paragraphs import Unit
+
+T = TypeVar("T")
+
+
+def outline(units: Sequence[Unit]) -> Structure:
+    """The parts that the units' locators name; what names none is in no part of that kind."""
+    return Structure(
+        turns=tuple(
+            SpeakerTurn(start=start, end=end, speaker=speaker, label=speaker)
+            for (_, speaker), start, end in _runs(units, lambda unit: (unit.turn, unit.locator.speaker))
+            if speaker
+        ),
+        paragraphs=tuple(
+            NumberedParagraph(start=start, end=end, number=number)
+            for number, start, end in _runs(units, lambda unit: unit.locator.paragraph)
+            if number
+        ),
+        headings=tuple(
+            Heading(start=start, end=end, text=section, level=section.count(" > ") + 1)
+            for section, start, end in _runs(units, lambda unit: unit.locator.section)
+            if section
+        ),
+        pages=tuple(
+            Page(start=start, end=end, label=label)
+            for label, start, end in _runs(units, lambda unit: unit.locator.page)
+            if label
+        ),
+    )
+
+
+def _runs(units: Sequence[Unit], part: Callable[[Unit], T]) -> list[tuple[T, int, int]]:
+    """Neighbours of the same part, with where the first begins and the last ends."""
+    runs = ((name, list(group)) for name, group in groupby(units, part))
+    return [(name, group[0].start, group[-1].end) for name, group in runs]
