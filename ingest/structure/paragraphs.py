@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from ...vectorstore.markup import plain
 from ...vectorstore.passage import Locator
 from ..formats.blocks import Block, Kind, Reading
+from .labels import split_at_labels
 from .quotations import with_quoted
 from .speakers import speaker_label, speakers_of
 
@@ -35,6 +36,7 @@ def structure(reading: Reading) -> list[Unit]:
     blocks = _unmark_headings(reading.text, blocks)
     blocks = _join_broken(reading.text, blocks)
     blocks = _mark_boxes(reading.text, blocks)
+    blocks = split_at_labels(reading.text, blocks)
     body = [block for block in blocks if not block.box]
     texts = [reading.text[block.start : block.end] for block in body]
     numbers = iter(paragraph_numbers(texts, body))

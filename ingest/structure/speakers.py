@@ -12,6 +12,7 @@ from ...vectorstore.markup import plain
 from ..formats.blocks import Block
 from ..language.states import is_broken_label, state_of, states_in, states_of_label, without_states
 from ..language.tables import saying, word_list
+from .labels import induced_labels
 
 _COLON_LABEL = re.compile(
     r"^\s*+(?:<[A-Za-z]{1,16}>\s*+)?(?:[*_]{2,3})?"
@@ -40,6 +41,7 @@ _ADDRESS = re.compile(
 _NOT_SPEAKERS = word_list("no_speakers")
 _FIELDS = word_list("fields")
 _MIN_TURNS = 4
+_LONGEST_MARK = 40
 _OPENING_CHARS = 300
 _LONGEST_NAME_WORDS = 5
 _FEWEST_SAID_WORDS = 4
@@ -66,10 +68,26 @@ _SMALL = frozenset("of the for and on de la le du des der den und da do del y et
 
 def speakers_of(texts: Sequence[str], blocks: Sequence[Block]) -> list[tuple[str | None, int]]:
     """(speaker, turn number) of each block: labelled turns where the record has them, else speakers it retells."""
-    labels = _turn_labels(texts, blocks)
+    labels = _with_induced(texts, blocks, _turn_labels(texts, blocks))
     if sum(label is not None for label in labels) >= 2:
         return _turns(texts, blocks, labels)
     return _retold(texts, blocks)
+
+
+def _with_induced(
+    texts: Sequence[str], blocks: Sequence[Block], labels: Sequence[str | None]
+) -> list[str | None]:
+    found = list(labels)
+    for label in induced_labels(texts, blocks):
+        if label.start >= _LONGEST_MARK or found[label.block]:
+            continue
+        said = plain(texts[label.block][label.said :])
+        following = plain(texts[label.block + 1]) if label.block + 1 < len(texts) else ""
+        if not (_ADDRESS.fullmatch(label.label) and not said) and not (
+            _OFFICERS.fullmatch(label.label) and _is_names(said or following)
+        ):
+            found[label.block] = label.label
+    return found
 
 
 def speaker_label(text: str) -> tuple[str, int] | None:

@@ -357,7 +357,7 @@ def test_officers_in_a_list_are_no_speakers() -> None:
     officers = [
         "Chair: Ana Ruiz (Verrano)",
         "Vice-Chairs: Bo Lindqvist-Hall (Ithren), Cy Dunmore (Oskerry) and Di Marrick (Brannoch)",
-        "On Record:",
+        "Rapporteur:",
         "Ed Sorrel (Pellory)",
     ]
     assert set(speakers(*officers, "The session was opened.")) == {None}

@@ -1,0 +1,238 @@
+"""Labels that open turns, learnt from the record itself.
+
+A record marks its speakers all alike: the same separator, the same case, the same mark before the name. What opens a
+paragraph, a line or a sentence like a label is a candidate; candidates of one style are judged together, by what
+recurs, who comes back after another, and whether the labels name people. Only then is a single label believed.
+
+In doubt there is no label: no speaker misleads less than a wrong one.
+"""
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from typing import NamedTuple
+
+from ..formats.blocks import Block
+from .people import TITLES, is_field, is_named, is_person, key_of
+
+_OPENING = re.compile(r"\n[ \t]{0,40}|(?<=[.!?…”\"’)\]»*])[ \t\n]{1,8}(?=\S)|(?<=[-–—])(?=[A-Z]{3})")
+_PREFIX = re.compile(
+    r"(?:[-+•‣◦▪·§>–—o]\s{1,3}|\*\s{1,3}|\d{1,4}[.)]\s{1,3}|[\[(]?\d{1,2}:\d\d(?::\d\d)?(?:[.,]\d{1,3})?[\])]?\s{1,3}){0,3}"
+)
+_WORD = r"[^\W\d_][\w’'.&/]{0,30}+(?:-[^\W_][\w’'.&/]{0,30}+){0,3}"
+_NAME = rf"(?:{_WORD}\s){{0,8}}{_WORD}(?:\s?[(\[][^()\[\]\n]{{2,110}}[)\]]){{0,2}}"
+_COLON = re.compile(
+    r"(?P<mark>[*_]{0,3})(?P<label>[^\n:：*<>]{1,120})(?P<close>[*_]{0,3})\s{0,2}(?P<separator>[:：])[*_]{0,3}"
+    r"(?=\s|$|[^\x00-\x7f])"
+)
+_DASH = re.compile(
+    rf"(?P<mark>[*_]{{0,3}})(?P<label>{_NAME}?)(?P<close>[*_]{{0,3}})(?P<separator>\.\s?[-–—]|\s?[-–—])[*_]{{0,3}}"
+    r"(?=\s|[A-ZÀ-Þ“\"])"
+)
+_PLAIN_WORD = r"[^\W\d_][\w’'&/-]{0,30}+"
+_STOP = re.compile(
+    rf"(?P<mark>[*_]{{0,3}})(?P<label>(?:(?:{TITLES})\s)?(?:[A-ZÀ-Þ]\.\s?){{0,3}}{_PLAIN_WORD}(?:\s{_PLAIN_WORD}){{0,6}}"
+    r"(?:\s[(\[][^()\[\]\n]{2,110}[)\]])?)(?P<close>)(?P<separator>\.)[*_]{0,3}(?=\s{1,3}[A-ZÀ-Þ“\"(\[])",
+    re.IGNORECASE,
+)
+_TAG = re.compile(r"(?P<mark><)(?:v\s)?(?P<label>[^\W\d_][^<>\n/]{1,60})(?P<close>>)(?P<separator>)(?=\s|$)")
+_NO_NAME = re.compile(r"[.!?]\s+[a-z]|https?$|\d{3}|(?:[a-z]{4}|\b[a-z]{3}|\d|[\])”\"])[.!?]\s|[!?]\s")
+_SHAPES = (_TAG, _COLON, _DASH, _STOP)
+_FEWEST = 3
+_FEWEST_RECURRING = 4
+_ALTERNATES = 0.4
+_RECURS = 0.5
+_PERSONS = 0.6
+_FIELDS = 0.3
+_FEWEST_SAID_WORDS = 3
+_LONGEST_NICKNAME_WORDS = 4
+_LONGEST_ACRONYM = 3
+_NAMED_AMONG = 0.15
+_DENSITY = 0.35
+_ADDRESSED_SHARE = 0.25
+_ADDRESSED = re.compile(
+    r"[?？؟]|\b(?:I|we|you|your|yours|our|ours|my|me|us|je|nous|vous|notre|nos|votre|vos|yo|nosotros|nuestr[oa]s?|usted(?:es)?"
+    r"|ich|wir|sie|uns|мы|вы|я|наш\w*|نحن|我|我们)\b"
+)
+
+
+class Style(NamedTuple):
+    """How a record marks a speaker: what follows the name, its case, what stands before it, and its emphasis."""
+
+    separator: str
+    case: str
+    prefix: str
+    emphasis: str
+    opens: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Label:
+    """A label at `text[start:said]` of a block; the turn's words begin at `said`."""
+
+    block: int
+    start: int
+    said: int
+    label: str
+    style: Style
+
+
+def induced_labels(texts: Sequence[str], blocks: Sequence[Block]) -> list[Label]:
+    """The labels of a record in order of their places; none where nothing shows that it is made of turns."""
+    candidates = [label for index, text in enumerate(texts) for label in _candidates(index, text, blocks[index])]
+    by_style: dict[Style, list[Label]] = defaultdict(list)
+    for label in candidates:
+        by_style[label.style].append(label)
+    words = _words_said(texts, candidates)
+    believed = {style: _believed(found, words) for style, found in by_style.items()}
+    known = set[str]().union(*believed.values()) if believed else set[str]()
+    return [
+        label
+        for label in candidates
+        if key_of(label.label) in believed[label.style]
+        or (key_of(label.label) in known and label.style.opens and label.style.separator in (":", "："))
+        or (not label.style.opens and _is_glued(label, believed, known))
+    ]
+
+
+def split_at_labels(text: str, blocks: Sequence[Block]) -> list[Block]:
+    """The blocks, those in which further speakers take the floor cut where each begins."""
+    places: dict[int, list[int]] = defaultdict(list)
+    for label in induced_labels([text[block.start : block.end] for block in blocks], blocks):
+        if label.start and text[blocks[label.block].start : blocks[label.block].start + label.start].strip(" \n-+*•‣◦▪·§>–—"):
+            places[label.block].append(blocks[label.block].start + label.start)
+    return [part for index, block in enumerate(blocks) for part in _cut(text, block, places[index])]
+
+
+def _cut(text: str, block: Block, places: Sequence[int]) -> Iterator[Block]:
+    for number, (start, stop) in enumerate(pairwise([block.start, *places, block.end])):
+        part = replace(block, start=start, end=start + len(text[start:stop].rstrip()))
+        yield part if not number else replace(part, kind="paragraph", level=0, number=None)
+
+
+def _candidates(index: int, text: str, block: Block) -> Iterator[Label]:
+    if block.kind not in ("paragraph", "heading", "item") or block.box:
+        return
+    end = 0
+    for opening in (0, *(match.end() for match in _OPENING.finditer(text))):
+        if opening < end or not (found := _label_at(text, opening)):
+            continue
+        place, match, marks = found
+        label = " ".join(match["label"].split())
+        opens = "\n" in text[max(0, opening - 2) : opening] or not text[:opening].strip()
+        style = Style(
+            separator=match["separator"].strip(), case=_case(label), prefix=marks, emphasis=match["mark"], opens=opens
+        )
+        yield Label(block=index, start=place, said=match.end(), label=label, style=style)
+        end = match.end()
+
+
+def _label_at(text: str, opening: int) -> tuple[int, re.Match[str], str] | None:
+    """Where a label stands, as matched, and the kind of marks before it; in a log the speaker whom somebody writes down."""
+    prefix = _PREFIX.match(text, opening)
+    place = prefix.end() if prefix else opening
+    marks = re.sub(r"\d+", "0", " ".join(text[opening:place].split()))
+    if tag := _TAG.match(text, place):
+        quoted = _COLON.match(text, tag.end() + 1)
+        if quoted and len(quoted["label"].split()) <= 2 and _may_name(quoted["label"], ":", marks):
+            return place, quoted, f"{marks}<>"
+    for shape in _SHAPES:
+        if (match := shape.match(text, place)) and _may_name(match["label"], match["separator"], marks):
+            return place, match, marks
+    return None
+
+
+def _may_name(label: str, separator: str, marks: str) -> bool:
+    label = label.strip()
+    if not label or not label[0].isalnum() or is_field(label):
+        return False
+    if separator.strip() in (".", "-", "–", "—"):  # marks that prose is full of
+        return len(label.split()) <= 9 and (is_person(label) or (bool(marks) and separator.strip() != "." and _is_capitalised(label)))
+    words = label.partition("(")[0].split()
+    return len(words) <= 9 and not _NO_NAME.search(label)
+
+
+def _is_capitalised(label: str) -> bool:
+    words = re.findall(r"[^\W\d_][\w’'-]*", label.partition("(")[0])
+    return 0 < len(words) <= _LONGEST_NICKNAME_WORDS and all(word[0].isupper() for word in words)
+
+
+def _case(label: str) -> str:
+    """Whether the words of a name, but for titles, are in capitals, begin with one, or have none."""
+    words = [word for word in re.findall(r"[^\W\d_]{2,}", label.partition("(")[0])]
+    if not words or not any(letter.lower() != letter.upper() for letter in words[-1]):
+        return "none"
+    return "capitals" if words[-1].isupper() and len(words[-1]) > _LONGEST_ACRONYM else "title" if words[0][0].isupper() else "small"
+
+
+def _words_said(texts: Sequence[str], candidates: Sequence[Label]) -> dict[tuple[int, int], str]:
+    """What follows each candidate in its block, up to the next one; of one that stands alone, the next block."""
+    found: dict[tuple[int, int], str] = {}
+    for label, after in zip(candidates, [*candidates[1:], None], strict=False):
+        stop = after.start if after and after.block == label.block else len(texts[label.block])
+        said = texts[label.block][label.said : stop].strip()
+        if not said and label.block + 1 < len(texts) and not (after and after.block == label.block + 1 and after.start < 4):
+            said = texts[label.block + 1]
+        found[label.block, label.start] = said
+    return found
+
+
+def _believed(found: Sequence[Label], said: Mapping[tuple[int, int], str]) -> set[str]:
+    """The names among labels of one style that are speakers; none where the style does not mark speakers."""
+    keys = [key_of(label.label) for label in found]
+    counts = Counter(keys)
+    persons = {key for key, label in zip(keys, found, strict=True) if is_person(label.label)}
+    named = sum(key in persons for key in keys)
+    speaking = [key for key, label in zip(keys, found, strict=True) if _speaks(said[label.block, label.start])]
+    spoken = Counter(speaking)
+    if len(speaking) < len(keys) / 2:
+        return set()
+    recurring = sum(count for key, count in counts.items() if count > 1 or key in persons)
+    back = _come_back(keys)
+    is_turns = (len(keys) >= _FEWEST and named >= _PERSONS * len(keys)) or (
+        len(keys) >= _FEWEST_RECURRING and recurring >= _RECURS * len(keys) and back >= _ALTERNATES * recurring
+    )
+    style = found[0].style
+    is_marked = bool(style.emphasis or re.search(r"[^\d.)\s]|:", style.prefix))
+    if is_turns and not is_marked and named < _NAMED_AMONG * len(keys) and not _is_dialogue(found, said):
+        is_turns = False
+    if not is_turns:
+        return {key for key in persons if spoken[key] > 1 or (named >= 2 and spoken[key])}
+    return {
+        key
+        for key in counts
+        if spoken[key] and (key in persons or counts[key] > 1 or is_named(key, len(key.split()) <= _LONGEST_NICKNAME_WORDS))
+    }
+
+
+def _is_dialogue(found: Sequence[Label], said: Mapping[tuple[int, int], str]) -> bool:
+    """Whether labels that name nobody known stand close together, and what follows them asks or addresses somebody."""
+    blocks = found[-1].block - found[0].block + 1
+    addressed = sum(bool(_ADDRESSED.search(said[label.block, label.start])) for label in found)
+    return len(found) >= _DENSITY * blocks and addressed >= _ADDRESSED_SHARE * len(found)
+
+
+def _speaks(words: str) -> bool:
+    return len(words.split()) >= _FEWEST_SAID_WORDS or words.strip().endswith((".", "!", "?", "。", "？", "؟"))
+
+
+def _come_back(keys: Sequence[str]) -> int:
+    """How often somebody speaks again after another has."""
+    seen: set[str] = set()
+    back = 0
+    for before, key in pairwise(["", *keys]):
+        back += key in seen and key != before
+        seen.add(key)
+    return back
+
+
+def _is_glued(label: Label, believed: Mapping[Style, set[str]], known: set[str]) -> bool:
+    """Whether a label amid a paragraph is one of those that open paragraphs elsewhere."""
+    key = key_of(label.label)
+    alike = any(
+        names and style.separator == label.style.separator and style.case == label.style.case
+        for style, names in believed.items()
+    )
+    return alike and (key in known or is_person(label.label))
