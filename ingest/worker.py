@@ -111,7 +111,7 @@ def parsed_json(
         "facts": asdict(facts),
         "units": [asdict(unit) for unit in units],
         "acronyms": short_forms,
-        "structure": asdict(outline(units)),
+        "structure": asdict(outline(reading.text, units)),
         "pieces": None if pieces is None else [asdict(piece) for piece in pieces],
     }
 

@@ -6,15 +6,17 @@ from typing import TypeVar
 
 from ...vectorstore.structure import Heading, NumberedParagraph, Page, SpeakerTurn, Structure
 from .paragraphs import Unit
+from .people import office_holders, whom
 
 T = TypeVar("T")
 
 
-def outline(units: Sequence[Unit]) -> Structure:
+def outline(text: str, units: Sequence[Unit]) -> Structure:
     """The parts that the units' locators name; what names none is in no part of that kind."""
+    holders = office_holders(text)
     return Structure(
         turns=tuple(
-            SpeakerTurn(start=start, end=end, speaker=speaker, label=speaker)
+            SpeakerTurn(start=start, end=end, speaker=whom(speaker, holders), label=speaker)
             for (_, speaker), start, end in _runs(units, lambda unit: (unit.turn, unit.locator.speaker))
             if speaker
         ),

@@ -15,9 +15,11 @@ def _listed(name: str) -> list[str]:
 
 TITLES = "|".join(_listed("titles.txt"))
 _TITLE = re.compile(rf"\A(?:{TITLES})(?![\w])", re.IGNORECASE)
-_OFFICE = re.compile(rf"(?<!\w)(?:{'|'.join(_listed('offices.txt'))})(?!\w)", re.IGNORECASE)
+OFFICES = "|".join(_listed("offices.txt"))
+_OFFICE = re.compile(rf"(?<!\w)(?:{OFFICES})(?!\w)", re.IGNORECASE)
 _FIELDS = frozenset(fold(line) for line in _listed("fields.txt"))
 _ASIDE = re.compile(r"\s*[(\[][^()\[\]]*(?:[(\[][^()\[\]]*[)\]][^()\[\]]*)*[)\]]?")
+_WITHIN = re.compile(r"[(\[]((?:[^()\[\]]|[(\[][^()\[\]]*[)\]])*)")
 _SMALL = frozenset("of the for and on de la le du des der den und da do del y et e a an in at to against with".split())
 
 
@@ -58,3 +60,39 @@ def key_of(label: str) -> str:
     match = _TITLE.match(bare)
     rest = bare[match.end() :].strip(" .") if match else bare
     return fold(rest or bare)
+
+
+_CAPITALISED = r"[A-ZÀ-Þ][\w’'-]{0,30}+\.?"
+_TITLED_NAME = rf"(?:(?:the\s)?(?:{TITLES})\s){{1,3}}(?:{_CAPITALISED}\s?){{1,4}}"
+_HEAD_CHARS = 6000
+_HOLDS_OFFICE = re.compile(rf"(?<!\w)(?P<office>{OFFICES})\s?(?:\(|:|,|\.{{3,60}})\s{{0,3}}(?P<name>(?-i:{_TITLED_NAME}))", re.IGNORECASE)
+_PRESIDES = re.compile(
+    rf"(?P<name>(?-i:(?:(?:{TITLES})\s){{0,2}}{_CAPITALISED}(?:\s{_CAPITALISED}){{0,4}}))\s?[,(\[]\s?(?P<office>[\w\s’'-]{{3,60}})[)\],]\s(?:presiding|in the chair)",
+    re.IGNORECASE,
+)
+
+
+def office_holders(text: str) -> dict[str, str]:
+    """Who holds which office, as the head of a record says it: "President: Mr. Deiss", "Ms. Lind [chair] presiding"."""
+    head = text[:_HEAD_CHARS]
+    found = {key_of(match["office"]): match["name"].strip() for match in _HOLDS_OFFICE.finditer(head)}
+    for match in _PRESIDES.finditer(head):
+        if office := _OFFICE.search(match["office"]):
+            found.setdefault(key_of(office[0]), match["name"].strip())
+    return found
+
+
+def whom(label: str, holders: dict[str, str]) -> str:
+    """Whom one would cite by a label: the person in its brackets, or who holds its office; else the label's name.
+
+    What is learnt of an office's holder is kept in `holders`.
+    """
+    bare = _ASIDE.sub("", label).strip(" .,")
+    within = _WITHIN.search(label)
+    office = _OFFICE.search(bare)
+    if not office or _TITLE.match(bare):
+        return bare or label
+    key = key_of(bare)
+    if within and _TITLE.match(within[1]) and within[1][0].isupper():
+        holders[key] = holders[key_of(office[0])] = _ASIDE.sub("", within[1]).strip(" .,")
+    return holders.get(key) or holders.get(key_of(office[0])) or bare
