@@ -17,6 +17,11 @@ def word_list(name: str) -> frozenset[str]:
     return frozenset(_lists()[name].split())
 
 
+def alternatives(name: str) -> str:
+    """A fragment of a pattern: the alternatives that stand in `data/NAME.txt`, a line each."""
+    return "|".join(line for line in _text(f"{name}.txt").splitlines() if line and not line.startswith("#"))
+
+
 def saying(where: Literal["question", "record", "answer"]) -> str:
     """A fragment of a pattern: the verbs that say that somebody speaks, in the forms that do so in such a text.
 

@@ -1,23 +1,17 @@
 """Whether a label names somebody: by a title, an office, a state; and whom one would cite by it."""
 
 import re
-from importlib.resources import files
 
 from ...vectorstore.markup import plain
 from ...vectorstore.names import fold
 from ..language.states import states_of_label
+from ..language.tables import alternatives, word_list
 
-
-def _listed(name: str) -> list[str]:
-    text = files("onrecord.ingest.language.data").joinpath(name).read_text(encoding="utf-8")
-    return [line for line in text.splitlines() if line and not line.startswith("#")]
-
-
-TITLES = "|".join(_listed("titles.txt"))
+TITLES = alternatives("titles")
 _TITLE = re.compile(rf"\A(?:{TITLES})(?![\w])", re.IGNORECASE)
-OFFICES = "|".join(_listed("offices.txt"))
+OFFICES = alternatives("offices")
 _OFFICE = re.compile(rf"(?<!\w)(?:{OFFICES})(?!\w)", re.IGNORECASE)
-_FIELDS = frozenset(fold(line) for line in _listed("fields.txt"))
+_FIELDS = word_list("no_speakers") | word_list("fields") | word_list("entries")
 _ASIDE = re.compile(r"\s*[(\[][^()\[\]]*(?:[(\[][^()\[\]]*[)\]][^()\[\]]*)*[)\]]?")
 _WITHIN = re.compile(r"[(\[]((?:[^()\[\]]|[(\[][^()\[\]]*[)\]])*)")
 _SMALL = frozenset("of the for and on de la le du des der den und da do del y et e a an in at to against with".split())
