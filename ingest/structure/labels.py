@@ -15,7 +15,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from ..formats.blocks import Block
-from .people import TITLES, is_field, is_named, is_person, key_of
+from .people import TITLES, is_entry, is_person, key_of
 
 _OPENING = re.compile(r"\n[ \t]{0,40}|(?<=[.!?…”\"’)\]»*])[ \t\n]{1,8}(?=\S)|(?<=[-–—])(?=[A-Z]{3})")
 _PREFIX = re.compile(
@@ -39,19 +39,23 @@ _STOP = re.compile(
 )
 _TAG = re.compile(r"(?P<mark><)(?:v\s)?(?P<label>[^\W\d_][^<>\n/]{1,60})(?P<close>>)(?P<separator>)(?=\s|$)")
 _NO_NAME = re.compile(r"[.!?]\s+[a-z]|https?$|\d{3}|(?:[a-z]{4}|\b[a-z]{3}|\d|[\])”\"])[.!?]\s|[!?]\s")
+_WITHIN_PROSE = (".", "-", "–", "—")
+_COLONS = (":", "：")
 _SHAPES = (_TAG, _COLON, _DASH, _STOP)
-_FEWEST = 3
+# The shares below were chosen on the development records by hand, with ten of them left out; none decides by itself.
+_FEWEST_PERSONS = 3
 _FEWEST_RECURRING = 4
-_ALTERNATES = 0.4
-_RECURS = 0.5
-_PERSONS = 0.6
-_FIELDS = 0.3
-_FEWEST_SAID_WORDS = 3
-_LONGEST_NICKNAME_WORDS = 4
-_LONGEST_ACRONYM = 3
-_NAMED_AMONG = 0.15
-_DENSITY = 0.35
+_PERSONS_SHARE = 0.6
+_RECURRING_SHARE = 0.5
+_COMING_BACK_SHARE = 0.4
+_PERSONS_AMONG_NAMES = 0.15
+_LABELS_A_BLOCK = 0.35
 _ADDRESSED_SHARE = 0.25
+_FEWEST_SAID_WORDS = 3
+_LONGEST_LABEL_WORDS = 9
+_LONGEST_NAME_WORDS = 4
+_LONGEST_ACRONYM = 3
+_MARKS = " \n-+*•‣◦▪·§>–—"
 _ADDRESSED = re.compile(
     r"[?？؟]|\b(?:I|we|you|your|yours|our|ours|my|me|us|je|nous|vous|notre|nos|votre|vos|yo|nosotros|nuestr[oa]s?|usted(?:es)?"
     r"|ich|wir|sie|uns|мы|вы|я|наш\w*|نحن|我|我们)\b"
@@ -85,24 +89,30 @@ def induced_labels(texts: Sequence[str], blocks: Sequence[Block]) -> list[Label]
     by_style: dict[Style, list[Label]] = defaultdict(list)
     for label in candidates:
         by_style[label.style].append(label)
-    words = _words_said(texts, candidates)
-    believed = {style: _believed(found, words) for style, found in by_style.items()}
-    known = set[str]().union(*believed.values()) if believed else set[str]()
-    return [
-        label
-        for label in candidates
-        if key_of(label.label) in believed[label.style]
-        or (key_of(label.label) in known and label.style.opens and label.style.separator in (":", "："))
-        or (not label.style.opens and _is_glued(label, believed, known))
-    ]
+    said = _words_said(texts, candidates)
+    believed = {style: _believed(found, said) for style, found in by_style.items()}
+    known = frozenset(name for names in believed.values() for name in names)
+    marks = {(style.separator, style.case) for style, names in believed.items() if names}
+    return [label for label in candidates if _is_believed(label, believed[label.style], known, marks)]
+
+
+def _is_believed(label: Label, names: set[str], known: frozenset[str], marks: set[tuple[str, str]]) -> bool:
+    """Whether a label's own style names the speaker, or it is marked as speakers of another style are."""
+    name, style = key_of(label.label), label.style
+    if name in names:
+        return True
+    if style.opens:
+        return name in known and style.separator in _COLONS
+    return (style.separator, style.case) in marks and (name in known or is_person(label.label))
 
 
 def split_at_labels(text: str, blocks: Sequence[Block]) -> list[Block]:
     """The blocks, those in which further speakers take the floor cut where each begins."""
     places: dict[int, list[int]] = defaultdict(list)
     for label in induced_labels([text[block.start : block.end] for block in blocks], blocks):
-        if label.start and text[blocks[label.block].start : blocks[label.block].start + label.start].strip(" \n-+*•‣◦▪·§>–—"):
-            places[label.block].append(blocks[label.block].start + label.start)
+        start = blocks[label.block].start
+        if text[start : start + label.start].strip(_MARKS):
+            places[label.block].append(start + label.start)
     return [part for index, block in enumerate(blocks) for part in _cut(text, block, places[index])]
 
 
@@ -115,22 +125,20 @@ def _cut(text: str, block: Block, places: Sequence[int]) -> Iterator[Block]:
 def _candidates(index: int, text: str, block: Block) -> Iterator[Label]:
     if block.kind not in ("paragraph", "heading", "item") or block.box:
         return
-    end = 0
+    first, end = len(text) - len(text.lstrip()), 0
     for opening in (0, *(match.end() for match in _OPENING.finditer(text))):
         if opening < end or not (found := _label_at(text, opening)):
             continue
         place, match, marks = found
         label = " ".join(match["label"].split())
-        opens = "\n" in text[max(0, opening - 2) : opening] or not text[:opening].strip()
-        style = Style(
-            separator=match["separator"].strip(), case=_case(label), prefix=marks, emphasis=match["mark"], opens=opens
-        )
+        opens = opening <= first or "\n" in text[max(0, opening - 2) : opening]
+        style = Style(match["separator"].strip(), _case(label), marks, match["mark"], opens)
         yield Label(block=index, start=place, said=match.end(), label=label, style=style)
         end = match.end()
 
 
 def _label_at(text: str, opening: int) -> tuple[int, re.Match[str], str] | None:
-    """Where a label stands, as matched, and the kind of marks before it; in a log the speaker whom somebody writes down."""
+    """Where a label is, as matched, and the kind of marks before it; in a log, whose words its writer takes down."""
     prefix = _PREFIX.match(text, opening)
     place = prefix.end() if prefix else opening
     marks = re.sub(r"\d+", "0", " ".join(text[opening:place].split()))
@@ -139,100 +147,103 @@ def _label_at(text: str, opening: int) -> tuple[int, re.Match[str], str] | None:
         if quoted and len(quoted["label"].split()) <= 2 and _may_name(quoted["label"], ":", marks):
             return place, quoted, f"{marks}<>"
     for shape in _SHAPES:
-        if (match := shape.match(text, place)) and _may_name(match["label"], match["separator"], marks):
+        if (match := shape.match(text, place)) and _may_name(match["label"], match["separator"].strip(), marks):
             return place, match, marks
     return None
 
 
 def _may_name(label: str, separator: str, marks: str) -> bool:
+    """Whether a label may be a name, of a person known as such where its separator is one that prose is full of."""
     label = label.strip()
-    if not label or not label[0].isalnum() or is_field(label):
-        return False
-    if separator.strip() in (".", "-", "–", "—"):  # marks that prose is full of
-        return len(label.split()) <= 9 and (is_person(label) or (bool(marks) and separator.strip() != "." and _is_capitalised(label)))
     words = label.partition("(")[0].split()
-    return len(words) <= 9 and not _NO_NAME.search(label)
+    if not label or not label[0].isalnum() or len(words) > _LONGEST_LABEL_WORDS or is_entry(label):
+        return False
+    if separator in _WITHIN_PROSE:
+        return is_person(label) or (bool(marks) and separator != "." and _is_capitalised(label))
+    return not _NO_NAME.search(label)
 
 
 def _is_capitalised(label: str) -> bool:
     words = re.findall(r"[^\W\d_][\w’'-]*", label.partition("(")[0])
-    return 0 < len(words) <= _LONGEST_NICKNAME_WORDS and all(word[0].isupper() for word in words)
+    return 0 < len(words) <= _LONGEST_NAME_WORDS and all(word[0].isupper() for word in words)
 
 
 def _case(label: str) -> str:
-    """Whether the words of a name, but for titles, are in capitals, begin with one, or have none."""
-    words = [word for word in re.findall(r"[^\W\d_]{2,}", label.partition("(")[0])]
-    if not words or not any(letter.lower() != letter.upper() for letter in words[-1]):
+    """Whether a name is in capitals, begins with one, or has none; "none" in scripts without."""
+    words = re.findall(r"[^\W\d_]{2,}", label.partition("(")[0])
+    if not words or words[-1].lower() == words[-1].upper():
         return "none"
-    return "capitals" if words[-1].isupper() and len(words[-1]) > _LONGEST_ACRONYM else "title" if words[0][0].isupper() else "small"
+    if words[-1].isupper() and len(words[-1]) > _LONGEST_ACRONYM:
+        return "capitals"
+    return "title" if words[0][0].isupper() else "small"
 
 
 def _words_said(texts: Sequence[str], candidates: Sequence[Label]) -> dict[tuple[int, int], str]:
-    """What follows each candidate in its block, up to the next one; of one that stands alone, the next block."""
+    """What follows each candidate in its block, up to the next one; of one that is alone there, the next block."""
     found: dict[tuple[int, int], str] = {}
     for label, after in zip(candidates, [*candidates[1:], None], strict=False):
         stop = after.start if after and after.block == label.block else len(texts[label.block])
         said = texts[label.block][label.said : stop].strip()
-        if not said and label.block + 1 < len(texts) and not (after and after.block == label.block + 1 and after.start < 4):
-            said = texts[label.block + 1]
-        found[label.block, label.start] = said
+        is_followed = label.block + 1 < len(texts) and not (
+            after and after.block == label.block + 1 and after.style.opens
+        )
+        found[label.block, label.start] = texts[label.block + 1] if not said and is_followed else said
     return found
 
 
 def _believed(found: Sequence[Label], said: Mapping[tuple[int, int], str]) -> set[str]:
     """The names among labels of one style that are speakers; none where the style does not mark speakers."""
-    keys = [key_of(label.label) for label in found]
-    counts = Counter(keys)
-    persons = {key for key, label in zip(keys, found, strict=True) if is_person(label.label)}
-    named = sum(key in persons for key in keys)
-    speaking = [key for key, label in zip(keys, found, strict=True) if _speaks(said[label.block, label.start])]
-    spoken = Counter(speaking)
-    if len(speaking) < len(keys) / 2:
+    names = [key_of(label.label) for label in found]
+    counts = Counter(names)
+    spoken = Counter(
+        name for name, label in zip(names, found, strict=True) if _is_speech(said[label.block, label.start])
+    )
+    if spoken.total() < len(found) / 2:
         return set()
-    recurring = sum(count for key, count in counts.items() if count > 1 or key in persons)
-    back = _come_back(keys)
-    is_turns = (len(keys) >= _FEWEST and named >= _PERSONS * len(keys)) or (
-        len(keys) >= _FEWEST_RECURRING and recurring >= _RECURS * len(keys) and back >= _ALTERNATES * recurring
+    persons = {name for name, label in zip(names, found, strict=True) if is_person(label.label)}
+    named = sum(counts[name] for name in persons)
+    if _marks_speakers(found, said, names, persons):
+        return {
+            name for name in spoken if name in persons or counts[name] > 1 or len(name.split()) <= _LONGEST_NAME_WORDS
+        }
+    return {name for name in persons if spoken[name] > 1 or (named > 1 and spoken[name])}
+
+
+def _marks_speakers(
+    found: Sequence[Label], said: Mapping[tuple[int, int], str], names: Sequence[str], persons: set[str]
+) -> bool:
+    """Whether a style marks speakers: it names people, or the same names come back one after another."""
+    counts = Counter(names)
+    named = sum(counts[name] for name in persons)
+    recurring = sum(count for name, count in counts.items() if count > 1 or name in persons)
+    by_names = len(found) >= _FEWEST_PERSONS and named >= _PERSONS_SHARE * len(found)
+    by_recurrence = (
+        len(found) >= _FEWEST_RECURRING
+        and recurring >= _RECURRING_SHARE * len(found)
+        and _coming_back(names) >= _COMING_BACK_SHARE * recurring
     )
     style = found[0].style
     is_marked = bool(style.emphasis or re.search(r"[^\d.)\s]|:", style.prefix))
-    if is_turns and not is_marked and named < _NAMED_AMONG * len(keys) and not _is_dialogue(found, said):
-        is_turns = False
-    if not is_turns:
-        return {key for key in persons if spoken[key] > 1 or (named >= 2 and spoken[key])}
-    return {
-        key
-        for key in counts
-        if spoken[key] and (key in persons or counts[key] > 1 or is_named(key, len(key.split()) <= _LONGEST_NICKNAME_WORDS))
-    }
+    is_plain = not is_marked and named < _PERSONS_AMONG_NAMES * len(found)
+    return by_names or (by_recurrence and (not is_plain or _is_dialogue(found, said)))
 
 
-def _is_dialogue(found: Sequence[Label], said: Mapping[tuple[int, int], str]) -> bool:
-    """Whether labels that name nobody known stand close together, and what follows them asks or addresses somebody."""
-    blocks = found[-1].block - found[0].block + 1
-    addressed = sum(bool(_ADDRESSED.search(said[label.block, label.start])) for label in found)
-    return len(found) >= _DENSITY * blocks and addressed >= _ADDRESSED_SHARE * len(found)
-
-
-def _speaks(words: str) -> bool:
+def _is_speech(words: str) -> bool:
     return len(words.split()) >= _FEWEST_SAID_WORDS or words.strip().endswith((".", "!", "?", "。", "？", "؟"))
 
 
-def _come_back(keys: Sequence[str]) -> int:
+def _coming_back(names: Sequence[str]) -> int:
     """How often somebody speaks again after another has."""
     seen: set[str] = set()
     back = 0
-    for before, key in pairwise(["", *keys]):
-        back += key in seen and key != before
-        seen.add(key)
+    for before, name in pairwise(["", *names]):
+        back += name in seen and name != before
+        seen.add(name)
     return back
 
 
-def _is_glued(label: Label, believed: Mapping[Style, set[str]], known: set[str]) -> bool:
-    """Whether a label amid a paragraph is one of those that open paragraphs elsewhere."""
-    key = key_of(label.label)
-    alike = any(
-        names and style.separator == label.style.separator and style.case == label.style.case
-        for style, names in believed.items()
-    )
-    return alike and (key in known or is_person(label.label))
+def _is_dialogue(found: Sequence[Label], said: Mapping[tuple[int, int], str]) -> bool:
+    """Whether labels that name nobody known are close together, and what follows them asks or addresses somebody."""
+    blocks = found[-1].block - found[0].block + 1
+    addressed = sum(bool(_ADDRESSED.search(said[label.block, label.start])) for label in found)
+    return len(found) >= _LABELS_A_BLOCK * blocks and addressed >= _ADDRESSED_SHARE * len(found)

@@ -11,57 +11,58 @@ TITLES = alternatives("titles")
 _TITLE = re.compile(rf"\A(?:{TITLES})(?![\w])", re.IGNORECASE)
 OFFICES = alternatives("offices")
 _OFFICE = re.compile(rf"(?<!\w)(?:{OFFICES})(?!\w)", re.IGNORECASE)
-_FIELDS = word_list("no_speakers") | word_list("fields") | word_list("entries")
-_ASIDE = re.compile(r"\s*[(\[][^()\[\]]*(?:[(\[][^()\[\]]*[)\]][^()\[\]]*)*[)\]]?")
+_ENTRIES = word_list("no_speakers") | word_list("fields") | word_list("entries")
+_ARTICLES = ("the", "le", "la", "el", "l")
+_LONGEST_TITLED_WORDS = 12
+_LONGEST_OFFICE_WORDS = 7
+_ASIDE = re.compile(r"\s?[(\[][^()\[\]]*(?:[(\[][^()\[\]]*[)\]][^()\[\]]*)*[)\]]?")
 _WITHIN = re.compile(r"[(\[]((?:[^()\[\]]|[(\[][^()\[\]]*[)\]])*)")
-_SMALL = frozenset("of the for and on de la le du des der den und da do del y et e a an in at to against with".split())
 
 
 def is_person(label: str) -> bool:
-    """Whether a label begins with a title or an office, or is a state's name."""
+    """Whether a label begins with a title, is about an office or is a state's name."""
     label = plain(label)
     bare = _ASIDE.sub("", label).strip(" .,")
     words = bare.split()
-    if not words or len(words) > 12:
+    if not words or len(words) > _LONGEST_TITLED_WORDS:
         return False
-    if (match := _TITLE.match(bare)) and bare[match.end() :].strip(" .") and bare[match.end() :].strip(" .")[0].isupper():
+    if (title := _TITLE.match(bare)) and (name := bare[title.end() :].strip(" .")) and name[0].isupper():
         return True
-    if len(words) <= 7 and (match := _OFFICE.search(bare)) and _is_office(bare, match):
-        return True
-    return " – " in label or bool(states_of_label(label))
+    office = _OFFICE.search(bare) if len(words) <= _LONGEST_OFFICE_WORDS else None
+    return bool(office and _is_office(bare, office)) or " – " in label or bool(states_of_label(label))
 
 
-def _is_office(bare: str, match: re.Match[str]) -> bool:
-    """Whether an office is what a label is about: it begins it, but for articles and small ranks, or all is in capitals."""
-    before = [word for word in bare[: match.start()].split() if word.casefold() not in ("the", "le", "la", "el", "l")]
-    is_verb = bool(before) and len(before[0]) > 3 and before[0].isupper() and not match[0].isupper()  # "REQUESTS the Chair"
-    return len(before) <= 1 and bare[0].isupper() and not is_verb
+def _is_office(bare: str, office: re.Match[str]) -> bool:
+    """Whether a label is about an office: but for an article and a word of rank it begins it."""
+    before = [word for word in bare[: office.start()].split() if word.casefold() not in _ARTICLES]
+    orders = (
+        bool(before) and len(before[0]) > 3 and before[0].isupper() and not office[0].isupper()
+    )  # "URGES the Chair"
+    return len(before) <= 1 and bare[0].isupper() and not orders
 
 
-def is_field(label: str) -> bool:
+def is_entry(label: str) -> bool:
     """Whether a label is what forms, tables and notes put before a colon."""
-    folded = fold(_ASIDE.sub("", plain(label)).strip(" .,"))
-    return folded in _FIELDS or (folded.split(" ")[0] in _FIELDS and len(folded.split()) <= 2)
-
-
-def is_named(key: str, short: bool) -> bool:
-    return short and bool(key)
+    words = fold(_ASIDE.sub("", plain(label)).strip(" .,")).split()
+    return len(words) <= 2 and bool(words) and (" ".join(words) in _ENTRIES or words[0] in _ENTRIES)
 
 
 def key_of(label: str) -> str:
-    """What labels of one person have in common: the name without titles, notes in brackets, case."""
+    """What labels of one person have in common: the name without titles and notes in brackets, folded."""
     bare = _ASIDE.sub("", plain(label)).strip(" .,")
-    match = _TITLE.match(bare)
-    rest = bare[match.end() :].strip(" .") if match else bare
-    return fold(rest or bare)
+    title = _TITLE.match(bare)
+    return fold((title and bare[title.end() :].strip(" .")) or bare)
 
 
 _CAPITALISED = r"[A-ZÀ-Þ][\w’'-]{0,30}+\.?"
 _TITLED_NAME = rf"(?:(?:the\s)?(?:{TITLES})\s){{1,3}}(?:{_CAPITALISED}\s?){{1,4}}"
 _HEAD_CHARS = 6000
-_HOLDS_OFFICE = re.compile(rf"(?<!\w)(?P<office>{OFFICES})\s?(?:\(|:|,|\.{{3,60}})\s{{0,3}}(?P<name>(?-i:{_TITLED_NAME}))", re.IGNORECASE)
+_HOLDS_OFFICE = re.compile(
+    rf"(?<!\w)(?P<office>{OFFICES})\s?(?:\(|:|,|\.{{3,60}})\s{{0,3}}(?P<name>(?-i:{_TITLED_NAME}))", re.IGNORECASE
+)
 _PRESIDES = re.compile(
-    rf"(?P<name>(?-i:(?:(?:{TITLES})\s){{0,2}}{_CAPITALISED}(?:\s{_CAPITALISED}){{0,4}}))\s?[,(\[]\s?(?P<office>[\w\s’'-]{{3,60}})[)\],]\s(?:presiding|in the chair)",
+    rf"(?P<name>(?-i:(?:(?:{TITLES})\s){{0,2}}{_CAPITALISED}(?:\s{_CAPITALISED}){{0,4}}))"
+    r"\s?[,(\[]\s?(?P<office>[\w\s’'-]{3,60})[)\],]\s(?:presiding|in the chair)",
     re.IGNORECASE,
 )
 

@@ -13,6 +13,7 @@ from ..formats.blocks import Block
 from ..language.states import is_broken_label, state_of, states_in, states_of_label, without_states
 from ..language.tables import saying, word_list
 from .labels import induced_labels
+from .people import is_entry
 
 _COLON_LABEL = re.compile(
     r"^\s*+(?:<[A-Za-z]{1,16}>\s*+)?(?:[*_]{2,3})?"
@@ -164,6 +165,7 @@ def _labels(texts: Sequence[str], blocks: Sequence[Block]) -> list[str | None]:
     return [
         label[0]
         if label
+        and not is_entry(label[0])
         and not (_ADDRESS.fullmatch(label[0]) and label[0] not in speaking)
         and not (_OFFICERS.fullmatch(label[0]) and _is_names(words or (plain(following) if following else "")))
         else None

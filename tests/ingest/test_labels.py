@@ -1,0 +1,80 @@
+"""Labels of turns are learnt from the record: whatever style it has, and none where it has no turns."""
+
+import pytest
+
+from onrecord.ingest.formats.read import read
+from onrecord.ingest.structure.outline import outline
+from onrecord.ingest.structure.paragraphs import structure
+
+
+def turns(*paragraphs: str) -> list[tuple[str, str]]:
+    """(speaker, first words) of the turns of a record of these paragraphs."""
+    text = "\n\n".join(paragraphs)
+    reading = read("record.txt", text.encode())
+    found = outline(reading.text, structure(reading)).turns
+    return [(turn.speaker, " ".join(reading.text[turn.start : turn.end].split())) for turn in found]
+
+
+def speakers(*paragraphs: str) -> list[str]:
+    return [speaker for speaker, _ in turns(*paragraphs)]
+
+
+STYLES = {
+    "a dash after a point": "{}.- The lights are out.",
+    "a dash": "{} - The lights are out.",
+    "a point": "{}. The lights are out.",
+    "a colon": "{}: The lights are out.",
+    "in bold": "**{}:** The lights are out.",
+    "a list": "- {}: The lights are out.",
+    "a time": "[00:12:31] {}: The lights are out.",
+}
+NAMES = ("Hon. A. Marrow", "Mr. Okafor", "Hon. A. Marrow", "Ms. Lind")
+
+
+@pytest.mark.parametrize("style", STYLES.values(), ids=STYLES)
+def test_each_style_is_learnt(style: str) -> None:
+    assert speakers("The Council met.", *(style.format(name) for name in NAMES)) == list(NAMES)
+
+
+@pytest.mark.parametrize("names", [("marrow", "okafor"), ("Ansel", "Brook"), ("Ирина", "Павел"), ("主席", "代表")])
+def test_names_without_titles_speak_where_they_come_back(names: tuple[str, str]) -> None:
+    said = [f"{names[number % 2]}: Are the lights out, number {number}?" for number in range(6)]
+    assert speakers(*said) == [names[number % 2] for number in range(6)]
+
+
+def test_turns_within_a_paragraph_are_parted() -> None:
+    glued = (
+        "HON. A. MARROW.- The lights are out. MR. SPEAKER.- Is there another word on it? HON. B. OKAFOR.- I thank the "
+        "Chair. The lamps are old. MR. SPEAKER.- The debate is closed."
+    )
+    found = turns("The House resumed.", glued)
+    assert [speaker for speaker, _ in found] == ["HON. A. MARROW", "MR. SPEAKER", "HON. B. OKAFOR", "MR. SPEAKER"]
+    assert found[2][1].endswith("The lamps are old.")
+
+
+def test_an_office_is_held_by_whom_the_record_names() -> None:
+    assert speakers(
+        "The Chair (Ms. Lind): The meeting is open.",
+        "Mr. Okafor: I thank the Chair.",
+        "The Chair: The floor is yours.",
+        "Mr. Okafor: It is late.",
+    ) == ["Ms. Lind", "Mr. Okafor", "Ms. Lind", "Mr. Okafor"]
+    assert speakers(
+        "The committee met at noon, Hon. Ada Marrow [chair of the committee] presiding.",
+        "The Chair. We come to order.",
+        "Mr. Okafor. I thank the Chair.",
+        "The Chair. Please go on.",
+    ) == ["Hon. Ada Marrow", "Mr. Okafor", "Hon. Ada Marrow"]
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ["Present: 12", "Absent: 3", "Present: 11", "Absent: 4", "Present: 9", "Absent: 6"],
+        ["Date: 3 May", "Venue: Old Merrow", "Date: 4 May", "Venue: Skerry", "Date: 5 May", "Venue: Old Merrow"],
+        ["In favour: Norrin, Vale.", "Against: Ithren, Oskerry.", "Abstaining: Brannoch, Pellory, Verrano."],
+        ["To: the Board", "From: the pilots", "To: the pilots", "From: the Board", "To: all", "From: the Board"],
+    ],
+)
+def test_entries_of_forms_and_lists_of_votes_are_no_speakers(lines: list[str]) -> None:
+    assert turns("# The lights", *lines) == []
