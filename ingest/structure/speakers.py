@@ -75,9 +75,7 @@ def speakers_of(texts: Sequence[str], blocks: Sequence[Block]) -> list[tuple[str
     return _retold(texts, blocks)
 
 
-def _with_induced(
-    texts: Sequence[str], blocks: Sequence[Block], labels: Sequence[str | None]
-) -> list[str | None]:
+def _with_induced(texts: Sequence[str], blocks: Sequence[Block], labels: Sequence[str | None]) -> list[str | None]:
     found = list(labels)
     for label in induced_labels(texts, blocks):
         if label.start >= _LONGEST_MARK or found[label.block]:
@@ -268,6 +266,11 @@ _FOR_A_STATE = re.compile(
 _SPACED_WORD = re.compile(r"\S+")
 _REPORTING = re.compile(_GOES_ON_TO_REPORT)
 _LONGEST_STATE_CHARS = 120
+_FEWEST_STATES = 3
+_NUMBERED = re.compile(r"\A\s*(?:\d{1,3}\.\s+)?")
+_STATE_REPORTS = re.compile(
+    rf"(?:,?\s(?:also\s)?(?:speaking\s)?(?:for|on behalf of)\s[^,.;]{{2,90}},?)?\s(?:also\s)?{_REPORTS}\b"
+)
 _PRONOUN = re.compile(r"^\s*(?:\d{1,3}\.\s+)?(?:He|She|They)\s")
 
 
@@ -278,19 +281,43 @@ def _retold(texts: Sequence[str], blocks: Sequence[Block]) -> list[tuple[str | N
     them up front and lasts until the next one's. Elsewhere a paragraph belongs to the titled name that opens it,
     and so do the next ones that open with a pronoun.
     """
-    listed = _listed_names(texts, blocks)
+    states = _states_retold(texts, blocks)
+    listed = [] if any(states) else _listed_names(texts, blocks)
     if len(listed) >= 2:
         return _retold_by_list(texts, blocks, listed)
     found: list[tuple[str | None, int]] = []
     speaker, turn = None, 0
-    for text, block in zip(texts, blocks, strict=True):
-        reported = _reported(plain(text)) if block.kind in ("paragraph", "item") else None
+    for text, block, state in zip(texts, blocks, states, strict=True):
+        reported = state or (_reported(plain(text)) if block.kind in ("paragraph", "item") else None)
         if reported:
             speaker, turn = reported, turn + 1
         elif speaker and not _PRONOUN.match(text):
             speaker, turn = None, turn + 1
         found.append((speaker, turn))
     return found
+
+
+def _states_retold(texts: Sequence[str], blocks: Sequence[Block]) -> list[str | None]:
+    """The state whose words each paragraph retells; none where the record does not do so again and again."""
+    opening = [
+        _state_opening(plain(text)) if block.kind in ("paragraph", "item") else None
+        for text, block in zip(texts, blocks, strict=True)
+    ]
+    reporting = sum(found is not None and found[1] for found in opening)
+    is_usual = reporting >= _FEWEST_STATES and reporting >= sum(found is not None for found in opening) / 2
+    return [found[0] if found and is_usual else None for found in opening]
+
+
+def _state_opening(text: str) -> tuple[str, bool] | None:
+    """The state that a paragraph begins with, and whether it is said to speak: "13. Verrano, for all, welcomed"."""
+    number = _NUMBERED.match(text)
+    start = number.end() if number else 0
+    state = states_in(text[start : start + _LONGEST_STATE_CHARS])[:1]
+    if not state or state[0][0] != 0:
+        return None
+    last = next(islice(_SPACED_WORD.finditer(text, start), state[0][1] - 1, None))
+    name = text[start : last.end()].rstrip(",")
+    return (name, bool(_STATE_REPORTS.match(text, last.end()))) if name[-1].isalnum() or name.endswith(")") else None
 
 
 def _reported(text: str) -> str | None:

@@ -78,3 +78,18 @@ def test_an_office_is_held_by_whom_the_record_names() -> None:
 )
 def test_entries_of_forms_and_lists_of_votes_are_no_speakers(lines: list[str]) -> None:
     assert turns("# The lights", *lines) == []
+
+
+def test_states_whose_words_a_report_retells_one_after_another() -> None:
+    assert speakers(
+        "5. The dialogue was opened.",
+        "6. Norway welcomed the new lamps.",
+        "7. The Republic of Korea commended the keepers.",
+        "8. Egypt, on behalf of the Group of Five, asked for a date.",
+        "9. Peru had closely followed the works.",
+        "10. The session rose at noon.",
+    ) == ["Norway", "The Republic of Korea", "Egypt", "Peru"]
+
+
+def test_a_state_named_once_or_twice_retells_nothing() -> None:
+    assert speakers("1. Norway welcomed the new lamps.", "2. Egypt has a lamp.", "3. Peru has two.", "4. All is well.") == []
