@@ -92,4 +92,4 @@ def test_states_whose_words_a_report_retells_one_after_another() -> None:
 
 
 def test_a_state_named_once_or_twice_retells_nothing() -> None:
-    assert speakers("1. Norway welcomed the new lamps.", "2. Egypt has a lamp.", "3. Peru has two.", "4. All is well.") == []
+    assert speakers("1. Norway welcomed the new lamps.", "2. Egypt has a lamp.", "3. Peru has two.") == []
