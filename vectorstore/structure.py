@@ -7,7 +7,7 @@ catalogue each kind of part has a table of its own, so that votes and decisions 
 import sqlite3
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 ItemKind = Literal["item", "motion", "article", "application", "bill", "question", "case", "resolution"]
 OutcomeKind = Literal["vote", "decision", "resolution", "ruling", "recommendation", "action", "withdrawn", "deferred"]
@@ -156,7 +156,7 @@ def structure_of(told: Mapping[str, Sequence[Mapping[str, Any]]]) -> Structure:
     return Structure(
         **{
             table: tuple(
-                kind(**{name: tuple(value) if isinstance(value, list) else value for name, value in part.items()})
+                kind(**{name: tuple(cast(list[Any], value)) if isinstance(value, list) else value for name, value in part.items()})
                 for part in told[table]
             )
             for table, kind in _KINDS.items()
