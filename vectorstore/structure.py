@@ -156,7 +156,12 @@ def structure_of(told: Mapping[str, Sequence[Mapping[str, Any]]]) -> Structure:
     return Structure(
         **{
             table: tuple(
-                kind(**{name: tuple(cast(list[Any], value)) if isinstance(value, list) else value for name, value in part.items()})
+                kind(
+                    **{
+                        name: tuple(cast(list[Any], value)) if isinstance(value, list) else value
+                        for name, value in part.items()
+                    }
+                )
                 for part in told[table]
             )
             for table, kind in _KINDS.items()
