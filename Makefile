@@ -25,8 +25,10 @@ TORCH_BACKEND := $(if $(UV_TORCH_BACKEND)$(wildcard $(addsuffix /torch-*.whl,$(P
 run: setup
 	$(BIN)/onrecord serve --library "$(LIBRARY)" --port $(PORT) --open "$(DOCS)"
 
-# WORKERS=2 runs the tests in two processes. Those of one module share its servers and its browser, so they stay together.
-PYTEST = $(BIN)/pytest $(if $(WORKERS),-n $(WORKERS) --dist loadscope)
+# The tests run in two processes; WORKERS=0 runs them in one, where one can debug. Those of one module share its servers
+# and its browser, so they stay together.
+WORKERS ?= 2
+PYTEST = $(BIN)/pytest -n $(WORKERS) --dist loadscope --no-loadscope-reorder
 
 test: lint
 	$(PYTEST)

@@ -14,8 +14,10 @@ import shutil
 import sqlite3
 import struct
 import threading
+import time
 from collections.abc import Callable, Collection, Generator, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlsplit
@@ -31,6 +33,7 @@ _Found = TypeVar("_Found")
 _PASSAGES = "passages"
 _SENTENCES = "sentences"
 _BATCH = 2000
+_WAITS_S = (0.05, 0.2, 1.0, 5.0, 15.0)
 _EXACT_UP_TO = 5000
 FILE = "chroma.sqlite3"
 _HNSW = {"space": "cosine", "ef_search": 200}
@@ -75,13 +78,16 @@ class Vectors:
         here = self._server_url is None
         for first in range(0, len(passages), _BATCH):
             batch = passages[first : first + _BATCH]
+            facts = [_facts(passage) if here else {"document_id": passage.document_id} for passage in batch]
+            put = partial(
+                collection.upsert,
+                ids=[passage.id for passage in batch],
+                embeddings=vectors[first : first + _BATCH],
+                documents=[passage.text for passage in batch] if here else None,
+                metadatas=facts,
+            )
             with self._reached():
-                collection.upsert(
-                    ids=[passage.id for passage in batch],
-                    embeddings=vectors[first : first + _BATCH],
-                    documents=[passage.text for passage in batch] if here else None,
-                    metadatas=[_facts(passage) if here else {"document_id": passage.document_id} for passage in batch],
-                )
+                patiently(put)
 
     def add_sentences(self, keys: Sequence[tuple[str, int]], vectors: "np.ndarray") -> None:
         """Stores sentences, each as (passage id, its number in the passage from 0), with their vectors."""
@@ -89,12 +95,14 @@ class Vectors:
         self._forget()
         for first in range(0, len(keys), _BATCH):
             batch = keys[first : first + _BATCH]
+            put = partial(
+                collection.upsert,
+                ids=[f"{passage_id}#{number}" for passage_id, number in batch],
+                embeddings=vectors[first : first + _BATCH],
+                metadatas=[{"passage": passage_id} for passage_id, _ in batch],
+            )
             with self._reached():
-                collection.upsert(
-                    ids=[f"{passage_id}#{number}" for passage_id, number in batch],
-                    embeddings=vectors[first : first + _BATCH],
-                    metadatas=[{"passage": passage_id} for passage_id, _ in batch],
-                )
+                patiently(put)
 
     def delete(self, ids: Sequence[str]) -> None:
         """Forgets passages and their sentences; unknown ids do not matter."""
@@ -104,14 +112,14 @@ class Vectors:
         self._forget()
         for batch in _batches(ids):
             with self._reached():
-                self._take_out(passages, passages.get(ids=batch, include=[])["ids"])
-                self._take_out(sentences, sentences.get(where={"passage": {"$in": batch}}, include=[])["ids"])
+                patiently(partial(self._take_out, passages, ids=batch))
+                patiently(partial(self._take_out, sentences, where={"passage": {"$in": batch}}))
 
-    def _take_out(self, collection: Any, ids: Sequence[str]) -> None:
-        """Deletes what is there; its vectors are made random ones first, since HNSW keeps those of deleted ids."""
+    def _take_out(self, collection: Any, **among: Any) -> None:
+        """Deletes what is there of some; its vectors are made random first, since HNSW keeps those of deleted ids."""
         import numpy as np
 
-        for batch in _batches(ids):
+        for batch in _batches(collection.get(**among, include=[])["ids"]):
             if self._server_url is None:
                 dimension = len(collection.get(ids=batch[:1], include=["embeddings"])["embeddings"][0])
                 noise = np.random.default_rng(0).normal(size=(len(batch), dimension)).astype(np.float32)
@@ -136,7 +144,7 @@ class Vectors:
             return
         with self._reached():
             for name in (_PASSAGES, _SENTENCES):
-                self._write_out(name)
+                patiently(partial(self._write_out, name))
             self.close()
             with closing(sqlite3.connect(self._folder / FILE, timeout=30, isolation_level=None)) as connection:
                 connection.execute(f"INSERT INTO {_DOCUMENTS_INDEX}({_DOCUMENTS_INDEX}) VALUES ('optimize')")
@@ -151,7 +159,7 @@ class Vectors:
         with self._reached():
             if any(_HEADER.unpack(path.read_bytes()[: _HEADER.size])[3] == 0 for path in self._headers()):
                 for name in (_PASSAGES, _SENTENCES):
-                    self._write_out(name)
+                    patiently(partial(self._write_out, name))
             self.close()  # whereupon the last of it is written
             with closing(sqlite3.connect(self._folder / FILE, timeout=30)) as connection:
                 used = {row[0] for row in connection.execute("SELECT id FROM segments")}
@@ -374,6 +382,18 @@ class Vectors:
                 f"The Chroma server at {self._server_url} does not answer as it should ({type(error).__name__}). "
                 "Start it, or correct ONRECORD_CHROMA_URL."
             ) from error
+
+
+def patiently(work: Callable[[], None]) -> None:
+    """Does the work, again where Chroma is still busy writing out what it was told before."""
+    for wait_s in _WAITS_S:
+        try:
+            return work()
+        except Exception as error:
+            if "database is locked" not in str(error):
+                raise
+            time.sleep(wait_s)
+    return work()
 
 
 def _half_made_systems() -> dict[str, Any]:

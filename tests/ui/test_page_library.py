@@ -45,6 +45,7 @@ def page(context: BrowserContext, two: Two) -> Page:
 
 
 def open_records(page: Page) -> None:
+    expect(page.locator("body[data-ready]")).to_have_count(1)
     page.locator("#r-show-records").click()
     expect(page.locator("#r-records")).to_be_visible()
 

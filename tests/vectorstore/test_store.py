@@ -14,11 +14,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from chromadb.errors import InternalError
 
 from onrecord.vectorstore.errors import EmbeddingMismatch, LibraryBusy, NotALibrary
 from onrecord.vectorstore.lexical import surroundings
 from onrecord.vectorstore.passage import Document, Filters, Locator, Passage
 from onrecord.vectorstore.store import Store
+from onrecord.vectorstore.vectors import patiently
 
 from ..fakes import HashEmbedder
 
@@ -516,6 +518,24 @@ def test_vectors_lost_amid_writing_are_there_again_at_its_end(store: Store) -> N
         store.vectors.delete([passage.id for passage in store.passages_of(LIGHTS.id)])
     assert store.faults() == []
     assert by_meaning(store, "keeper asleep")[0] == "The keeper was asleep."
+
+
+def test_what_chroma_is_too_busy_for_is_done_again_and_nothing_else() -> None:
+    done: list[str] = []
+
+    def busy_twice() -> None:
+        done.append("tried")
+        if len(done) < 3:
+            raise InternalError("Database error: error returned from database: (code: 5) database is locked")
+
+    def broken() -> None:
+        done.append("broken")
+        raise InternalError("Database error: database disk image is malformed")
+
+    patiently(busy_twice)
+    with pytest.raises(InternalError, match="malformed"):
+        patiently(broken)
+    assert done == ["tried", "tried", "tried", "broken"]
 
 
 # --- what is no library ------------------------------------------------------------------------------------------
