@@ -15,7 +15,7 @@ import signal
 import struct
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from hashlib import sha256
 from typing import Any, BinaryIO
 
@@ -111,7 +111,7 @@ def parsed_json(
         "facts": asdict(facts),
         "units": [asdict(unit) for unit in units],
         "acronyms": short_forms,
-        "structure": asdict(outline(reading.text, units)),
+        "structure": asdict(replace(outline(reading.text, units), omitted=reading.omitted)),
         "pieces": None if pieces is None else [asdict(piece) for piece in pieces],
     }
 

@@ -6,6 +6,8 @@ Everything after the readers (structure, splitting) sees blocks only and knows n
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
+from ...vectorstore.structure import Omission
+
 Kind = Literal["heading", "paragraph", "item", "table", "footnote", "rule", "furniture", "noise"]
 
 
@@ -15,6 +17,8 @@ class Block:
 
     `level` is the rank of a heading (1 is highest, 0 unknown). `number` is a paragraph number that the format
     keeps apart from the text (automatic numbering). `box` tells what stands beside the text: text boxes, side bars.
+    `speaker` is who says it and `time` the time code where the format states them beside the text: captions, XML. A
+    format that would state it, but does not know, says "".
     """
 
     start: int
@@ -24,13 +28,16 @@ class Block:
     page: str | None = None
     number: str | None = None
     box: bool = False
+    speaker: str | None = None
+    time: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
     """A file as read: `text` is canonical, `blocks` ascend and do not overlap; properties only where found.
 
-    `notes` say what of the file could not be read here, and the way out.
+    `notes` say what of the file could not be read here, and the way out. `omitted` is what was read but is no text of
+    the record: line numbers, codes in the margin.
     """
 
     text: str = field(repr=False)
@@ -44,6 +51,7 @@ class Reading:
     url: str | None = None
     pages: int = 0
     notes: tuple[str, ...] = ()
+    omitted: tuple[Omission, ...] = ()
 
 
 class TextBuilder:
@@ -63,6 +71,8 @@ class TextBuilder:
         page: str | None = None,
         number: str | None = None,
         box: bool = False,
+        speaker: str | None = None,
+        time: str | None = None,
     ) -> None:
         """Appends a block, parted from the one before by a blank line; blank text adds nothing."""
         text = text.strip()
@@ -70,7 +80,17 @@ class TextBuilder:
             return
         start = self._append(text, "\n\n")
         self.blocks.append(
-            Block(start=start, end=self._length, kind=kind, level=level, page=page, number=number, box=box)
+            Block(
+                start=start,
+                end=self._length,
+                kind=kind,
+                level=level,
+                page=page,
+                number=number,
+                box=box,
+                speaker=speaker,
+                time=time,
+            )
         )
 
     def extend(self, text: str) -> None:

@@ -7,6 +7,7 @@ from functools import partial
 
 from ...vectorstore.errors import UnreadableFile
 from .blocks import Reading
+from .captions import read_captions
 from .encoding import decode
 from .epub import read_epub
 from .html import read_html
@@ -22,6 +23,7 @@ from .pdf.pdf import read_pdf
 from .sniff import SUFFIXES as SUFFIXES
 from .sniff import Format, format_of
 from .text import read_text
+from .xml import read_xml
 
 _LONGEST_NOTICE_WORDS = 60
 _MISSING = re.compile(
@@ -92,4 +94,6 @@ _READERS: dict[Format, Callable[[bytes], Reading]] = {
     "mail": read_mail,
     "zip": _zip,
     "old office": read_old_office,
+    "captions": read_captions,
+    "xml": read_xml,
 }

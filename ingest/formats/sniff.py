@@ -10,8 +10,9 @@ from pathlib import PurePath
 from typing import Literal
 
 Format = Literal[
-    "text", "html", "pdf", "docx", "pptx", "sheet", "epub", "odt", "rtf", "mail", "image", "zip", "old office"
-]
+    "text", "html", "pdf", "docx", "pptx", "sheet", "epub", "odt", "rtf", "mail", "image", "zip", "old office",
+    "captions", "xml",
+]  # fmt: skip
 
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _BY_SUFFIX: dict[str, Format] = {
@@ -28,6 +29,8 @@ _BY_SUFFIX: dict[str, Format] = {
     ".rtf": "rtf",
     ".eml": "mail",
     ".zip": "zip",
+    **dict.fromkeys((".vtt", ".srt"), "captions"),
+    ".xml": "xml",
 }
 SUFFIXES = frozenset(_BY_SUFFIX)
 _IMAGES = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"II*\x00", b"MM\x00*")
@@ -41,6 +44,8 @@ _MIMETYPES: tuple[tuple[bytes, Format], ...] = (
     (b"application/vnd.oasis.opendocument.spreadsheet", "sheet"),
     (b"application/vnd.oasis.opendocument", "odt"),
 )
+_CAPTIONS = re.compile(rb"\AWEBVTT(?=\s|\Z)|\A\d{1,4}\r?\n\d\d:\d\d:\d\d[.,]\d{3} --> ")
+_XML = re.compile(rb"\A<\?xml\s|\A<[\w:]{1,60}\s[^<>]{0,2000}?xmlns")
 _HEADER = re.compile(rb"^([A-Za-z][A-Za-z-]+):", re.MULTILINE)
 _TRANSPORT = frozenset((b"message-id", b"mime-version", b"received", b"return-path", b"delivered-to"))
 _ADDRESSED = frozenset((b"from", b"to", b"subject", b"date"))
@@ -66,6 +71,10 @@ def _by_content(data: bytes, named: Format | None) -> Format | None:
     head = data[:4096].lstrip(b"\xef\xbb\xbf \t\r\n")
     if head[:64].lower().startswith((b"<!doctype html", b"<html")) or _is_xhtml(head):
         return "html"
+    if _CAPTIONS.match(head):
+        return "captions"
+    if named in (None, "text") and _XML.match(head):
+        return "xml"
     return "mail" if _is_mail(head) else None
 
 

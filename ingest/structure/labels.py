@@ -84,7 +84,12 @@ class Label:
 
 
 def induced_labels(texts: Sequence[str], blocks: Sequence[Block]) -> list[Label]:
-    """The labels of a record in order of their places; none where nothing shows that it is made of turns."""
+    """The labels of a record in order of their places; none where nothing shows that it is made of turns.
+
+    None either where the format itself says who speaks.
+    """
+    if any(block.speaker is not None for block in blocks):
+        return []
     candidates = [label for index, text in enumerate(texts) for label in _candidates(index, text, blocks[index])]
     by_style: dict[Style, list[Label]] = defaultdict(list)
     for label in candidates:

@@ -21,13 +21,17 @@ __all__ = ["Unit", "is_open", "paragraph_numbers", "speaker_label", "structure"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unit:
-    """A stretch of the canonical text with one locator; `turn` counts speaker turns, so that two never merge."""
+    """A stretch of the canonical text with one locator.
+
+    `turn` counts speaker turns, so that two never merge; `time` is the time code that the format states.
+    """
 
     start: int
     end: int
     kind: Kind
     locator: Locator
     turn: int = 0
+    time: str | None = None
 
 
 def structure(reading: Reading) -> list[Unit]:
@@ -347,7 +351,7 @@ def _locate(
         if cut and block.kind == "paragraph" and not numbers[index] and _resumes(text):
             locator, turn = replace(cut.locator, page=block.page), cut.turn
             number = cut.locator.paragraph
-        unit = Unit(start=block.start, end=block.end, kind=block.kind, locator=locator, turn=turn)
+        unit = Unit(start=block.start, end=block.end, kind=block.kind, locator=locator, turn=turn, time=block.time)
         units.append(unit)
         if block.kind == "paragraph":
             cut = unit if is_open(text) else None

@@ -15,6 +15,7 @@ _ENTRIES = word_list("no_speakers") | word_list("fields") | word_list("entries")
 _ARTICLES = ("the", "le", "la", "el", "l")
 _LONGEST_TITLED_WORDS = 12
 _LONGEST_OFFICE_WORDS = 7
+_LONGEST_NAME_WORDS = 4
 _ASIDE = re.compile(r"\s?[(\[][^()\[\]]*(?:[(\[][^()\[\]]*[)\]][^()\[\]]*)*[)\]]?")
 _WITHIN = re.compile(r"[(\[]((?:[^()\[\]]|[(\[][^()\[\]]*[)\]])*)")
 
@@ -54,6 +55,13 @@ def key_of(label: str) -> str:
     return fold((title and bare[title.end() :].strip(" .")) or bare)
 
 
+def _is_name(words: str) -> bool:
+    """Whether what stands in brackets after an office is a person: titled, or a few capitalised words and no state."""
+    named = _ASIDE.sub("", words).strip(" .,").split()
+    is_proper = 1 < len(named) <= _LONGEST_NAME_WORDS and all(word[0].isupper() for word in named)
+    return words[:1].isupper() and bool(_TITLE.match(words) or (is_proper and not states_of_label(words)))
+
+
 _CAPITALISED = r"[A-ZÀ-Þ][\w’'-]{0,30}+\.?"
 _TITLED_NAME = rf"(?:(?:the\s)?(?:{TITLES})\s){{1,3}}(?:{_CAPITALISED}\s?){{1,4}}"
 _HEAD_CHARS = 6000
@@ -88,6 +96,6 @@ def whom(label: str, holders: dict[str, str]) -> str:
     if not office or _TITLE.match(bare):
         return bare or label
     key = key_of(bare)
-    if within and _TITLE.match(within[1]) and within[1][0].isupper():
+    if within and _is_name(within[1]):
         holders[key] = holders[key_of(office[0])] = _ASIDE.sub("", within[1]).strip(" .,")
     return holders.get(key) or holders.get(key_of(office[0])) or bare

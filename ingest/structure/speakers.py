@@ -68,11 +68,25 @@ _SMALL = frozenset("of the for and on de la le du des der den und da do del y et
 
 
 def speakers_of(texts: Sequence[str], blocks: Sequence[Block]) -> list[tuple[str | None, int]]:
-    """(speaker, turn number) of each block: labelled turns where the record has them, else speakers it retells."""
+    """(speaker, turn number) of each block: as the format states them, else by labels, else speakers it retells."""
+    if any(block.speaker is not None for block in blocks):
+        return _stated(blocks)
     labels = _with_induced(texts, blocks, _turn_labels(texts, blocks))
     if sum(label is not None for label in labels) >= 2:
         return _turns(texts, blocks, labels)
     return _retold(texts, blocks)
+
+
+def _stated(blocks: Sequence[Block]) -> list[tuple[str | None, int]]:
+    """Turns of a format that says who speaks: a turn lasts until another speaks, nobody does, or a heading comes."""
+    found: list[tuple[str | None, int]] = []
+    turn = 0
+    for place, block in enumerate(blocks):
+        before = blocks[place - 1] if place else None
+        if before and (block.speaker != before.speaker or block.kind == "heading" or before.kind == "heading"):
+            turn += 1
+        found.append((block.speaker or None, turn))
+    return found
 
 
 def _with_induced(texts: Sequence[str], blocks: Sequence[Block], labels: Sequence[str | None]) -> list[str | None]:

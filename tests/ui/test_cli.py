@@ -441,7 +441,8 @@ def test_a_library_that_is_none_is_refused(here, tmp_path: Path) -> None:
     file = tmp_path / "records" / "minutes.txt"
     for arguments in (("ask", QUOTA), ("documents",), ("ingest", str(file))):
         assert_refused(here(*arguments, "-l", file), file, "is a file", "--library")
-        assert_refused(here(*arguments, "-l", tmp_path / "records"), tmp_path / "records", "is not a library", "--library")
+        ran = here(*arguments, "-l", tmp_path / "records")
+        assert_refused(ran, tmp_path / "records", "is not a library", "--library")
     assert_refused(here("ask", QUOTA, "-l", tmp_path / "new"), tmp_path / "new", "onrecord ingest PATH --library")
     assert not (tmp_path / "new").exists()
 

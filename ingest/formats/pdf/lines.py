@@ -125,9 +125,7 @@ def _lines_of_page(document: "PdfDocument", index: int) -> list[Line]:
     return _with_marks(lines)
 
 
-def _cells(
-    text_page: "PdfTextPage", characters: Sequence[str], start: int, end: int, size: float
-) -> tuple[Cell, ...]:
+def _cells(text_page: "PdfTextPage", characters: Sequence[str], start: int, end: int, size: float) -> tuple[Cell, ...]:
     """The parts of a line between wide gaps; the mark of an item is part of it, however far it stands off."""
     cells: list[Cell] = []
     for first, last in _words(characters, start, end):
