@@ -8,6 +8,8 @@ from babel import Locale
 
 # British English has "Sept" beside "Sep".
 _LANGUAGES = ("en", "en_GB", "fr", "es")
+# Whose months are read where they are written out beside a day and a year.
+_MORE_LANGUAGES = ("de", "it", "pt", "ru", "ar")
 
 
 def _names(kind: Literal["months", "days"], width: Literal["wide", "abbreviated"], *languages: str) -> dict[str, int]:
@@ -26,6 +28,7 @@ MONTH = _one_of(_names("months", "wide", *_LANGUAGES))
 WEEKDAY = _one_of(_names("days", "wide", *_LANGUAGES))
 NAMES = frozenset(_MONTHS) | frozenset(_names("days", "wide", *_LANGUAGES))
 ENGLISH_NAMES = frozenset(_names("months", "wide", "en") | _names("days", "wide", "en"))
+_MORE_MONTHS = _names("months", "wide", *_MORE_LANGUAGES) | _MONTHS
 _WRITTEN = rf"(?P<month>{_one_of(_MONTHS)})\b\.?"
 _DAY = r"(?P<day>\d{1,2})(?:st|nd|rd|th|er)?"
 _AND_DAY = r"(?:\s*(?:to|and|until|through|[-–—])\s*(?P<last>\d{1,2})(?:st|nd|rd|th)?(?!\d))?"
@@ -33,10 +36,12 @@ _YEAR = r"\s?,?\s+(?:de\s+)?(?P<year>\d{4})\b"
 _DATES = tuple(
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
-        rf"\b{_DAY}{_AND_DAY}\s+(?:of\s+|de\s+)?{_WRITTEN}(?:{_YEAR})?",
+        rf"\b{_DAY}{_AND_DAY}\s+(?:day\s+)?(?:of\s+|de\s+)?{_WRITTEN}(?:{_YEAR})?",
+        rf"\b(?P<day>\d{{1,2}})[.º]?\s+(?:de\s+)?(?P<month>{_one_of(_MORE_MONTHS)})(?:\s+de)?\s+(?P<year>\d{{4}})\b",
         rf"\b{_WRITTEN}\s+{_DAY}(?!\d){_AND_DAY}(?:{_YEAR})?",
         rf"\b{_WRITTEN}(?:\s+of)?{_YEAR}",
         r"\b(?P<year>\d{4})-(?P<number>0[1-9]|1[0-2])(?:-(?P<day>\d{2}))?\b",
+        r"(?P<year>\d{4})\s?年\s?(?P<number>0?[1-9]|1[0-2])\s?月\s?(?P<day>\d{1,2})\s?日",
         r"\b(?P<day>\d{1,2})[./](?P<number>0?[1-9]|1[0-2])[./](?P<year>\d{4})\b",
     )
 )
@@ -70,7 +75,7 @@ def dates(text: str) -> tuple[list[Day], str]:
 
     def take(match: re.Match[str]) -> str:
         parts = match.groupdict()
-        month = _MONTHS[parts["month"].casefold()] if parts.get("month") else int(parts["number"])
+        month = _MORE_MONTHS[parts["month"].casefold()] if parts.get("month") else int(parts["number"])
         year = int(parts["year"]) if parts.get("year") else None
         days = [int(day) for day in (parts.get("day"), parts.get("last")) if day]
         if any(not 1 <= day <= 31 for day in days):

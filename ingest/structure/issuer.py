@@ -8,18 +8,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from ...vectorstore.markup import plain
+from .bodies import HEADS, RECORDS, body_of_record, body_of_report, most_named
 
-_HEADS = (
-    r"Assembly|Council|Commission|Committee|Sub-?committee|Conference of the Parties|Parliament|Senate|Congress"
-    r"|Executive Board|Subsidiary Body|Tribunal|Working Group|Task Force|House of (?:Commons|Lords|Representatives)"
-    r"|Assemblée|Conseil|Commission|Comité|Conférence des Parties|Parlement|Sénat"
-    r"|Asamblea|Consejo|Comisión|Senado|Cámara de Diputados|Conferencia de las Partes|Assembleia|Conselho|Comissão"
-    r"|Bundestag|Bundesrat|Ausschuss|Kommission"
-)
 _LINK = r"of|the|on|for|and|de|des|du|la|le|les|del|von|der|à|en|y|et|to|in|with|its|as|by|d[’']\w+|l[’']\w+"
 _ROMANCE = re.compile(r"\b(?:de|des|du|del|do|da|sur|sobre)\s")
 _BODY = re.compile(
-    rf"\A(?:(?:the|la|le|el|l[’'])\s?)?(?:(?:[\w’'&.-]+,?)\s+){{0,4}}?(?:{_HEADS})\b(?:\s+(?:\([^()]+\)|[\w’'&.,-]+))*",
+    rf"\A(?:(?:the|la|le|el|l[’'])\s?)?(?:(?:[\w’'&.-]+,?)\s+){{0,4}}?(?:{HEADS})\b(?:\s+(?:\([^()]+\)|[\w’'&.,-]+))*",
     re.IGNORECASE,
 )
 _NO_BODY = re.compile(
@@ -30,6 +24,7 @@ _NO_BODY = re.compile(
     re.IGNORECASE,
 )
 _LONGEST_BODY = 200
+_OPENING_CHARS = 300
 _ORDINAL = (
     r"(?:\d+(?:st|nd|rd|th|e|[èe]me|º|ª)|(?:[a-z]{1,30}-|hundred and )?(?:first|second|third|fourth|fifth|sixth"
     r"|seventh|eighth|ninth|tenth|eleventh|twelfth|[a-z]{1,30}teenth|[a-z]{1,30}tieth)|premi[èe]re|[a-zé-]{1,60}i[èe]me"
@@ -71,6 +66,8 @@ _KIND_BY = re.compile(
     re.IGNORECASE,
 )
 _AUTHOR_LINES = 20
+_TERM = re.compile(rf"(?:.{{0,40}} )?{_ORDINAL} (?:congress|parliament|legislature|assembly)", re.IGNORECASE)
+_RECORD = re.compile(rf"\(?(?:{RECORDS})\b", re.IGNORECASE)
 _LEADING = re.compile(rf"\A(?:(?:the|la|le)\s+)?(?:{_ORDINAL}\s+)?", re.IGNORECASE)
 _DRAFT_BY = re.compile(r"(?P<who>[A-ZÀ-Þ][^:]{2,160}): (?:revised )?draft (?:resolution|decision)$")
 
@@ -86,11 +83,11 @@ class Issuer:
     publisher: str | None = None
 
 
-def issuer(front: Sequence[tuple[str, str]]) -> Issuer:
-    """Reads the front of a record, as (kind, line) pairs."""
+def issuer(front: Sequence[tuple[str, str]], title: str | None = None, text: str = "") -> Issuer:
+    """Reads the front of a record, as (kind, line) pairs, then the title its format states and its whole text."""
     lines = [cell for kind, line in front if kind != "footnote" for cell in _cells(line)]
     return Issuer(
-        body=_body(lines),
+        body=_body(lines, title) or most_named(text),
         session=next((found[0] for line in lines if (found := session_in(line))), None),
         agenda_item=next(filter(None, map(_agenda_item, lines)), None),
         author=next(filter(None, map(_author, lines[:_AUTHOR_LINES])), None),
@@ -123,20 +120,23 @@ def _cells(line: str) -> Iterator[str]:
     yield from filter(None, (cell.strip() for cell in line.split(" | ")))
 
 
-def _body(lines: Sequence[str]) -> str | None:
-    """The body whose session follows, else the first."""
-    first = None
-    for line, below in zip(lines, [*lines, ""][1:], strict=True):
+def _body(lines: Sequence[str], title: str | None) -> str | None:
+    """The body whose session follows, else the first that stands alone or is named as the one whose record it is."""
+    named = body_of_record([*([title] if title else []), *(line[:_OPENING_CHARS] for line in lines)])
+    alone: tuple[int, str] | None = None
+    for place, (line, below) in enumerate(zip(lines, [*lines, ""][1:], strict=True), start=1 if title else 0):
         session = session_in(line)
         name = _DISTRIBUTION.sub("", line[: session.start()] if session else line).strip(" *,–-|")
         leading = _LEADING.match(name)
-        bare = plain(name)[leading.end() :] if leading and is_body(name) else ""
+        bare = plain(name)[leading.end() :] if leading and is_body(name) and not _TERM.fullmatch(name) else ""
+        if _SESSION.match(below) and (reporting := body_of_report(line)):
+            return reporting
         if " " not in bare:
             continue
-        if session or _SESSION.match(below):
+        if session or _SESSION.match(below) or _RECORD.match(below):
             return bare
-        first = first or bare
-    return first
+        alone = alone or (place, bare)
+    return min(filter(None, (named, alone)), default=(0, None))[1]
 
 
 def _agenda_item(line: str) -> str | None:

@@ -103,10 +103,11 @@ def metadata(source: str, reading: Reading, units: Sequence[Unit]) -> Metadata:
     head = text[: units[0].start] if units else ""
     held = [line for line in lines if _HELD.match(line)]
     symbol = _symbol(front, head, source)
-    found = asdict(issuer([*front, *(("paragraph", line) for line in head[:FRONT_CHARS].splitlines())]))
+    stated = None if reading.title and _is_file_name(reading.title) else reading.title
+    heads = (("paragraph", line) for line in head[:FRONT_CHARS].splitlines())
+    found = asdict(issuer([*front, *heads], stated, text))
     found["author"] = found["author"] or _typist(reading.author, by_institution=bool(symbol or found["body"]))
     found["publisher"] = reading.publisher or found["publisher"]
-    stated = None if reading.title and _is_file_name(reading.title) else reading.title
     return Metadata(
         title=stated or _title(front) or reading.title or PurePath(source).stem,
         symbol=symbol,
