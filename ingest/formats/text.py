@@ -10,6 +10,7 @@ from itertools import pairwise
 from statistics import quantiles
 
 from ..fetch import is_address
+from ..language.dates import dates
 from ..language.states import is_broken_label
 from .blocks import Block, Kind, Reading
 
@@ -22,7 +23,7 @@ _BOLD_LINE = re.compile(r"^\s*(?:\*\*[^*]+\*\*|__[^_]+__)+\s*$")
 _FOOTNOTE = re.compile(r"^\s*(?:<sup>\s*\w{1,3}\s*</sup>|\[\^?\w{1,3}\]:?|\\\*+|\*{1,2}(?=\s)|[¹²³⁴-⁹]+)\s*\S")
 _MARKDOWN = re.compile(r"^#{1,6} |\*\*[^*\n]+\*\*|\[[^\[\]\n]{1,300}\]\([^)\n]{0,500}\)|^\|.*\|$", re.MULTILINE)
 _PAGE_MARK = re.compile(r"(?:(?<![^\S\n])[^\S\n]++)?\[\[?page\s+([\w.-]{1,12})\]\]?\s*$", re.IGNORECASE)
-_FRONT_MATTER = re.compile(r"---\n(?=[A-Za-z][\w-]*:)(?:.*\n){1,80}?---(?=\n|$)")
+_FRONT_MATTER = re.compile(r"---\n\n?(?=[A-Za-z][\w-]*:)(?:.*\n){1,80}?---(?=\n|$)")
 _SENTENCE_ENDS = (".", "!", "?", "”", '"', ")", "]", ":")
 _LABEL = re.compile(r"^\s*(?:(?:Mr|Mrs|Ms|Dr|Prof|Hon|Sra?|Mme|M)\.\s)?[A-Z][^:.!?]{1,60}:(?:\s|$)")
 
@@ -51,11 +52,18 @@ def read_text(text: str, media_type: str = "text/plain", *, wrapped: bool | None
         blocks=tuple(_underlined(text, blocks)),
         media_type=_media_type(text, media_type),
         title=stated.get("title"),
+        date=_day(stated.get("date", "")),
         author=stated.get("author"),
         publisher=stated.get("publisher"),
         language=stated.get("language") or stated.get("lang"),
         url=next((stated[key] for key in ("url", "source", "permalink") if is_address(stated.get(key, ""))), None),
     )
+
+
+def _day(written: str) -> str | None:
+    """A day as front matter has it, in ISO form."""
+    found = [day for day in dates(written)[0] if day.year and day.day]
+    return f"{found[0].year}-{found[0].month:02}-{found[0].day:02}" if found else None
 
 
 def _stated(front: str) -> dict[str, str]:

@@ -18,17 +18,17 @@ _AND = frozenset("and et y e und".split())
 _ROMANCE = frozenset("de des du da do del sur sobre".split())
 # What may stand in capitals before a name and belongs to the sentence, not to it.
 _BEFORE = frozenset(
-    "a an the this that before in at by of to for from on with and or draft official regular special extraordinary annual"
-    " minutes report record journal proceedings summary notes agenda each every some any no our your its their mr mrs"
+    "a an the this that before in at by of to for from on with and or draft official regular special extraordinary"
+    " annual minutes report record journal proceedings summary notes agenda each every some any no our your its their mr mrs"
     " ms madam honourable hon house public joint le la les el los las l du de".split()
 )
 # What follows it there.
 _AFTER = frozenset(
-    "was is were are met meets meeting meetings held minutes session sitting hearing debates record report will shall at"
-    " in daily hansard has have having as resolution decision".split()
+    "was is were are met meets meeting meetings held minutes session sitting hearing debates record report will shall"
+    " at in daily hansard has have having as resolution decision".split()
 )
 _ORDINAL = re.compile(
-    r"(?:\d+(?:st|nd|rd|th)|(?:\w+-)?(?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|eleventh|twelfth"
+    r"\A(?:\d{1,4}(?:st|nd|rd|th)|(?:\w{1,12}-)?(?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|eleventh|twelfth"
     r"|\w{1,12}teenth|\w{1,12}tieth|hundred))\Z",
     re.IGNORECASE,
 )
@@ -41,7 +41,8 @@ _OF_RECORD = re.compile(
     re.IGNORECASE,
 )
 _RECORD_OF = re.compile(
-    rf"\A(?:\s?\([^()]{{1,30}}\))?\W{{0,3}}(?:[\w’'-]{{1,20}} ){{0,2}}?(?:{_SITTING}|met|convened|(?:is|was) (?:held|called to order))\b",
+    r"\A(?:\s?\([^()]{1,30}\))?\W{0,3}(?:[\w’'-]{1,20} ){0,2}?"
+    rf"(?:{_SITTING}|met|convened|(?:is|was) (?:held|called to order))\b",
     re.IGNORECASE,
 )
 _FIRST = re.compile(r"\A\W{0,3}(?:(?:the|la|le|el) )?(?:[\w-]{1,20} ){0,2}\Z", re.IGNORECASE)

@@ -66,7 +66,7 @@ _KIND_BY = re.compile(
     re.IGNORECASE,
 )
 _AUTHOR_LINES = 20
-_TERM = re.compile(rf"(?:.{{0,40}} )?{_ORDINAL} (?:congress|parliament|legislature|assembly)", re.IGNORECASE)
+_TERM = re.compile(rf"\A(?:.{{0,40}} )?{_ORDINAL} (?:congress|parliament|legislature|assembly)", re.IGNORECASE)
 _RECORD = re.compile(rf"\(?(?:{RECORDS})\b", re.IGNORECASE)
 _LEADING = re.compile(rf"\A(?:(?:the|la|le)\s+)?(?:{_ORDINAL}\s+)?", re.IGNORECASE)
 _DRAFT_BY = re.compile(r"(?P<who>[A-ZÀ-Þ][^:]{2,160}): (?:revised )?draft (?:resolution|decision)$")

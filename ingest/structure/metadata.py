@@ -1,7 +1,7 @@
 """What is known of a record as a whole: title, symbol, date, issuer; each only where the record itself says it."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import PurePath
 
@@ -18,6 +18,10 @@ FRONT_CHARS = 2500
 _SYMBOL = re.compile(
     r"\b(?:[A-Z]{1,8}(?:\.\d+)?/[A-Z0-9](?:[\w.()-]*[\w)])?(?:/\w(?:[\w.()-]*[\w)])?)*(?: \((?:\d{4}|Sect\. \d+)\))?"
     r"|(?:EB|WHA)\d+[./(]\w(?:[\w./()]*[\w)])?)"
+)
+_SERIAL = re.compile(
+    r"\A[\W_]{0,3}(?P<symbol>(?:Vol(?:ume|\.)?\s?\d{1,4},?\s)?(?:[A-Z]\w{1,15}\s){0,2}(?:No|NO|Nos|Number|NUMBER|Nr|N[°º]|№|Issue)"
+    r"\b\.?\s?\*?\s?\d{1,6}(?:[—–/-]\d{1,6})?)[\W_]{0,3}(?:\Z|[(\]])"
 )
 _AFTER_SYMBOL = re.compile(r"\A\**(?:$|\s*[|(*/]|\s+(?:Distr|Original)\b|\s+\d{1,2} [a-z]{3,9} \d{4}\b)", re.IGNORECASE)
 _MASTHEAD = re.compile(r"\A(?:(?:[A-Z][\w’'-]*|of|on|the|for|and|de|des|et)\s+){0,6}")
@@ -62,10 +66,24 @@ _OPENS = re.compile(r".{0,60}\b(?:met|called to order|was opened)\b.{0,12}\d", r
 _UNSURE = re.compile(r"\d{4}-\d\d|[\d./]+")
 _ANOTHER_DATE = re.compile(
     r"\b(?:from|to|until|by|before|since|after|between|and|as at|as of|ending|ended)\s+(?:\d{1,2}\s+)?$"
-    r"|\A(?:\d{1,3}|[IVX]{1,5}|[A-Z])[.)]\s+minutes of\s+$",  # an item of an agenda: another meeting's
+    r"|\A(?:\d{1,3}|[IVX]{1,5}|[A-Z])[.)]\s+minutes of\s+$"  # an item of an agenda: another meeting's
+    r"|\bdate of (?!meeting|sitting|session|hearing|issue|adoption|document)\w{1,30}:\s+$"
+    r"|\b(?:due date|deadline)(?: of|:)?\s+$",
     re.I,
 )
 _HELD = re.compile(r"(?:held|convened|met|meeting of|sitting of|tenue?|celebrada)\b", re.I)
+_SITS = re.compile(
+    r"\b(?:(?:(?:meeting|session|sitting|hearing)s? (?:\w+ ){0,3}?(?:was |were )?(?:held )?(?:(?:on|of) )?)"
+    r"|(?:(?:was|were) held (?:\w+ ){0,2}?)|it is )(?:\w+day,? )?"
+    r"(?=(?:the )?\d{1,2}(?:st|nd|rd|th)? |\w{3,9} \d{1,2}(?:st|nd|rd|th)?, \d{4})",
+    re.IGNORECASE,
+)
+_PERIOD = re.compile(r"\d\s?(?:\w{3,9}\s?)?[-–—]\s?\d{1,2}\b")
+_PHOTOGRAPH = re.compile(r"(?:IMG|DSC|SCAN|PXL|VID)[\W_\d]", re.IGNORECASE)
+_NAME_MARKS = re.compile(r"[_.+]|(?<=[^\W\d])-|-(?=[^\W\d])")
+_OPENING_CHARS = 400
+_OPENING_UNITS = 8
+_BRACKETED_UNITS = 60
 _MISREAD = str.maketrans("IlOoSs", "110055")
 _DATE_LINE_CHARS = 120
 _DATED_SENTENCE_CHARS = 72
@@ -101,7 +119,9 @@ def metadata(source: str, reading: Reading, units: Sequence[Unit]) -> Metadata:
     front = [(kind, line) for kind, line in lines if garbled_share(line) < _GARBLED_SHARE]
     lines = [line for kind, line in front if kind in ("heading", "paragraph", "table") and _may_date(line)]
     head = text[: units[0].start] if units else ""
+    openings = [line[:_OPENING_CHARS] for kind, line in front[:_OPENING_UNITS] if kind != "table"]
     held = [line for line in lines if _HELD.match(line)]
+    sittings = [line[match.start() :] for line in openings if (match := _SITS.search(line))]
     symbol = _symbol(front, head, source)
     stated = None if reading.title and _is_file_name(reading.title) else reading.title
     heads = (("paragraph", line) for line in head[:FRONT_CHARS].splitlines())
@@ -111,11 +131,31 @@ def metadata(source: str, reading: Reading, units: Sequence[Unit]) -> Metadata:
     return Metadata(
         title=stated or _title(front) or reading.title or PurePath(source).stem,
         symbol=symbol,
-        date=_date(held) or reading.date or _date(lines) or _date(head[:FRONT_CHARS].splitlines()),
+        date=_dated(
+            _date(held),
+            _date(sittings),
+            reading.date,
+            _date([line for line in lines if not _PERIOD.search(line)]),
+            _date(_bracketed(text[unit.start : unit.end] for unit in units[:_BRACKETED_UNITS])),
+            _date(lines),
+            _date(head[:FRONT_CHARS].splitlines()),
+            _date([] if _PHOTOGRAPH.match(PurePath(source).name) else [_NAME_MARKS.sub(" ", PurePath(source).stem)]),
+        ),
         language=tag_language(reading.language),
         url=reading.url or (source if is_address(source) else None),
         **found,
     )
+
+
+def _dated(*found: str | None) -> str | None:
+    """The first of the dates found; where it is only a month, the first day of that month among them."""
+    first = next(filter(None, found), None)
+    return next((date for date in found if first and date and date.startswith(first) and len(date) > len(first)), first)
+
+
+def _bracketed(lines: Iterable[str]) -> list[str]:
+    """The lines that are something in brackets and nothing else, below the front too: "[25 June 2031]"."""
+    return [line for line in lines if line[:1] == "[" and line[-1:] == "]" and len(line) < _DATED_KIND_CHARS]
 
 
 def _typist(name: str | None, *, by_institution: bool) -> str | None:
@@ -202,7 +242,20 @@ def _symbol(front: Sequence[tuple[str, str]], head: str, source: str) -> str | N
     printed, named = _printed_symbol(front, head), _symbol_of_name(PurePath(source).stem)
     if printed and named and printed.translate(_MISREAD).casefold() == named.translate(_MISREAD).casefold():
         return named if printed != named and printed.casefold() != named.casefold() else printed
-    return printed or named
+    return printed or named or _serial_number([*head[:FRONT_CHARS].splitlines(), *(line for _, line in front)])
+
+
+def _serial_number(lines: Sequence[str]) -> str | None:
+    """ "Vol. 280 No. 6", "Case No. 11-398": the number that a house without symbols gives its record."""
+    cells = (cell.removeprefix("[") for line in lines for cell in line.split(" | "))
+    found = (_SERIAL.match(part) for cell in cells if len(cell) < _DATE_LINE_CHARS for part in (cell, _after_name(cell)))
+    return next((match["symbol"] for match in found if match), None)
+
+
+def _after_name(cell: str) -> str:
+    """What of "Lamp Journal Volume 7, Number 9 (May)" begins with the volume."""
+    place = cell.find("Vol")
+    return cell[max(place, 0) :]
 
 
 def _printed_symbol(front: Sequence[tuple[str, str]], head: str) -> str | None:
