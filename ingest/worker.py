@@ -24,6 +24,7 @@ from .formats.members import members
 from .formats.read import read
 from .split import Piece, cut
 from .structure.acronyms import acronyms
+from .structure.items import with_items
 from .structure.metadata import metadata
 from .structure.noise import mark_noise
 from .structure.outline import outline
@@ -94,6 +95,7 @@ def parsed_json(
         units = mark_noise(reading.text, structure(reading))
         facts = metadata(source, reading, units)
         short_forms = acronyms(reading.text)
+        structured = with_items(outline(reading.text, units), reading.text, units)
         pieces = cutter(reading.text, units, title or facts.title) if cutter else None
     except UnreadableFile:
         raise
@@ -111,7 +113,7 @@ def parsed_json(
         "facts": asdict(facts),
         "units": [asdict(unit) for unit in units],
         "acronyms": short_forms,
-        "structure": asdict(replace(outline(reading.text, units), omitted=reading.omitted)),
+        "structure": asdict(replace(structured, omitted=reading.omitted)),
         "pieces": None if pieces is None else [asdict(piece) for piece in pieces],
     }
 

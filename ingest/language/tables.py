@@ -17,6 +17,11 @@ def word_list(name: str) -> frozenset[str]:
     return frozenset(_lists()[name].split())
 
 
+def words_in_order(name: str) -> list[str]:
+    """A list of words of `data/words.toml` as it is ordered there."""
+    return _lists()[name].split()
+
+
 def alternatives(name: str) -> str:
     """A fragment of a pattern: the alternatives that stand in `data/NAME.txt`, a line each."""
     return "|".join(line for line in _text(f"{name}.txt").splitlines() if line and not line.startswith("#"))

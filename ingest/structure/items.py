@@ -1,0 +1,345 @@
+"""The matters that a record deals with, and what became of each.
+
+    with_items(structure, text, units) = items under headings and where something is brought -> what sentences say of
+    them -> votes put together out of counts, lists of names and the sentence that closes them -> turns know their item
+"""
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from ...vectorstore.markup import plain
+from ...vectorstore.structure import Item, ItemKind, Outcome, Structure
+from ..language.sentences import sentence_spans
+from ..language.states import states_of_label
+from ..language.tables import table
+from .deciding import Deciding, deciding
+from .paragraphs import Unit
+from .people import is_field
+from .speakers import speaker_label
+from .votes import Tally, ballots, names_in
+
+_ROWS = table("deciding")
+
+
+def _words(role: str) -> dict[str, str]:
+    return {word: row["kind"] for row in _ROWS if row["role"] == role for word in row["words"].split(";")}
+
+
+def _any(role: str) -> str:
+    return "|".join(map(re.escape, sorted(_words(role), key=len, reverse=True)))
+
+
+_ITEM_KINDS = _words("item_kind")
+_KIND = re.compile(rf"(?<![\w-])(?:{_any('item_kind')})(?![\w-])", re.IGNORECASE)
+_BRINGING = re.compile(rf"(?<![\w-])(?:{_any('bringing')})(?![\w-])", re.IGNORECASE)
+_REJECTING = re.compile(rf"(?<![\w-])(?:{_any('rejecting')})(?![\w-])", re.IGNORECASE)
+_NUMBER = re.compile(
+    r"\A\W{0,6}(?:(?:agenda\s)?item|no\.?|article|clause|bill|motion|case|question)?\s{0,3}#?"
+    r"(?P<number>\d{1,4}[a-z]?(?:[.-]\d{1,4}){0,3}|[IVXLC]{1,6}|[A-Z](?=[.)]))(?=[.):\s]|\Z)",
+    re.IGNORECASE,
+)
+_ANNOUNCES = re.compile(r"\b(?:follows|following|suivants?|suit|siguientes?|sigue)\b[^:]{0,40}:\Z", re.IGNORECASE)
+_LONGEST_TITLE_WORDS = 16
+_HEADING_CHARS = 160
+_RECOMMENDED = re.compile(r"\brecommend|\brecommand|\brecomenda", re.IGNORECASE)
+_FEWEST_RECOMMENDED = 5
+_BY_STATE = re.compile(r"\((?P<state>[^()]{3,80}(?:\([^()]{2,60}\))?)\)\W{0,2}\Z")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Said:
+    """A sentence that says what became of something."""
+
+    start: int
+    end: int
+    told: Deciding
+    speaker: str | None = None
+
+
+def with_items(structure: Structure, text: str, units: Sequence[Unit]) -> Structure:
+    """The structure with its items and outcomes; of each turn the item under which it begins."""
+    told = [unit for unit in units if unit.kind not in ("furniture", "rule", "noise", "footnote")]
+    votes = ballots(text, told)
+    said = list(_sayings(text, told, votes))
+    items = _items(text, told, said, votes)
+    outcomes = _outcomes(text, said, votes, items)
+    return replace(
+        structure,
+        items=tuple(items),
+        outcomes=tuple(outcomes),
+        turns=tuple(replace(turn, item=_item_at(items, turn.start)) for turn in structure.turns),
+    )
+
+
+# --- what sentences say ------------------------------------------------------------------------------------------
+
+
+def _sayings(text: str, units: Sequence[Unit], votes: Sequence[Tally]) -> Iterator[_Said]:
+    recommended = _recommended(text, units)
+    ends = [vote.end for vote in votes]
+    turn = None
+    spoken = False
+    for unit in units:
+        words = text[unit.start : unit.end]
+        speaker = unit.locator.speaker
+        if unit.turn != turn:
+            turn, spoken = unit.turn, _is_spoken(speaker, words)
+        if unit.start in recommended:
+            yield _Said(start=unit.start, end=unit.end, told=Deciding(kind="recommendation", is_closing=False))
+            continue
+        label = speaker_label(words) if spoken else None
+        first = label[1] if label and speaker and label[0] == speaker else 0
+        for start, end in sentence_spans(words[first:]):
+            start, end = unit.start + first + start, unit.start + first + end
+            place = bisect_right(ends, start)
+            if place < len(votes) and votes[place].start <= start:
+                continue
+            if end - start > 2 and (found := deciding(text[start:end], is_spoken=spoken)):
+                yield _Said(start=start, end=end, told=found, speaker=speaker if spoken else None)
+
+
+def _is_spoken(speaker: str | None, words: str) -> bool:
+    """Whether a turn gives somebody's own words; reports that retell go on in lower case: "Ms. Lind said"."""
+    if not speaker or is_field(speaker):
+        return False
+    rest = plain(words)
+    place = rest.find(speaker)
+    return place < 0 or not re.match(r"\A\s?(?:\([^()]{0,90}\)\s?)?[a-z,]", rest[place + len(speaker) :])
+
+
+def _recommended(text: str, units: Sequence[Unit]) -> frozenset[int]:
+    """Where the recommendations begin that states made, a numbered paragraph each with the state behind it."""
+    found = [
+        unit.start
+        for unit in units
+        if unit.kind in ("paragraph", "item")
+        and _RECOMMENDED.search(unit.locator.section or "")
+        and (match := _BY_STATE.search(text[max(unit.start, unit.end - 200) : unit.end]))
+        and states_of_label(match["state"])
+    ]
+    return frozenset(found if len(found) >= _FEWEST_RECOMMENDED else ())
+
+
+# --- items ---------------------------------------------------------------------------------------------------------
+
+
+@dataclass(slots=True, kw_only=True)
+class _Matter:
+    start: int
+    heading: str
+    depth: int
+    number: str | None = None
+    end: int = 0
+
+
+def _items(text: str, units: Sequence[Unit], said: Sequence[_Said], votes: Sequence[Tally]) -> list[Item]:
+    matters = list(_matters(text, units, said, votes))
+    if not matters:
+        return []
+    last = units[-1].end
+    for place, matter in enumerate(matters):
+        matter.end = next((other.start for other in matters[place + 1 :] if other.depth <= matter.depth), last)
+    items: list[Item] = []
+    open_: list[tuple[int, str]] = []
+    for place, matter in enumerate(matters):
+        open_ = [(depth, name) for depth, name in open_ if depth < matter.depth]
+        following = matters[place + 1].start if place + 1 < len(matters) else last
+        items.append(
+            Item(
+                id=f"i{place + 1}",
+                start=matter.start,
+                end=matter.end,
+                kind=_kind(matter.heading),
+                heading=matter.heading,
+                number=matter.number or _number(matter.heading),
+                parent=open_[-1][1] if open_ else None,
+                **_bringers(text[matter.start : min(following, matter.start + _MOVERS_CHARS)]),
+            )
+        )
+        open_.append((matter.depth, f"i{place + 1}"))
+    return items
+
+
+_UNDER_HEADINGS = 100
+"""Deeper than any heading's level: what is brought under a heading."""
+
+
+def _matters(text: str, units: Sequence[Unit], said: Sequence[_Said], votes: Sequence[Tally]) -> Iterator[_Matter]:
+    """Where items begin: at headings, at titles of matters, where something is brought, at numbered paragraphs with
+    an outcome."""
+    starts = [one.start for one in said]
+    for unit in units:
+        words = text[unit.start : unit.end]
+        line = " ".join(plain(words).split())
+        first = bisect_right(starts, unit.start - 1)
+        outcomes = [one for one in said[first : first + 4] if one.start < unit.end]
+        if any(vote.start < unit.end and unit.start < vote.end for vote in votes):
+            continue
+        if unit.kind == "heading":
+            if not outcomes and not _ANNOUNCES.search(line):
+                depth = (unit.locator.section or "").count(" > ") + 1
+                yield _Matter(start=unit.start, heading=line[: 2 * _HEADING_CHARS], depth=depth)
+        elif (
+            (_is_title(line) and not outcomes)
+            or _BRINGING.search(line)
+            or (outcomes and _is_marked(unit, words))
+        ):
+            yield _Matter(
+                start=unit.start, heading=_shortened(line), depth=_UNDER_HEADINGS, number=unit.locator.paragraph
+            )
+
+
+def _is_title(line: str) -> bool:
+    """Whether a line by itself names a matter: "Fishing Licences Bill"."""
+    words = line.split()
+    if not 1 < len(words) <= _LONGEST_TITLE_WORDS or line[-1] in ".,;:?!)" or not _KIND.search(line):
+        return False
+    long = [word for word in words if len(word) > 3 and word[0].isalpha()]
+    return bool(long) and all(word[0].isupper() for word in long)
+
+
+def _is_marked(unit: Unit, words: str) -> bool:
+    return bool(unit.kind == "item" or (unit.locator.paragraph and not unit.locator.speaker) or _NUMBER.match(words))
+
+
+def _shortened(line: str) -> str:
+    if len(line) <= _HEADING_CHARS:
+        return line
+    return line[:_HEADING_CHARS].rsplit(" ", 1)[0] + " …"
+
+
+def _kind(heading: str) -> ItemKind:
+    match = _KIND.search(heading)
+    return _ITEM_KINDS[match[0].casefold()] if match else "item"  # type: ignore[return-value]
+
+
+def _number(heading: str) -> str | None:
+    match = _NUMBER.match(heading)
+    return match["number"] if match else None
+
+
+# --- who brought it --------------------------------------------------------------------------------------------------
+
+_MOVERS_CHARS = 1500
+_PERSON = r"(?P<who>(?:[A-ZÀ-Þ][\w’'.-]{0,30}+(?:\s(?:de|von|van|of|the|and|et|y))?\s?){1,6})"
+_ROLES = {
+    role: (
+        re.compile(rf"(?<![\w-])(?i:{_any(singular)})\s{{0,3}}:?\W{{0,8}}{_PERSON}"),
+        re.compile(rf"(?:\A|[\s(]){_PERSON}(?:made the motion|{verb})\b" if verb else r"(?!)"),
+    )
+    for role, singular, verb in (
+        ("movers", "mover", "moved"), ("seconders", "seconder", "seconded"), ("sponsors", "sponsor", ""),
+    )
+}  # fmt: skip
+
+
+def _bringers(words: str) -> dict[str, tuple[str, ...]]:
+    """Movers, seconders and sponsors where a text names them: "Moved by X, seconded by Y", "X moved, Y seconded"."""
+    words = " ".join(plain(words).split())
+    found: dict[str, tuple[str, ...]] = {}
+    for role, patterns in _ROLES.items():
+        for pattern in patterns:
+            if (match := pattern.search(words)) and (names := names_in(match["who"])):
+                found[role] = names
+                break
+    return found
+
+
+# --- outcomes --------------------------------------------------------------------------------------------------------
+
+_NEAR_CHARS = 400
+_TOUCHING_CHARS = 80
+
+
+def _outcomes(text: str, said: Sequence[_Said], votes: Sequence[Tally], items: Sequence[Item]) -> Iterator[Outcome]:
+    """Each sentence with the lists and counts of the vote that it closes or announces."""
+    events: list[_Said | Tally] = sorted([*said, *votes], key=lambda event: event.start)
+    group: list[_Said | Tally] = []
+    for event in events:
+        if group and _is_one_vote(text, group, event, items):
+            group.append(event)
+            continue
+        if group:
+            yield _outcome(text, group, items)
+        group = [event]
+    if group:
+        yield _outcome(text, group, items)
+
+
+def _is_one_vote(text: str, group: Sequence[_Said | Tally], event: _Said | Tally, items: Sequence[Item]) -> bool:
+    """Whether an event is of the same vote as those before it: a count, its lists, and what was thereby decided."""
+    before = group[-1]
+    gap = event.start - before.end
+    lists = [one for one in group if isinstance(one, Tally)]
+    if gap > _NEAR_CHARS or (lists and before is not lists[-1]):
+        return False
+    if isinstance(event, Tally):
+        if lists or not isinstance(before, _Said) or not before.told.is_closing:
+            return False
+        announced = text[before.start : before.end].rstrip(" )*").endswith(":")
+        return announced or gap <= _TOUCHING_CHARS or bool(before.told.tally and _agree(before.told.tally, event))
+    if not event.told.is_closing or any(before.start < item.start <= event.start for item in items):
+        return False
+    counted = [one if isinstance(one, Tally) else one.told.tally for one in group]
+    is_mere = isinstance(before, Tally) or before.told.is_mere
+    return is_mere and all(
+        not tally or not event.told.tally or _agree(tally, event.told.tally) for tally in counted
+    )
+
+
+def _agree(one: Tally, other: Tally) -> bool:
+    """Whether two tellings of a vote have the same counts, for and against perhaps exchanged."""
+    shared = one.counts.keys() & other.counts.keys() - {"abstained"}
+    if all(one.counts[side] == other.counts[side] for side in shared):
+        return bool(shared)
+    return sorted(one.counts[side] for side in shared) == sorted(other.counts[side] for side in shared)
+
+
+def _outcome(text: str, group: Sequence[_Said | Tally], items: Sequence[Item]) -> Outcome:
+    said = [one for one in group if isinstance(one, _Said)]
+    lists = [one for one in group if isinstance(one, Tally)]
+    telling = said[-1] if said else None
+    start, end = (telling.start, telling.end) if telling else (lists[0].start, lists[0].end)
+    tally = _combined(text[start:end], [one.told.tally for one in said if one.told.tally], lists)
+    kind = telling.told.kind if telling else "vote"
+    counts, names = (tally.counts, tally.names) if tally else ({}, {})
+    return Outcome(
+        start=min(one.start for one in group),
+        end=max(one.end for one in group),
+        item=_item_at(items, start),
+        kind="vote" if tally and kind in ("decision", "resolution") else kind,
+        text=text[start:end],
+        votes_for=counts.get("for"),
+        votes_against=counts.get("against"),
+        abstained=counts.get("abstained"),
+        names_for=names.get("for", ()),
+        names_against=names.get("against", ()),
+        names_abstained=names.get("abstained", ()),
+        owner=(telling.told.owner or (telling.speaker if telling.told.kind == "action" else None)) if telling else None,
+        due=telling.told.due if telling else None,
+    )
+
+
+def _combined(sentence: str, told: Sequence[Tally], lists: Sequence[Tally]) -> Tally | None:
+    """The counts as told, else as counted in the lists; a vote "of 60 to 40" that rejected had 40 for."""
+    if not told:
+        return lists[0] if lists else None
+    tally = told[-1]
+    both = {"for", "against"} <= tally.counts.keys()
+    if lists and both and {"for", "against"} <= lists[0].counts.keys():
+        if tally.counts["for"] == lists[0].counts["against"] != tally.counts["against"]:
+            tally = tally.turned()
+    elif both and tally.counts["for"] > tally.counts["against"] and _REJECTING.search(sentence):
+        tally = tally.turned()
+    return Tally(
+        counts=(lists[0].counts if lists else {}) | tally.counts, names=lists[0].names if lists else tally.names
+    )
+
+
+def _item_at(items: Sequence[Item], place: int) -> str | None:
+    """The innermost item over a place."""
+    last = bisect_right([item.start for item in items], place)
+    return next((item.id for item in reversed(items[:last]) if place < item.end), None)
+

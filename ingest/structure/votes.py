@@ -1,0 +1,254 @@
+"""Votes as records print them: the counts in a sentence, and the lists of who was for, against, and abstained."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import pairwise
+from typing import Literal
+
+from ...vectorstore.markup import plain
+from ..language.states import state_of
+from ..language.tables import table, word_list, words_in_order
+from .paragraphs import Unit
+from .people import TITLES
+
+Side = Literal["for", "against", "abstained"]
+
+_SIDES: dict[str, Side] = {word: row["side"] for row in table("sides") for word in row["words"].split(";")}  # type: ignore[misc]
+_WEAK = frozenset("for against no yes yea content contents negative pour contre ja nein opposed".split())
+"""Ordinary words too: alone they tell of no vote."""
+_ANY_SIDE = "|".join(map(re.escape, sorted(_SIDES, key=len, reverse=True)))
+_COUNTED = {word: number for number, word in enumerate(words_in_order("counted"))}
+_COUNTED |= dict.fromkeys(word_list("none"), 0)
+_ANY_NUMBER = rf"(?:\d{{1,4}}|{'|'.join(sorted(_COUNTED, key=len, reverse=True))})"
+_NUMBER_SIDE = re.compile(
+    rf"(?<![\w.,-])(?P<number>{_ANY_NUMBER})\s(?:(?:votes?|members?|voix|votos)\s)?(?:(?:were|was|are|voting)\s)?"
+    rf"(?P<side>{_ANY_SIDE})(?!\w)(?:\s?\((?P<names>[^()]{{3,2000}})\))?",
+    re.IGNORECASE,
+)
+_SIDE_NUMBER = re.compile(
+    rf"(?<!\w)(?P<side>{_ANY_SIDE})\s?[:(–—-]{{0,3}}\s?(?P<number>{_ANY_NUMBER})(?![\w/%])", re.IGNORECASE
+)
+_TO = re.compile(
+    rf"(?:(?<!\w)(?P<for>\d{{1,4}})\s(?:votes?|voix|votos)\s(?:to|contre|contra)\s|"
+    rf"\bvotes?\sof\s(?P<of>\d{{1,4}})\s(?:votes\s)?to\s)(?P<against>{_ANY_NUMBER})\b"
+    rf"(?:,?\s(?:(?:and|with|et|avec|y|con)\s)?(?P<abstained>{_ANY_NUMBER})\s(?:abst\w{{1,12}}))?",
+    re.IGNORECASE,
+)
+_SCORE = re.compile(
+    r"\b(?:carrie[ds]|passe[ds]|approved|adopted|defeated|rejected|fail(?:ed|s)|vote[ds]?)\b[^.\d]{0,25}"
+    r"\(?(?P<for>\d{1,3})\s?[-–]\s?(?P<against>\d{1,3})(?:\s?[-–]\s?(?P<abstained>\d{1,3}))?(?![\w/-])",
+    re.IGNORECASE,
+)
+_ROLL = re.compile(r"(?<!\w)Y-(?P<for>\d{1,3})(?:[;,]?\sN-(?P<against>\d{1,3}))?(?!\w)")
+_NAMES_BUT = 0.7
+_LONGEST_NAME_WORDS = 9
+_MOST_BETWEEN = 2
+_LONGEST_LIST_CHARS = 6000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tally:
+    """The counts of a vote, None where not told, and the names by side; `start` and `end` where it is printed."""
+
+    counts: dict[Side, int] = field(default_factory=dict[Side, int])
+    names: dict[Side, tuple[str, ...]] = field(default_factory=dict[Side, tuple[str, ...]])
+    start: int = 0
+    end: int = 0
+
+    def turned(self) -> "Tally":
+        """For and against exchanged."""
+        other: dict[Side, Side] = {"for": "against", "against": "for", "abstained": "abstained"}
+        return replace(
+            self,
+            counts={other[side]: number for side, number in self.counts.items()},
+            names={other[side]: names for side, names in self.names.items()},
+        )
+
+
+def counts_in(sentence: str) -> Tally | None:
+    """The counts that a sentence tells, with the names it gives in brackets after them."""
+    for pattern in (_TO, _ROLL):
+        if match := pattern.search(sentence):
+            parts = {side: number for side, number in match.groupdict().items() if number is not None}
+            parts["for"] = parts.pop("of", parts.get("for", "0"))
+            return Tally(counts={side: _number(number) for side, number in parts.items()})  # type: ignore[misc]
+    for pattern in (_NUMBER_SIDE, _SIDE_NUMBER):
+        found = [match for match in pattern.finditer(sentence)]
+        said = {_SIDES[match["side"].casefold()]: _number(match["number"]) for match in reversed(found)}
+        is_strong = any(match["side"].casefold() not in _WEAK for match in found)
+        if said and set(said) != {"abstained"} and any(said.values()) and (is_strong or len(said) > 1):
+            named: dict[Side, tuple[str, ...]] = {}
+            for match in found if pattern is _NUMBER_SIDE else ():
+                if match["names"]:
+                    named[_SIDES[match["side"].casefold()]] = names_in(match["names"])
+            return Tally(counts=said, names=named)
+    if match := _SCORE.search(sentence):
+        return Tally(counts={side: int(number) for side, number in match.groupdict().items() if number})  # type: ignore[misc]
+    return None
+
+
+def _number(written: str) -> int:
+    return int(written) if written.isdigit() else _COUNTED[written.casefold()]
+
+
+# --- lists of names by side --------------------------------------------------------------------------------------
+
+_HEAD = re.compile(
+    rf"(?:\A\W{{0,4}}|(?<=[\s.;,)]))(?P<side>{_ANY_SIDE})(?:\s(?:this|the)\s\w{{1,20}}|\svotes)?"
+    r"(?:(?:\s?[:–—-]{1,2}\**|\s(?=\d))\s{0,3}\(?(?P<number>\d{1,4})?\)?(?=\W|\Z)|\W{0,4}\Z)",
+    re.IGNORECASE,
+)
+_ROLL_LINE = re.compile(r"\A[-*•\s]{0,4}(?P<name>[^\n:–—]{3,60}?)\s?[:–—-]{1,2}\s(?P<side>[^\W\d]{2,10})\W{0,3}\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class _Mark:
+    side: Side
+    is_strong: bool
+    number: int | None
+    names: tuple[str, ...]
+    start: int
+    end: int
+    unit: int
+
+
+def ballots(text: str, units: Sequence[Unit]) -> list[Tally]:
+    """The lists of names by side, in order: under "Ayes", "In favour:", "Yeas--98", or as a roll call, a line each."""
+    return sorted([*_listed(text, units), *_called(text, units)], key=lambda tally: tally.start)
+
+
+def _listed(text: str, units: Sequence[Unit]) -> Iterator[Tally]:
+    gathered: list[_Mark] = []
+    between = 0
+    for unit in units:
+        words = text[unit.start : unit.end]
+        heads = [match for match in _HEAD.finditer(words) if match["side"][0].isupper()]
+        if heads and (heads[0].start() == 0 or len(heads) > 1 or gathered):
+            before = words[: heads[0].start()]
+            if gathered and before.strip() and _goes_on(gathered[-1], before):
+                gathered[-1] = replace(gathered[-1], names=gathered[-1].names + names_in(before))
+            for mark in _marks(words, heads, unit.start):
+                if any(mark.side == other.side for other in gathered):
+                    yield from _tally(gathered)
+                    gathered = []
+                gathered.append(mark)
+            between = 0
+        elif gathered and not between and _goes_on(gathered[-1], words):
+            gathered[-1] = replace(gathered[-1], names=gathered[-1].names + names_in(words), end=unit.end)
+        elif gathered:
+            between += 1
+            if between > _MOST_BETWEEN:
+                yield from _tally(gathered)
+                gathered = []
+    yield from _tally(gathered)
+
+
+def _marks(words: str, heads: Sequence[re.Match[str]], at: int) -> Iterator[_Mark]:
+    for head, following in pairwise([*heads, None]):
+        if head is None:
+            continue
+        listed = words[head.end() : following.start() if following else len(words)][:_LONGEST_LIST_CHARS]
+        names = names_in(listed.strip()) if listed.strip() else ()
+        side = head["side"].casefold()
+        yield _Mark(
+            _SIDES[side], side not in _WEAK, int(head["number"]) if head["number"] else None, names,
+            at + head.start(), at + head.end() + len(listed), at,
+        )  # fmt: skip
+
+
+def _goes_on(mark: _Mark, words: str) -> bool:
+    """Whether a paragraph is more of the names under a mark: names and nothing else, not more than were counted."""
+    if mark.number is not None and len(mark.names) >= mark.number:
+        return False
+    names = names_in(words)
+    return bool(names) and len(" ".join(names).split()) >= len(plain(words).split()) * _NAMES_BUT
+
+
+def _tally(marks: Sequence[_Mark]) -> Iterator[Tally]:
+    """A list of names or numbers under sides is a vote where two are there, or one that is plainly a side."""
+    sides = {mark.side for mark in marks}
+    told = [mark for mark in marks if mark.names or mark.number is not None]
+    is_inline = not any(mark.names for mark in marks) and marks[0].unit == marks[-1].unit if marks else True
+    if not told or is_inline or not any(mark.is_strong for mark in marks) or (len(sides) < 2 and told[0].number is None):
+        return
+    counts: dict[Side, int] = {}
+    for mark in marks:
+        if mark.number is not None or not any(";" in name or name[-1:].isdigit() for name in mark.names):
+            counts[mark.side] = len(mark.names) if mark.number is None else mark.number
+    yield Tally(
+        counts=counts,
+        names={mark.side: mark.names for mark in marks if mark.names},
+        start=marks[0].start,
+        end=marks[-1].end,
+    )
+
+
+def _called(text: str, units: Sequence[Unit]) -> Iterator[Tally]:
+    """Runs of three lines or more "- Name: YES"."""
+    run: list[tuple[str, Side, Unit]] = []
+    for unit in [*units, None]:
+        match = _ROLL_LINE.match(text[unit.start : unit.end][:90]) if unit and unit.end - unit.start < 90 else None
+        side = _SIDES.get(match["side"].casefold()) if match else None
+        if unit and match and side:
+            run.append((plain(match["name"]), side, unit))
+            continue
+        if len(run) > 2:
+            named: dict[Side, tuple[str, ...]] = {}
+            for name, of, _ in run:
+                named[of] = (*named.get(of, ()), name)
+            counts: dict[Side, int] = {"for": 0, "against": 0} | {of: len(names) for of, names in named.items()}
+            yield Tally(counts=counts, names=named, start=run[0][2].start, end=run[-1][2].end)
+        run = []
+
+
+# --- names -------------------------------------------------------------------------------------------------------
+
+_AND = re.compile(rf",?\s(?:{'|'.join(word_list('and'))}|&)\s", re.IGNORECASE)
+_ASIDE = re.compile(r"\A(?:\d\s)?|\s\d\Z")
+_TITLE = re.compile(rf"\A(?:(?:Messrs|Mses|Mmes|MM|{TITLES})s?\b\.?,?\s)+", re.IGNORECASE)
+_STOP = re.compile(r"(?<![A-Z])(?<!Messrs)(?<!Mses)(?<!Mmes)(?<!\bMr)(?<!\bMs)(?<!\bMrs)(?<!\bDr)(?<!Prof)(?<!Hon)\.\s")
+
+
+def names_in(listed: str) -> tuple[str, ...]:
+    """The names of a list, titles of address left out; nothing of a text that is no list of names."""
+    listed = " ".join(plain(listed).split())
+    if stop := _STOP.search(listed):
+        listed = listed[: stop.start()]
+    listed = listed.strip(" .,;:*")
+    if not listed or listed.casefold() in word_list("none"):
+        return ()
+    parts = listed.split(";") if ";" in listed else _parted(listed)
+    names = [_TITLE.sub("", part.strip(" .,*")).strip() for part in parts]
+    names = [name for name in names if name]
+    if not all(_is_name(name) for name in names):
+        return ()
+    return tuple(names)
+
+
+def _parted(listed: str) -> list[str]:
+    """Parted at commas that are not in brackets; the last also at "and", but not within the name of a state."""
+    parts, depth, start = list[str](), 0, 0
+    for place, letter in enumerate(listed):
+        depth += (letter == "(") - (letter == ")" and depth > 0)
+        if letter == "," and not depth:
+            parts.append(listed[start:place])
+            start = place + 1
+    last = listed[start:]
+    for conjunction in word_list("and"):
+        last = last.removeprefix(f" {conjunction} ")
+    return [*parts, *_last_two(last)] if parts or _AND.search(last) else [last]
+
+
+def _last_two(last: str) -> list[str]:
+    if state_of(last.strip(" .")):
+        return [last]
+    cuts = [(last[: match.start()], last[match.end() :]) for match in _AND.finditer(last)]
+    both = [cut for cut in cuts if all(state_of(name.strip(" .")) for name in cut)]
+    return list(both[0] if both else cuts[-1]) if cuts else [last]
+
+
+def _is_name(name: str) -> bool:
+    words = [word for word in re.findall(r"[^\W\d_][\w’'.-]*", name)]
+    capitals = sum(word[0].isupper() or not word[0].islower() for word in words)
+    return bool(words) and len(words) <= _LONGEST_NAME_WORDS and words[0][0:1].isupper() and capitals >= len(words) / 2
