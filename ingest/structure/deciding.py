@@ -21,7 +21,8 @@ _ROWS = table("deciding")
 class Deciding:
     """What a sentence says became of something; `tally` the counts it tells.
 
-    `is_closing` is what ends a matter, unlike a task; `is_mere` what tells counts and does not say which side won.
+    `is_closing` is what ends a matter, unlike a task; `is_mere` what tells counts and does not say which side won,
+    `is_motion` the text of what was decided ("Resolved, That ..."), whose vote may follow.
     """
 
     kind: OutcomeKind
@@ -30,6 +31,7 @@ class Deciding:
     due: str | None = None
     is_closing: bool = True
     is_mere: bool = False
+    is_motion: bool = False
 
 
 def _words(role: str) -> dict[str, str]:
@@ -79,6 +81,9 @@ _OPENING = re.compile(rf"\A\W{{0,4}}(?:(?:motion|decision|action)\s?:\W{{0,4}})?
 _LABEL = re.compile(rf"\A\W{{0,6}}(?P<said>{_any('label')})\s?:\W{{0,4}}", re.IGNORECASE)
 _UNANIMOUS = re.compile(_BOUND.format(_any("with_one_voice")), re.IGNORECASE)
 _RESOLUTION = re.compile(r"\b(?:resolution|résolution|resolución|resoluciones|résolutions|resolutions)\b", re.IGNORECASE)
+_DEFERRED = "|".join(re.escape(word) for word, kind in _words("participle").items() if kind == "deferred")
+_NOT = re.compile(r"\b(?:not|never|ne|no|nicht)\b", re.IGNORECASE)
+_ASKED_BODY = re.compile(r"\b(?:recommend(?:s|ed)?(?:\sthat|\sto)|proposed for (?:consideration|adoption) by)\s(?P<who>the\s(?:[^\s,;.]{1,30}\s){0,4}?[A-ZÀ-Þ][^\s,;.]{0,30}(?:\s(?:of\s)?[A-ZÀ-Þ][^\s,;.]{0,30}){0,5})")
 _YEAR = re.compile(r"\b(?:in|en|since|of)\s(?:[A-Z]\w{2,8}\s)?(?:1[5-9]|20)\d\d\b")
 _PAST_YEAR_WORDS = re.compile(r"\blast\s(?:year|week|month|session)\b", re.IGNORECASE)
 _LONGEST_SENTENCE = 1200
@@ -107,7 +112,15 @@ def deciding(sentence: str, *, is_spoken: bool) -> Deciding | None:
     elif kind == "decision" and _RESOLUTION.search(words):
         kind = "resolution"
     is_mere = bool(tally) and not _ANY_DECIDING.search(words)
-    return Deciding(kind=kind, tally=tally, due=_due(words) if kind == "deferred" else None, is_mere=is_mere)
+    asked = _ASKED_BODY.search(words) if kind == "recommendation" else None
+    return Deciding(
+        kind=kind,
+        tally=tally,
+        owner=asked["who"] if asked else None,
+        due=_due(words) if kind == "deferred" else None,
+        is_mere=is_mere,
+        is_motion=bool(_OPENING.match(words)),
+    )
 
 
 def _said(words: str, is_spoken: bool, is_counted: bool) -> OutcomeKind | None:
@@ -117,7 +130,8 @@ def _said(words: str, is_spoken: bool, is_counted: bool) -> OutcomeKind | None:
     if match := _OPENING.match(words):
         return _kind(match)
     if is_spoken and _RULED.search(words) and length <= _LONGEST_SPOKEN_WORDS + 10:
-        return "ruling"
+        deferred = re.search(rf"\b(?:{_DEFERRED})\b", words, re.IGNORECASE)
+        return "deferred" if deferred else "ruling"
     if words.endswith("?") or not (is_counted or _ANY_DECIDING.search(words) or _PHRASE.search(words)):
         return None
     if match := _noted(words, length):
@@ -151,6 +165,8 @@ def _noted(words: str, length: int) -> re.Match[str] | None:
 def _is_of_now(words: str, match: re.Match[str], is_spoken: bool, length: int) -> bool:
     """Whether something became of a matter of this record: no condition, no history, and in speech a matter at its head."""
     before = words[: match.start()]
+    if _NOT.search(match[0]) and not match["said"].casefold().startswith("not"):
+        return False
     if _is_doubtful(before) or _PAST_YEAR_WORDS.search(words):
         return False
     if not is_spoken:
@@ -169,8 +185,8 @@ def _is_doubtful(before: str) -> bool:
 
 _PROPER = r"[A-ZÀ-Þ][\w’'.-]{0,30}"
 _WHO = rf"(?:(?:the|all)\s)?{_PROPER}(?:(?:\s(?:and|of|for|de|von|van|&))?,?\s(?:\([^()]{{2,60}}\)|{_PROPER})){{0,9}}"
-_WILL = re.compile(rf"\A[-*•–\s]{{0,4}}(?P<who>(?i:the\s[a-z]{{3,20}}|all)|{_WHO})\s(?:wil|will|shall|to|agreed to|undertook to|is to|are to|was asked to|were asked to|was requested to)\s(?!be\b)[a-z]{{2,}}")
-_WILL_ALONE = re.compile(r"\A[-*•–\s]{0,4}Will\s[a-z]{2,}(?!\S*\?)")
+_WILL = re.compile(rf"\A[-*•–\s]{{0,4}}(?P<who>(?i:the\s[a-z]{{3,20}}|all)|{_WHO})\s(?:wil|will|shall|to|agreed to|undertook to|is to|are to|was asked to|were asked to|was requested to)\s(?!be\b|the\b|an?\b|have\b|their\b|its\b|this\b|these\b|be\b|all\b|which\b|whom\b)[a-z]{{2,}}")
+_WILL_ALONE = re.compile(r"\A[-*•–\s]{0,4}Will\s(?!the\b|an?\b|you\b|he\b|she\b|they\b|we\b|my\b|this\b|that\b|there\b|it\b|not\b)[a-z]{2,}[^?]*\Z")
 _WILL_BE = re.compile(rf"\bwill be (?:{_any('task')})\b(?:\sby\s(?:the\s)?(?P<who>{_WHO}))?")
 _OWNED = re.compile(rf"\A(?P<who>{_WHO})\s?(?:(?:,\s)?(?:wil|will|would|to|shall)\s|[:–—]\s)")
 _BY = re.compile(
@@ -212,7 +228,7 @@ def _to_do(words: str) -> Deciding | None:
     if (match := _WILL_BE.search(words)) and not _is_doubtful(words[: match.start()]):
         return Deciding(kind="action", owner=match["who"], due=_due(words), is_closing=False)
     match = _WILL.match(words)
-    if not match or len(words.split()) > _LONGEST_SPOKEN_WORDS:
+    if not match or len(words.split()) > _LONGEST_SPOKEN_WORDS or words.endswith("?") or match["who"] == "I":
         return None
     return Deciding(kind="action", owner=match["who"].strip(), due=_due(words), is_closing=False)
 

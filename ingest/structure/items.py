@@ -258,6 +258,8 @@ def _outcomes(text: str, said: Sequence[_Said], votes: Sequence[Tally], items: S
     events: list[_Said | Tally] = sorted([*said, *votes], key=lambda event: event.start)
     group: list[_Said | Tally] = []
     for event in events:
+        if isinstance(event, Tally) and _is_told(group, event, items):
+            continue
         if group and _is_one_vote(text, group, event, items):
             group.append(event)
             continue
@@ -268,18 +270,26 @@ def _outcomes(text: str, said: Sequence[_Said], votes: Sequence[Tally], items: S
         yield _outcome(text, group, items)
 
 
+def _is_told(group: Sequence[_Said | Tally], vote: Tally, items: Sequence[Item]) -> bool:
+    """Whether a list repeats the counts and names that a sentence right before it told of the same item."""
+    told = [one.told.tally for one in group if isinstance(one, _Said) and one.told.tally and one.told.tally.names]
+    is_same_item = bool(group) and _item_at(items, group[0].start) == _item_at(items, vote.start)
+    return is_same_item and any(tally and _agree(tally, vote) for tally in told)
+
+
 def _is_one_vote(text: str, group: Sequence[_Said | Tally], event: _Said | Tally, items: Sequence[Item]) -> bool:
     """Whether an event is of the same vote as those before it: a count, its lists, and what was thereby decided."""
     before = group[-1]
     gap = event.start - before.end
     lists = [one for one in group if isinstance(one, Tally)]
-    if gap > _NEAR_CHARS or (lists and before is not lists[-1]):
+    is_counted = isinstance(before, _Said) and before.told.is_mere
+    if gap > _NEAR_CHARS or (lists and before is not lists[-1] and not is_counted):
         return False
     if isinstance(event, Tally):
         if lists or not isinstance(before, _Said) or not before.told.is_closing:
             return False
         announced = text[before.start : before.end].rstrip(" )*").endswith(":")
-        return announced or gap <= _TOUCHING_CHARS or bool(before.told.tally and _agree(before.told.tally, event))
+        return announced or before.told.is_motion or gap <= _TOUCHING_CHARS or bool(before.told.tally and _agree(before.told.tally, event))
     if not event.told.is_closing or any(before.start < item.start <= event.start for item in items):
         return False
     counted = [one if isinstance(one, Tally) else one.told.tally for one in group]
