@@ -43,22 +43,30 @@ def _any(role: str) -> str:
     return "|".join(map(re.escape, sorted(_words(role), key=len, reverse=True)))
 
 
-_KINDS = {word: kind for role in ("participle", "present", "verb", "label", "opening", "phrase", "asking") for word, kind in _words(role).items()}
+_TELLING = ("participle", "present", "verb", "label", "opening", "phrase", "asking")
+_KINDS = {word: kind for role in _TELLING for word, kind in _words(role).items()}
 _BOUND = r"(?<![\w-])(?:{})(?![\w-])"
 _ADVERBS = r"(?:(?:,\s)?[^\W\d]{2,16},?\s){0,3}"
 _PARTICIPLES = _any("participle")
 _ANY_DECIDING = re.compile(_BOUND.format("|".join([_PARTICIPLES, _any("present"), _any("verb")])), re.IGNORECASE)
 _PASSIVE = re.compile(
-    rf"(?<![\w-])(?:{_any('auxiliary')})\s{_ADVERBS}(?P<said>{_PARTICIPLES})(?![\w-])(?!\sby\s(?:[A-Z]|an?\s))", re.IGNORECASE
+    rf"(?<![\w-])(?:{_any('auxiliary')})\s{_ADVERBS}(?P<said>{_PARTICIPLES})(?![\w-])",
+    re.IGNORECASE,
 )
-_BARE = re.compile(rf"(?<![\w-])(?:{_any('matter')})\b[^.;:?!]{{0,90}}?(?<![\w-])(?P<said>{_PARTICIPLES}|{_any('present')})(?![\w-])", re.IGNORECASE)
+_BARE = re.compile(
+    rf"(?<![\w-])(?:{_any('matter')})\b[^.;:?!]{{0,90}}?(?<![\w-])"
+    rf"(?P<said>{_PARTICIPLES}|{_any('present')})(?![\w-])",
+    re.IGNORECASE,
+)
 _MATTER = re.compile(_BOUND.format(_any("matter")), re.IGNORECASE)
 _BODY = re.compile(
-    rf"(?:(?<![\w-])(?i:{_any('body')})|(?<!\w)[A-Z]{{2,8}})\s(?:(?i:{'|'.join(['also', 'then', 'has', 'have', 'further', 'next'])}|[a-z]{{3,14}}ly|(?:considered|reviewed|agreed) and),?\s){{0,3}}"
+    rf"(?:(?<![\w-])(?i:{_any('body')})|(?<!\w)[A-Z]{{2,8}})\s"
+    r"(?:(?i:also|then|has|have|further|next|[a-z]{3,14}ly|(?:considered|reviewed|agreed) and),?\s){0,3}"
     rf"(?P<said>{_any('verb')})(?![\w-])"
 )
 _DECLARED = re.compile(
-    rf"\b(?:I|we)\s(?:(?:now|therefore|hereby|so)\s)?(?:declare|proclame|declaro)\b[^.;?!]{{0,120}}?(?<![\w-])(?P<said>{_PARTICIPLES})(?![\w-])",
+    r"\b(?:I|we)\s(?:(?:now|therefore|hereby|so)\s)?(?:declare|proclame|declaro)\b"
+    rf"[^.;?!]{{0,120}}?(?<![\w-])(?P<said>{_PARTICIPLES})(?![\w-])",
     re.IGNORECASE,
 )
 _RULED = re.compile(
@@ -72,18 +80,24 @@ _ELECTED = re.compile(
 _ALONE = re.compile(rf"\A\W{{0,4}}(?P<said>{_PARTICIPLES}|{_any('present')})(?![\w-])", re.IGNORECASE)
 _PHRASE = re.compile(_BOUND.format(f"(?P<said>{_any('phrase')})"), re.IGNORECASE)
 _ASKING = re.compile(
-    rf"\A(?:\W{{0,3}}\(?\w{{1,4}}[.)]\s)?\W{{0,3}}(?P<said>{_any('asking')})\s(?P<who>[^\s,:]{{1,40}}(?:\s[^\s,:]{{1,40}}){{0,15}}?)(?=,|:|\s?(?:{_any('asked')})\s)",
+    rf"\A(?:\W{{0,3}}\(?\w{{1,4}}[.)]\s)?\W{{0,3}}(?P<said>{_any('asking')})\s"
+    rf"(?P<who>[^\s,:]{{1,40}}(?:\s[^\s,:]{{1,40}}){{0,15}}?)(?=,|:|\s?(?:{_any('asked')})\s)",
     re.IGNORECASE,
 )
 _HEREBY = re.compile(r"\b(?:therefore|hereby|duly|accordingly)\b", re.IGNORECASE)
 _DOUBT = re.compile(_BOUND.format(_any("doubt")), re.IGNORECASE)
-_OPENING = re.compile(rf"\A\W{{0,4}}(?:(?:motion|decision|action)\s?:\W{{0,4}})?(?P<said>{_any('opening')})(?![\w-])", re.IGNORECASE)
+_OPENING = re.compile(
+    rf"\A\W{{0,4}}(?:(?:motion|decision|action)\s?:\W{{0,4}})?(?P<said>{_any('opening')})(?![\w-])", re.IGNORECASE
+)
 _LABEL = re.compile(rf"\A\W{{0,6}}(?P<said>{_any('label')})\s?:\W{{0,4}}", re.IGNORECASE)
 _UNANIMOUS = re.compile(_BOUND.format(_any("with_one_voice")), re.IGNORECASE)
 _RESOLUTION = re.compile(r"\b(?:resolution|résolution|resolución|resoluciones|résolutions|resolutions)\b", re.IGNORECASE)
 _DEFERRED = "|".join(re.escape(word) for word, kind in _words("participle").items() if kind == "deferred")
 _NOT = re.compile(r"\b(?:not|never|ne|no|nicht)\b", re.IGNORECASE)
-_ASKED_BODY = re.compile(r"\b(?:recommend(?:s|ed)?(?:\sthat|\sto)|proposed for (?:consideration|adoption) by)\s(?P<who>the\s(?:[^\s,;.]{1,30}\s){0,4}?[A-ZÀ-Þ][^\s,;.]{0,30}(?:\s(?:of\s)?[A-ZÀ-Þ][^\s,;.]{0,30}){0,5})")
+_ASKED_BODY = re.compile(
+    r"\b(?:recommend(?:s|ed)?(?:\sthat|\sto)|proposed for (?:consideration|adoption) by)\s(?P<who>the\s"
+    r"(?:[^\s,;.]{1,30}\s){0,4}?[A-ZÀ-Þ][^\s,;.]{0,30}(?:\s(?:of\s)?[A-ZÀ-Þ][^\s,;.]{0,30}){0,5})"
+)
 _YEAR = re.compile(r"\b(?:in|en|since|of)\s(?:[A-Z]\w{2,8}\s)?(?:1[5-9]|20)\d\d\b")
 _PAST_YEAR_WORDS = re.compile(r"\blast\s(?:year|week|month|session)\b", re.IGNORECASE)
 _LONGEST_SENTENCE = 1200
@@ -142,7 +156,8 @@ def _said(words: str, is_spoken: bool, is_counted: bool) -> OutcomeKind | None:
         return _kind(match) if _is_of_now(words, match, is_spoken, length) else None
     if (match := _BODY.search(words)) and not is_spoken and not _is_doubtful(words[: match.start("said")]):
         return _kind(match)
-    if (match := _BARE.search(words)) and length <= _LONGEST_SPOKEN_WORDS and _is_of_now(words, match, is_spoken, length):
+    match = _BARE.search(words) if length <= _LONGEST_SPOKEN_WORDS else None
+    if match and _is_of_now(words, match, is_spoken, length):
         return _kind(match)
     return "vote" if is_counted and length <= _LONGEST_SPOKEN_WORDS * 2 and not _is_doubtful(words) else None
 
@@ -163,7 +178,7 @@ def _noted(words: str, length: int) -> re.Match[str] | None:
 
 
 def _is_of_now(words: str, match: re.Match[str], is_spoken: bool, length: int) -> bool:
-    """Whether something became of a matter of this record: no condition, no history, and in speech a matter at its head."""
+    """Whether something became of a matter of this record: no condition or history; in speech a matter at its head."""
     before = words[: match.start()]
     if _NOT.search(match[0]) and not match["said"].casefold().startswith("not"):
         return False
@@ -209,7 +224,8 @@ def _labelled(words: str) -> Deciding | None:
     tally = counts_in(words)
     if kind == "action":
         return Deciding(kind="action", owner=_owner(rest), due=_due(rest), is_closing=False)
-    return Deciding(kind="vote" if kind == "decision" and tally else kind, tally=tally, due=_due(rest) if kind == "deferred" else None)  # type: ignore[arg-type]
+    due = _due(rest) if kind == "deferred" else None
+    return Deciding(kind="vote" if kind == "decision" and tally else kind, tally=tally, due=due)  # type: ignore[arg-type]
 
 
 def _owner(rest: str) -> str | None:

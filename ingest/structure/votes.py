@@ -14,12 +14,15 @@ from .people import TITLES
 
 Side = Literal["for", "against", "abstained"]
 
-_SIDES: dict[str, Side] = {word: row["side"] for row in table("sides") for word in row["words"].split(";")}  # type: ignore[misc]
+_SIDES: dict[str, Side] = {
+    word: row["side"]  # type: ignore[misc]
+    for row in table("sides")
+    for word in row["words"].split(";")
+}
 _WEAK = frozenset("for against no yes yea content contents negative pour contre ja nein opposed".split())
 """Ordinary words too: alone they tell of no vote."""
 _ANY_SIDE = "|".join(map(re.escape, sorted(_SIDES, key=len, reverse=True)))
-_COUNTED = {word: number for number, word in enumerate(words_in_order("counted"))}
-_COUNTED |= dict.fromkeys(word_list("none"), 0)
+_COUNTED = {word: number for number, word in enumerate(words_in_order("counted"))} | dict.fromkeys(word_list("none"), 0)
 _ANY_NUMBER = rf"(?:\d{{1,4}}|{'|'.join(sorted(_COUNTED, key=len, reverse=True))})"
 _NUMBER_SIDE = re.compile(
     rf"(?<![\w.,-])(?P<number>{_ANY_NUMBER})\s(?:(?:votes?|members?|voix|votos)\s)?(?:(?:were|was|are|voting)\s)?"
@@ -42,6 +45,7 @@ _SCORE = re.compile(
 )
 _ROLL = re.compile(r"(?<!\w)Y-(?P<for>\d{1,3})(?:[;,]?\sN-(?P<against>\d{1,3}))?(?!\w)")
 _NAMES_BUT = 0.7
+_ALL_BUT_SOME = 0.9
 _LONGEST_NAME_WORDS = 9
 _MOST_BETWEEN = 2
 _LONGEST_LIST_CHARS = 6000
@@ -70,11 +74,9 @@ def counts_in(sentence: str) -> Tally | None:
     """The counts that a sentence tells, with the names it gives in brackets after them."""
     for pattern in (_TO, _ROLL):
         if match := pattern.search(sentence):
-            parts = {side: number for side, number in match.groupdict().items() if number is not None}
-            parts["for"] = parts.pop("of", parts.get("for", "0"))
-            return Tally(counts={side: _number(number) for side, number in parts.items()})  # type: ignore[misc]
+            return Tally(counts=_counts(match))
     for pattern in (_NUMBER_SIDE, _SIDE_NUMBER):
-        found = [match for match in pattern.finditer(sentence)]
+        found = list(pattern.finditer(sentence))
         said = {_SIDES[match["side"].casefold()]: _number(match["number"]) for match in reversed(found)}
         is_strong = any(match["side"].casefold() not in _WEAK for match in found)
         if said and set(said) != {"abstained"} and any(said.values()) and (is_strong or len(said) > 1):
@@ -84,8 +86,19 @@ def counts_in(sentence: str) -> Tally | None:
                     named[_SIDES[match["side"].casefold()]] = names_in(match["names"])
             return Tally(counts=said, names=named)
     if match := _SCORE.search(sentence):
-        return Tally(counts={side: int(number) for side, number in match.groupdict().items() if number})  # type: ignore[misc]
+        return Tally(counts=_counts(match))
     return None
+
+
+def _counts(match: re.Match[str]) -> dict[Side, int]:
+    """What the groups of a match say; "of" is another group for those in favour."""
+    said = match.groupdict()
+    told: dict[Side, str | None] = {
+        "for": said.get("for") or said.get("of"),
+        "against": said.get("against"),
+        "abstained": said.get("abstained"),
+    }
+    return {side: _number(number) for side, number in told.items() if number}
 
 
 def _number(written: str) -> int:
@@ -102,7 +115,7 @@ _HEAD = re.compile(
 _ROLL_LINE = re.compile(r"\A[-*•\s]{0,4}(?P<name>[^\n:–—]{3,60}?)\s?[:–—-]{1,2}\s(?P<side>[^\W\d]{2,10})\W{0,3}\Z")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Mark:
     side: Side
     is_strong: bool
@@ -152,9 +165,14 @@ def _marks(words: str, heads: Sequence[re.Match[str]], at: int) -> Iterator[_Mar
         names = names_in(listed.strip()) if listed.strip() else ()
         side = head["side"].casefold()
         yield _Mark(
-            _SIDES[side], side not in _WEAK, int(head["number"]) if head["number"] else None, names,
-            at + head.start(), at + head.end() + len(listed), at,
-        )  # fmt: skip
+            side=_SIDES[side],
+            is_strong=side not in _WEAK,
+            number=int(head["number"]) if head["number"] else None,
+            names=names,
+            start=at + head.start(),
+            end=at + head.end() + len(listed),
+            unit=at,
+        )
 
 
 def _goes_on(mark: _Mark, words: str) -> bool:
@@ -197,7 +215,8 @@ def _called(text: str, units: Sequence[Unit]) -> Iterator[Tally]:
             named: dict[Side, tuple[str, ...]] = {}
             for name, of, _ in run:
                 named[of] = (*named.get(of, ()), name)
-            counts: dict[Side, int] = {"for": 0, "against": 0} | {of: len(names) for of, names in named.items()}
+            counts: dict[Side, int] = {"for": 0, "against": 0}
+            counts.update({of: len(names) for of, names in named.items()})
             yield Tally(counts=counts, names=named, start=run[0][2].start, end=run[-1][2].end)
         run = []
 
@@ -207,7 +226,9 @@ def _called(text: str, units: Sequence[Unit]) -> Iterator[Tally]:
 _AND = re.compile(rf",?\s(?:{'|'.join(word_list('and'))}|&)\s", re.IGNORECASE)
 _ASIDE = re.compile(r"\A(?:\d\s)?|\s\d\Z")
 _TITLE = re.compile(rf"\A(?:(?:Messrs|Mses|Mmes|MM|{TITLES})s?\b\.?,?\s)+", re.IGNORECASE)
-_STOP = re.compile(r"(?<![A-Z])(?<!Messrs)(?<!Mses)(?<!Mmes)(?<!\bMr)(?<!\bMs)(?<!\bMrs)(?<!\bDr)(?<!Prof)(?<!Hon)\.\s")
+_STOP = re.compile(
+    r"(?<![A-Z])(?<!Messrs)(?<!Mses)(?<!Mmes)(?<!\bMr)(?<!\bMs)(?<!\bMrs)(?<!\bDr)(?<!Prof)(?<!Hon)\.\s"
+)
 
 
 def names_in(listed: str) -> tuple[str, ...]:
@@ -221,7 +242,7 @@ def names_in(listed: str) -> tuple[str, ...]:
     parts = listed.split(";") if ";" in listed else _parted(listed)
     names = [_TITLE.sub("", part.strip(" .,*")).strip() for part in parts]
     names = [name for name in names if name]
-    if not all(_is_name(name) for name in names):
+    if sum(map(_is_name, names)) < len(names) * _ALL_BUT_SOME:
         return ()
     return tuple(names)
 
@@ -249,6 +270,6 @@ def _last_two(last: str) -> list[str]:
 
 
 def _is_name(name: str) -> bool:
-    words = [word for word in re.findall(r"[^\W\d_][\w’'.-]*", name)]
+    words = re.findall(r"[^\W\d_][\w’'.-]*", name.removeprefix("the former ").removeprefix("the "))
     capitals = sum(word[0].isupper() or not word[0].islower() for word in words)
     return bool(words) and len(words) <= _LONGEST_NAME_WORDS and words[0][0:1].isupper() and capitals >= len(words) / 2
