@@ -19,8 +19,8 @@ _ROMANCE = frozenset("de des du da do del sur sobre".split())
 # What may stand in capitals before a name and belongs to the sentence, not to it.
 _BEFORE = frozenset(
     "a an the this that before in at by of to for from on with and or draft official regular special extraordinary"
-    " annual minutes report record journal proceedings summary notes agenda each every some any no our your its their mr mrs"
-    " ms madam honourable hon house public joint le la les el los las l du de".split()
+    " annual minutes report record journal proceedings summary notes agenda each every some any no our your its"
+    " their mr mrs ms madam honourable hon house public joint le la les el los las l du de".split()
 )
 # What follows it there.
 _AFTER = frozenset(

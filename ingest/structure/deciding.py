@@ -70,7 +70,8 @@ _DECLARED = re.compile(
     re.IGNORECASE,
 )
 _RULED = re.compile(
-    r"\b(?:I|the chair|the speaker|the president)\s(?:(?:will|therefore|hereby|shall|has|have|now|accordingly|must)\s){0,2}"
+    r"\b(?:I|the chair|the speaker|the president)\s"
+    r"(?:(?:will|therefore|hereby|shall|has|have|now|accordingly|must)\s){0,2}"
     r"(?:decline|declined|rule|rules|ruled|direct|directs|directed)\b(?!\sthe\sattention|\syou\b)",
     re.IGNORECASE,
 )
@@ -91,7 +92,9 @@ _OPENING = re.compile(
 )
 _LABEL = re.compile(rf"\A\W{{0,6}}(?P<said>{_any('label')})\s?:\W{{0,4}}", re.IGNORECASE)
 _UNANIMOUS = re.compile(_BOUND.format(_any("with_one_voice")), re.IGNORECASE)
-_RESOLUTION = re.compile(r"\b(?:resolution|résolution|resolución|resoluciones|résolutions|resolutions)\b", re.IGNORECASE)
+_RESOLUTION = re.compile(
+    r"\b(?:resolution|résolution|resolución|resoluciones|résolutions|resolutions)\b", re.IGNORECASE
+)
 _DEFERRED = "|".join(re.escape(word) for word, kind in _words("participle").items() if kind == "deferred")
 _NOT = re.compile(r"\b(?:not|never|ne|no|nicht)\b", re.IGNORECASE)
 _ASKED_BODY = re.compile(
@@ -200,15 +203,21 @@ def _is_doubtful(before: str) -> bool:
 
 _PROPER = r"[A-ZÀ-Þ][\w’'.-]{0,30}"
 _WHO = rf"(?:(?:the|all)\s)?{_PROPER}(?:(?:\s(?:and|of|for|de|von|van|&))?,?\s(?:\([^()]{{2,60}}\)|{_PROPER})){{0,9}}"
-_WILL = re.compile(rf"\A[-*•–\s]{{0,4}}(?P<who>(?i:the\s[a-z]{{3,20}}|all)|{_WHO})\s(?:wil|will|shall|to|agreed to|undertook to|is to|are to|was asked to|were asked to|was requested to)\s(?!be\b|the\b|an?\b|have\b|their\b|its\b|this\b|these\b|be\b|all\b|which\b|whom\b)[a-z]{{2,}}")
-_WILL_ALONE = re.compile(r"\A[-*•–\s]{0,4}Will\s(?!the\b|an?\b|you\b|he\b|she\b|they\b|we\b|my\b|this\b|that\b|there\b|it\b|not\b)[a-z]{2,}[^?]*\Z")
+_WILL = re.compile(
+    rf"\A[-*•–\s]{{0,4}}(?P<who>(?i:the\s[a-z]{{3,20}}|all)|{_WHO})\s"
+    r"(?:wil|will|shall|to|agreed to|undertook to|is to|are to|was asked to|were asked to|was requested to)\s"
+    r"(?!be\b|the\b|an?\b|have\b|their\b|its\b|this\b|these\b|all\b|which\b|whom\b)[a-z]{2,}"
+)
+_WILL_ALONE = re.compile(
+    r"\A[-*•–\s]{0,4}Will\s(?!the\b|an?\b|you\b|he\b|she\b|they\b|we\b|my\b|this\b|that\b|there\b|it\b|not\b)[a-z]{2,}[^?]*\Z"
+)
 _WILL_BE = re.compile(rf"\bwill be (?:{_any('task')})\b(?:\sby\s(?:the\s)?(?P<who>{_WHO}))?")
 _OWNED = re.compile(rf"\A(?P<who>{_WHO})\s?(?:(?:,\s)?(?:wil|will|would|to|shall)\s|[:–—]\s)")
 _BY = re.compile(
     r"\b(?:by|before|until|till|no later than|due(?: on| by)?|to)\s(?P<due>(?:the\s)?(?:end of\s(?:the\s)?)?(?:next\s)?"
     r"(?:\w{1,12}\s){0,3}(?:meeting|session|week|month|year|quarter|today|tomorrow|monday|tuesday|wednesday|thursday|"
-    r"friday|saturday|sunday)|[A-Z]{2,6}\s\d{1,4}|\d{4}-\d\d-\d\d)\b|(?P<soon>\b(?:today|tomorrow|next (?:week|month|meeting)|"
-    r"in\s(?:the next\s)?(?:\w{1,6}\s){1,4}(?:days?|weeks?|months?))\b)",
+    r"friday|saturday|sunday)|[A-Z]{2,6}\s\d{1,4}|\d{4}-\d\d-\d\d)\b|(?P<soon>\b(?:today|tomorrow|"
+    r"next (?:week|month|meeting)|in\s(?:the next\s)?(?:\w{1,6}\s){1,4}(?:days?|weeks?|months?))\b)",
     re.IGNORECASE,
 )
 
@@ -253,7 +262,10 @@ def _due(words: str) -> str | None:
     """When something is due, as printed."""
     found, _ = dates(words)
     for day in found:
-        if re.search(r"\b(?:by|before|until|till|on|to|than|due|le|el|para|avant)\W{1,3}(?:[A-Z]\w{2,9},?\s)?(?:the\s)?\Z", words[max(0, day.start - 30) : day.start]):
+        if re.search(
+            r"\b(?:by|before|until|till|on|to|than|due|le|el|para|avant)\W{1,3}(?:[A-Z]\w{2,9},?\s)?(?:the\s)?\Z",
+            words[max(0, day.start - 30) : day.start],
+        ):
             return day.written
     if match := _BY.search(words):
         return match["due"] or match["soon"]

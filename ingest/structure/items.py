@@ -1,7 +1,7 @@
 """The matters that a record deals with, and what became of each.
 
-    with_items(structure, text, units) = items under headings and where something is brought -> what sentences say of
-    them -> votes put together out of counts, lists of names and the sentence that closes them -> turns know their item
+with_items(structure, text, units) = items under headings and where something is brought -> what sentences say of
+them -> votes put together out of counts, lists of names and the sentence that closes them -> turns know their item
 """
 
 import re
@@ -16,7 +16,7 @@ from ..language.states import states_of_label
 from ..language.tables import table
 from .deciding import Deciding, deciding
 from .paragraphs import Unit
-from .people import is_field
+from .people import is_entry
 from .speakers import speaker_label
 from .votes import Tally, ballots, names_in
 
@@ -102,7 +102,7 @@ def _sayings(text: str, units: Sequence[Unit], votes: Sequence[Tally]) -> Iterat
 
 def _is_spoken(speaker: str | None, words: str) -> bool:
     """Whether a turn gives somebody's own words; reports that retell go on in lower case: "Ms. Lind said"."""
-    if not speaker or is_field(speaker):
+    if not speaker or is_entry(speaker):
         return False
     rest = plain(words)
     place = rest.find(speaker)
@@ -181,11 +181,7 @@ def _matters(text: str, units: Sequence[Unit], said: Sequence[_Said], votes: Seq
             if not outcomes and not _ANNOUNCES.search(line):
                 depth = (unit.locator.section or "").count(" > ") + 1
                 yield _Matter(start=unit.start, heading=line[: 2 * _HEADING_CHARS], depth=depth)
-        elif (
-            (_is_title(line) and not outcomes)
-            or _BRINGING.search(line)
-            or (outcomes and _is_marked(unit, words))
-        ):
+        elif (_is_title(line) and not outcomes) or _BRINGING.search(line) or (outcomes and _is_marked(unit, words)):
             yield _Matter(
                 start=unit.start, heading=_shortened(line), depth=_UNDER_HEADINGS, number=unit.locator.paragraph
             )
@@ -289,14 +285,17 @@ def _is_one_vote(text: str, group: Sequence[_Said | Tally], event: _Said | Tally
         if lists or not isinstance(before, _Said) or not before.told.is_closing:
             return False
         announced = text[before.start : before.end].rstrip(" )*").endswith(":")
-        return announced or before.told.is_motion or gap <= _TOUCHING_CHARS or bool(before.told.tally and _agree(before.told.tally, event))
+        return (
+            announced
+            or before.told.is_motion
+            or gap <= _TOUCHING_CHARS
+            or bool(before.told.tally and _agree(before.told.tally, event))
+        )
     if not event.told.is_closing or any(before.start < item.start <= event.start for item in items):
         return False
     counted = [one if isinstance(one, Tally) else one.told.tally for one in group]
     is_mere = isinstance(before, Tally) or before.told.is_mere
-    return is_mere and all(
-        not tally or not event.told.tally or _agree(tally, event.told.tally) for tally in counted
-    )
+    return is_mere and all(not tally or not event.told.tally or _agree(tally, event.told.tally) for tally in counted)
 
 
 def _agree(one: Tally, other: Tally) -> bool:
@@ -352,4 +351,3 @@ def _item_at(items: Sequence[Item], place: int) -> str | None:
     """The innermost item over a place."""
     last = bisect_right([item.start for item in items], place)
     return next((item.id for item in reversed(items[:last]) if place < item.end), None)
-

@@ -248,7 +248,9 @@ def _symbol(front: Sequence[tuple[str, str]], head: str, source: str) -> str | N
 def _serial_number(lines: Sequence[str]) -> str | None:
     """ "Vol. 280 No. 6", "Case No. 11-398": the number that a house without symbols gives its record."""
     cells = (cell.removeprefix("[") for line in lines for cell in line.split(" | "))
-    found = (_SERIAL.match(part) for cell in cells if len(cell) < _DATE_LINE_CHARS for part in (cell, _after_name(cell)))
+    found = (
+        _SERIAL.match(part) for cell in cells if len(cell) < _DATE_LINE_CHARS for part in (cell, _after_name(cell))
+    )
     return next((match["symbol"] for match in found if match), None)
 
 

@@ -77,7 +77,9 @@ def counts_in(sentence: str) -> Tally | None:
             return Tally(counts=_counts(match))
     for pattern in (_NUMBER_SIDE, _SIDE_NUMBER):
         found = list(pattern.finditer(sentence))
-        said = {_SIDES[match["side"].casefold()]: _number(match["number"]) for match in reversed(found)}
+        said: dict[Side, int] = {}
+        for match in reversed(found):
+            said[_SIDES[match["side"].casefold()]] = _number(match["number"])
         is_strong = any(match["side"].casefold() not in _WEAK for match in found)
         if said and set(said) != {"abstained"} and any(said.values()) and (is_strong or len(said) > 1):
             named: dict[Side, tuple[str, ...]] = {}
@@ -188,7 +190,12 @@ def _tally(marks: Sequence[_Mark]) -> Iterator[Tally]:
     sides = {mark.side for mark in marks}
     told = [mark for mark in marks if mark.names or mark.number is not None]
     is_inline = not any(mark.names for mark in marks) and marks[0].unit == marks[-1].unit if marks else True
-    if not told or is_inline or not any(mark.is_strong for mark in marks) or (len(sides) < 2 and told[0].number is None):
+    if (
+        not told
+        or is_inline
+        or not any(mark.is_strong for mark in marks)
+        or (len(sides) < 2 and told[0].number is None)
+    ):
         return
     counts: dict[Side, int] = {}
     for mark in marks:
@@ -226,9 +233,7 @@ def _called(text: str, units: Sequence[Unit]) -> Iterator[Tally]:
 _AND = re.compile(rf",?\s(?:{'|'.join(word_list('and'))}|&)\s", re.IGNORECASE)
 _ASIDE = re.compile(r"\A(?:\d\s)?|\s\d\Z")
 _TITLE = re.compile(rf"\A(?:(?:Messrs|Mses|Mmes|MM|{TITLES})s?\b\.?,?\s)+", re.IGNORECASE)
-_STOP = re.compile(
-    r"(?<![A-Z])(?<!Messrs)(?<!Mses)(?<!Mmes)(?<!\bMr)(?<!\bMs)(?<!\bMrs)(?<!\bDr)(?<!Prof)(?<!Hon)\.\s"
-)
+_STOP = re.compile(r"(?<![A-Z])(?<!Messrs)(?<!Mses)(?<!Mmes)(?<!\bMr)(?<!\bMs)(?<!\bMrs)(?<!\bDr)(?<!Prof)(?<!Hon)\.\s")
 
 
 def names_in(listed: str) -> tuple[str, ...]:

@@ -1,0 +1,88 @@
+"""Items and what became of them: motions, votes with counts and names, tasks with owner and date."""
+
+from onrecord.ingest.formats.read import read
+from onrecord.ingest.structure.items import with_items
+from onrecord.ingest.structure.outline import outline
+from onrecord.ingest.structure.paragraphs import structure
+from onrecord.vectorstore.structure import Item, Outcome
+
+
+def items(*paragraphs: str) -> tuple[dict[str, Item], list[Outcome]]:
+    """The items of a record of these paragraphs by their ids, and the outcomes."""
+    reading = read("record.md", "\n\n".join(paragraphs).encode())
+    units = structure(reading)
+    found = with_items(outline(reading.text, units), reading.text, units)
+    for outcome in found.outcomes:
+        assert outcome.text in " ".join(reading.text[outcome.start : outcome.end].split())
+    return {item.id: item for item in found.items}, list(found.outcomes)
+
+
+def headings_of(found: dict[str, Item], outcome: Outcome) -> list[str]:
+    """The headings of an outcome's item and of those it is a part of, up to the top but for the record's own."""
+    headings: list[str] = []
+    item = found.get(outcome.item or "")
+    while item:
+        headings.append(item.heading)
+        item = found.get(item.parent or "")
+    return [heading for heading in headings if heading != "Minutes"]
+
+
+def test_an_outcome_belongs_to_the_item_it_ends() -> None:
+    found, outcomes = items(
+        "# Minutes",
+        "## Lamps of Old Merrow",
+        "Ms. Lind said that the lamps are old.",
+        "The motion to replace the lamps was adopted.",
+        "## Oil for Skerry",
+        "The pilots spoke of oil.",
+        "The application was deferred until the next meeting.",
+    )
+    assert [(headings_of(found, outcome)[-1], outcome.kind) for outcome in outcomes] == [
+        ("Lamps of Old Merrow", "decision"),
+        ("Oil for Skerry", "deferred"),
+    ]
+
+
+def test_counts_of_votes_in_words_and_figures() -> None:
+    _, outcomes = items(
+        "## A levy",
+        "The draft resolution was adopted by 155 votes to 1, with 3 abstentions.",
+        "## A pier",
+        "The motion was carried, 5-2.",
+    )
+    assert [(o.kind, o.votes_for, o.votes_against, o.abstained) for o in outcomes] == [
+        ("vote", 155, 1, 3),
+        ("vote", 5, 2, None),
+    ]
+
+
+def test_names_by_side() -> None:
+    _, outcomes = items(
+        "## A levy on lamps",
+        "A recorded vote was taken.",
+        "In favour: Norway, Egypt, Peru.",
+        "Against: Fiji.",
+        "Abstaining: Malta, Cyprus.",
+        "The draft resolution was adopted by 3 votes to 1, with 2 abstentions.",
+    )
+    vote = next(outcome for outcome in outcomes if outcome.kind == "vote" and outcome.names_for)
+    assert vote.names_for == ("Norway", "Egypt", "Peru")
+    assert (vote.names_against, vote.names_abstained) == (("Fiji",), ("Malta", "Cyprus"))
+
+
+def test_a_task_has_an_owner_and_a_date() -> None:
+    _, outcomes = items("## Fog horns", "The horn is broken.", "ACTION: Ruiz to write to the maker by 3 May 2031")
+    (task,) = outcomes
+    assert (task.kind, task.owner, task.due) == ("action", "Ruiz", "3 May 2031")
+
+
+def test_what_was_decided_long_ago_or_may_be_is_no_outcome() -> None:
+    assert (
+        items(
+            "## History",
+            "The first levy had been adopted in 1999 by another council.",
+            "It would be rejected if nobody came.",
+            "Was it adopted?",
+        )[1]
+        == []
+    )
