@@ -55,7 +55,7 @@ _FEWEST_SAID_WORDS = 3
 _LONGEST_LABEL_WORDS = 9
 _LONGEST_NAME_WORDS = 4
 _LONGEST_ACRONYM = 3
-_MARKS = " \n-+*•‣◦▪·§>–—"
+_NOTHING = re.compile(r"[\W\d_]*+o?\s*+")
 _ADDRESSED = re.compile(
     r"[?？؟]|\b(?:I|we|you|your|yours|our|ours|my|me|us|je|nous|vous|notre|nos|votre|vos|yo|nosotros|nuestr[oa]s?|usted(?:es)?"
     r"|ich|wir|sie|uns|мы|вы|я|наш\w*|نحن|我|我们)\b"
@@ -111,12 +111,12 @@ def _is_believed(label: Label, names: set[str], known: frozenset[str], marks: se
     return (style.separator, style.case) in marks and (name in known or is_person(label.label))
 
 
-def split_at_labels(text: str, blocks: Sequence[Block]) -> list[Block]:
+def split_at(text: str, blocks: Sequence[Block], labels: Sequence[Label]) -> list[Block]:
     """The blocks, those in which further speakers take the floor cut where each begins."""
     places: dict[int, list[int]] = defaultdict(list)
-    for label in induced_labels([text[block.start : block.end] for block in blocks], blocks):
+    for label in labels:
         start = blocks[label.block].start
-        if text[start : start + label.start].strip(_MARKS):
+        if not _NOTHING.fullmatch(text, start, start + label.start):
             places[label.block].append(start + label.start)
     return [part for index, block in enumerate(blocks) for part in _cut(text, block, places[index])]
 

@@ -12,9 +12,8 @@ from dataclasses import dataclass, replace
 from ...vectorstore.markup import plain
 from ...vectorstore.passage import Locator
 from ..formats.blocks import Block, Kind, Reading
-from .labels import split_at_labels
 from .quotations import with_quoted
-from .speakers import speaker_label, speakers_of
+from .speakers import speaker_label, speakers_of, split_at_labels
 
 __all__ = ["Unit", "is_open", "paragraph_numbers", "speaker_label", "structure"]
 

@@ -12,7 +12,7 @@ from ...vectorstore.markup import plain
 from ..formats.blocks import Block
 from ..language.states import is_broken_label, state_of, states_in, states_of_label, without_states
 from ..language.tables import saying, word_list
-from .labels import induced_labels
+from .labels import Label, induced_labels, split_at
 from .people import is_entry
 
 _COLON_LABEL = re.compile(
@@ -43,6 +43,8 @@ _NOT_SPEAKERS = word_list("no_speakers")
 _FIELDS = word_list("fields")
 _MIN_TURNS = 4
 _LONGEST_MARK = 40
+_FEWEST_KNOWN = 2
+_FAR_MORE = 1.5
 _OPENING_CHARS = 300
 _LONGEST_NAME_WORDS = 5
 _FEWEST_SAID_WORDS = 4
@@ -71,7 +73,7 @@ def speakers_of(texts: Sequence[str], blocks: Sequence[Block]) -> list[tuple[str
     """(speaker, turn number) of each block: as the format states them, else by labels, else speakers it retells."""
     if any(block.speaker is not None for block in blocks):
         return _stated(blocks)
-    labels = _with_induced(texts, blocks, _turn_labels(texts, blocks))
+    labels = _with_induced(texts, blocks, _turn_labels(texts, blocks), _induced(texts, blocks))
     if sum(label is not None for label in labels) >= 2:
         return _turns(texts, blocks, labels)
     return _retold(texts, blocks)
@@ -89,10 +91,24 @@ def _stated(blocks: Sequence[Block]) -> list[tuple[str | None, int]]:
     return found
 
 
-def _with_induced(texts: Sequence[str], blocks: Sequence[Block], labels: Sequence[str | None]) -> list[str | None]:
+def split_at_labels(text: str, blocks: Sequence[Block]) -> list[Block]:
+    """The blocks, those in which further speakers take the floor cut where each begins."""
+    return split_at(text, blocks, _induced([text[block.start : block.end] for block in blocks], blocks))
+
+
+def _induced(texts: Sequence[str], blocks: Sequence[Block]) -> list[Label]:
+    """Labels in the record's own style, where they show far more turns than labels of known shapes do."""
+    found = induced_labels(texts, blocks)
+    known = sum(label is not None for label in _turn_labels(texts, blocks))
+    return found if known < _FEWEST_KNOWN or len(found) > _FAR_MORE * known else []
+
+
+def _with_induced(
+    texts: Sequence[str], blocks: Sequence[Block], labels: Sequence[str | None], induced: Sequence[Label]
+) -> list[str | None]:
     found = list(labels)
-    for label in induced_labels(texts, blocks):
-        if label.start >= _LONGEST_MARK or found[label.block]:
+    for label in induced:
+        if label.start >= _LONGEST_MARK or found[label.block] or _UNNAMED.fullmatch(label.label):
             continue
         said = plain(texts[label.block][label.said :])
         following = plain(texts[label.block + 1]) if label.block + 1 < len(texts) else ""
