@@ -139,8 +139,7 @@ def _items(text: str, units: Sequence[Unit], said: Sequence[_Said], votes: Seque
     if not matters:
         return []
     last = units[-1].end
-    for place, matter in enumerate(matters):
-        matter.end = next((other.start for other in matters[place + 1 :] if other.depth <= matter.depth), last)
+    _end(matters, last)
     items: list[Item] = []
     open_: list[tuple[int, str]] = []
     for place, matter in enumerate(matters):
@@ -162,6 +161,17 @@ def _items(text: str, units: Sequence[Unit], said: Sequence[_Said], votes: Seque
     return items
 
 
+def _end(matters: Sequence[_Matter], last: int) -> None:
+    """Each matter ends where the next begins that is no part of it."""
+    unended: list[_Matter] = []
+    for matter in matters:
+        while unended and unended[-1].depth >= matter.depth:
+            unended.pop().end = matter.start
+        unended.append(matter)
+    for matter in unended:
+        matter.end = last
+
+
 _UNDER_HEADINGS = 100
 """Deeper than any heading's level: what is brought under a heading."""
 
@@ -170,12 +180,14 @@ def _matters(text: str, units: Sequence[Unit], said: Sequence[_Said], votes: Seq
     """Where items begin: at headings, at titles of matters, where something is brought, at numbered paragraphs with
     an outcome."""
     starts = [one.start for one in said]
+    ends = [vote.end for vote in votes]
     for unit in units:
         words = text[unit.start : unit.end]
         line = " ".join(plain(words).split())
         first = bisect_right(starts, unit.start - 1)
         outcomes = [one for one in said[first : first + 4] if one.start < unit.end]
-        if any(vote.start < unit.end and unit.start < vote.end for vote in votes):
+        ending = bisect_right(ends, unit.start)
+        if ending < len(votes) and votes[ending].start < unit.end:
             continue
         if unit.kind == "heading":
             if not outcomes and not _ANNOUNCES.search(line):
@@ -291,7 +303,7 @@ def _is_one_vote(text: str, group: Sequence[_Said | Tally], event: _Said | Tally
             or gap <= _TOUCHING_CHARS
             or bool(before.told.tally and _agree(before.told.tally, event))
         )
-    if not event.told.is_closing or any(before.start < item.start <= event.start for item in items):
+    if not event.told.is_closing or _begun(items, before.start) < _begun(items, event.start):
         return False
     counted = [one if isinstance(one, Tally) else one.told.tally for one in group]
     is_mere = isinstance(before, Tally) or before.told.is_mere
@@ -349,5 +361,10 @@ def _combined(sentence: str, told: Sequence[Tally], lists: Sequence[Tally]) -> T
 
 def _item_at(items: Sequence[Item], place: int) -> str | None:
     """The innermost item over a place."""
-    last = bisect_right([item.start for item in items], place)
-    return next((item.id for item in reversed(items[:last]) if place < item.end), None)
+    begun = _begun(items, place)
+    return items[begun - 1].id if begun and place < items[begun - 1].end else None
+
+
+def _begun(items: Sequence[Item], place: int) -> int:
+    """How many items begin up to a place; the last of them is the innermost, since it ends where the next begins."""
+    return bisect_right(items, place, key=lambda item: item.start)

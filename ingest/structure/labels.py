@@ -28,8 +28,8 @@ _COLON = re.compile(
     r"(?=\s|$|[^\x00-\x7f])"
 )
 _DASH = re.compile(
-    rf"(?P<mark>[*_]{{0,3}})(?P<label>{_NAME}?)(?P<close>[*_]{{0,3}})(?P<separator>\.\s?[-–—]|\s?[-–—])[*_]{{0,3}}"
-    r"(?=\s|[A-ZÀ-Þ“\"])"
+    rf"(?P<mark>[*_]{{0,3}})(?P<label>{_NAME}?)(?P<close>[*_]{{0,3}})"
+    r"(?P<separator>\.\s?[-–—](?=\s|[*_A-ZÀ-Þ“\"])|\s?[-–—](?=[*_]{0,3}\s)|—(?=[A-ZÀ-Þ“\"]))[*_]{0,3}"
 )
 _PLAIN_WORD = r"[^\W\d_][\w’'&/-]{0,30}+"
 _STOP = re.compile(

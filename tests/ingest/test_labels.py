@@ -52,6 +52,11 @@ def test_turns_within_a_paragraph_are_parted() -> None:
     assert found[2][1].endswith("The lamps are old.")
 
 
+def test_a_name_with_a_hyphen_is_one_name() -> None:
+    retold = [f"{number}. Ms. Oduya-Lind (Verrano) said that the lamps are old." for number in range(5)]
+    assert set(speakers(*retold)) == {"Ms. Oduya-Lind"}
+
+
 def test_an_office_is_held_by_whom_the_record_names() -> None:
     assert speakers(
         "The Chair (Ms. Lind): The meeting is open.",

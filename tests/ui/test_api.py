@@ -395,6 +395,7 @@ def test_the_description_names_every_door_with_examples(client: TestClient) -> N
         ("POST", "/api/documents"), ("GET", "/api/documents/{document_id}"), ("DELETE", "/api/documents/{document_id}"),
         ("GET", "/api/documents/{document_id}/text"), ("POST", "/v1/chat/completions"), ("GET", "/v1/models"),
         ("GET", "/v1/models/{model}"), ("GET", "/healthz"), ("GET", "/metrics"),
+        ("GET", "/api/documents/{document_id}/structure"),
     }  # fmt: skip
     assert described["components"]["schemas"]["AskIn"]["examples"][0]["question"]
     assert described["paths"]["/api/ask"]["post"]["security"]
