@@ -44,6 +44,7 @@ _FIGURE = re.compile(r"\A(\d{1,4}(?:\.\d{1,3}){0,4}(?:\s?(?:bis|ter|quater))?)[.
 _SUBLABEL = re.compile(r"\A\((?:[a-z]{1,5}|\d{1,2}|[A-Z])\)")
 _ISO_DATE = re.compile(r"\A\d{4}-\d\d-\d\d")
 _CAMEL = re.compile(r"(?<=[^\W\d_A-Z])(?=[A-ZÀ-Þ])")
+_CODE_CHARS = 2  # of ISO 639-1; what a file states in three letters its words tell as well
 _LONGEST_HEADING = 250
 _LONGEST_TOPIC = 120
 _DEEPEST = 6
@@ -385,4 +386,5 @@ def _date(root: Any) -> str | None:
 def _language(root: Any) -> str | None:
     stated = root.get("{http://www.w3.org/XML/1998/namespace}lang") or root.get("language")
     told = (element.get("language") for element in root.iter() if _name(element) == "frbrlanguage")
-    return (stated or next(told, None) or "")[:2].lower() or None
+    code = (stated or next(told, None) or "").partition("-")[0].lower()
+    return code if len(code) == _CODE_CHARS else None

@@ -78,3 +78,8 @@ def test_entities_do_not_grow() -> None:
         assert len(read("bomb.xml", bomb.encode()).text) < 1_000_000
     except UnreadableFile:
         pass
+
+
+@pytest.mark.parametrize(("stated", "language"), [("es", "es"), ("fr-CA", "fr"), ("spa", None)])
+def test_a_stated_language_is_a_code_of_two_letters_or_left_to_the_words(stated: str, language: str | None) -> None:
+    assert read("a.xml", f'<log xml:lang="{stated}"><p>Se enciende.</p></log>'.encode()).language == language
