@@ -73,7 +73,7 @@ _ANOTHER_DATE = re.compile(
 )
 _HELD = re.compile(r"(?:held|convened|met|meeting of|sitting of|tenue?|celebrada)\b", re.I)
 _SITS = re.compile(
-    r"\b(?:(?:(?:meeting|session|sitting|hearing)s? (?:\w+ ){0,3}?(?:was |were )?(?:held )?(?:(?:on|of) )?)"
+    r"\b(?:(?:(?:meeting|session|sitting|hearing)s? (?:was |were )?(?:held )?(?:(?:on|of) )?)"
     r"|(?:(?:was|were) held (?:\w+ ){0,2}?)|it is )(?:\w+day,? )?"
     r"(?=(?:the )?\d{1,2}(?:st|nd|rd|th)? |\w{3,9} \d{1,2}(?:st|nd|rd|th)?, \d{4})",
     re.IGNORECASE,
@@ -154,8 +154,9 @@ def _dated(*found: str | None) -> str | None:
 
 
 def _bracketed(lines: Iterable[str]) -> list[str]:
-    """The lines that are something in brackets and nothing else, below the front too: "[25 June 2031]"."""
-    return [line for line in lines if line[:1] == "[" and line[-1:] == "]" and len(line) < _DATED_KIND_CHARS]
+    """The lines that are a date in brackets and nothing else, below the front too: "[25 June 2031]"."""
+    short = (line[1:-1] for line in lines if line[:1] == "[" and line[-1:] == "]" and len(line) < _DATED_KIND_CHARS)
+    return [line for line in short if not dates(line)[1].strip()]
 
 
 def _typist(name: str | None, *, by_institution: bool) -> str | None:

@@ -38,6 +38,11 @@ def facts(text: str, source: str = "minutes.txt", title: str | None = None, date
         ("The Commission had before it document MIC/CL/2031/2.", None),
         ("\\* MIC/CL/2031/1.", None),
         ("and/or", None),
+        ("Vol. 280 No. 6", "Vol. 280 No. 6"),
+        ("[No 37—2031] FIFTH SESSION", "No 37—2031"),
+        ("Keepers | : No. 11-398", "No. 11-398"),
+        ("STARRED QUESTION NO.*10", "STARRED QUESTION NO.*10"),
+        ("Lamps No. 3 and No. 4 were lit", None),
         ("2031/32", None),
     ],
 )
@@ -84,6 +89,17 @@ def test_a_symbol_in_the_name_of_the_file(source: str, symbol: str | None) -> No
         ("12 de marzo de 2031", "2031-03-12"),
         ("Port Ansel, 12 Sept. 2031", "2031-09-12"),
         ("10 to 14 March 2031", "2031-03-14"),
+        ("A meeting of the keepers was held this 12th day of March, 2031 at 9", "2031-03-12"),
+        (
+            "At its meeting on 12 March 2031, the Council decided to burn no more lamps in the coming winter.",
+            "2031-03-12",
+        ),
+        ("The meetings began on March 12, 2031, and the keepers of the lamps went on with them into summer.", None),
+        ("Date of communication: 2 March 2031", None),
+        ("Questions not replied to by the due date of 11 March 2031", None),
+        ("[Notice given: 2 March 2031, and printed]", "2031-03-02"),
+        ("Sitzung vom 12. März 2031", "2031-03-12"),
+        ("Заседание 12 марта 2031 г.", "2031-03-12"),
         ("Accounts for the year ending 30th June 2031", None),
         ("Lot 2031-03", None),
         ("A. Minutes of Feb 5, 2031", None),
@@ -110,6 +126,43 @@ def test_the_meeting_before_the_printing_and_the_format() -> None:
     assert facts(text).date == "2031-03-12"
     assert facts(text, date="2031-03-21").date == "2031-03-12"
     assert facts("Port Ansel, 18 March 2031\n\nIt was opened.", date="2031-03-21").date == "2031-03-21"
+
+
+def test_a_day_is_preferred_to_a_span_of_days() -> None:
+    assert facts("10 March–4 April 2031\n\nDistr.: General\n\n7 May 2031\n\nIt was opened.").date == "2031-05-07"
+    assert facts("Report (10–14 March 2031)\n\n[7 May 2031]\n\nIt was opened.").date == "2031-05-07"
+
+
+def test_far_down_only_a_bare_date_in_brackets_dates_a_record() -> None:
+    below = "It was noted. " * 300
+    assert facts(f"Lamps of the coast\n\n{below}\n\n[7 May 2031]").date == "2031-05-07"
+    assert facts(f"Lamps of the coast\n\n{below}\n\n[Notice given: 7 May 2031]").date is None
+
+
+@pytest.mark.parametrize(
+    ("source", "date"),
+    [
+        ("lights_2031-03-12.txt", "2031-03-12"),
+        ("Minutes 12 March 2031.txt", "2031-03-12"),
+        ("IMG_2031-03-12.txt", None),
+        ("lights_2031.txt", None),
+    ],
+)
+def test_the_name_of_the_file_dates_it_where_nothing_else_does(source: str, date: str | None) -> None:
+    assert facts("It was called to order.", source).date == date
+    assert facts("Port Ansel, 7 May 2031\n\nIt was opened.", source).date == "2031-05-07"
+
+
+def test_a_month_is_made_a_day_by_the_name_of_the_file() -> None:
+    assert facts("# Lamp minutes, March 2031\n\nIt was opened.", "lamps_2031-03-12.md").date == "2031-03-12"
+
+
+def test_the_date_of_front_matter_yields_to_the_meetings() -> None:
+    front = "---\n\ntitle: Lamps\ndate: 2031-04-01\n\n---\n\n"
+    reading = read_text(front + "It was opened.")
+    assert metadata("a.md", reading, structure(reading)).date == "2031-04-01"
+    reading = read_text(front + "Minutes of the meeting held on Friday 7th March 2031\n\nIt was opened.")
+    assert metadata("a.md", reading, structure(reading)).date == "2031-03-07"
 
 
 def test_a_date_far_down_is_not_the_records_own() -> None:
