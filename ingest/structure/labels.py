@@ -10,7 +10,7 @@ In doubt there is no label: no speaker misleads less than a wrong one.
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -33,9 +33,8 @@ _DASH = re.compile(
 )
 _PLAIN_WORD = r"[^\W\d_][\w’'&/-]{0,30}+"
 _STOP = re.compile(
-    rf"(?P<mark>[*_]{{0,3}})(?P<label>(?:(?:{TITLES})\s)?(?:[A-ZÀ-Þ]\.\s?){{0,3}}{_PLAIN_WORD}(?:\s{_PLAIN_WORD}){{0,6}}"
-    r"(?:\s[(\[][^()\[\]\n]{2,110}[)\]])?)(?P<close>)(?P<separator>\.)[*_]{0,3}(?=\s{1,3}[A-ZÀ-Þ“\"(\[])",
-    re.IGNORECASE,
+    rf"(?P<mark>[*_]{{0,3}})(?P<label>(?:(?i:{TITLES})\s)?(?:[A-ZÀ-Þ]\.\s?){{0,3}}{_PLAIN_WORD}(?:\s{_PLAIN_WORD}){{0,6}}"
+    r"(?:\s[(\[][^()\[\]\n]{2,110}[)\]])?)(?P<close>)(?P<separator>\.)[*_]{0,3}(?=\s{1,3}[A-ZÀ-Þ“\"(\[])"
 )
 _TAG = re.compile(r"(?P<mark><)(?:v\s)?(?P<label>[^\W\d_][^<>\n/]{1,60})(?P<close>>)(?P<separator>)(?=\s|$)")
 _NO_NAME = re.compile(r"[.!?]\s+[a-z]|https?$|\d{3}|(?:[a-z]{4}|\b[a-z]{3}|\d|[\])”\"])[.!?]\s|[!?]\s")
@@ -55,7 +54,6 @@ _FEWEST_SAID_WORDS = 3
 _LONGEST_LABEL_WORDS = 9
 _LONGEST_NAME_WORDS = 4
 _LONGEST_ACRONYM = 3
-_NOTHING = re.compile(r"[\W\d_]*+o?\s*+")
 _ADDRESSED = re.compile(
     r"[?？؟]|\b(?:I|we|you|your|yours|our|ours|my|me|us|je|nous|vous|notre|nos|votre|vos|yo|nosotros|nuestr[oa]s?|usted(?:es)?"
     r"|ich|wir|sie|uns|мы|вы|я|наш\w*|نحن|我|我们)\b"
@@ -104,27 +102,9 @@ def induced_labels(texts: Sequence[str], blocks: Sequence[Block]) -> list[Label]
 def _is_believed(label: Label, names: set[str], known: frozenset[str], marks: set[tuple[str, str]]) -> bool:
     """Whether a label's own style names the speaker, or it is marked as speakers of another style are."""
     name, style = key_of(label.label), label.style
-    if name in names:
+    if name in names or (name in known and style.opens and style.separator in _COLONS):
         return True
-    if style.opens:
-        return name in known and style.separator in _COLONS
     return (style.separator, style.case) in marks and (name in known or is_person(label.label))
-
-
-def split_at(text: str, blocks: Sequence[Block], labels: Sequence[Label]) -> list[Block]:
-    """The blocks, those in which further speakers take the floor cut where each begins."""
-    places: dict[int, list[int]] = defaultdict(list)
-    for label in labels:
-        start = blocks[label.block].start
-        if not _NOTHING.fullmatch(text, start, start + label.start):
-            places[label.block].append(start + label.start)
-    return [part for index, block in enumerate(blocks) for part in _cut(text, block, places[index])]
-
-
-def _cut(text: str, block: Block, places: Sequence[int]) -> Iterator[Block]:
-    for number, (start, stop) in enumerate(pairwise([block.start, *places, block.end])):
-        part = replace(block, start=start, end=start + len(text[start:stop].rstrip()))
-        yield part if not number else replace(part, kind="paragraph", level=0, number=None)
 
 
 def _candidates(index: int, text: str, block: Block) -> Iterator[Label]:
@@ -135,7 +115,7 @@ def _candidates(index: int, text: str, block: Block) -> Iterator[Label]:
         if opening < end or not (found := _label_at(text, opening)):
             continue
         place, match, marks = found
-        label = " ".join(match["label"].split())
+        label = " ".join(match["label"].split()).rstrip(".")
         opens = opening <= first or "\n" in text[max(0, opening - 2) : opening]
         style = Style(match["separator"].strip(), _case(label), marks, match["mark"], opens)
         yield Label(block=index, start=place, said=match.end(), label=label, style=style)

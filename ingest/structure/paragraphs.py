@@ -39,11 +39,14 @@ def structure(reading: Reading) -> list[Unit]:
     blocks = _unmark_headings(reading.text, blocks)
     blocks = _join_broken(reading.text, blocks)
     blocks = _mark_boxes(reading.text, blocks)
-    blocks = split_at_labels(reading.text, blocks)
+    parts = split_at_labels(reading.text, blocks)
+    blocks = [block for block, _ in parts]
     body = [block for block in blocks if not block.box]
     texts = [reading.text[block.start : block.end] for block in body]
     numbers = iter(paragraph_numbers(texts, body))
-    speakers = iter(with_quoted(texts, body, speakers_of(texts, body)))
+    speakers = iter(
+        with_quoted(texts, body, speakers_of(texts, body, [label for block, label in parts if not block.box]))
+    )
     return _locate(
         [reading.text[block.start : block.end] for block in blocks],
         blocks,

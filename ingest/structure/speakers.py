@@ -4,15 +4,16 @@ In doubt nobody: no speaker misleads less than a wrong one.
 """
 
 import re
-from collections import Counter
-from collections.abc import Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import islice, pairwise
 
 from ...vectorstore.markup import plain
 from ..formats.blocks import Block
 from ..language.states import is_broken_label, state_of, states_in, states_of_label, without_states
 from ..language.tables import saying, word_list
-from .labels import Label, induced_labels, split_at
+from .labels import Label, induced_labels
 from .people import is_entry
 
 _COLON_LABEL = re.compile(
@@ -42,7 +43,7 @@ _ADDRESS = re.compile(
 _NOT_SPEAKERS = word_list("no_speakers")
 _FIELDS = word_list("fields")
 _MIN_TURNS = 4
-_LONGEST_MARK = 40
+_MARKS = re.compile(r"[\W\d_]*+o?\s*+")
 _FEWEST_KNOWN = 2
 _FAR_MORE = 1.5
 _OPENING_CHARS = 300
@@ -69,11 +70,16 @@ _UNNAMED = re.compile(
 _SMALL = frozenset("of the for and on de la le du des der den und da do del y et e a an in at to against with".split())
 
 
-def speakers_of(texts: Sequence[str], blocks: Sequence[Block]) -> list[tuple[str | None, int]]:
-    """(speaker, turn number) of each block: as the format states them, else by labels, else speakers it retells."""
+def speakers_of(
+    texts: Sequence[str], blocks: Sequence[Block], labels: Sequence[str | None]
+) -> list[tuple[str | None, int]]:
+    """(speaker, turn number) of each block: as the format states them, else by labels, else speakers it retells.
+
+    `labels` are those in the record's own style, as `split_at_labels` gives them.
+    """
     if any(block.speaker is not None for block in blocks):
         return _stated(blocks)
-    labels = _with_induced(texts, blocks, _turn_labels(texts, blocks), _induced(texts, blocks))
+    labels = [known or own for known, own in zip(_turn_labels(texts, blocks), labels, strict=True)]
     if sum(label is not None for label in labels) >= 2:
         return _turns(texts, blocks, labels)
     return _retold(texts, blocks)
@@ -91,32 +97,45 @@ def _stated(blocks: Sequence[Block]) -> list[tuple[str | None, int]]:
     return found
 
 
-def split_at_labels(text: str, blocks: Sequence[Block]) -> list[Block]:
-    """The blocks, those in which further speakers take the floor cut where each begins."""
-    return split_at(text, blocks, _induced([text[block.start : block.end] for block in blocks], blocks))
+def split_at_labels(text: str, blocks: Sequence[Block]) -> list[tuple[Block, str | None]]:
+    """The blocks, cut where further speakers take the floor, each with its label in the record's own style, if any."""
+    texts = [text[block.start : block.end] for block in blocks]
+    labels: dict[int, list[Label]] = defaultdict(list)
+    for label in _induced(texts, blocks):
+        labels[label.block].append(label)
+    return [
+        part
+        for index, (block, words, below) in enumerate(zip(blocks, texts, [*texts[1:], ""], strict=True))
+        for part in _parts(block, words, labels[index], below)
+    ]
 
 
 def _induced(texts: Sequence[str], blocks: Sequence[Block]) -> list[Label]:
     """Labels in the record's own style, where they show far more turns than labels of known shapes do."""
     found = induced_labels(texts, blocks)
-    known = sum(label is not None for label in _turn_labels(texts, blocks))
+    known = sum(label is not None for label in _turn_labels(texts, blocks)) if found else 0
     return found if known < _FEWEST_KNOWN or len(found) > _FAR_MORE * known else []
 
 
-def _with_induced(
-    texts: Sequence[str], blocks: Sequence[Block], labels: Sequence[str | None], induced: Sequence[Label]
-) -> list[str | None]:
-    found = list(labels)
-    for label in induced:
-        if label.start >= _LONGEST_MARK or found[label.block] or _UNNAMED.fullmatch(label.label):
-            continue
-        said = plain(texts[label.block][label.said :])
-        following = plain(texts[label.block + 1]) if label.block + 1 < len(texts) else ""
-        if not (_ADDRESS.fullmatch(label.label) and not said) and not (
-            _OFFICERS.fullmatch(label.label) and _is_names(said or following)
-        ):
-            found[label.block] = label.label
-    return found
+def _parts(block: Block, words: str, labels: Sequence[Label], below: str) -> Iterator[tuple[Block, str | None]]:
+    """A block from each label in it to the next; what stands before the first, if it is more than marks, is a part."""
+    opens = bool(labels) and bool(_MARKS.fullmatch(words, 0, labels[0].start))
+    openings: list[Label | None] = [*([] if opens else [None]), *labels]
+    starts = [0, *(label.start for label in (labels[1:] if opens else labels))]
+    for number, (label, (start, stop)) in enumerate(zip(openings, pairwise([*starts, len(words)]), strict=True)):
+        end = start + len(words[start:stop].rstrip())
+        part = replace(block, start=block.start + start, end=block.start + end)
+        name = label.label if label and _takes_floor(label, plain(words[label.said : stop]), plain(below)) else None
+        yield (part if not number else replace(part, kind="paragraph", level=0, number=None)), name
+
+
+def _takes_floor(label: Label, said: str, below: str) -> bool:
+    """Whether a label is somebody's who speaks: not unnamed, nor the addressee of a letter or an officer in a list."""
+    return not (
+        _UNNAMED.fullmatch(label.label)
+        or (_ADDRESS.fullmatch(label.label) and not said)
+        or (_OFFICERS.fullmatch(label.label) and _is_names(said or below))
+    )
 
 
 def speaker_label(text: str) -> tuple[str, int] | None:

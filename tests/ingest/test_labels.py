@@ -98,3 +98,13 @@ def test_states_whose_words_a_report_retells_one_after_another() -> None:
 
 def test_a_state_named_once_or_twice_retells_nothing() -> None:
     assert speakers("1. Norway welcomed the new lamps.", "2. Egypt has a lamp.", "3. Peru has two.") == []
+
+
+def test_nobody_s_words_go_to_another_where_styles_are_mixed() -> None:
+    glued = (
+        "Norway: We agree. marta: Do you? pavel: Why not? Egypt: We do not. marta: Did you? pavel: Did we? Norway: We "
+        "said so. Egypt: We did not. Norway: All is said. Egypt: Is it so? Norway: It is so."
+    )
+    found = speakers("Norway: The lamps are out.", glued, "Egypt: We mend them.")
+    within = ["Norway", "marta", "pavel", "Egypt", "marta", "pavel", "Norway", "Egypt", "Norway", "Egypt", "Norway"]
+    assert found == ["Norway", *within, "Egypt"]
