@@ -12,4 +12,5 @@ app.mount("/records", build_api(library))  # /records/api/ask, /records/v1/chat/
 
 @app.get("/titles")
 def titles() -> list[str]:
+    """A route of the application's own, beside those of the records."""
     return [listing.title for listing in library.documents()]

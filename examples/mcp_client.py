@@ -8,6 +8,7 @@ from mcp.types import TextContent
 
 
 async def main(address: str, question: str) -> None:
+    """Lists the server's tools and asks a question with one of them."""
     async with Client(f"{address}/mcp") as client:
         print("Tools:", ", ".join(tool.name for tool in (await client.list_tools()).tools))
         result = await client.call_tool("ask", {"question": question})

@@ -75,7 +75,10 @@ class Item:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """What became of an item: its sentence, and of a vote the counts and the names by side; None where not told."""
+    """What became of an item, and of a vote the counts and the names by side; None where not told.
+
+    `text` is the sentence that says so, as in the record; from `start` to `end` are also the lists of its vote.
+    """
 
     start: int
     end: int

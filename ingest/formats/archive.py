@@ -38,11 +38,15 @@ def open_zip(data: bytes) -> zipfile.ZipFile:
     return archive
 
 
-def parse_xml(data: bytes, *, recover: bool = False) -> Any:
-    """The lxml tree of a document, which may name nothing outside itself. Raises SyntaxError, lxml's own kind."""
+def parse_xml(data: bytes, *, recover: bool = False, entities: bool = False) -> Any:
+    """The lxml tree of a document, which may name nothing outside itself. Raises SyntaxError, lxml's own kind.
+
+    `recover` reads on after a fault, if anything can be read (None), `entities` puts in what the document declares.
+    """
     from lxml import etree
 
-    return etree.fromstring(data, etree.XMLParser(resolve_entities=False, no_network=True, recover=recover))
+    resolved = "internal" if entities else False
+    return etree.fromstring(data, etree.XMLParser(resolve_entities=resolved, no_network=True, recover=recover))
 
 
 def read_member(archive: zipfile.ZipFile, name: str) -> bytes:

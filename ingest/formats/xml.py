@@ -14,6 +14,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
+from .archive import parse_xml
 from .blocks import Kind, Reading, TextBuilder
 from .table import labelled_rows
 
@@ -52,10 +53,7 @@ _DEEPEST = 6
 
 def read_xml(data: bytes) -> Reading:
     """Blocks of an XML file. Raises ValueError when it is too damaged to be parsed, or holds no text."""
-    from lxml import etree
-
-    parser = etree.XMLParser(recover=True, no_network=True, load_dtd=False, remove_comments=True, remove_pis=True)
-    root: Any = etree.fromstring(_with_entities(data), parser)
+    root = parse_xml(_with_entities(data), recover=True, entities=True)
     if root is None:
         raise ValueError("it is XML too damaged to be read")
     walk = _Walk(root)
@@ -69,7 +67,7 @@ def read_xml(data: bytes) -> Reading:
         title=_title(root),
         date=_date(root),
         language=_language(root),
-        notes=("its XML is malformed; parts of it may be missing",) if parser.error_log else (),
+        notes=("its XML is malformed; parts of it may be missing",) if root.getroottree().parser.error_log else (),
     )
 
 

@@ -1,7 +1,9 @@
 """The tables and lists of words in `data/`, read once."""
 
 import csv
+import re
 import tomllib
+from collections.abc import Iterable
 from functools import lru_cache
 from importlib.resources import files
 from typing import Literal
@@ -25,6 +27,16 @@ def words_in_order(name: str) -> list[str]:
 def alternatives(name: str) -> str:
     """A fragment of a pattern: the alternatives that stand in `data/NAME.txt`, a line each."""
     return "|".join(line for line in _text(f"{name}.txt").splitlines() if line and not line.startswith("#"))
+
+
+def words_by_role(name: str, role: str) -> dict[str, str]:
+    """The words that `data/NAME.tsv` has in a role, each with its kind."""
+    return {word: row["kind"] for row in table(name) if row["role"] == role for word in row["words"].split(";")}
+
+
+def any_of(words: Iterable[str]) -> str:
+    """A fragment of a pattern: one of these words, the longest that fits."""
+    return "|".join(map(re.escape, sorted(words, key=len, reverse=True)))
 
 
 def saying(where: Literal["question", "record", "answer"]) -> str:

@@ -7,14 +7,13 @@ Retold history ("had been adopted"), conditions ("if the motion is carried") and
 
 import re
 from dataclasses import dataclass
+from functools import partial
 
 from ...vectorstore.markup import plain
 from ...vectorstore.structure import OutcomeKind
 from ..language.dates import dates
-from ..language.tables import table
+from ..language.tables import any_of, words_by_role
 from .votes import Tally, counts_in
-
-_ROWS = table("deciding")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,35 +33,35 @@ class Deciding:
     is_motion: bool = False
 
 
-def _words(role: str) -> dict[str, str]:
-    """The words of a role, each with the kind of outcome that it tells."""
-    return {word: row["kind"] for row in _ROWS if row["role"] == role for word in row["words"].split(";")}
+words_of = partial(words_by_role, "deciding")
+"""The words of a role in `deciding.tsv`, each with the kind of outcome or item that it tells."""
 
 
-def _any(role: str) -> str:
-    return "|".join(map(re.escape, sorted(_words(role), key=len, reverse=True)))
+def any_in(role: str) -> str:
+    """A fragment of a pattern: one of the words of a role."""
+    return any_of(words_of(role))
 
 
 _TELLING = ("participle", "present", "verb", "label", "opening", "phrase", "asking")
-_KINDS = {word: kind for role in _TELLING for word, kind in _words(role).items()}
+_KINDS = {word: kind for role in _TELLING for word, kind in words_of(role).items()}
 _BOUND = r"(?<![\w-])(?:{})(?![\w-])"
 _ADVERBS = r"(?:(?:,\s)?[^\W\d]{2,16},?\s){0,3}"
-_PARTICIPLES = _any("participle")
-_ANY_DECIDING = re.compile(_BOUND.format("|".join([_PARTICIPLES, _any("present"), _any("verb")])), re.IGNORECASE)
+_PARTICIPLES = any_in("participle")
+_ANY_DECIDING = re.compile(_BOUND.format("|".join([_PARTICIPLES, any_in("present"), any_in("verb")])), re.IGNORECASE)
 _PASSIVE = re.compile(
-    rf"(?<![\w-])(?:{_any('auxiliary')})\s{_ADVERBS}(?P<said>{_PARTICIPLES})(?![\w-])",
+    rf"(?<![\w-])(?:{any_in('auxiliary')})\s{_ADVERBS}(?P<said>{_PARTICIPLES})(?![\w-])",
     re.IGNORECASE,
 )
 _BARE = re.compile(
-    rf"(?<![\w-])(?:{_any('matter')})\b[^.;:?!]{{0,90}}?(?<![\w-])"
-    rf"(?P<said>{_PARTICIPLES}|{_any('present')})(?![\w-])",
+    rf"(?<![\w-])(?:{any_in('matter')})\b[^.;:?!]{{0,90}}?(?<![\w-])"
+    rf"(?P<said>{_PARTICIPLES}|{any_in('present')})(?![\w-])",
     re.IGNORECASE,
 )
-_MATTER = re.compile(_BOUND.format(_any("matter")), re.IGNORECASE)
+_MATTER = re.compile(_BOUND.format(any_in("matter")), re.IGNORECASE)
 _BODY = re.compile(
-    rf"(?:(?<![\w-])(?i:{_any('body')})|(?<!\w)[A-Z]{{2,8}})\s"
+    rf"(?:(?<![\w-])(?i:{any_in('body')})|(?<!\w)[A-Z]{{2,8}})\s"
     r"(?:(?i:also|then|has|have|further|next|[a-z]{3,14}ly|(?:considered|reviewed|agreed) and),?\s){0,3}"
-    rf"(?P<said>{_any('verb')})(?![\w-])"
+    rf"(?P<said>{any_in('verb')})(?![\w-])"
 )
 _DECLARED = re.compile(
     r"\b(?:I|we)\s(?:(?:now|therefore|hereby|so)\s)?(?:declare|proclame|declaro)\b"
@@ -78,24 +77,25 @@ _RULED = re.compile(
 _ELECTED = re.compile(
     rf"\A[-*•–\s]{{0,4}}(?:[A-ZÀ-Þ][\w’'.-]{{0,30}}\s){{1,5}}(?:\([^()]{{2,80}}\)\s)?(?P<said>{_PARTICIPLES})(?![\w-])"
 )
-_ALONE = re.compile(rf"\A\W{{0,4}}(?P<said>{_PARTICIPLES}|{_any('present')})(?![\w-])", re.IGNORECASE)
-_PHRASE = re.compile(_BOUND.format(f"(?P<said>{_any('phrase')})"), re.IGNORECASE)
+_ALONE = re.compile(rf"\A\W{{0,4}}(?P<said>{_PARTICIPLES}|{any_in('present')})(?![\w-])", re.IGNORECASE)
+_PHRASE = re.compile(_BOUND.format(f"(?P<said>{any_in('phrase')})"), re.IGNORECASE)
 _ASKING = re.compile(
-    rf"\A(?:\W{{0,3}}\(?\w{{1,4}}[.)]\s)?\W{{0,3}}(?P<said>{_any('asking')})\s"
-    rf"(?P<who>[^\s,:]{{1,40}}(?:\s[^\s,:]{{1,40}}){{0,15}}?)(?=,|:|\s?(?:{_any('asked')})\s)",
+    rf"\A(?:\W{{0,3}}\(?\w{{1,4}}[.)]\s)?\W{{0,3}}(?P<said>{any_in('asking')})\s"
+    rf"(?P<who>[^\s,:]{{1,40}}(?:\s[^\s,:]{{1,40}}){{0,15}}?)(?=,|:|\s?(?:{any_in('asked')})\s)",
     re.IGNORECASE,
 )
 _HEREBY = re.compile(r"\b(?:therefore|hereby|duly|accordingly)\b", re.IGNORECASE)
-_DOUBT = re.compile(_BOUND.format(_any("doubt")), re.IGNORECASE)
+_DOUBT = re.compile(_BOUND.format(any_in("doubt")), re.IGNORECASE)
 _OPENING = re.compile(
-    rf"\A\W{{0,4}}(?:(?:motion|decision|action)\s?:\W{{0,4}})?(?P<said>{_any('opening')})(?![\w-])", re.IGNORECASE
+    rf"\A\W{{0,4}}(?:(?:motion|decision|action)\s?:\W{{0,4}})?(?P<said>{any_in('opening')})(?![\w-])",
+    re.IGNORECASE,
 )
-_LABEL = re.compile(rf"\A\W{{0,6}}(?P<said>{_any('label')})\s?:\W{{0,4}}", re.IGNORECASE)
-_UNANIMOUS = re.compile(_BOUND.format(_any("with_one_voice")), re.IGNORECASE)
+_LABEL = re.compile(rf"\A\W{{0,6}}(?P<said>{any_in('label')})\s?:\W{{0,4}}", re.IGNORECASE)
+_UNANIMOUS = re.compile(_BOUND.format(any_in("with_one_voice")), re.IGNORECASE)
 _RESOLUTION = re.compile(
     r"\b(?:resolution|résolution|resolución|resoluciones|résolutions|resolutions)\b", re.IGNORECASE
 )
-_DEFERRED = "|".join(re.escape(word) for word, kind in _words("participle").items() if kind == "deferred")
+_DEFERRED = any_of(word for word, kind in words_of("participle").items() if kind == "deferred")
 _NOT = re.compile(r"\b(?:not|never|ne|no|nicht)\b", re.IGNORECASE)
 _ASKED_BODY = re.compile(
     r"\b(?:recommend(?:s|ed)?(?:\sthat|\sto)|proposed for (?:consideration|adoption) by)\s(?P<who>the\s"
@@ -205,14 +205,14 @@ _PROPER = r"[A-ZÀ-Þ][\w’'.-]{0,30}"
 _WHO = rf"(?:(?:the|all)\s)?{_PROPER}(?:(?:\s(?:and|of|for|de|von|van|&))?,?\s(?:\([^()]{{2,60}}\)|{_PROPER})){{0,9}}"
 _WILL = re.compile(
     rf"\A[-*•–\s]{{0,4}}(?P<who>(?i:the\s[a-z]{{3,20}}|all)|{_WHO})\s"
-    r"(?:wil|will|shall|to|agreed to|undertook to|is to|are to|was asked to|were asked to|was requested to)\s"
+    r"(?:will|shall|to|agreed to|undertook to|is to|are to|was asked to|were asked to|was requested to)\s"
     r"(?!be\b|the\b|an?\b|have\b|their\b|its\b|this\b|these\b|all\b|which\b|whom\b)[a-z]{2,}"
 )
 _WILL_ALONE = re.compile(
     r"\A[-*•–\s]{0,4}Will\s(?!the\b|an?\b|you\b|he\b|she\b|they\b|we\b|my\b|this\b|that\b|there\b|it\b|not\b)[a-z]{2,}[^?]*\Z"
 )
-_WILL_BE = re.compile(rf"\bwill be (?:{_any('task')})\b(?:\sby\s(?:the\s)?(?P<who>{_WHO}))?")
-_OWNED = re.compile(rf"\A(?P<who>{_WHO})\s?(?:(?:,\s)?(?:wil|will|would|to|shall)\s|[:–—]\s)")
+_WILL_BE = re.compile(rf"\bwill be (?:{any_in('task')})\b(?:\sby\s(?:the\s)?(?P<who>{_WHO}))?")
+_OWNED = re.compile(rf"\A(?P<who>{_WHO})\s?(?:(?:,\s)?(?:will|would|to|shall)\s|[:–—]\s)")
 _BY = re.compile(
     r"\b(?:by|before|until|till|no later than|due(?: on| by)?|to)\s(?P<due>(?:the\s)?(?:end of\s(?:the\s)?)?(?:next\s)?"
     r"(?:\w{1,12}\s){0,3}(?:meeting|session|week|month|year|quarter|today|tomorrow|monday|tuesday|wednesday|thursday|"

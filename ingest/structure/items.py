@@ -13,28 +13,16 @@ from ...vectorstore.markup import plain
 from ...vectorstore.structure import Item, ItemKind, Outcome, Structure
 from ..language.sentences import sentence_spans
 from ..language.states import states_of_label
-from ..language.tables import table
-from .deciding import Deciding, deciding
+from .deciding import Deciding, any_in, deciding, words_of
 from .paragraphs import Unit
 from .people import is_entry
 from .speakers import speaker_label
 from .votes import Tally, ballots, names_in
 
-_ROWS = table("deciding")
-
-
-def _words(role: str) -> dict[str, str]:
-    return {word: row["kind"] for row in _ROWS if row["role"] == role for word in row["words"].split(";")}
-
-
-def _any(role: str) -> str:
-    return "|".join(map(re.escape, sorted(_words(role), key=len, reverse=True)))
-
-
-_ITEM_KINDS = _words("item_kind")
-_KIND = re.compile(rf"(?<![\w-])(?:{_any('item_kind')})(?![\w-])", re.IGNORECASE)
-_BRINGING = re.compile(rf"(?<![\w-])(?:{_any('bringing')})(?![\w-])", re.IGNORECASE)
-_REJECTING = re.compile(rf"(?<![\w-])(?:{_any('rejecting')})(?![\w-])", re.IGNORECASE)
+_ITEM_KINDS = words_of("item_kind")
+_KIND = re.compile(rf"(?<![\w-])(?:{any_in('item_kind')})(?![\w-])", re.IGNORECASE)
+_BRINGING = re.compile(rf"(?<![\w-])(?:{any_in('bringing')})(?![\w-])", re.IGNORECASE)
+_REJECTING = re.compile(rf"(?<![\w-])(?:{any_in('rejecting')})(?![\w-])", re.IGNORECASE)
 _NUMBER = re.compile(
     r"\A\W{0,6}(?:(?:agenda\s)?item|no\.?|article|clause|bill|motion|case|question)?\s{0,3}#?"
     r"(?P<number>\d{1,4}[a-z]?(?:[.-]\d{1,4}){0,3}|[IVXLC]{1,6}|[A-Z](?=[.)]))(?=[.):\s]|\Z)",
@@ -234,7 +222,7 @@ _MOVERS_CHARS = 1500
 _PERSON = r"(?P<who>(?:[A-ZÀ-Þ][\w’'.-]{0,30}+(?:\s(?:de|von|van|of|the|and|et|y))?\s?){1,6})"
 _ROLES = {
     role: (
-        re.compile(rf"(?<![\w-])(?i:{_any(singular)})\s{{0,3}}:?\W{{0,8}}{_PERSON}"),
+        re.compile(rf"(?<![\w-])(?i:{any_in(singular)})\s{{0,3}}:?\W{{0,8}}{_PERSON}"),
         re.compile(rf"(?:\A|[\s(]){_PERSON}(?:made the motion|{verb})\b" if verb else r"(?!)"),
     )
     for role, singular, verb in (

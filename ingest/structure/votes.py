@@ -8,7 +8,7 @@ from typing import Literal
 
 from ...vectorstore.markup import plain
 from ..language.states import state_of
-from ..language.tables import table, word_list, words_in_order
+from ..language.tables import any_of, table, word_list, words_in_order
 from .paragraphs import Unit
 from .people import TITLES
 
@@ -21,9 +21,9 @@ _SIDES: dict[str, Side] = {
 }
 _WEAK = frozenset("for against no yes yea content contents negative pour contre ja nein opposed".split())
 """Ordinary words too: alone they tell of no vote."""
-_ANY_SIDE = "|".join(map(re.escape, sorted(_SIDES, key=len, reverse=True)))
+_ANY_SIDE = any_of(_SIDES)
 _COUNTED = {word: number for number, word in enumerate(words_in_order("counted"))} | dict.fromkeys(word_list("none"), 0)
-_ANY_NUMBER = rf"(?:\d{{1,4}}|{'|'.join(sorted(_COUNTED, key=len, reverse=True))})"
+_ANY_NUMBER = rf"(?:\d{{1,4}}|{any_of(_COUNTED)})"
 _NUMBER_SIDE = re.compile(
     rf"(?<![\w.,-])(?P<number>{_ANY_NUMBER})\s(?:(?:votes?|members?|voix|votos)\s)?(?:(?:were|was|are|voting)\s)?"
     rf"(?P<side>{_ANY_SIDE})(?!\w)(?:\s?\((?P<names>[^()]{{3,2000}})\))?",

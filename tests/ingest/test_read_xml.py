@@ -1,5 +1,7 @@
 """XML of parliaments and of anybody else: the words by elements, speakers and numbers from where the file says them."""
 
+from pathlib import Path
+
 import pytest
 
 from onrecord.ingest.formats.read import read
@@ -54,8 +56,8 @@ def test_numbers_and_headings() -> None:
     <section><enum>3.</enum><header>Oil</header><text>Oil is bought.</text></section></bill>"""
     reading = read("bill.xml", bill.encode())
     found = outline(reading.text, structure(reading))
-    assert any("Lamps" in heading.text for heading in found.headings)
-    assert "1. Lamps" in reading.text and "(b) in fog." in reading.text
+    assert [heading.text for heading in found.headings] == ["1. Lamps", "2. Keepers", "3. Oil"]
+    assert [paragraph.number for paragraph in found.paragraphs] == ["1", "1 (a)", "1 (b)", "2", "3"]
 
 
 def test_any_other_xml_is_its_words() -> None:
@@ -66,6 +68,12 @@ def test_any_other_xml_is_its_words() -> None:
 def test_what_is_no_xml_or_holds_no_words_is_refused() -> None:
     with pytest.raises(UnreadableFile):
         read("empty.xml", b"<a><b/></a>")
+
+
+def test_what_a_file_declares_is_read_and_nothing_outside_it(tmp_path: Path) -> None:
+    (tmp_path / "secret.txt").write_text("the secret")
+    declared = f'<!DOCTYPE a [<!ENTITY who "Norway"><!ENTITY out SYSTEM "file://{tmp_path}/secret.txt">]>'
+    assert read("a.xml", f"{declared}<a><p>&who; agreed.&out;</p></a>".encode()).text == "Norway agreed."
 
 
 def test_entities_do_not_grow() -> None:

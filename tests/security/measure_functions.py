@@ -24,8 +24,10 @@ from onrecord.ingest.language.dates import dates
 from onrecord.ingest.language.sentences import sentence_spans
 from onrecord.ingest.split import split
 from onrecord.ingest.structure.acronyms import acronyms
+from onrecord.ingest.structure.items import with_items
 from onrecord.ingest.structure.metadata import metadata
 from onrecord.ingest.structure.noise import mark_noise
+from onrecord.ingest.structure.outline import outline
 from onrecord.ingest.structure.paragraphs import structure
 from onrecord.ingest.structure.speakers import speaker_label
 from onrecord.rag import Library, open_library
@@ -115,6 +117,9 @@ UNITS = (
         "(a) b\n",
         "| a ",
         "| a |\n",
+        "# A\n\nThe motion was adopted.\n\n",
+        "Ayes: A, B. Noes: C.\n\n",
+        "Mr. A.- b. ",
         "- a\n",
         "1 May 2031, ",
         "first ",
@@ -160,6 +165,8 @@ def works(library: Library) -> Iterator[tuple[str, Callable[[str], object]]]:
     yield "a reply being written", finished_claims
     yield "a file's name", lambda text: _read("Nothing is said here.", f"{text}.txt")
     yield "a record", lambda text: _read(text, "record.txt")
+    yield "captions", lambda text: _read(f"WEBVTT\n\n00:01.000 --> 00:02.000\nNorway: {text}", "record.vtt")
+    yield "an XML record", lambda text: _read(f"<a><p>Norway {text}</p></a>", "record.xml")
     yield "a record of many lines", lambda text: _read(_lines(text), "record.txt")
 
 
@@ -167,6 +174,7 @@ def _read(text: str, name: str) -> object:
     reading = read(name if len(name) < 200 else "long.txt", text.encode("utf-8", "replace"))
     found = mark_noise(reading.text, structure(reading))
     facts = metadata(name, reading, found)
+    with_items(outline(reading.text, found), reading.text, found)
     count = HashEmbedder().count_tokens
     return split(reading.text, found, document_id="d", title=facts.title, count_tokens=count, limit_tokens=256)
 

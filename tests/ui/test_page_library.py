@@ -112,11 +112,14 @@ def test_questions_are_answered_while_records_are_still_read(context: BrowserCon
                 embedder.let()
             page.wait_for_timeout(20)
         begun = re.compile(r"semantic search: [1-9]\d* of")
-        while not begun.search(page.locator("#r-status").inner_text()):
+        for _ in range(40):
+            if begun.search(page.locator("#r-status").inner_text()):
+                break
             if embedder.waits.is_set():
                 embedder.let()
             page.evaluate("dispatchEvent(new Event('focus'))")  # the page looks every second, and now
             page.wait_for_timeout(1500)
+        expect(page.locator("#r-status")).to_contain_text(begun)
         ask(page, HERRING)
         expect(page.locator("article").last.locator(".r-sentence")).to_contain_text("should fall by a third")
         embedder.gate.release(1000)

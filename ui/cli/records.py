@@ -4,7 +4,7 @@ import json
 import signal
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -19,6 +19,7 @@ from .setting_up import library_folder, opened_library, read_settings, tell
 
 if TYPE_CHECKING:
     from ...rag import IngestReport, Library
+    from ...vectorstore.passage import Listing
 
 
 def ingest(
@@ -99,17 +100,16 @@ def documents(
     with opened_library(read_settings(library=library)) as lib:
         listings = lib.documents()
         if structure:
-            _write_structures(lib, structure)
+            _write_structures(lib, listings, structure)
     tell([listed_json(listing) for listing in listings], as_json, lambda: print_documents(listings))
 
 
-def _write_structures(library: "Library", file: Path) -> None:
+def _write_structures(library: "Library", listings: "Sequence[Listing]", file: Path) -> None:
     from ...rag.schema import structure_json
 
     try:
         with file.open("w", encoding="ascii") as lines:
-            for listing in library.documents():
-                document = library.document(listing.id)
+            for document in filter(None, (library.store.document(listing.id) for listing in listings)):
                 print(json.dumps(structure_json(document, library.structure(document))), file=lines)
     except OSError as error:
         raise InputError(f"{file} cannot be written ({error.strerror or error}). Choose another file.") from error

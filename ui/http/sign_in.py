@@ -65,6 +65,7 @@ def show(request: Request, state: Signing, next: str = "") -> Response:
 
 @routes.post(PATH)
 async def sign_in(request: Request, state: Signing) -> Response:
+    """Begins a session with a key that may ask; the form again where the key does not, or too many were tried."""
     sent = await request.form()
     then = _local(request, str(sent.get("next", "")))
     words = words_for(request)

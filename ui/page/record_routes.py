@@ -140,6 +140,7 @@ def add_address(given: Address, at: At, words: Spoken) -> Response:
 
 @routes.put("/page/records/file")
 async def add_file(request: Request, name: str, at: At, words: Spoken) -> Response:
+    """Takes in a file as it arrives; it is read in the background. Status 507 where the disk has no room for it."""
     try:
         with at.intake.uploads.part() as part:
             async for piece in request.stream():
