@@ -12,6 +12,7 @@ from .encoding import decode
 from .epub import read_epub
 from .html import read_html
 from .mail import read_mail
+from .margins import without_codes
 from .office.docx import read_docx
 from .office.odt import read_odt
 from .office.old_office import read_old_office
@@ -59,7 +60,7 @@ def read(source: str, data: bytes, languages: str = "eng") -> Reading:
         raise UnreadableFile(source, "it holds no text")
     if reading.media_type in ("application/pdf", "text/html") and _is_notice(reading.text):
         raise UnreadableFile(source, "it holds only a notice that the document does not exist; fetch it again")
-    return replace(reading, text=reading.text.translate(_REPAIRS))
+    return without_codes(replace(reading, text=reading.text.translate(_REPAIRS)))
 
 
 def _is_notice(text: str) -> bool:

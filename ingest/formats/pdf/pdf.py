@@ -18,6 +18,7 @@ from ...structure.noise import garbled_share
 from ...structure.paragraphs import is_open
 from ...structure.speakers import begins_turn
 from ..blocks import Reading, TextBuilder
+from .line_numbers import without_line_numbers
 from .lines import HYPHENS, PDFIUM, Line, lines_of_pages
 from .scans import garbled_scans, inked, named_pages
 from .tables import stretches
@@ -50,6 +51,7 @@ def read_pdf(data: bytes, languages: str = "eng") -> Reading:
     pages = [[] if recognised.get(number) else page for number, page in enumerate(pages)]
     if not any(pages):
         return _scan(recognised, unread)
+    pages, omitted = without_line_numbers(pages)
     pages = _with_hyphens(pages)
     furniture = _repeated(pages)
     labels = _page_labels(pages, furniture)
@@ -65,7 +67,12 @@ def read_pdf(data: bytes, languages: str = "eng") -> Reading:
         for note in _paragraphs(notes, _NOTE_MARK):
             builder.add(_joined(note), "footnote", page=label)
     return Reading(
-        text=builder.text, blocks=tuple(builder.blocks), media_type="application/pdf", pages=len(pages), notes=unread
+        text=builder.text,
+        blocks=tuple(builder.blocks),
+        media_type="application/pdf",
+        pages=len(pages),
+        notes=unread,
+        omitted=omitted,
     )
 
 
@@ -153,6 +160,8 @@ def _with_hyphen(line: Line, following: str, words: Set[str]) -> Line:
     is_broken = line.text.endswith(HYPHENS) or (re.search(r"\w-$", line.text) and following[:1].islower())
     if not is_broken:
         return line
+    if re.search(r"(?:\A|[\s-])[^\w\s]\Z", line.text):  # a dash, which parts no word
+        return replace(line, text=line.text[:-1] + "-")
     hyphen = "-" if _is_compound(line.text[:-1], following, words) else HYPHENS[0]
     return replace(line, text=line.text[:-1] + hyphen)
 
@@ -375,7 +384,8 @@ def _begins(
     if step > max(leading * 1.4, line.size * 1.5 if line.size == before.size > leading else 0):
         return True
     indented = line.left > min(other.left for other in paragraph) + 8 and len(paragraph) > 1
-    return ended and (indented or before.right < right - 0.2 * (right - line.left))
+    breaks_off = before.text.endswith(("--", " –", " —"))  # a speaker whom another interrupts
+    return (ended and (indented or before.right < right - 0.2 * (right - line.left))) or (breaks_off and indented)
 
 
 def _ends_heading(paragraph: Sequence[Line], line: Line, right: float) -> bool:
