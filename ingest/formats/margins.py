@@ -1,12 +1,11 @@
-"""What a record's makers print in its margin: codes of its parts, and the numbers of its lines.
+"""Codes of a record's parts that its makers print before them ("03/02/2031C00150Ana Lind: ..."): said by nobody.
 
-Neither is said by anybody. Both are told by what recurs in the record itself: codes of one shape, each there once,
-glued to the words they stand before; numbers that count the lines of a page, page after page.
+They are told by what recurs in the record itself: one shape, each code there once, glued to the words that follow.
 """
 
 import re
 from bisect import bisect_right
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import accumulate
@@ -21,24 +20,14 @@ _FEWEST_CODES = 5
 _FEWEST_DIGITS = 6
 _OWN_SHARE = 0.9
 
-_NUMBERED_LINE = re.compile(r"(?P<indent>[ \t]{0,12})(?P<number>\d{1,2})(?:[ \t]{2,60}(?=\S)|[ \t]*$)")
-_PAGE_LINE = re.compile(r"[ \t]{12,120}(\d{1,5})[ \t]*$")
-_FEWEST_LINES = 10
-_FEWEST_PAGES = 2
-_NUMBERED_SHARE = 0.4
-
 
 def without_codes(reading: Reading) -> Reading:
     """The reading without codes glued to the heads of its blocks; they are listed as omitted."""
     heads = [_CODE.match(reading.text, block.start, block.end) for block in reading.blocks]
-    found = {match[0] for match in heads if match}
-    shapes = Counter(_shape(match[0]) for match in heads if match)
-    once = Counter(map(_shape, found))
-    shapes = {
-        shape
-        for shape, count in shapes.items()
-        if count >= _FEWEST_CODES and once[shape] >= _OWN_SHARE * count and _is_code(shape, found)
-    }
+    by_shape: dict[str, list[str]] = defaultdict(list)
+    for match in filter(None, heads):
+        by_shape[_shape(match[0])].append(match[0])
+    shapes = {shape for shape, codes in by_shape.items() if _are_codes(shape, codes)}
     spans = [span for block in reading.blocks for span in _codes_in(reading.text, block, shapes)] if shapes else []
     if not spans:
         return reading
@@ -50,11 +39,11 @@ def _shape(code: str) -> str:
     return re.sub(r"[A-Z]+", "A", re.sub(r"\d+", "0", code))
 
 
-def _is_code(shape: str, found: set[str]) -> bool:
-    """Whether codes of a shape have letters and figures, and more figures than a year or a number in a sentence."""
-    return "A" in shape and all(
-        sum(character.isdigit() for character in code) >= _FEWEST_DIGITS for code in found if _shape(code) == shape
-    )
+def _are_codes(shape: str, found: Sequence[str]) -> bool:
+    """Whether heads of one shape are codes: letters and many figures, often there, and hardly any of them twice."""
+    digits = min(sum(character.isdigit() for character in code) for code in found)
+    recurs = len(found) >= _FEWEST_CODES and len(set(found)) >= _OWN_SHARE * len(found)
+    return "A" in shape and digits >= _FEWEST_DIGITS and recurs
 
 
 def _codes_in(text: str, block: Block, shapes: set[str]) -> Iterator[tuple[int, int]]:

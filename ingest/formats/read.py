@@ -23,7 +23,7 @@ from .pdf.ocr import read_image
 from .pdf.pdf import read_pdf
 from .sniff import SUFFIXES as SUFFIXES
 from .sniff import Format, format_of
-from .text import read_text
+from .text import read_text_file
 from .xml import read_xml
 
 _LONGEST_NOTICE_WORDS = 60
@@ -80,7 +80,7 @@ def _zip(data: bytes) -> Reading:
 
 
 def _text(data: bytes) -> Reading:
-    return read_text(decode(data))
+    return read_text_file(decode(data))
 
 
 _READERS: dict[Format, Callable[[bytes], Reading]] = {

@@ -4,6 +4,7 @@ The canonical text is the file's own, with line ends made `\\n`: a quote can be 
 """
 
 import re
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
@@ -13,6 +14,8 @@ from ..fetch import is_address
 from ..language.dates import dates
 from ..language.states import is_broken_label
 from .blocks import Block, Kind, Reading
+from .line_numbers import without_line_numbers
+from .tagged import read_tagged
 
 _LIST_MARK = re.compile(r"^\s*(?:[-*+•‣◦▪·–—]\s+|\(?[a-z]\)\s+|\(?[ivx]{1,5}\)\s+|\(?\d{1,3}[.)]\s+)", re.IGNORECASE)
 _BULLET = re.compile(r"^\s*[-*+•‣◦▪·–—]\s+\S")
@@ -58,6 +61,20 @@ def read_text(text: str, media_type: str = "text/plain", *, wrapped: bool | None
         language=stated.get("language") or stated.get("lang"),
         url=next((stated[key] for key in ("url", "source", "permalink") if is_address(stated.get(key, ""))), None),
     )
+
+
+def read_text_file(text: str) -> Reading:
+    """Blocks of a whole text file, without lines of mark-up that name speakers, and without numbers of lines."""
+    text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\f", "\n")
+    if tagged := read_tagged(text):
+        return tagged
+    plain = without_line_numbers(text)
+    if plain is None:
+        return read_text(text)
+    reading = read_text(plain.text, wrapped=True)
+    starts, labels = [start for start, _ in plain.pages], [None, *(label for _, label in plain.pages)]
+    blocks = tuple(replace(block, page=labels[bisect_right(starts, block.start)]) for block in reading.blocks)
+    return replace(reading, blocks=blocks, pages=len(plain.pages), omitted=plain.omitted)
 
 
 def _day(written: str) -> str | None:

@@ -79,5 +79,7 @@ def _without(line: Line, is_numbered: bool) -> Line | None:
     text = _NUMBER.sub("", line.text).lstrip()
     if not text:
         return None
-    cells = line.cells[1:] if len(line.cells) > 1 and line.cells[0].text.strip().isdigit() else line.cells
-    return replace(line, text=text, left=cells[0].left if cells is not line.cells else line.left, cells=cells)
+    first, *others = line.cells
+    if others and first.text.strip().isdigit():
+        return replace(line, text=text, left=others[0].left, cells=tuple(others))
+    return replace(line, text=text)
