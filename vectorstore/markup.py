@@ -5,7 +5,10 @@ and shown goes through `plain` first.
 """
 
 import re
+from functools import lru_cache
 
+_LONGEST_KEPT = 2_000
+"""Reading a record makes the same paragraphs plain some twenty times; what is longer than nearly all is not kept."""
 _LINK = re.compile(r"!?\[([^\]\[]*)\]\((?:[^()\s]|\([^()]*\))*\)")
 # None can look past the next mark of its own kind, so that a text full of single marks takes no long time.
 _EMPHASES = (
@@ -20,11 +23,14 @@ _HEADING = re.compile(r"^ {0,3}(?:#{1,6}\s+|#{2,6}(?=\w))|(?<=\S)[ \t]+#+[ \t]*$
 _ESCAPE = re.compile(r"\\([\\`*_{}\[\]()#+\-.!|<>~])")
 _RULE = re.compile(r"^ {0,3}(?:[-*_] ?){3,}$", re.MULTILINE)
 _STRAY = re.compile(r"\*{2,}")
-_SPACE = re.compile(r"\s+")
 
 
 def plain(text: str) -> str:
     """The text as a reader sees it: no Markdown marks, white space folded to single spaces."""
+    return _kept_plain(text) if len(text) <= _LONGEST_KEPT else _plain(text)
+
+
+def _plain(text: str) -> str:
     if any(mark in text for mark in ("[", "*", "_", "<", "#", "\\", "---")):
         text = _LINK.sub(r"\1", text.replace("****", "** **"))
         text = _TAG.sub("", text)
@@ -35,4 +41,7 @@ def plain(text: str) -> str:
         text = _UNDERSCORE.sub(r"\1", text)
         text = _STRAY.sub("", text)
         text = _ESCAPE.sub(r"\1", text)
-    return _SPACE.sub(" ", text).strip()
+    return " ".join(text.split())
+
+
+_kept_plain = lru_cache(maxsize=4096)(_plain)
