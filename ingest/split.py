@@ -113,7 +113,7 @@ def _joined(text: str, units: Sequence[Unit], count_tokens: Callable[[str], int]
 
 
 def _belongs(text: str, before: Unit, unit: Unit) -> bool:
-    if before.locator != unit.locator or before.turn != unit.turn:
+    if replace(before.locator, time=unit.locator.time) != unit.locator or before.turn != unit.turn:
         return False
     if text[before.end : unit.start].strip():
         return False

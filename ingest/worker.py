@@ -24,7 +24,7 @@ from .formats.members import members
 from .formats.read import read
 from .split import Piece, cut
 from .structure.acronyms import acronyms
-from .structure.items import with_items
+from .structure.items import of_items, with_items
 from .structure.metadata import metadata
 from .structure.noise import mark_noise
 from .structure.outline import outline
@@ -96,6 +96,7 @@ def parsed_json(
         facts = metadata(source, reading, units)
         short_forms = acronyms(reading.text)
         structured = with_items(outline(reading.text, units), reading.text, units)
+        units = of_items(units, structured.items)
         pieces = cutter(reading.text, units, title or facts.title) if cutter else None
     except UnreadableFile:
         raise

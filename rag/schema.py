@@ -46,12 +46,20 @@ class ListedOut(DocumentOut):
 
 
 class LocatorOut(TypedDict):
-    """How people cite a place, as printed in the document; null where it does not apply."""
+    """How people cite a place, as printed in the document; null where it does not apply.
+
+    `part` is what a paragraph is one of ("draft resolution I"), `time` a time code, `item` an id of the document's
+    structure. `certainty` is that of the machine that read the page off a picture, 0 to 1; null for other text.
+    """
 
     page: str | None
     paragraph: str | None
     speaker: str | None
     section: str | None
+    part: str | None
+    time: str | None
+    item: str | None
+    certainty: float | None
 
 
 class HitOut(TypedDict):

@@ -10,7 +10,7 @@ import sqlite3
 import threading
 from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, fields, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -23,7 +23,7 @@ from .passage import Document, Filters, Listing, Locator, Passage, Selection
 from .structure import TABLES, Structure, put_structure, read_structure
 
 _CLOSE_WAIT_S = 10.0
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 _MEMBER = "!"  # a file in an archive goes by the archive's name, this mark and its own
 _SCHEMA = f"""
 CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL);
@@ -35,7 +35,8 @@ CREATE TABLE IF NOT EXISTS documents (
 CREATE TABLE IF NOT EXISTS passages (
     id TEXT PRIMARY KEY, document_id TEXT NOT NULL REFERENCES documents(id) ON DELETE CASCADE,
     place INTEGER NOT NULL, start INTEGER NOT NULL, stop INTEGER NOT NULL, kind TEXT NOT NULL, context TEXT NOT NULL,
-    page TEXT, paragraph TEXT, speaker TEXT, section TEXT, embedded INTEGER NOT NULL DEFAULT 0);
+    page TEXT, paragraph TEXT, speaker TEXT, section TEXT, embedded INTEGER NOT NULL DEFAULT 0,
+    part TEXT, time TEXT, item TEXT, certainty REAL);
 CREATE INDEX IF NOT EXISTS passages_of_document ON passages(document_id, place);
 CREATE INDEX IF NOT EXISTS passages_by_paragraph ON passages(paragraph);
 CREATE INDEX IF NOT EXISTS passages_by_speaker ON passages(speaker);
@@ -55,8 +56,9 @@ _FACTS = ("symbol", "date", "meeting", "body", "session", "agenda_item", "author
 _COLUMNS = ("id", "source", "title", "text", *_FACTS, "media_type", "sha256", "pages")
 _DOCUMENT = ", ".join(_COLUMNS)
 _LISTED = tuple(column for column in _COLUMNS if column != "text")
-_PASSAGE = """p.id, p.document_id, p.start, p.stop, p.kind, p.context, p.place,
-    p.page, p.paragraph, p.speaker, p.section,
+_PLACE = tuple(each.name for each in fields(Locator))
+_PASSAGE = f"""p.id, p.document_id, p.start, p.stop, p.kind, p.context, p.place,
+    {", ".join(f"p.{name}" for name in _PLACE)},
     (SELECT sha256 FROM documents WHERE id = p.document_id)"""
 # Each value is looked up from the one before it in the index: DISTINCT would read every passage.
 _SPEAKERS = """WITH RECURSIVE found(speaker) AS (
@@ -77,6 +79,12 @@ _MIGRATIONS = {
         "DELETE FROM files WHERE instr(sha256, '+') = 0",
     ),
     "2": ("DELETE FROM files WHERE instr(sha256, '+') = 0", "DELETE FROM checksums"),
+    "3": (
+        *(f"ALTER TABLE passages ADD COLUMN {column}" for column in ("part TEXT", "time TEXT", "item TEXT")),
+        "ALTER TABLE passages ADD COLUMN certainty REAL",
+        "DELETE FROM files WHERE instr(sha256, '+') = 0",
+        "DELETE FROM checksums",
+    ),
 }
 
 
@@ -337,13 +345,13 @@ class Catalogue:
                 ),
             )
             connection.executemany(
-                "INSERT INTO passages VALUES (?,?,?,?,?,?,?,?,?,?,?,?)",
+                "INSERT INTO passages (id, document_id, place, start, stop, kind, context, embedded, "
+                f"{', '.join(_PLACE)}) VALUES ({', '.join('?' * (8 + len(_PLACE)))})",
                 [
-                    (p.id, document.id, p.order, p.start, p.end, p.kind, p.context, p.locator.page,
-                     p.locator.paragraph, p.locator.speaker, p.locator.section, p.id in done)
+                    (p.id, document.id, p.order, p.start, p.end, p.kind, p.context, p.id in done, *_place(p.locator))
                     for p in passages
                 ],
-            )  # fmt: skip
+            )
             connection.executemany("DELETE FROM gone WHERE kind = 'passage' AND id = ?", [(p.id,) for p in passages])
             connection.execute("DELETE FROM gone WHERE kind = 'document' AND id = ?", (document.id,))
             connection.execute("INSERT OR REPLACE INTO names VALUES (?, ?)", (document.source, document.id))
@@ -686,8 +694,8 @@ def _checksum(
     return hashlib.sha256(json.dumps([facts, cuts, asdict(structure)]).encode()).hexdigest()
 
 
-def _place(locator: Locator) -> list[str | None]:
-    return [locator.page, locator.paragraph, locator.speaker, locator.section]
+def _place(locator: Locator) -> list[str | float | None]:
+    return [getattr(locator, name) for name in _PLACE]
 
 
 def _bury(connection: sqlite3.Connection, passage_ids: Iterable[str]) -> None:
@@ -713,6 +721,6 @@ def _passage_row(row: tuple[Any, ...]) -> PassageRow:
         kind=row[4],
         context=row[5],
         order=row[6],
-        locator=Locator(page=row[7], paragraph=row[8], speaker=row[9], section=row[10]),
-        document_sha256=row[11],
+        locator=Locator(**dict(zip(_PLACE, row[7:-1], strict=True))),
+        document_sha256=row[-1],
     )

@@ -12,24 +12,32 @@ _NAME_CHARS = 72
 class Locator:
     """How people cite a place in a record; every part is as printed there, or None where it does not apply.
 
-    `section` is the heading path, joined by " > ".
+    `section` is the heading path, joined by " > ", `part` what the paragraph is one of ("draft resolution I"), `time`
+    a time code, `item` the id of the record's item. `certainty` is how sure the machine was that read the page off a
+    picture, 0 to 1; None for text that needed no reading.
     """
 
     page: str | None = None
     paragraph: str | None = None
     speaker: str | None = None
     section: str | None = None
+    part: str | None = None
+    time: str | None = None
+    item: str | None = None
+    certainty: float | None = None
 
     def __str__(self) -> str:
         """The shortest form people use: "para. 42", "Norway, p. 3"; the last heading where there is nothing better."""
         parts = [
             self.speaker,
+            self.part,
             f"para. {self.paragraph}" if self.paragraph else None,
             f"p. {self.page}" if self.page else None,
+            self.time,
         ]
         if not any(parts) and self.section:
-            return shortened(self.section.rsplit(" > ", 1)[-1], _NAME_CHARS)
-        return ", ".join(part for part in parts if part)
+            parts = [shortened(self.section.rsplit(" > ", 1)[-1], _NAME_CHARS)]
+        return ", ".join(part for part in [*parts, None if self.certainty is None else "read by machine"] if part)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

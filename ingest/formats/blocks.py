@@ -18,7 +18,8 @@ class Block:
     `level` is the rank of a heading (1 is highest, 0 unknown). `number` is a paragraph number that the format
     keeps apart from the text (automatic numbering). `box` tells what stands beside the text: text boxes, side bars.
     `speaker` is who says it and `time` the time code where the format states them beside the text: captions, XML. A
-    format that would state it, but does not know, says "".
+    format that would state it, but does not know, says "". `certainty`, 0 to 1, is that of the machine that read the
+    page off a picture.
     """
 
     start: int
@@ -30,6 +31,7 @@ class Block:
     box: bool = False
     speaker: str | None = None
     time: str | None = None
+    certainty: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +75,7 @@ class TextBuilder:
         box: bool = False,
         speaker: str | None = None,
         time: str | None = None,
+        certainty: float | None = None,
     ) -> None:
         """Appends a block, parted from the one before by a blank line; blank text adds nothing."""
         text = text.strip()
@@ -90,6 +93,7 @@ class TextBuilder:
                 box=box,
                 speaker=speaker,
                 time=time,
+                certainty=certainty,
             )
         )
 

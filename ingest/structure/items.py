@@ -347,6 +347,11 @@ def _combined(sentence: str, told: Sequence[Tally], lists: Sequence[Tally]) -> T
     )
 
 
+def of_items(units: Sequence[Unit], items: Sequence[Item]) -> list[Unit]:
+    """The units, each with the item in which it begins."""
+    return [replace(unit, locator=replace(unit.locator, item=_item_at(items, unit.start))) for unit in units]
+
+
 def _item_at(items: Sequence[Item], place: int) -> str | None:
     """The innermost item over a place."""
     begun = _begun(items, place)

@@ -14,7 +14,7 @@ T = TypeVar("T")
 def outline(text: str, units: Sequence[Unit]) -> Structure:
     """The parts that the units' locators name; what names none is in no part of that kind."""
     holders = office_holders(text)
-    times = {unit.start: unit.time for unit in units}
+    times = {unit.start: unit.locator.time for unit in units}
     return Structure(
         turns=tuple(
             SpeakerTurn(start=start, end=end, speaker=whom(speaker, holders), label=speaker, time=times.get(start))

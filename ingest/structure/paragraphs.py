@@ -22,7 +22,7 @@ __all__ = ["Unit", "is_open", "paragraph_numbers", "speaker_label", "structure"]
 class Unit:
     """A stretch of the canonical text with one locator.
 
-    `turn` counts speaker turns, so that two never merge; `time` is the time code that the format states.
+    `turn` counts speaker turns, so that two never merge.
     """
 
     start: int
@@ -30,7 +30,6 @@ class Unit:
     kind: Kind
     locator: Locator
     turn: int = 0
-    time: str | None = None
 
 
 def structure(reading: Reading) -> list[Unit]:
@@ -334,7 +333,8 @@ def _locate(
         if block.kind in ("rule", "furniture"):
             continue
         if block.box:
-            aside = Locator(page=block.page, section=" > ".join(heading for _, heading in path) or None)
+            section = " > ".join(heading for _, heading in path) or None
+            aside = Locator(page=block.page, section=section, certainty=block.certainty)
             units.append(Unit(start=block.start, end=block.end, kind=block.kind, locator=aside, turn=_IN_BOXES))
             continue
         if block.kind == "heading" and (not numbers[index] or _is_title(plain(text))):
@@ -349,11 +349,13 @@ def _locate(
             paragraph=None if block.kind == "footnote" else number,
             speaker=None if block.kind in ("footnote", "heading") else speaker,
             section=" > ".join(heading for _, heading in path) or None,
+            time=block.time,
+            certainty=block.certainty,
         )
         if cut and block.kind == "paragraph" and not numbers[index] and _resumes(text):
             locator, turn = replace(cut.locator, page=block.page), cut.turn
             number = cut.locator.paragraph
-        unit = Unit(start=block.start, end=block.end, kind=block.kind, locator=locator, turn=turn, time=block.time)
+        unit = Unit(start=block.start, end=block.end, kind=block.kind, locator=locator, turn=turn)
         units.append(unit)
         if block.kind == "paragraph":
             cut = unit if is_open(text) else None

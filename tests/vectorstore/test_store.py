@@ -573,6 +573,8 @@ def test_a_library_of_the_first_schema_is_brought_up_to_date(tmp_path: Path) -> 
         with store.catalogue.writing() as connection:
             for column in ("body", "session", "agenda_item", "author", "publisher", "url"):
                 connection.execute(f"ALTER TABLE documents DROP COLUMN {column}")
+            for column in ("part", "time", "item", "certainty"):
+                connection.execute(f"ALTER TABLE passages DROP COLUMN {column}")
             connection.execute("UPDATE meta SET value = '1' WHERE key = 'schema'")
         store.catalogue.keep_file("records/a.txt", "abc")
         store.catalogue.keep_file("records/b.txt", "abc+set")
