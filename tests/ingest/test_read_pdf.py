@@ -105,6 +105,55 @@ def test_printed_page_numbers() -> None:
     assert {7, 8, 9, 10} <= set(found) <= set(range(7, 7 + reading.pages))
 
 
+def numbered(*feet: str, labels: tuple[int, str] | None = None) -> list[str | None]:
+    """The pages of a file of one paragraph a page, with these feet; `labels` begin on a page in a style."""
+    pdf = FPDF()
+    pdf.set_auto_page_break(False)
+    for place, foot in enumerate(feet):
+        stated = dict(label_style=labels[1], label_start=1) if labels and place == labels[0] else {}
+        pdf.add_page(**stated)
+        pdf.set_font("Times", size=10)
+        pdf.multi_cell(0, 5, f"The {NAMES[place % 10]} light was mended before {NAMES[place // 2 % 10]} Fair.")
+        pdf.set_y(-12)
+        pdf.cell(text=foot or " ")
+    return [page for kind, page, text in blocks(read_pdf(bytes(pdf.output()))) if "light" in text]
+
+
+def test_pages_of_a_cover_and_of_an_annex_that_begins_anew() -> None:
+    assert numbered("", "1", "2", "3", "4", "1", "2", "3") == [None, "1", "2", "3", "4", "1", "2", "3"]
+
+
+def test_pages_of_roman_front_matter_whose_numbers_stand_beside_other_words() -> None:
+    feet = ["MIC.31-9", "", "MIC.31-9 (E) iii", "iv MIC.31-9", "MIC.31-9 1", "2 MIC.31-9", "MIC.31-9 3", "4 MIC.31-9"]
+    assert numbered(*feet) == ["i", "ii", "iii", "iv", "1", "2", "3", "4"]
+
+
+def test_pages_that_an_excerpt_numbers_in_its_heads() -> None:
+    assert numbered("272 Friday, 3 May 2031", "Friday, 3 May 2031 273", "274 Friday, 3 May 2031") == ["272", "273", "274"]
+
+
+def test_pages_as_the_file_states_them_where_none_is_printed() -> None:
+    assert numbered("", "", "", "", labels=(0, "r")) == ["i", "ii", "iii", "iv"]
+
+
+def test_numbers_that_do_not_rise_with_the_pages_are_no_page_numbers() -> None:
+    assert numbered("12 boats", "9 boats", "40 boats", "1 boat") == ["1", "2", "3", "4"]
+
+
+def test_a_watermark_is_no_text_and_is_listed() -> None:
+    pdf = FPDF()
+    for _ in range(2):
+        pdf.add_page()
+        pdf.set_font("Times", size=10)
+        pdf.multi_cell(0, 5, SENTENCE)
+        pdf.set_font("Times", size=60)
+        with pdf.rotation(45, 60, 200):
+            pdf.text(60, 200, "EMBARGOED")
+    reading = read_pdf(bytes(pdf.output()))
+    assert "EMBARGOED" not in reading.text
+    assert [(one.what, one.count) for one in reading.omitted] == [("lines of watermarks", 2)]
+
+
 def test_pages_are_counted_where_none_is_printed() -> None:
     pdf = FPDF()
     pdf.set_font("Times", size=11)

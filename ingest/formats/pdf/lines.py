@@ -3,6 +3,7 @@
 PDFium is not thread-safe, not even across documents: one lock serves the whole process.
 """
 
+import math
 import re
 import threading
 from collections.abc import Iterator, Sequence
@@ -21,6 +22,8 @@ _MARK = re.compile(r"\(?[\w.]{1,8}[.)]|\d{1,3}(?:\.(?:\d{1,3}|[IVX]{1,4}))+|[•
 _WIDEST_AFTER_MARK = 4.0
 _EDGE = 0.11
 LIMIT_PAGES = 20_000
+# About ten degrees: a sheet that lies askew on the scanner is turned by less.
+_LEAST_SLANT = 0.17
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +40,7 @@ class Line:
     """A line as printed; coordinates in points, from the bottom left corner of the page; `bottom` is its base line.
 
     `raised` says that it opens with smaller print, as a note's mark is set. `cells` is the whole line where no wide
-    gap parts it.
+    gap parts it. `aslant` is what runs neither along nor up nor down the page.
     """
 
     text: str
@@ -51,6 +54,7 @@ class Line:
     bold: bool
     italic: bool
     edge: bool
+    aslant: bool = False
     cells: tuple[Cell, ...]
 
 
@@ -117,6 +121,7 @@ def _lines_of_page(document: "PdfDocument", index: int) -> list[Line]:
                 bold=all(_is_bold(text_page, position) for position in (first, last)),
                 italic=all(_is_italic(text_page, position) for position in (first, last)),
                 edge=bottom < height * _EDGE or top > height * (1 - _EDGE),
+                aslant=_is_aslant(text_page, first),
                 cells=_cells(text_page, characters, start, end, max(sizes)),
             )
         )
@@ -195,6 +200,13 @@ def _size(text_page: "PdfTextPage", position: int) -> float:
     if pdfium.FPDFText_GetMatrix(text_page, position, matrix):
         stretch = (matrix.c**2 + matrix.d**2) ** 0.5 or 1.0
     return round(pdfium.FPDFText_GetFontSize(text_page, position) * stretch, 1)
+
+
+def _is_aslant(text_page: "PdfTextPage", position: int) -> bool:
+    import pypdfium2.raw as pdfium
+
+    turned = pdfium.FPDFText_GetCharAngle(text_page, position) % (math.pi / 2)
+    return _LEAST_SLANT < turned < math.pi / 2 - _LEAST_SLANT
 
 
 def _is_bold(text_page: "PdfTextPage", position: int) -> bool:

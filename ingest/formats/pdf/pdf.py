@@ -13,6 +13,7 @@ from dataclasses import replace
 from itertools import pairwise, zip_longest
 from statistics import median
 
+from ....vectorstore.structure import Omission
 from ...language.states import is_broken_label
 from ...structure.noise import garbled_share
 from ...structure.paragraphs import is_open
@@ -20,13 +21,13 @@ from ...structure.speakers import begins_turn
 from ..blocks import Reading, TextBuilder
 from .line_numbers import without_line_numbers
 from .lines import HYPHENS, PDFIUM, Line, lines_of_pages
+from .page_labels import page_labels, stated_labels
 from .scans import garbled_scans, inked, named_pages
 from .tables import stretches
 
 _PAGE_NUMBER = re.compile(
     r"^(?:page\s*+)?[-–—]?\s*+(\d{1,4}|[ivxl]{1,6})\s*+[-–—]?(?:\s*+(?:/|of|de|sur)\s*+\d{1,4})?$", re.I
 )
-_NUMBER_IN_FOOT = re.compile(r"(?:^|\s)(\d{1,4})\s*/\s*\d{1,4}(?:\s|$)")
 _PAGE_OF_PAGES = re.compile(
     r"^(?:[\w.-]{3,20}\s+(?:\([A-Z]\)\s+)?)?\d{1,4}\s*/\s*\d{1,4}(?:\s+[\w.-]{3,20}(?:\s+\([A-Z]\))?)?$"
 )
@@ -47,14 +48,16 @@ def read_pdf(data: bytes, languages: str = "eng") -> Reading:
     """
     with PDFIUM:
         pages = lines_of_pages(data)
+        stated = stated_labels(data)
+    pages, omitted = _without_watermarks(pages)
     recognised, unread = _recognised(data, pages, languages)
     pages = [[] if recognised.get(number) else page for number, page in enumerate(pages)]
     if not any(pages):
         return _scan(recognised, unread)
-    pages, omitted = without_line_numbers(pages)
+    pages, numbers = without_line_numbers(pages)
     pages = _with_hyphens(pages)
     furniture = _repeated(pages)
-    labels = _page_labels(pages, furniture)
+    labels = page_labels(pages, stated)
     body_size = _body_size(pages)
     bodies = [[line for line in page if not _is_furniture(line, furniture, pages)] for page in pages]
     builder = TextBuilder()
@@ -72,8 +75,15 @@ def read_pdf(data: bytes, languages: str = "eng") -> Reading:
         media_type="application/pdf",
         pages=len(pages),
         notes=unread,
-        omitted=omitted,
+        omitted=(*omitted, *numbers),
     )
+
+
+def _without_watermarks(pages: Sequence[Sequence[Line]]) -> tuple[list[list[Line]], tuple[Omission, ...]]:
+    """The pages without what is set aslant across them."""
+    count = sum(line.aslant for page in pages for line in page)
+    omitted = (Omission(what="lines of watermarks", count=count, where="aslant across the pages"),) if count else ()
+    return [[line for line in page if not line.aslant] for page in pages], omitted
 
 
 # --- scans ------------------------------------------------------------------------------------------------------
@@ -204,21 +214,6 @@ def _is_furniture(line: Line, repeated: frozenset[str], pages: Sequence[Sequence
     return len(pages) > 1 and bool(_PAGE_NUMBER.match(line.text) or _PAGE_OF_PAGES.match(line.text))
 
 
-def _page_labels(pages: Sequence[Sequence[Line]], furniture: frozenset[str]) -> list[str]:
-    """The printed page numbers where most pages have one and they ascend, else 1, 2, 3 ..."""
-    printed: list[str | None] = []
-    for page in pages:
-        edge = [line.text for line in page if line.edge]
-        found = [match[1] for text in edge if (match := _PAGE_NUMBER.match(text) or _NUMBER_IN_FOOT.search(text))]
-        printed.append(found[0] if found else None)
-    offsets = Counter(int(label) - index for index, label in enumerate(printed) if label and label.isdigit())
-    if offsets:
-        offset, votes = offsets.most_common(1)[0]
-        if votes >= max(2, len(pages) / 2):
-            return [str(index + offset) if index + offset > 0 else str(index + 1) for index in range(len(pages))]
-    return [str(index + 1) for index in range(len(pages))]
-
-
 # --- paragraphs ----------------------------------------------------------------------------------------------------
 
 
@@ -253,7 +248,7 @@ def _is_low_print(line: Line, body: Sequence[Line], body_size: float) -> bool:
 
 
 def _add_page(
-    builder: TextBuilder, lines: Sequence[Line], label: str, body_size: float, last: Sequence[Line]
+    builder: TextBuilder, lines: Sequence[Line], label: str | None, body_size: float, last: Sequence[Line]
 ) -> Sequence[Line]:
     """Adds the blocks of a page; `last` are the lines of the paragraph that ends the page before. Gives its own."""
     for stretch in stretches(lines):
@@ -264,7 +259,7 @@ def _add_page(
 
 
 def _add_prose(
-    builder: TextBuilder, lines: Sequence[Line], label: str, body_size: float, last: Sequence[Line]
+    builder: TextBuilder, lines: Sequence[Line], label: str | None, body_size: float, last: Sequence[Line]
 ) -> Sequence[Line]:
     right = _right_edge(lines)
     paragraphs = _paragraphs(lines)
