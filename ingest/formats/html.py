@@ -19,6 +19,8 @@ _TWO_BREAKS = re.compile(rb"(?:<br\s*/?>\s*){2,}", re.IGNORECASE)
 _CHARSET = re.compile(rb"(charset\s*=\s*[\"']?)([\w-]+)", re.IGNORECASE)
 _LATIN_1 = (b"iso-8859-1", b"latin1", b"latin-1", b"us-ascii", b"windows-1252", b"cp1252")
 _LONGEST_PARAGRAPH_CHARS = 4000
+# Menus and banners that were missed, or pages of many articles, make the whole longer than this.
+_HARDLY_LONGER = 1.2
 
 
 def read_html(data: bytes) -> Reading:
@@ -38,10 +40,9 @@ def read_html(data: bytes) -> Reading:
     else:
         _add_main(builder, data, title)
         whole = TextBuilder()
-        if _is_poor(builder, content):
-            add_html(whole, content)
-        if len(whole.text) > 2 * len(builder.text) or _longest(whole) * 2 < _longest(builder):
-            builder = whole if whole.blocks else builder
+        add_html(whole, content)
+        if _is_better(whole, builder, _is_poor(builder, content)):
+            builder = whole
     if not builder.blocks:
         raise ValueError("the page holds no text")
     return Reading(
@@ -131,6 +132,17 @@ def _is_poor(builder: TextBuilder, content: Any) -> bool:
     """Whether the main content found cannot be all: hardly any words, or no paragraphs."""
     few = len(builder.text.split()) < 0.3 * len(" ".join(content.itertext()).split())
     return few or _longest(builder) > _LONGEST_PARAGRAPH_CHARS
+
+
+def _is_better(whole: TextBuilder, main: TextBuilder, is_poor: bool) -> bool:
+    """Whether all of a page says more than its main content: that is poor, or has lost headings and little else."""
+    if is_poor and (len(whole.text) > 2 * len(main.text) or _longest(whole) * 2 < _longest(main)):
+        return bool(whole.blocks)
+    return _headings(whole) > _headings(main) and len(whole.text) < _HARDLY_LONGER * len(main.text)
+
+
+def _headings(builder: TextBuilder) -> int:
+    return sum(block.kind == "heading" for block in builder.blocks)
 
 
 def _longest(builder: TextBuilder) -> int:

@@ -127,3 +127,11 @@ def test_latin_1_pages_that_hold_windows_quotes() -> None:
 def test_a_page_without_text_is_refused(data: bytes) -> None:
     with pytest.raises(ValueError, match=r"no text|no HTML"):
         read_html(data)
+
+
+def test_headings_that_the_main_content_lacks_are_kept() -> None:
+    said = "".join(
+        f"<h3>Light No. {number}</h3><p><b>Mr. Lind:</b> {PROSE}</p><h4>Reply</h4><p>{PROSE}</p>" for number in range(9)
+    )
+    reading = read_html(f"<html><head><title>Lights</title></head><body>{said}</body></html>".encode())
+    assert [text for kind, text in blocks(reading) if kind == "heading"][-2:] == ["Light No. 8", "Reply"]
