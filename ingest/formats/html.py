@@ -19,6 +19,7 @@ _TWO_BREAKS = re.compile(rb"(?:<br\s*/?>\s*){2,}", re.IGNORECASE)
 _CHARSET = re.compile(rb"(charset\s*=\s*[\"']?)([\w-]+)", re.IGNORECASE)
 _LATIN_1 = (b"iso-8859-1", b"latin1", b"latin-1", b"us-ascii", b"windows-1252", b"cp1252")
 _LONGEST_PARAGRAPH_CHARS = 4000
+_SECTION_NUMBER = re.compile(r"\d{1,3}(?:\.\d{1,3}){1,4}")
 # Menus and banners that were missed, or pages of many articles, make the whole longer than this.
 _HARDLY_LONGER = 1.2
 
@@ -135,14 +136,19 @@ def _is_poor(builder: TextBuilder, content: Any) -> bool:
 
 
 def _is_better(whole: TextBuilder, main: TextBuilder, is_poor: bool) -> bool:
-    """Whether all of a page says more than its main content: that is poor, or has lost headings and little else."""
+    """Whether all of a page says more than its main content: that is poor, or has lost places and little else."""
     if is_poor and (len(whole.text) > 2 * len(main.text) or _longest(whole) * 2 < _longest(main)):
         return bool(whole.blocks)
-    return _headings(whole) > _headings(main) and len(whole.text) < _HARDLY_LONGER * len(main.text)
+    return _places(whole) > _places(main) and len(whole.text) < _HARDLY_LONGER * len(main.text)
 
 
-def _headings(builder: TextBuilder) -> int:
-    return sum(block.kind == "heading" for block in builder.blocks)
+def _places(builder: TextBuilder) -> int:
+    """How many headings there are, and numbers of sections that stand by themselves."""
+    text = builder.text
+    return sum(
+        block.kind == "heading" or bool(_SECTION_NUMBER.fullmatch(text, block.start, block.end))
+        for block in builder.blocks
+    )
 
 
 def _longest(builder: TextBuilder) -> int:

@@ -7,6 +7,7 @@ from typing import TypeVar
 from ...vectorstore.structure import Heading, NumberedParagraph, Page, SpeakerTurn, Structure
 from .paragraphs import Unit
 from .people import office_holders, whom
+from .places import places
 
 T = TypeVar("T")
 
@@ -21,11 +22,7 @@ def outline(text: str, units: Sequence[Unit]) -> Structure:
             for (_, speaker), start, end in _runs(units, lambda unit: (unit.turn, unit.locator.speaker))
             if speaker
         ),
-        paragraphs=tuple(
-            NumberedParagraph(start=start, end=end, number=number)
-            for number, start, end in _runs(units, lambda unit: unit.locator.paragraph)
-            if number
-        ),
+        paragraphs=tuple(_paragraphs(text, units)),
         headings=tuple(
             Heading(start=start, end=end, text=section, level=section.count(" > ") + 1)
             for section, start, end in _runs(units, lambda unit: unit.locator.section)
@@ -37,6 +34,18 @@ def outline(text: str, units: Sequence[Unit]) -> Structure:
             if label
         ),
     )
+
+
+def _paragraphs(text: str, units: Sequence[Unit]) -> list[NumberedParagraph]:
+    """The numbered paragraphs in order of their places, each before the sub-paragraphs within it."""
+    placed = {unit.start: place for unit, place in zip(units, places(text, units), strict=True)}
+    found: list[tuple[int, int, NumberedParagraph]] = []
+    for depth in range(1, max((len(place.path) for place in placed.values()), default=0) + 1):
+        for place, start, end in _runs(units, lambda unit, depth=depth: placed[unit.start].above(depth)):
+            if len(place.path) == depth:
+                number = " ".join(place.path)
+                found.append((start, depth, NumberedParagraph(start=start, end=end, number=number, part=place.part)))
+    return [paragraph for _, _, paragraph in sorted(found, key=lambda one: one[:2])]
 
 
 def _runs(units: Sequence[Unit], part: Callable[[Unit], T]) -> list[tuple[T, int, int]]:

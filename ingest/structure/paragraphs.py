@@ -8,6 +8,7 @@ Nothing here knows a file format, and no rule knows a particular record.
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from ...vectorstore.markup import plain
 from ...vectorstore.passage import Locator
@@ -15,7 +16,7 @@ from ..formats.blocks import Block, Kind, Reading
 from .quotations import with_quoted
 from .speakers import speaker_label, speakers_of, split_at_labels
 
-__all__ = ["Unit", "is_open", "paragraph_numbers", "speaker_label", "structure"]
+__all__ = ["Unit", "follows", "is_open", "paragraph_numbers", "resumes", "speaker_label", "structure"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -167,7 +168,7 @@ def _goes_on(text: str, before: Block, block: Block) -> bool:
         return False
     if before.box or block.box:
         return False
-    return is_open(text[max(before.start, before.end - _TAIL_CHARS) : before.end]) and _resumes(
+    return is_open(text[max(before.start, before.end - _TAIL_CHARS) : before.end]) and resumes(
         text[block.start : block.end]
     )
 
@@ -177,7 +178,8 @@ def is_open(paragraph: str) -> bool:
     return len(paragraph) > 60 and not _ENDS.search(paragraph[-_TAIL_CHARS:].rstrip())
 
 
-def _resumes(paragraph: str) -> bool:
+def resumes(paragraph: str) -> bool:
+    """Whether a paragraph begins in mid-sentence."""
     return plain(paragraph[:_TAIL_CHARS])[:1].islower() and not _MARKED.match(paragraph)
 
 
@@ -213,7 +215,7 @@ def _interruption(text: str, blocks: Sequence[Block], index: int) -> range:
         return range(0)
     for end in range(first + 1, min(first + 1 + _MOST_BOX_BLOCKS, len(blocks))):
         words = text[blocks[end].start : blocks[end].end]
-        if blocks[end].kind == "paragraph" and _resumes(words):
+        if blocks[end].kind == "paragraph" and resumes(words):
             return range(first, end)
         if blocks[end].number or _DOTTED.match(words):
             return range(0)
@@ -229,8 +231,16 @@ _DOTTED = re.compile(
     r"^\s*(?:\*\*)?\d{1,4}(?:\.(?:\d{1,3}|[IVX]{1,4}))*(?:\s?(?:bis|ter|quater))?(?:\\?[.)]|\t|(?<=\.\d)\s|(?<=\.\d\d)\s)"
 )
 _ALONE = re.compile(r"^\s*(?:\*\*)?(\d{1,4})\\?[.)](?:\*\*)?\s*$")
-_OPERATIVE = re.compile(r"\A\s*\d{1,3}\.\s+(?:(?:Also|Further|Strongly|Again)\s+[a-z]+s|[A-Z][a-z]+s)\b")
+_RANGE = r"(?:\s?[-–]\s?\d{1,4})?"
+_DOTTED_ALONE = re.compile(
+    rf"^\s*(\d{{1,4}}(?:\.\d{{1,4}}){{1,4}}{_RANGE}(?:(?:,| and)\s\d{{1,4}}{_RANGE}){{0,12}})\s*$"
+)
+_OPERATIVE = re.compile(
+    r"\A\s*\d{1,3}\.\s+(?:(?:Also|Further|Strongly|Again)\s+[a-z]+s|(?:ALSO\s|FURTHER\s)?[A-Z]{4,}S|[A-Z][a-z]+s)\b"
+)
 _MIN_RUN = 3
+_FEWEST_RISING = 5
+_RISING_SHARE = 0.9
 
 
 def paragraph_numbers(texts: Sequence[str], blocks: Sequence[Block]) -> list[str | None]:
@@ -252,10 +262,37 @@ def paragraph_numbers(texts: Sequence[str], blocks: Sequence[Block]) -> list[str
     runs = [run for run in every if len(run) >= least[_is_under_heading(run, blocks)] or _is_of_resolution(run, texts)]
     of_paragraphs = [run for run in runs if any(blocks[index].kind != "heading" for index, _ in run)]
     kept: list[str | None] = [None] * len(blocks)
-    for run in of_paragraphs or runs:
+    numbered = {index for run in runs for index, _ in run}
+    for run in (*(of_paragraphs or runs), *_rising([one for one in found if one[0] not in numbered], texts, blocks)):
         for index, number in run:
             kept[index] = number
     return kept
+
+
+def _rising(
+    found: Sequence[tuple[int, str]], texts: Sequence[str], blocks: Sequence[Block]
+) -> list[list[tuple[int, str]]]:
+    """Numbers with gaps between them, as of those questions that remain or recommendations that are answered.
+
+    They rise from first to last, are all of one form, and each opens a paragraph or stands by itself.
+    """
+    by_form: dict[tuple[int, bool], list[tuple[int, str]]] = {}
+    for index, number in found:
+        if blocks[index].kind in ("paragraph", "item") and (values := _values(number)):
+            is_alone = bool(_DOTTED_ALONE.match(texts[index]))
+            by_form.setdefault((len(values), is_alone), []).append((index, number))
+    return [run for run in by_form.values() if len(run) >= _FEWEST_RISING and _rises(run)]
+
+
+def _rises(run: Sequence[tuple[int, str]]) -> bool:
+    values = [_values(number) for _, number in run]
+    return sum(one < two for one, two in pairwise(values)) >= _RISING_SHARE * (len(values) - 1)
+
+
+def _values(number: str) -> list[int]:
+    """The figures that a number begins with: 140.11-14 -> [140, 11]; none where it has other marks."""
+    match = re.match(r"\d{1,4}(?:\.\d{1,4}){0,4}(?![\w.])", number)
+    return [int(part) for part in match[0].split(".")] if match else []
 
 
 def _is_under_heading(run: Sequence[tuple[int, str]], blocks: Sequence[Block]) -> bool:
@@ -272,7 +309,7 @@ def _is_of_resolution(run: Sequence[tuple[int, str]], texts: Sequence[str]) -> b
 def _printed_number(text: str, kind: Kind) -> str | None:
     if kind not in ("paragraph", "item", "heading"):
         return None
-    if alone := _ALONE.match(text):  # what it numbers begins on the next line
+    if alone := _ALONE.match(text) or _DOTTED_ALONE.match(text):  # what it numbers begins on the next line
         return alone[1] if kind != "heading" else None
     match = _NUMBER.match(text)
     return " ".join(match[1].split()) if match and _DOTTED.match(text) else None
@@ -283,7 +320,7 @@ def _ascending_runs(found: Sequence[tuple[int, str]]) -> list[list[tuple[int, st
     runs: list[list[tuple[int, str]]] = []
     for index, number in found:
         for run in reversed(runs[-3:]):
-            if _follows(run[-1][1], number):
+            if follows(run[-1][1], number):
                 run.append((index, number))
                 break
         else:
@@ -291,7 +328,7 @@ def _ascending_runs(found: Sequence[tuple[int, str]]) -> list[list[tuple[int, st
     return runs
 
 
-def _follows(before: str, number: str) -> bool:
+def follows(before: str, number: str) -> bool:
     """Whether `number` is the next after `before`: 7 -> 8, 16.9 -> 17.1, 31.I.9 -> 31.II.1, 12 -> 12 bis -> 13."""
     first, second = before.split(" ")[0].split("."), number.split(" ")[0].split(".")
     if first == second:
@@ -342,7 +379,7 @@ def _locate(
             number = numbers[index]
         elif numbers[index]:
             number = numbers[index]
-        elif block.kind == "paragraph" and index > last_number and not (is_part_of_number(text) or _resumes(text)):
+        elif block.kind == "paragraph" and index > last_number and not (is_part_of_number(text) or resumes(text)):
             number = None
         locator = Locator(
             page=block.page,
@@ -352,7 +389,7 @@ def _locate(
             time=block.time,
             certainty=block.certainty,
         )
-        if cut and block.kind == "paragraph" and not numbers[index] and _resumes(text):
+        if cut and block.kind == "paragraph" and not numbers[index] and resumes(text):
             locator, turn = replace(cut.locator, page=block.page), cut.turn
             number = cut.locator.paragraph
         unit = Unit(start=block.start, end=block.end, kind=block.kind, locator=locator, turn=turn)

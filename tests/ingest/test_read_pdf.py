@@ -129,7 +129,8 @@ def test_pages_of_roman_front_matter_whose_numbers_stand_beside_other_words() ->
 
 
 def test_pages_that_an_excerpt_numbers_in_its_heads() -> None:
-    assert numbered("272 Friday, 3 May 2031", "Friday, 3 May 2031 273", "274 Friday, 3 May 2031") == ["272", "273", "274"]
+    heads = ("272 Friday, 3 May 2031", "Friday, 3 May 2031 273", "274 Friday, 3 May 2031")
+    assert numbered(*heads) == ["272", "273", "274"]
 
 
 def test_pages_as_the_file_states_them_where_none_is_printed() -> None:

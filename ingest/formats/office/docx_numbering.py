@@ -7,9 +7,9 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
+from ...language.roman import roman
+
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
-_ROMAN = ((1000, "m"), (900, "cm"), (500, "d"), (400, "cd"), (100, "c"), (90, "xc"), (50, "l"), (40, "xl"), (10, "x"),
-          (9, "ix"), (5, "v"), (4, "iv"), (1, "i"))  # fmt: skip
 _LEVELS = 9
 
 
@@ -80,18 +80,10 @@ def _printed(levels: dict[int, Level], counts: list[int | None], depth: int) -> 
     if style.endswith("Letter"):
         printed = chr(ord("a") + (count - 1) % 26) * ((count - 1) // 26 + 1)
     elif style.endswith("Roman"):
-        printed = _roman(count)
+        printed = roman(count)
     else:
         printed = str(count)
     return printed.upper() if style.startswith("upper") else printed
-
-
-def _roman(count: int) -> str:
-    printed = ""
-    for value, letters in _ROMAN:
-        printed += letters * (count // value)
-        count %= value
-    return printed
 
 
 def _value(element: Any, name: str) -> str:

@@ -8,6 +8,7 @@ import zipfile
 from collections.abc import Iterator
 from typing import Any
 
+from ...language.roman import roman
 from ..archive import open_zip, parse_xml, read_member
 from ..blocks import Reading, TextBuilder
 from ..table import labelled_rows
@@ -24,7 +25,6 @@ _SKIPPED = frozenset(
     f"{_TEXT}tracked-changes {_TEXT}table-of-content {_TEXT}ruby-text {_TEXT}sequence-decls {_TEXT}variable-decls "
     f"{_OFFICE}annotation {_OFFICE}forms {_DRAW}object {_DRAW}image".split()
 )
-_ROMAN = ((10, "x"), (9, "ix"), (5, "v"), (4, "iv"), (1, "i"))
 
 
 def read_odt(data: bytes) -> Reading:
@@ -247,15 +247,5 @@ def _written(number: int, form: str) -> str:
         letters = chr(ord("a") + (number - 1) % 26) * ((number - 1) // 26 + 1)
         return letters if form == "a" else letters.upper()
     if form in "iI":
-        return _roman(number) if form == "i" else _roman(number).upper()
+        return roman(number) if form == "i" else roman(number).upper()
     return str(number)
-
-
-def _roman(number: int) -> str:
-    if not 0 < number < 40:
-        return str(number)
-    letters = ""
-    for value, sign in _ROMAN:
-        while number >= value:
-            letters, number = letters + sign, number - value
-    return letters

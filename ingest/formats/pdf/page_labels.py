@@ -9,6 +9,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from ...language.roman import count_of, roman
 from .lines import Line
 
 _ALONE = re.compile(
@@ -18,7 +19,6 @@ _OF_PAGES = re.compile(r"(?:\A|\s)(?P<number>\d{1,4})\s{0,3}/\s{0,3}\d{1,4}(?=\s
 _FIRST = re.compile(r"\A(?P<number>\d{1,4}|[ivxl]{1,7})(?=\s)")
 _LAST = re.compile(r"(?<=\s)(?P<number>\d{1,4}|[ivxl]{1,7})\Z")
 _STATED = re.compile(r"(?:[A-Za-z]{0,3}[-.]?\d{1,4}|[ivxlcIVXLC]{1,9})\Z")
-_ROMAN = (("xl", 40), ("l", 50), ("ix", 9), ("x", 10), ("iv", 4), ("v", 5), ("i", 1))
 _MOST_STATED = 5000
 _PRINTED_SHARE = 1 / 3
 _LONGEST_LINE = 160
@@ -126,19 +126,10 @@ def _candidates(page: Sequence[Line]) -> Iterator[tuple[str, int, str, bool]]:
 def _value(number: str) -> tuple[str, int]:
     if number.isdigit():
         return "arabic", int(number)
-    style = "roman" if number.islower() else "Roman"
-    left, value = number.lower(), 0
-    for letters, worth in _ROMAN:
-        while left.startswith(letters):
-            left, value = left[len(letters) :], value + worth
-    return style, value if _written(style, value) == number else 0
+    return "roman" if number.islower() else "Roman", count_of(number)
 
 
 def _written(style: str, value: int) -> str:
     if style == "arabic":
         return str(value)
-    written, left = "", value
-    for letters, worth in sorted(_ROMAN, key=lambda pair: -pair[1]):
-        written += letters * (left // worth)
-        left %= worth
-    return written.upper() if style == "Roman" else written
+    return roman(value).upper() if style == "Roman" else roman(value)
