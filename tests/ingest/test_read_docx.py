@@ -1,10 +1,12 @@
 """Word documents, made here with python-docx and the XML that it does not write."""
 
+import re
 import zipfile
 from io import BytesIO
 
 import pytest
 from docx import Document
+from docx.document import Document as DocumentObject
 from docx.opc.constants import RELATIONSHIP_TYPE
 from docx.opc.packuri import PackURI
 from docx.opc.part import Part
@@ -217,10 +219,7 @@ def level(depth: int, style: str, pattern: str, start: int = 1) -> str:
 
 def labels(counted: Numbering, *places: tuple[int, int]) -> list[str]:
     """Labels of paragraphs with (numId, depth)."""
-    return [
-        counted.label(parse_xml(f"<w:numPr {nsdecls('w')}><w:ilvl w:val='{depth}'/><w:numId w:val='{key}'/></w:numPr>"))
-        for key, depth in places
-    ]
+    return [counted.label(str(key), depth) for key, depth in places]
 
 
 def test_levels_count_and_begin_again_below_a_higher_one() -> None:
@@ -249,7 +248,7 @@ def test_lists_that_share_a_definition_go_on_unless_restarted() -> None:
 
 def test_unknown_lists_have_no_label() -> None:
     assert labels(numbering(level(0, "decimal", "%1.")), (7, 0), (0, 0), (1, 5)) == ["", "", ""]
-    assert Numbering(None).label(parse_xml(f"<w:numPr {nsdecls('w')}><w:numId w:val='1'/></w:numPr>")) == ""
+    assert Numbering(None).label("1", 0) == ""
 
 
 def test_automatic_numbers_of_paragraphs_items_and_headings() -> None:
@@ -266,6 +265,217 @@ def test_automatic_numbers_of_paragraphs_items_and_headings() -> None:
     ]
     assert blocks(reading)[0][1] == "The Commission met."
     assert blocks(reading)[3][1] == "• a boat"
+
+
+def numbered_document(levels: str, lists: str = "", styles: str = "") -> DocumentObject:
+    """A document whose numbering.xml holds these definitions, the list 41 being that of the definition 40."""
+    document = Document()
+    numbering = document.part.numbering_part.element
+    for element in parse_xml(f"<w:numbering {nsdecls('w')}>{levels}</w:numbering>"):
+        numbering.insert(0, element)
+    for element in parse_xml(f"<w:numbering {nsdecls('w')}>{lists}</w:numbering>"):
+        numbering.append(element)
+    for element in parse_xml(f"<w:styles {nsdecls('w')}>{styles}</w:styles>"):
+        document.styles.element.append(element)
+    return document
+
+
+def in_list(key: int, depth: int = 0) -> str:
+    return f'<w:pPr><w:numPr><w:ilvl w:val="{depth}"/><w:numId w:val="{key}"/></w:numPr></w:pPr>'
+
+
+def numbers(document: DocumentObject) -> list[tuple[str | None, str]]:
+    reading = read_docx(saved(document))
+    return [(block.number, reading.text[block.start : block.end]) for block in reading.blocks]
+
+
+def test_a_list_that_defers_to_a_list_style_is_numbered_by_it() -> None:
+    levels = (
+        '<w:abstractNum w:abstractNumId="40"><w:numStyleLink w:val="Clauses"/></w:abstractNum>'
+        f'<w:abstractNum w:abstractNumId="50">{level(0, "decimal", "%1.")}</w:abstractNum>'
+    )
+    lists = (
+        '<w:num w:numId="41"><w:abstractNumId w:val="40"/></w:num>'
+        '<w:num w:numId="51"><w:abstractNumId w:val="50"/></w:num>'
+    )
+    style = (
+        '<w:style w:type="numbering" w:styleId="Clauses"><w:name w:val="Clauses"/>'
+        '<w:pPr><w:numPr><w:numId w:val="51"/></w:numPr></w:pPr></w:style>'
+    )
+    document = numbered_document(levels, lists, style)
+    for text in ("The Pond Board met.", "It rose."):
+        add_xml(document, in_list(41) + run(text))
+    assert numbers(document) == [("1", "The Pond Board met."), ("2", "It rose.")]
+
+
+def test_levels_tied_to_styles_count_and_so_do_empty_paragraphs() -> None:
+    tied = level(0, "decimal", "%1").replace("<w:lvlText", '<w:pStyle w:val="Part"/><w:lvlText')
+    below = level(1, "decimal", "%1.%2").replace("<w:lvlText", '<w:pStyle w:val="Clause"/><w:lvlText')
+    styles = "".join(
+        f'<w:style w:type="paragraph" w:styleId="{name}"><w:name w:val="{name}"/>'
+        '<w:pPr><w:numPr><w:numId w:val="41"/></w:numPr></w:pPr></w:style>'
+        for name in ("Part", "Clause")
+    )
+    document = numbered_document(
+        f'<w:abstractNum w:abstractNumId="40">{tied}{below}</w:abstractNum>',
+        '<w:num w:numId="41"><w:abstractNumId w:val="40"/></w:num>',
+        styles,
+    )
+    for style, text in (("Part", "Ponds"), ("Clause", "Reeds are cut."), ("Part", "Weirs"), ("Clause", "")):
+        document.add_paragraph(text, style)
+    document.add_paragraph("Weirs are shut.", "Clause")
+    assert numbers(document) == [
+        ("1", "Ponds"),
+        ("1.1", "Reeds are cut."),
+        ("2", "Weirs"),
+        ("2.2", "Weirs are shut."),
+    ]
+
+
+def test_levels_that_restart_elsewhere_never_or_show_digits_only() -> None:
+    never = level(1, "decimal", "%2.").replace("<w:lvlText", '<w:lvlRestart w:val="0"/><w:lvlText')
+    assert labels(numbering(level(0, "decimal", "%1.") + never), (1, 0), (1, 1), (1, 0), (1, 1)) == [
+        "1.", "1.", "2.", "2.",
+    ]  # fmt: skip
+    legal = level(1, "decimal", "%1.%2").replace("<w:lvlText", "<w:isLgl/><w:lvlText")
+    assert labels(numbering(level(0, "upperRoman", "%1") + legal), (1, 0), (1, 0), (1, 1)) == ["I", "II", "2.1"]
+    changed = f"<w:lvlOverride w:ilvl='0'>{level(0, 'russianLower', '%1)', 2)}</w:lvlOverride>"
+    assert labels(numbering(level(0, "decimal", "%1."), changed), (2, 0), (2, 0)) == ["б)", "в)"]
+
+
+def test_numbers_in_cells_stand_before_their_words() -> None:
+    document = numbered_document(
+        f'<w:abstractNum w:abstractNumId="40">{level(0, "decimal", "%1.")}</w:abstractNum>',
+        '<w:num w:numId="41"><w:abstractNumId w:val="40"/></w:num>',
+    )
+    rows = "".join(
+        f"<w:tr><w:tc><w:p>{in_list(41)}{run(name)}</w:p></w:tc><w:tc><w:p>{run(what)}</w:p></w:tc></w:tr>"
+        for name, what in (("Reeds", "cut"), ("Weirs", "shut"), ("Nets", "mended"))
+    )
+    add_block(document, f"<w:tbl {nsdecls('w')}>{rows}</w:tbl>")
+    assert [text for _, text in numbers(document)] == ["1. Reeds | cut", "2. Weirs | shut", "3. Nets | mended"]
+
+
+# --- what the reader of the record does not see, and what only he sees ------------------------------------------
+
+
+def add_block(document, xml: str) -> None:
+    body = document.element.body
+    body.insert(len(body) - 1, parse_xml(xml))
+
+
+def omitted(document) -> list[tuple[str, int]]:
+    return [(omission.what, omission.count) for omission in read_docx(saved(document)).omitted]
+
+
+def test_hidden_struck_and_deleted_words_are_left_out_and_counted() -> None:
+    document = Document()
+    secret = document.styles.add_style("Aside", 2)
+    secret.font.hidden = True
+    paragraph = document.add_paragraph("The weir opens ")
+    paragraph.add_run("at six ").font.strike = True
+    paragraph.add_run("or so ").font.double_strike = True
+    paragraph.add_run("at nine.")
+    paragraph.add_run(" Ask Bo first.", style=secret)
+    shown = paragraph.add_run(" Bo agreed.", style=secret)
+    shown.font.hidden = False
+    add_xml(document, run("It closes.") + '<w:del w:id="2"><w:r><w:delText>It stays.</w:delText></w:r></w:del>')
+    assert read_docx(saved(document)).text == "The weir opens at nine. Bo agreed.\n\nIt closes."
+    assert omitted(document) == [("struck out text", 1), ("hidden text", 1), ("deleted text", 1)]
+
+
+def test_rows_cells_and_words_in_content_controls_are_read() -> None:
+    document = Document()
+
+    def controlled(inner: str, facts: str = "") -> str:
+        return f"<w:sdt><w:sdtPr>{facts}</w:sdtPr><w:sdtContent>{inner}</w:sdtContent></w:sdt>"
+
+    def cell(inner: str) -> str:
+        return f"<w:tc><w:p>{inner}</w:p></w:tc>"
+
+    repeated = controlled(controlled(f"<w:tr>{cell(run('Reeds'))}{cell(run('410'))}</w:tr>"))
+    within = f"<w:tr>{cell(run('Nets'))}{controlled(cell(run('75')))}</w:tr>"
+    inline = f"<w:tr>{cell(controlled(run('Oars')))}{cell(controlled(run('enter a sum'), '<w:showingPlcHdr/>'))}</w:tr>"
+    head = f"<w:tr>{cell(run('Item'))}{cell(run('Crowns'))}</w:tr>"
+    add_block(document, f"<w:tbl {nsdecls('w')}>{head}{repeated}{within}{inline}</w:tbl>")
+    assert [text for _, text in blocks(read_docx(saved(document)))] == [
+        "Item | Crowns",
+        "Item: Reeds | Crowns: 410",
+        "Item: Nets | Crowns: 75",
+        "Item: Oars",
+    ]
+    assert omitted(document) == [("empty form field", 1)]
+
+
+def test_boxes_and_choices_of_forms_are_read() -> None:
+    document = Document()
+    add_xml(
+        document,
+        '<w:r><w:fldChar w:fldCharType="begin"><w:ffData><w:checkBox><w:checked/></w:checkBox></w:ffData></w:fldChar>'
+        "<w:instrText>FORMCHECKBOX</w:instrText></w:r>" + run(" consent ")
+        + '<w:r><w:sym w:font="Wingdings" w:char="F0A8"/></w:r>' + run(" refusal ")
+        + '<w:r><w:fldChar w:fldCharType="begin"><w:ffData><w:ddList><w:result w:val="1"/>'
+        '<w:listEntry w:val="spring"/><w:listEntry w:val="autumn"/></w:ddList></w:ffData></w:fldChar></w:r>',
+    )  # fmt: skip
+    assert read_docx(saved(document)).text == "☒ consent ☐ refusal autumn"
+
+
+def test_formulas_are_read_in_one_line() -> None:
+    math = 'xmlns:m="http://schemas.openxmlformats.org/officeDocument/2006/math"'
+
+    def said(words: str) -> str:
+        return f"<m:r><m:t>{words}</m:t></m:r>"
+
+    half = f"<m:f><m:num>{said('a+b')}</m:num><m:den>{said('2')}</m:den></m:f>"
+    square = f"<m:sSup><m:e>{said('x')}</m:e><m:sup>{said('2')}</m:sup></m:sSup>"
+    document = Document()
+    add_xml(document, run("The toll is ") + f"<m:oMath {math}>{half}{said('=')}{square}</m:oMath>" + run(" crowns."))
+    assert read_docx(saved(document)).text == "The toll is (a+b)/2=x^2 crowns."
+
+
+def test_a_merged_cell_holds_for_every_row_it_spans() -> None:
+    document = Document()
+    table = document.add_table(4, 3)
+    words = ["Town", "Matter", "Vote", "Reedham", "Weirs", "for", "", "Nets", "against", "Oxey", "Nets", "for"]
+    for cell, text in zip(table._cells, words, strict=True):
+        cell.text = text
+    table.cell(1, 0).merge(table.cell(2, 0))
+    assert [text for _, text in blocks(read_docx(saved(document)))] == [
+        "Town | Matter | Vote",
+        "Town: Reedham | Matter: Weirs | Vote: for",
+        "Town: Reedham | Matter: Nets | Vote: against",
+        "Town: Oxey | Matter: Nets | Vote: for",
+    ]
+
+
+def test_a_header_repeated_over_pages_is_read_once_and_marked_ones_always() -> None:
+    document = Document()
+    table = document.add_table(4, 2)
+    for cell, text in zip(table._cells, ["Who", "What", "Ana", "Reeds", "Who", "What", "Bo", "Nets"], strict=True):
+        cell.text = text
+    mark = OxmlElement("w:tblHeader")
+    table.rows[0]._tr.get_or_add_trPr().append(mark)
+    assert [text for _, text in blocks(read_docx(saved(document)))] == [
+        "Who | What",
+        "Who: Ana | What: Reeds",
+        "Who: Bo | What: Nets",
+    ]
+
+
+def test_strict_open_xml_is_read_as_any_other() -> None:
+    document = Document()
+    document.add_heading("Weirs", 1)
+    document.add_paragraph("They are shut.")
+    strict = BytesIO()
+    with zipfile.ZipFile(BytesIO(saved(document))) as plain, zipfile.ZipFile(strict, "w") as made:
+        for entry in plain.infolist():
+            content = re.sub(
+                rb"http://schemas\.openxmlformats\.org/(officeDocument|wordprocessingml|drawingml)/2006/(\w+)",
+                rb"http://purl.oclc.org/ooxml/\1/\2",
+                plain.read(entry),
+            )
+            made.writestr(entry.filename, content)
+    assert blocks(read_docx(strict.getvalue())) == [("heading", "Weirs"), ("paragraph", "They are shut.")]
 
 
 # --- what cannot be read ---------------------------------------------------------------------------------------

@@ -2,28 +2,32 @@
 
 Headings come from outline levels (of the paragraph or its style), then style names, then bold short lines:
 many organisations' templates have no "Heading 1". Automatic numbers are counted: those of paragraphs become the
-block's number, those of headings and list items are put before the text.
+block's number, those of headings, list items and cells are put before the text.
 """
 
 import re
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from io import BytesIO
 from typing import Any
 
+from ....vectorstore.structure import Omission
 from ...structure.issuer import is_body, is_masthead
 from ...structure.metadata import is_date, own_symbol
 from ..archive import parse_xml
 from ..blocks import Reading, TextBuilder
-from .docx_numbering import Numbering
+from ..table import ABOVE, LIMIT_SPAN, labelled_rows
+from .docx_numbering import Numbering, style_lists
+from .docx_styles import Styles, child_value, heading_level, is_on, style_of
+from .docx_words import FALLBACK, TEXT_BOX, Words, note_key
 from .variants import as_plain
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
-_FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
-_TEXT_BOX = f"{_W}txbxContent"
 _WRAPPERS = {f"{_W}{name}" for name in ("sdt", "sdtContent", "ins", "moveTo", "customXml", "smartTag")}
 _NUMBER = re.compile(r"(?<!\d)(?<!\d\.)\d++(?:\.\d++)*(?=\W*+$)")
 _LIMIT_BYTES = 500_000_000
+_OMITTED_PARTS = {"object": "embedded file", "altChunk": "embedded file", "drawing": "picture or drawing",
+                  "commentReference": "comment"}  # fmt: skip
 
 
 def read_docx(data: bytes) -> Reading:
@@ -41,217 +45,245 @@ def read_docx(data: bytes) -> Reading:
         document = Document(BytesIO(as_plain(data)))
     except Exception as error:  # python-docx raises whatever its XML layer meets
         raise ValueError(f"the Word document is damaged ({type(error).__name__})") from error
-    builder = TextBuilder()
-    for line in _masthead(document):
-        builder.add(line, "furniture")
-    marks = _note_marks(document)
-    _add_body(builder, document, marks)
-    for mark, note in _notes(data, marks):
-        builder.add(f"{mark} {note}", "footnote")
-    if all(block.kind == "furniture" for block in builder.blocks):
+    reader = _Reader(document)
+    reader.add_all()
+    if all(block.kind == "furniture" for block in reader.builder.blocks):
         raise ValueError("the Word document holds no text")
-    properties = document.core_properties
+    package: Any = document.part.package
+    is_described = any("core-properties" in relation.reltype for relation in package.rels.values())
+    properties = document.core_properties if is_described else None  # python-docx makes some up
     return Reading(
-        text=builder.text,
-        blocks=tuple(builder.blocks),
+        text=reader.builder.text,
+        blocks=tuple(reader.builder.blocks),
         media_type="application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-        title=properties.title or None,
-        author=properties.author or None,
-        language=properties.language or None,
+        title=(properties and properties.title) or None,
+        author=(properties and properties.author) or None,
+        language=(properties and properties.language) or None,
+        omitted=(*reader.words.omitted, *_omitted_parts(document)),
     )
 
 
-def _add_body(builder: TextBuilder, document: Any, marks: dict[tuple[str, str], str]) -> None:
-    from docx.text.paragraph import Paragraph
+class _Reader:
+    """Adds the blocks of a document to `builder`, in order."""
 
-    numbering = Numbering(_numbering_of(document))
-    for element in _content(document.element.body):
-        if element.tag == f"{_W}tbl":
-            if _is_layout(element):
-                for inside in element.iter(f"{_W}p"):
-                    if not any(parent.tag == _TEXT_BOX for parent in inside.iterancestors()):
-                        _add_paragraph(builder, Paragraph(inside, document), numbering, marks)
+    def __init__(self, document: Any) -> None:
+        self.document = document
+        self.builder = TextBuilder()
+        styles = _root(document, "styles")
+        self.styles = Styles(styles)
+        self.marks = _note_marks(document)
+        self.words = Words(self.styles, self.marks)
+        lists = style_lists(styles) if styles is not None else {}
+        self.numbering = Numbering(_root(document, "numbering"), lists)
+
+    def add_all(self) -> None:
+        for line in _masthead(self.document, self.words):
+            self.builder.add(line, "furniture")
+        for element in _content(self.document.element.body, "p", "tbl"):
+            if element.tag == f"{_W}p":
+                self._add_paragraph(element)
+            elif self._is_layout(element):
+                for inside in _paragraphs(element, boxes=False):
+                    self._add_paragraph(inside)
             else:
-                _add_table(builder, element, marks)
+                self._add_table(element)
+        for mark, note in self._notes():
+            self.builder.add(f"{mark} {note}", "footnote")
+
+    # --- paragraphs ---
+
+    def _add_paragraph(self, paragraph: Any) -> None:
+        text = self.words.of(paragraph)
+        label = self._label(paragraph) if text or self.words.shows(paragraph) else ""
+        if text:
+            self._add_written(paragraph, text, label)
+        for box in paragraph.iter(TEXT_BOX):
+            if not any(parent.tag in (TEXT_BOX, FALLBACK) for parent in box.iterancestors()):
+                for inside in box.iter(f"{_W}p"):
+                    self.builder.add(self.words.of(inside), box=True)
+
+    def _add_written(self, paragraph: Any, text: str, label: str) -> None:
+        labelled = f"{label} {text}" if label else text
+        style = self.styles.name(style_of(paragraph)).lower()
+        if level := self._outline_level(paragraph):
+            self.builder.add(labelled, "heading", level=level)
+        elif _is_bold_line(paragraph, text):
+            self.builder.add(labelled, "heading", level=4)
+        elif number := _NUMBER.match(label):
+            self.builder.add(text, number=number[0])
+        elif label:
+            self.builder.add(labelled, "item")
+        elif "list" in style or "bullet" in style:
+            self.builder.add(text if re.match(r"\A\s*[-•–(\d]", text) else f"• {text}", "item")
         else:
-            _add_paragraph(builder, Paragraph(element, document), numbering, marks)
+            self.builder.add(text)
+
+    def _label(self, paragraph: Any) -> str:
+        """The automatic number of a paragraph; counts it, so ask once for each."""
+        key, depth = "", ""
+        own = paragraph.find(f"{_W}pPr/{_W}numPr")
+        if own is not None:
+            key, depth = child_value(own, "numId"), child_value(own, "ilvl")
+        if not key:
+            key, tied = self._list_of_style(style_of(paragraph))
+            depth = depth or tied
+        return self.numbering.label(key, int(depth) if depth.isdecimal() else 0).strip()
+
+    def _list_of_style(self, key: str) -> tuple[str, str]:
+        """The list and the level of the paragraphs of a style; a level that names the style goes before its own."""
+        for style in self.styles.chain(key):
+            found = style.find(f"{_W}pPr/{_W}numPr")
+            if found is not None and (number := child_value(found, "numId")):
+                tied = self.numbering.depth_of(number, style.get(f"{_W}styleId") or "")
+                return number, child_value(found, "ilvl") if tied is None else str(tied)
+        return "", ""
+
+    def _outline_level(self, paragraph: Any) -> int:
+        """1 to 9 for a heading, 0 for body text."""
+        own = child_value(paragraph.find(f"{_W}pPr"), "outlineLvl")
+        return heading_level(own) if own else self.styles.outline_level(style_of(paragraph))
+
+    # --- tables ---
+
+    def _is_layout(self, table: Any) -> bool:
+        """Whether a table only sets columns of prose side by side: a row or two, a cell of which holds paragraphs."""
+        rows = list(_content(table, "tr"))
+        if len(rows) > 2:
+            return False
+        cells = [[self._words_of(p) for p in _paragraphs(cell)] for row in rows for cell in _content(row, "tc")]
+        return len(cells) > 1 and any(sum(map(_is_prose, paragraphs)) > 1 for paragraphs in cells)
+
+    def _words_of(self, paragraph: Any) -> str:
+        """A paragraph's words, of which nothing is counted."""
+        return Words(self.styles, self.marks).of(paragraph)
+
+    def _add_table(self, table: Any) -> None:
+        """A table's rows, each value with its column's name; a table of one cell is a box, read as paragraphs."""
+        rows = list(_content(table, "tr"))
+        cells = [cell for row in rows[:2] for cell in _content(row, "tc")]
+        if len(cells) == 1:
+            for paragraph in _paragraphs(cells[0], boxes=False):
+                self._add_paragraph(paragraph)
+            return
+        headers = 0
+        while headers < len(rows) and is_on(rows[headers].find(f"{_W}trPr"), "tblHeader"):
+            headers += 1
+        for line in labelled_rows([self._row(row) for row in rows], header=headers or None):
+            self.builder.add(line, "table")
+
+    def _row(self, row: Any) -> list[str]:
+        """The cells of a row in their columns, ABOVE where a cell belongs to the row above."""
+        properties = row.find(f"{_W}trPr")
+        if is_on(properties, "hidden"):
+            self.words.leave_out("hidden row")
+            return []
+        cells: list[str] = [""] * _span(properties, "gridBefore", 0)
+        for cell in _content(row, "tc"):
+            facts = cell.find(f"{_W}tcPr")
+            merged = facts.find(f"{_W}vMerge") if facts is not None else None
+            goes_on = merged is not None and merged.get(f"{_W}val") != "restart"
+            words = " ".join(filter(None, map(self._cell_paragraph, _paragraphs(cell))))
+            cells += [words or (ABOVE if goes_on else ""), *[""] * (_span(facts, "gridSpan", 1) - 1)]
+        return cells
+
+    def _cell_paragraph(self, paragraph: Any) -> str:
+        text = self.words.of(paragraph)
+        label = self._label(paragraph) if text or self.words.shows(paragraph) else ""
+        return f"{label} {text}".strip()
+
+    # --- notes ---
+
+    def _notes(self) -> list[tuple[str, str]]:
+        """(number, text) of the footnotes and endnotes that the text refers to, in their order there."""
+        texts: dict[tuple[str, str], str] = {}
+        for kind in ("footnote", "endnote"):
+            root = _root(self.document, f"{kind}s")
+            for note in root.findall(f"{_W}{kind}") if root is not None else ():
+                key = kind, note.get(f"{_W}id") or ""
+                if key in self.marks:
+                    texts[key] = " ".join(map(self.words.of, _paragraphs(note)))
+        return [(mark, texts[key]) for key, mark in self.marks.items() if texts.get(key, "").strip()]
 
 
-def _masthead(document: Any) -> list[str]:
+def _root(document: Any, kind: str) -> Any:
+    """The root of a part of the document by what it is ("styles", "footnotes"), None where there is none."""
+    for relation in document.part.rels.values():
+        if relation.reltype.endswith(f"/{kind}") and not relation.is_external:
+            part = relation.target_part
+            return part.element if hasattr(part, "element") else parse_xml(part.blob)
+    return None
+
+
+def _masthead(document: Any, words: Words) -> list[str]:
     """What the heads of the pages say of the record: publisher, body, symbol and date; nothing else there is text."""
-    lines = [
-        _text(paragraph, {})
-        for part in document.part.rels.values()
-        if part.reltype.endswith("/header") and not part.is_external
-        for paragraph in parse_xml(part.target_part.blob).iter(f"{_W}p")
-    ]
+    lines = [words.of(paragraph) for head in _parts_of(document, "/header") for paragraph in head.iter(f"{_W}p")]
     found = [next(filter(says, lines), None) for says in (is_masthead, is_body, own_symbol, is_date)]
     return [line for line in dict.fromkeys(found) if line]
 
 
-def _numbering_of(document: Any) -> Any:
-    from docx.opc.constants import RELATIONSHIP_TYPE
-
-    parts = (part for part in document.part.rels.values() if part.reltype == RELATIONSHIP_TYPE.NUMBERING)
-    relation = next(parts, None)
-    return relation.target_part.element if relation is not None and hasattr(relation.target_part, "element") else None
+def _parts_of(document: Any, *kinds: str) -> Iterator[Any]:
+    for relation in document.part.rels.values():
+        if relation.reltype.endswith(kinds) and not relation.is_external:
+            yield parse_xml(relation.target_part.blob)
 
 
-def _content(element: Any) -> Iterator[Any]:
-    """Paragraphs and tables in order, those in content controls and insertions too."""
+def _omitted_parts(document: Any) -> Iterator[Omission]:
+    """What a document holds beside its text: heads and feet of its pages, comments, pictures, embedded files."""
+    heads = [part for part in _parts_of(document, "/header", "/footer") if any(map(_says, part.iter(f"{_W}t")))]
+    if heads:
+        yield Omission(what="running head", count=len(heads), where="heads and feet of pages")
+    counts: dict[str, int] = {}
+    for node in document.element.body.iter(*(f"{_W}{name}" for name in _OMITTED_PARTS)):
+        if node.find(f".//{TEXT_BOX}") is None and not any(parent.tag == FALLBACK for parent in node.iterancestors()):
+            what = _OMITTED_PARTS[node.tag.removeprefix(_W)]
+            counts[what] = counts.get(what, 0) + 1
+    for what, count in counts.items():
+        yield Omission(what=what, count=count, where="in the text")
+
+
+def _says(node: Any) -> bool:
+    return bool((node.text or "").strip())
+
+
+def _content(element: Any, *names: str) -> Iterator[Any]:
+    """Children of some kinds in order, those in content controls and insertions too."""
     for child in element:
-        if child.tag in (f"{_W}p", f"{_W}tbl"):
+        if child.tag in _WRAPPERS:
+            yield from _content(child, *names)
+        elif child.tag in {f"{_W}{name}" for name in names}:
             yield child
-        elif child.tag in _WRAPPERS:
-            yield from _content(child)
 
 
-def _add_paragraph(
-    builder: TextBuilder, paragraph: Any, numbering: Numbering, marks: dict[tuple[str, str], str]
-) -> None:
-    text = _text(paragraph._p, marks)
-    if text:
-        _add_written(builder, paragraph, text, numbering)
-    for box in paragraph._p.iter(_TEXT_BOX):
-        if not any(parent.tag in (_TEXT_BOX, _FALLBACK) for parent in box.iterancestors()):
-            for inside in box.iter(f"{_W}p"):
-                builder.add(_text(inside, marks), box=True)
-
-
-def _add_written(builder: TextBuilder, paragraph: Any, text: str, numbering: Numbering) -> None:
-    properties = _number_properties(paragraph)
-    label = numbering.label(properties) if properties is not None else ""
-    labelled = f"{label} {text}" if label else text
-    level = _outline_level(paragraph)
-    style = (paragraph.style.name or "") if paragraph.style is not None else ""
-    if level:
-        builder.add(labelled, "heading", level=level)
-    elif _is_bold_line(paragraph, text):
-        builder.add(labelled, "heading", level=4)
-    elif number := _NUMBER.match(label):
-        builder.add(text, number=number[0])
-    elif label:
-        builder.add(labelled, "item")
-    elif "list" in style.lower() or "bullet" in style.lower():
-        builder.add(text if re.match(r"\A\s*[-•–(\d]", text) else f"• {text}", "item")
-    else:
-        builder.add(text)
-
-
-def _number_properties(paragraph: Any) -> Any:
-    """`w:numPr` of the paragraph or its style; None where it is in no list."""
-    found = paragraph._p.find(f"{_W}pPr/{_W}numPr")
-    style = paragraph.style
-    while found is None and style is not None:
-        found = style.element.find(f"{_W}pPr/{_W}numPr")
-        style = style.base_style
-    return found
-
-
-def _outline_level(paragraph: Any) -> int:
-    """1 to 9 for a heading, 0 for body text."""
-    level = paragraph._p.find(f"{_W}pPr/{_W}outlineLvl")
-    style = paragraph.style
-    while level is None and style is not None:
-        level = style.element.find(f"{_W}pPr/{_W}outlineLvl")
-        if level is None and (
-            match := re.match(r"(?:heading|título|titre|überschrift)\s*(\d)|title$", style.name or "", re.I)
-        ):
-            return int(match[1] or 1)
-        style = style.base_style
-    value = int(level.get(f"{_W}val", "9")) if level is not None else 9
-    return value + 1 if value < 9 else 0
-
-
-def _is_bold_line(paragraph: Any, text: str) -> bool:
-    runs = [run for run in paragraph.runs if run.text.strip()]
-    return (
-        bool(runs) and len(text) < 160 and all(run.bold for run in runs) and not text.rstrip().endswith((".", ":", ","))
-    )
-
-
-def _text(element: Any, marks: dict[tuple[str, str], str]) -> str:
-    """The text of a paragraph with insertions and without deletions and boxes; marks of notes in brackets."""
-    parts: list[str] = []
-    for node in _within(element):
-        if node.tag == f"{_W}t" and not _is_dropped(node):
-            parts.append(node.text or "")
-        elif node.tag in (f"{_W}tab", f"{_W}br", f"{_W}cr") and node.getparent().tag == f"{_W}r":
-            parts.append("\t" if node.tag == f"{_W}tab" else " ")
-        elif node.tag == f"{_W}noBreakHyphen":
-            parts.append("-")
-        elif mark := _mark_of(node, marks):
-            parts.append(f"[{mark}]")
-    return re.sub(r"[^\S\t]+", " ", "".join(parts)).strip()
-
-
-def _within(element: Any) -> Iterator[Any]:
-    """What is inside an element, in order, without text boxes, and without what repeats a drawing for old programs."""
+def _paragraphs(element: Any, *, boxes: bool = True) -> Iterator[Any]:
+    """All paragraphs inside an element, with those in boxes or without, each once."""
     pending = list(reversed(element))
     while pending:
         node = pending.pop()
-        if node.tag not in (_TEXT_BOX, _FALLBACK):
-            yield node
+        if node.tag != FALLBACK and (boxes or node.tag != TEXT_BOX):
+            if node.tag == f"{_W}p":
+                yield node
             pending.extend(reversed(node))
 
 
-def _is_dropped(node: Any) -> bool:
-    """Whether a text was deleted or moved away."""
-    return any(parent.tag in (f"{_W}del", f"{_W}moveFrom") for parent in node.iterancestors())
-
-
-def _is_layout(table: Any) -> bool:
-    """Whether a table only sets columns of prose side by side: a row or two, some cell of which holds paragraphs."""
-    rows = [[_paragraphs(cell) for cell in row.findall(f"{_W}tc")] for row in table.findall(f"{_W}tr")]
-    cells = [paragraphs for row in rows for paragraphs in row]
-    return len(cells) > 1 and len(rows) <= 2 and any(sum(map(_is_prose, paragraphs)) > 1 for paragraphs in cells)
-
-
-def _paragraphs(cell: Any) -> list[str]:
-    return [text for paragraph in cell.iter(f"{_W}p") if (text := _text(paragraph, {}))]
+def _is_bold_line(paragraph: Any, text: str) -> bool:
+    if len(text) >= 160 or text.rstrip().endswith((".", ":", ",")):
+        return False
+    runs = [run for run in paragraph.findall(f"{_W}r") if any(map(_says, run.iter(f"{_W}t")))]
+    return bool(runs) and all(is_on(run.find(f"{_W}rPr"), "b") for run in runs)
 
 
 def _is_prose(text: str) -> bool:
     return len(text) > 100 and text.endswith((".", "!", "?", "”"))
 
 
-def _add_table(builder: TextBuilder, table: Any, marks: dict[tuple[str, str], str]) -> None:
-    """A table's rows, cells parted by bars; a table of one cell is a box, read as paragraphs."""
-    cells = [list(row.findall(f"{_W}tc")) for row in table.findall(f"{_W}tr")]
-    if sum(map(len, cells)) == 1:
-        for paragraph in cells[0][0].iter(f"{_W}p"):
-            builder.add(_text(paragraph, marks))
-        return
-    for row in cells:
-        words = [" ".join(filter(None, (_text(paragraph, marks) for paragraph in cell.iter(f"{_W}p")))) for cell in row]
-        if any(words):
-            builder.add(" | ".join(words), "table")
+def _span(properties: Any, name: str, default: int) -> int:
+    written = child_value(properties, name)
+    return min(int(written), LIMIT_SPAN) if written.isdecimal() else default
 
 
-def _note_marks(document: Any) -> dict[tuple[str, str], str]:
+def _note_marks(document: Any) -> Mapping[tuple[str, str], str]:
     """(kind, id) of each note to the number it is printed with: its place in the text."""
     marks: dict[tuple[str, str], str] = {}
     for node in document.element.body.iter(f"{_W}footnoteReference", f"{_W}endnoteReference"):
-        marks.setdefault(_key_of(node), str(len(marks) + 1))
+        marks.setdefault(note_key(node), str(len(marks) + 1))
     return marks
-
-
-def _mark_of(node: Any, marks: dict[tuple[str, str], str]) -> str | None:
-    is_mark = node.tag in (f"{_W}footnoteReference", f"{_W}endnoteReference")
-    return marks.get(_key_of(node)) if is_mark else None
-
-
-def _key_of(node: Any) -> tuple[str, str]:
-    return node.tag.removeprefix(_W).removesuffix("Reference"), node.get(f"{_W}id") or ""
-
-
-def _notes(data: bytes, marks: dict[tuple[str, str], str]) -> list[tuple[str, str]]:
-    """(number, text) of the footnotes and endnotes that the text refers to, in their order there."""
-    texts: dict[tuple[str, str], str] = {}
-    with zipfile.ZipFile(BytesIO(data)) as archive:
-        for kind in ("footnote", "endnote"):
-            if f"word/{kind}s.xml" in archive.namelist():
-                root = parse_xml(archive.read(f"word/{kind}s.xml"))
-                for note in root.findall(f"{_W}{kind}"):
-                    texts[(kind, note.get(f"{_W}id") or "")] = " ".join(_text(p, {}) for p in note.iter(f"{_W}p"))
-    return [(mark, texts[key]) for key, mark in marks.items() if texts.get(key, "").strip()]

@@ -125,7 +125,7 @@ def _add_table(builder: TextBuilder, table: Any, page: str) -> None:
     if len(rows) == 1 and len(rows[0]) == 1:
         builder.add(_folded(rows[0][0]), page=page)
         return
-    for line in labelled_rows(rows, header=None if table.first_row else False):
+    for line in labelled_rows(rows, header=None if table.first_row else False, is_sheet=True):
         builder.add(line, "table", page=page)
 
 

@@ -55,7 +55,7 @@ def _read_workbook(data: bytes) -> Reading:
     cuts: list[str] = []
     room = LIMIT_TEXT_CHARS
     for name, height, width, rows in _sheets(data):
-        lines = labelled_rows(rows)
+        lines = labelled_rows(rows, is_sheet=True)
         builder.add(name if lines else "", "heading", level=1)
         room = _add_rows(builder, lines, room)
         if room < 0:
@@ -114,7 +114,7 @@ def _read_delimited(text: str) -> Reading:
     delimiter = declared or find_delimiter(lines)
     rows, longest, more = _rows(lines[1:] if declared else lines, delimiter)
     builder = TextBuilder()
-    room = _add_rows(builder, labelled_rows(rows), LIMIT_TEXT_CHARS)
+    room = _add_rows(builder, labelled_rows(rows, is_sheet=True), LIMIT_TEXT_CHARS)
     cuts = [f"what follows {LIMIT_TEXT_CHARS:,} characters"] if room < 0 else []
     if more:
         cuts.append(f"the rows after the first {LIMIT_ROWS:,}")
