@@ -21,15 +21,17 @@ _LAYOUT = frozenset("table ul ol dl blockquote pre h1 h2 h3 h4 h5 h6".split())
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 
 
-def add_html(builder: TextBuilder, root: Any, *, page: str | None = None) -> str | None:
+def add_html(builder: TextBuilder, root: Any, *, page: str | None = None, marks_quotes: bool = False) -> str | None:
     """Adds an lxml tree, of HTML or XHTML, block by block; gives the page it ends on.
+
+    `marks_quotes` puts ">" before what a mail quotes, once for each depth.
 
     Headings, list items, data tables, notes and printed page breaks are told by the markup; a table that only
     lays things out is read through.
     """
     from lxml import etree
 
-    walk = _Walk(builder, page)
+    walk = _Walk(builder, page, marks_quotes)
     steps: Any = etree.iterwalk(root, events=("start", "end", "comment", "pi"))
     for event, element in steps:
         if event == "start" and not walk.enter(element):
@@ -45,8 +47,9 @@ def add_html(builder: TextBuilder, root: Any, *, page: str | None = None) -> str
 class _Walk:
     """Where the walk stands: the words since the last block ended, and what the next block is."""
 
-    def __init__(self, builder: TextBuilder, page: str | None) -> None:
+    def __init__(self, builder: TextBuilder, page: str | None, marks_quotes: bool) -> None:
         self.builder = builder
+        self._marks_quotes = marks_quotes
         self.page = page
         self._begun_on = page
         self._words: list[str] = []
@@ -113,6 +116,8 @@ class _Walk:
                 kind, level = self._kind()
                 if kind == "item" and self._marks and self._marks[-1]:
                     text, self._marks[-1] = self._marks[-1] + text, ""
+                depth = sum(tag_of(element) == "blockquote" for element in self._open) if self._marks_quotes else 0
+                text = f"{'>' * depth} {text}" if depth else text
                 self.builder.add(text, kind, level=level, page=self._begun_on or self.page, box=self._is_beside())
         self._words.clear()
 

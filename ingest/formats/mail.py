@@ -1,19 +1,27 @@
-"""Mails (.eml): subject, who wrote to whom and when, then the body; attachments are documents of their own.
+"""Mails (.eml, .mbox): subject, who wrote to whom and when, then the body; attachments are documents of their own.
 
-Plain text is preferred to HTML. Quoted lines of earlier mails and the signature stay, as blocks of their own, so that
-nothing they say is taken for the writer's words: quoted blocks keep their ">".
+Plain text is preferred to HTML. Earlier mails and the signature stay, as blocks of their own, so that nothing they say
+is taken for the writer's words: quoted blocks keep their ">", and a mail below the head of another goes by its writer.
+In an mbox file, which holds the earlier mails as messages, they are left out and listed.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from email import policy
 from email.message import EmailMessage
 from typing import Any
 
-from .blocks import Reading, TextBuilder
+from ...vectorstore.structure import Omission
+from ..structure.speakers import begins_turn
+from .blocks import Kind, Reading, TextBuilder
+from .quoted_mail import Whose, attributed, is_head, name_alone, stretches, writer_of_head
 
 LIMIT_NAMES = 20
 LIMIT_PARTS = 1_000
+LIMIT_MESSAGES = 50_000
+_FROM_LINE = re.compile(rb"(?:\A|(?<=\n)\r?\n)From [^\r\n]{1,300}\r?\n(?=[A-Za-z][A-Za-z-]{0,76}:)")
+_FEWEST_TURNS = 2
 _STUB_SHARE = 0.1
 _BODY_TYPES = ("text/plain", "text/html")
 _SIGNED = ("application/pkcs7-signature", "application/x-pkcs7-signature", "application/pgp-signature")
@@ -24,15 +32,7 @@ def read_mail(data: bytes) -> Reading:
     message = _parsed(data)
     subject = _header(message, "subject")
     builder = TextBuilder()
-    builder.add(subject, "heading", level=1)
-    date = _date(message)
-    front = [("From", _names(message, "from")), ("To", _names(message, "to")), ("Cc", _names(message, "cc"))]
-    builder.add(" | ".join(f"{label}: {text}" for label, text in (*front, ("Date", date or "")) if text), "table")
-    for part in _bodies(message):
-        if part.get_content_type() == "text/html":
-            _add_html(builder, part)
-        else:
-            _add_text(builder, _text(part))
+    _add_message(builder, message, level=1, keeps_earlier=True)
     if not builder.blocks:
         raise ValueError("it is not an email (it has neither headers nor a text)")
     return Reading(
@@ -40,9 +40,33 @@ def read_mail(data: bytes) -> Reading:
         blocks=tuple(builder.blocks),
         media_type="message/rfc822",
         title=subject or None,
-        date=date,
-        author=re.sub(r"(?:(?<!\s)\s++)?<[^<>]*>", "", _names(message, "from")).strip("\"' ") or None,
+        date=_date(message),
+        author=_sender(message) or None,
     )
+
+
+def read_mailbox(data: bytes) -> Reading:
+    """Blocks of an mbox file: message by message, without the earlier mails that each repeats."""
+    parsed = [_parsed(each) for each in messages(data)]
+    builder = TextBuilder()
+    repeated = sum(_add_message(builder, message, level=2, keeps_earlier=False) for message in parsed)
+    if not builder.blocks:
+        raise ValueError("it holds no mails")
+    lists = {name_alone(_header(message, "list-id") or _header(message, "sender")) for message in parsed}
+    return Reading(
+        text=builder.text,
+        blocks=tuple(builder.blocks),
+        media_type="application/mbox",
+        title=f"Mailing list {lists.pop()}" if len(lists) == 1 and lists != {""} else None,
+        omitted=(Omission(what="quoted mail", count=repeated, where="below and between the writers' own words"),)
+        if repeated
+        else (),
+    )
+
+
+def messages(data: bytes) -> list[bytes]:
+    """The messages of an mbox file, each without the line that parts it from the one before."""
+    return [part for part in _FROM_LINE.split(data)[:LIMIT_MESSAGES] if part.strip()]
 
 
 def attachments(data: bytes) -> list[tuple[str, bytes]]:
@@ -50,9 +74,8 @@ def attachments(data: bytes) -> list[tuple[str, bytes]]:
 
     Pictures that are part of the text (logos) and signatures are left out. Names are made safe and distinct.
     """
-    message = _parsed(data)
     found: dict[str, bytes] = {}
-    for part in _leaves(message):
+    for part in (part for each in messages(data) for part in _leaves(_parsed(each))):
         is_text = part.get_content_type() in _BODY_TYPES and not _is_attached(part)
         if is_text or part.get_content_type() in _SIGNED or _is_inline_picture(part):
             continue
@@ -142,6 +165,10 @@ def _names(message: Any, header: str) -> str:
     return ", ".join(names[:LIMIT_NAMES]) + more
 
 
+def _sender(message: Any) -> str:
+    return name_alone(_names(message, "from"))
+
+
 def _date(message: Any) -> str | None:
     """The day the mail was sent, by its sender's clock."""
     from email.utils import parsedate_to_datetime
@@ -208,58 +235,114 @@ def _text(part: Any) -> str:
     return data.decode("latin-1")
 
 
-def _add_html(builder: TextBuilder, part: Any) -> None:
+def _add_message(builder: TextBuilder, message: Any, *, level: int, keeps_earlier: bool) -> int:
+    """Adds a message; gives how many stretches of earlier mails were left out."""
+    builder.add(_header(message, "subject"), "heading", level=level)
+    front = [("From", _names(message, "from")), ("To", _names(message, "to")), ("Cc", _names(message, "cc"))]
+    front.append(("Date", _date(message) or ""))
+    builder.add(" | ".join(f"{label}: {text}" for label, text in front if text), "table")
+    parts = [part for body in _bodies(message) for part in _hands(body)]
+    own = [words for part in parts if part.whose == "own" for words, _, _ in part.paragraphs]
+    is_record = sum(map(begins_turn, own)) >= _FEWEST_TURNS  # of a meeting, whose speakers its labels tell
+    adding = _Adding(builder, None if is_record else _sender(message), keeps_earlier)
+    for part in parts:
+        adding.add(part)
+    return adding.left_out
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Hand:
+    """What one hand wrote in a mail: paragraphs as (text, kind, level of a heading)."""
+
+    whose: Whose
+    paragraphs: Sequence[tuple[str, Kind, int]]
+    writer: str = ""
+
+
+class _Adding:
+    """Adds what a mail holds, each block by its writer."""
+
+    def __init__(self, builder: TextBuilder, writer: str | None, keeps_earlier: bool) -> None:
+        self.left_out = 0
+        self._builder = builder
+        self._writer = writer
+        self._is_told = writer is not None
+        self._keeps_earlier = keeps_earlier
+        self._in_earlier = False
+
+    def add(self, hand: _Hand) -> None:
+        if hand.whose == "head":
+            self._writer, self._in_earlier = hand.writer if self._is_told else None, True
+        is_earlier = self._in_earlier or hand.whose == "quoted"
+        if is_earlier and not self._keeps_earlier:
+            self.left_out += 1
+            return
+        speaker = self._writer
+        if hand.whose in ("quoted", "head") and self._is_told:
+            speaker = hand.writer if hand.whose == "quoted" else ""
+        for words, kind, level in hand.paragraphs:
+            self._builder.add(words, kind, level=level, speaker=speaker)
+
+
+def _hands(part: Any) -> Iterator[_Hand]:
+    """The words of a body by whose they are; with what is quoted goes the line above that says of whom it is."""
+    held: _Hand | None = None
+    for hand in _of_html(part) if part.get_content_type() == "text/html" else _of_text(_text(part)):
+        if hand.whose == "quoted" and held and held.whose == "own" and held.paragraphs:
+            *own, last = held.paragraphs
+            if (writer := attributed(last[0])) is not None:
+                held = replace(held, paragraphs=own)
+                hand = replace(hand, paragraphs=[last, *hand.paragraphs], writer=writer)
+        if held:
+            yield held
+        held = hand
+    if held:
+        yield held
+
+
+def _of_html(part: Any) -> Iterator[_Hand]:
     from lxml import etree, html
 
     from .html_blocks import add_html
 
     text = re.sub(r"^\s*<\?xml[^>]*\?>", "", _text(part).replace("\0", ""))
+    built = TextBuilder()
     try:
-        add_html(builder, html.document_fromstring(text, parser=html.HTMLParser(huge_tree=True)))
+        add_html(built, html.document_fromstring(text, parser=html.HTMLParser(huge_tree=True)), marks_quotes=True)
     except etree.ParserError:  # nothing but white space or comments
         return
+    for block in built.blocks:
+        words = built.text[block.start : block.end]
+        whose = "quoted" if words.startswith(">") else "head" if is_head(words) else "own"
+        writer = writer_of_head([words]) if whose == "head" else ""
+        yield _Hand(whose=whose, paragraphs=[(words, block.kind, block.level)], writer=writer)
 
 
-def _add_text(builder: TextBuilder, text: str) -> None:
-    """A plain body: the writer's own words, quoted stretches, the signature."""
+def _of_text(text: str) -> Iterator[_Hand]:
+    """A plain body: the writer's own words, quoted stretches, heads of earlier mails, the signature."""
+    for stretch in stretches(text.replace("\r\n", "\n").replace("\r", "\n").split("\n")):
+        if stretch.whose == "quoted":
+            paragraphs = list(_quoted(stretch.lines))
+        elif stretch.whose == "signature":
+            paragraphs: list[tuple[str, Kind, int]] = [(" ".join(" ".join(stretch.lines[1:]).split()), "paragraph", 0)]
+        elif stretch.whose == "head":
+            written = [line.strip() for line in stretch.lines if any(map(str.isalnum, line))]
+            paragraphs = [(" | ".join(written), "table", 0)]
+        else:
+            paragraphs = list(_own("\n".join(stretch.lines)))
+        yield _Hand(whose=stretch.whose, paragraphs=paragraphs, writer=stretch.writer)
+
+
+def _own(text: str) -> Iterator[tuple[str, Kind, int]]:
     from .text import read_text
 
-    for whose, lines in _stretches(text.replace("\r\n", "\n").replace("\r", "\n").split("\n")):
-        if whose == "quoted":
-            _add_quoted(builder, lines)
-        elif whose == "signature":
-            builder.add(" ".join(" ".join(lines[1:]).split()))
-        else:
-            reading = read_text("\n".join(lines))
-            for block in reading.blocks:
-                words = reading.text[block.start : block.end]
-                folded = words if block.kind == "table" else " ".join(words.split())
-                builder.add(folded, block.kind, level=block.level)
+    reading = read_text(text)
+    for block in reading.blocks:
+        words = reading.text[block.start : block.end]
+        yield words if block.kind == "table" else " ".join(words.split()), block.kind, block.level
 
 
-def _stretches(lines: list[str]) -> Iterator[tuple[str, list[str]]]:
-    """Runs of lines that are the writer's "own", "quoted" from an earlier mail, or the "signature"."""
-    run: list[str] = []
-    whose = "own"
-    for line in lines:
-        if line.lstrip().startswith(">"):
-            now = "quoted"
-        elif line in ("-- ", "--"):
-            now = "signature"
-        elif line.strip():
-            now = "signature" if whose == "signature" else "own"
-        else:  # a blank line ends a signature, and belongs to anything else
-            now = "own" if whose == "signature" else whose
-        if now != whose and run:
-            yield whose, run
-            run = []
-        whose = now
-        run.append(line)
-    if run:
-        yield whose, run
-
-
-def _add_quoted(builder: TextBuilder, lines: list[str]) -> None:
+def _quoted(lines: Sequence[str]) -> Iterator[tuple[str, Kind, int]]:
     """Quoted paragraphs, each with the marks of its depth once."""
     paragraph: list[str] = []
     depth = ""
@@ -267,7 +350,7 @@ def _add_quoted(builder: TextBuilder, lines: list[str]) -> None:
         match = re.match(r"\A\s*((?:>\s?)+)(.*)", line)
         marks, words = (">" * match[1].count(">"), match[2].strip()) if match else ("", "")
         if (not words or marks != depth) and paragraph:
-            builder.add(f"{depth} {' '.join(paragraph)}")
+            yield f"{depth} {' '.join(paragraph)}", "paragraph", 0
             paragraph = []
         if words:
             paragraph.append(words)

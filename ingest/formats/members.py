@@ -11,7 +11,7 @@ from .archive import LIMIT_UNPACKED_BYTES, members_of_zip
 from .sniff import SUFFIXES, format_of
 
 MARK = "!"
-HOLDERS = (".zip", ".eml")
+HOLDERS = (".zip", ".eml", ".mbox")
 # A zip in a zip, a zip in a mail or a mail in a zip is opened; what is packed once more is left out by name.
 LIMIT_DEPTH = 1
 _NAMED_AT_MOST = 5
@@ -53,11 +53,10 @@ def holder_of(source: str) -> str:
 
 def _opened(source: str, data: bytes, depth: int, left_out: list[str]) -> Iterator[tuple[str, bytes]]:
     kind = format_of(source, data)
-    if kind not in ("zip", "mail"):
+    if kind != "zip":
         yield source, data
+    if kind not in ("zip", "mail", "mailbox"):
         return
-    if kind == "mail":
-        yield source, data
     held = _held(source, data, kind, depth, left_out)
     for name, content in held:
         if PurePath(name).suffix.lower() in SUFFIXES and content.strip():

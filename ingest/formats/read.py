@@ -11,7 +11,7 @@ from .captions import read_captions
 from .encoding import decode
 from .epub import read_epub
 from .html import read_html
-from .mail import read_mail
+from .mail import read_mail, read_mailbox
 from .margins import without_codes
 from .office.docx import read_docx
 from .office.odt import read_odt
@@ -93,6 +93,7 @@ _READERS: dict[Format, Callable[[bytes], Reading]] = {
     "odt": read_odt,
     "rtf": read_rtf,
     "mail": read_mail,
+    "mailbox": read_mailbox,
     "zip": _zip,
     "old office": read_old_office,
     "captions": read_captions,

@@ -11,7 +11,7 @@ from typing import Literal
 
 Format = Literal[
     "text", "html", "pdf", "docx", "pptx", "sheet", "epub", "odt", "rtf", "mail", "image", "zip", "old office",
-    "captions", "xml",
+    "captions", "xml", "mailbox",
 ]  # fmt: skip
 
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -28,6 +28,7 @@ _BY_SUFFIX: dict[str, Format] = {
     ".odt": "odt",
     ".rtf": "rtf",
     ".eml": "mail",
+    ".mbox": "mailbox",
     ".zip": "zip",
     **dict.fromkeys((".vtt", ".srt"), "captions"),
     ".xml": "xml",
@@ -75,7 +76,9 @@ def _by_content(data: bytes, named: Format | None) -> Format | None:
         return "captions"
     if named in (None, "text") and _XML.match(head):
         return "xml"
-    return "mail" if _is_mail(head) else None
+    if not _is_mail(head):
+        return None
+    return "mailbox" if named != "mail" and head.startswith(b"From ") else "mail"
 
 
 def _kind_of_zip(data: bytes) -> Format | None:

@@ -18,6 +18,7 @@ from onrecord.ingest.formats.blocks import Reading
 from onrecord.ingest.formats.mail import attachments
 from onrecord.ingest.formats.members import members
 from onrecord.ingest.formats.office import sheet as read_sheet
+from onrecord.ingest.formats.quoted_mail import attributed
 from onrecord.ingest.formats.read import SUFFIXES, read
 from onrecord.ingest.formats.sniff import format_of
 from onrecord.ingest.formats.table import labelled_rows
@@ -446,6 +447,93 @@ def test_attachments_are_documents_of_their_own() -> None:
         "/records/mail.eml!Old news.eml",
     ]
     assert read("mail.eml!Old news.eml", held["/records/mail.eml!Old news.eml"]).title == "Old news"
+
+
+def said(reading: Reading) -> list[tuple[str | None, str]]:
+    """(speaker, text) of each block below the head of a mail."""
+    return [
+        (block.speaker, reading.text[block.start : block.end])
+        for block in reading.blocks
+        if block.kind in ("paragraph", "item")
+    ]
+
+
+OUTLOOK = "{rule}\n{sender}: Bo Lind <bo@example.org>\n{sent}: 3.3.2031 17:05\n{to}: Ana Ruiz\n{subject}: Weirs\n\n"
+
+
+@pytest.mark.parametrize(
+    ("rule", "words"),
+    [
+        ("________________________________", ("From", "Sent", "To", "Subject")),
+        ("-----Ursprüngliche Nachricht-----", ("Von", "Gesendet", "An", "Betreff")),
+        ("", ("De", "Envoyé", "À", "Objet")),
+        ("", ("От", "Дата", "Кому", "Тема")),
+        ("", ("发件人", "发送时间", "收件人", "主题")),
+    ],
+)
+def test_an_earlier_mail_below_its_head_goes_by_its_writer(rule: str, words: tuple[str, ...]) -> None:
+    head = OUTLOOK.format(rule=rule, sender=words[0], sent=words[1], to=words[2], subject=words[3])
+    reading = read("reply.eml", mail(f"We open the weir.\n\n{head}We keep it shut.\n").as_bytes())
+    assert said(reading) == [("Ana Ruiz", "We open the weir."), ("Bo Lind", "We keep it shut.")]
+    assert "Bo Lind <bo@example.org>" in reading.text
+
+
+def test_an_earlier_mail_in_html_goes_by_its_writer_and_so_does_a_quotation() -> None:
+    rich = mail("")
+    head = "<p><b>From:</b> Bo Lind &lt;bo@example.org&gt;<br><b>Sent:</b> Monday<br><b>Subject:</b> Weirs</p>"
+    rich.set_content(f"<p>We open the weir.</p>{head}<p>We keep it shut.</p>", subtype="html")
+    assert said(read("rich.eml", rich.as_bytes()))[0] == ("Ana Ruiz", "We open the weir.")
+    assert said(read("rich.eml", rich.as_bytes()))[-1] == ("Bo Lind", "We keep it shut.")
+    rich.set_content(
+        "<p>We open the weir.</p><p>Am 3. März 2031 um 17:05 schrieb Bo Lind:</p>"
+        "<blockquote><p>We keep it shut.</p></blockquote>",
+        subtype="html",
+    )
+    assert said(read("rich.eml", rich.as_bytes()))[-1] == ("Bo Lind", "> We keep it shut.")
+
+
+@pytest.mark.parametrize(
+    ("line", "name"),
+    [
+        ("On Mon, 3 Mar 2031 at 17:05, Bo Lind <bo@example.org> wrote:", "Bo Lind"),
+        ("Le lun. 3 mars 2031 à 17:05, Bo Lind <bo@example.org> a écrit :", "Bo Lind"),
+        ("El 3/3/31 a las 17:05, Bo Lind escribió:", "Bo Lind"),
+        ("Bo Lind wrote:", "Bo Lind"),
+        ("The lamps that were lit in the year 2031 by those who wrote:", None),
+        ("We open the weir.", None),
+    ],
+)
+def test_who_is_quoted_is_read_from_the_line_above(line: str, name: str | None) -> None:
+    assert attributed(line) == name
+
+
+def test_minutes_sent_by_mail_go_by_their_own_labels() -> None:
+    text = "The Chair: We begin.\n\nNorway: The weir is shut.\n\nThe Chair: We rise.\n"
+    assert {speaker for speaker, _ in said(read("minutes.eml", mail(text).as_bytes()))} == {None}
+
+
+def test_each_message_of_a_mailbox_is_a_turn_without_the_mails_it_repeats() -> None:
+    first = mail(
+        "The weir is shut.\n\nFrom what we hear, for good.\n", Subject="Weirs", From="Bo Lind <bo@example.org>"
+    )
+    quoted = "On 3 March 2031, Bo Lind wrote:\n> The weir is shut.\n\nIt is open.\n"
+    second = mail(f"{quoted}\n\n" + OUTLOOK.format(rule="", sender="From", sent="Sent", to="To", subject="Subject")
+                  + "The weir is shut.\n", Subject="Re: Weirs")  # fmt: skip
+    second.add_attachment(b"Country,2030\nVerrano,410\n", maintype="text", subtype="csv", filename="votes.csv")
+    box = b"\n\n".join(b"From bo@example.org Mon Mar  3 17:05:00 2031\n" + each.as_bytes() for each in (first, second))
+    assert (format_of("weirs.mbox", box), format_of("weirs", box)) == ("mailbox", "mailbox")
+    reading = read("weirs.mbox", box)
+    assert said(reading) == [
+        ("Bo Lind", "The weir is shut."),
+        ("Bo Lind", "From what we hear, for good."),
+        ("Ana Ruiz", "It is open."),
+    ]
+    assert [text for kind, text in lines_of(reading) if kind == "heading"] == ["Weirs", "Re: Weirs"]
+    assert [(omission.what, omission.count) for omission in reading.omitted] == [("quoted mail", 3)]
+    assert [name for name, _ in members("/records/weirs.mbox", box)] == [
+        "/records/weirs.mbox",
+        "/records/weirs.mbox!votes.csv",
+    ]
 
 
 # --- OpenDocument and RTF --------------------------------------------------------------------------------------
