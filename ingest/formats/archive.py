@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from io import BytesIO
 from typing import Any
 
+from .zip_names import name_of
+
 LIMIT_MEMBERS = 10_000
 LIMIT_UNPACKED_BYTES = 1 << 30
 LIMIT_MEMBER_BYTES = 256 << 20
@@ -71,7 +73,7 @@ def members_of_zip(data: bytes, left_out: list[str]) -> Iterator[tuple[str, byte
     """
     with open_zip(data) as archive:
         for name in dict.fromkeys(archive.namelist()):
-            inner = name.replace("\\", "/")
+            inner = name_of(archive.getinfo(name)).replace("\\", "/")
             if inner.endswith("/") or _is_clutter(inner):
                 continue
             if not is_safe(inner):

@@ -712,6 +712,29 @@ def test_the_members_of_an_archive_are_documents() -> None:
     assert "deeper.zip (packed too deep)" in said
 
 
+@pytest.mark.parametrize(
+    ("name", "code_page"),
+    [
+        ("Отчёт о паромах.txt", "cp866"),
+        ("Отчёт о паромах.txt", "cp1251"),
+        ("Πρακτικά λίμνης.txt", "cp737"),
+        ("湖泊委员会记录.txt", "gbk"),
+        ("湖水委員会の議事録.txt", "cp932"),
+        ("湖泊委員會紀錄.txt", "big5"),
+        ("호수 위원회 회의록.txt", "euc_kr"),
+        ("Règlement du lac, 2ème lecture.txt", "cp850"),
+        ("Règlement du lac, 2ème lecture.txt", "cp1252"),
+        ("Śluzy i żaglowki.txt", "cp852"),
+        ("Compte rendu été.txt", "utf-8"),
+    ],
+)
+def test_names_in_the_code_page_of_their_makers_are_read(name: str, code_page: str) -> None:
+    written = name.encode(code_page)
+    plain = "x" * len(written)  # zipfile writes UTF-8 and says so; these archives do neither
+    data = zipped((plain, "The weir is shut.")).replace(plain.encode(), written)
+    assert [inner for inner, _ in members("a.zip", data)] == [f"a.zip!{name}"]
+
+
 def test_unsafe_locked_and_damaged_members_are_named_and_the_rest_is_read() -> None:
     data = bytearray(zipped(("../up.txt", "up"), ("/abs.txt", "abs"), ("locked.txt", "locked"), ("good.txt", "good")))
     for signature, offset in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
