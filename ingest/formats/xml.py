@@ -16,15 +16,14 @@ from typing import Any
 
 from .archive import parse_xml
 from .blocks import Kind, Reading, TextBuilder
+from .elements import HIDDEN, NOTES, name_of, words_of
+from .marked_votes import count_line, metadata_lines, side_list, voting
 from .table import labelled_rows
 
-_HIDDEN = frozenset("meta teiheader metadata style script dublincore colspec".split())
-_NOTES = frozenset("authorialnote footnote".split())
 _HEADINGS = frozenset("head heading subheading header title h1 h2 h3 h4 h5 h6".split())
 _SPEECHES = frozenset("speech speechgroup u question answer intervention sp contribution speaker".split())
 _LABELS = frozenset("from speaker talker".split())
 _NUMBERS = frozenset("num enum".split())
-_BREAKS = frozenset("br lb eol pb".split())
 _ROWS = frozenset("tr row".split())
 _TABLES = frozenset("table tbody thead tgroup".split())
 _CELLS = frozenset("td th cell entry tc".split())
@@ -58,6 +57,8 @@ def read_xml(data: bytes) -> Reading:
         raise ValueError("it is XML too damaged to be read")
     walk = _Walk(root)
     walk.visit(root)
+    for place, line in enumerate(metadata_lines(root, _title(root))):
+        walk.builder.add(line, "paragraph" if place else "heading", level=1 - bool(place))
     if not walk.builder.blocks:
         raise ValueError("the XML holds no text")
     return Reading(
@@ -89,7 +90,7 @@ class _Walk:
         self.builder = TextBuilder()
         self._people = _people(root)
         self._titled = _titled(root)
-        self._is_debate = any(_name(element) in _SPEECHES for element in root.iter())
+        self._is_debate = any(name_of(element) in _SPEECHES for element in root.iter())
         self._speaker: str | None = None
         self._announced: str | None = None
         self._time: str | None = None
@@ -100,19 +101,23 @@ class _Walk:
 
     def visit(self, element: Any) -> None:
         """Adds what an element holds."""
-        name = _name(element)
-        if not name or name in _HIDDEN:
+        name = name_of(element)
+        if not name or name in HIDDEN:
             return
-        if name in _NOTES:
+        if line := side_list(element) or voting(element):
+            self._add(line)
+            return
+        self._add(count_line(element) or "")
+        if name in NOTES:
             self._add_note(element)
         elif name in _NUMBERS:
-            self._lead.append(_words(element))
+            self._lead.append(words_of(element))
         elif _is_label(element, name):
             self._announce(element, name)
         elif name in _SPEECHES and name != "speaker":
             self._visit_speech(element)
         elif name == "table" or (
-            name in _ROWS and _name(element.getparent()) not in ("table", "tbody", "thead", "tgroup")
+            name in _ROWS and name_of(element.getparent()) not in ("table", "tbody", "thead", "tgroup")
         ):
             self._add_table(element)
         elif self._is_heading(element, name):
@@ -128,12 +133,12 @@ class _Walk:
         label = _own_number(element)
         if label:
             self._number = self._base = _path(label, outer)
-        self._depth += any(_name(child) in _HEADINGS for child in element)
+        self._depth += any(name_of(child) in _HEADINGS for child in element)
         self._add_words(element.text)
         for child in element:
             self.visit(child)
             self._add_words(child.tail)
-        self._depth -= any(_name(child) in _HEADINGS for child in element)
+        self._depth -= any(name_of(child) in _HEADINGS for child in element)
         if label and not _FIGURE.match(label):
             self._base = outer
 
@@ -151,7 +156,7 @@ class _Walk:
     def _speaker_of(self, element: Any) -> str | None:
         """Who speaks: the name printed before the speech, with that of the person whom the attributes name."""
         stated = next((value for key in _SPEAKER_NAMES if (value := element.get(key, "").strip())), None)
-        printed = next((_label_words(child) for child in element.iter() if _is_label(child, _name(child))), None)
+        printed = next((_label_words(child) for child in element.iter() if _is_label(child, name_of(child))), None)
         printed = printed or self._announced
         if element.get("nospeaker") == "true":
             return None
@@ -165,32 +170,32 @@ class _Walk:
     def _announce(self, element: Any, name: str) -> None:
         """A speaker's name before what is said; a record of its parts (`talker`) is not printed."""
         self._announced = _label_words(element)
-        if _name(element.getparent()) in _SPEECHES and not self._speaker:
+        if name_of(element.getparent()) in _SPEECHES and not self._speaker:
             self._speaker = self._announced
-        if name != "talker" and not any(_name(child) for child in element if _name(child) == "name"):
-            self._lead.append(_words(element))
+        if name != "talker" and not any(name_of(child) for child in element if name_of(child) == "name"):
+            self._lead.append(words_of(element))
 
     def _is_heading(self, element: Any, name: str) -> bool:
         if name.endswith("-heading"):
             return True
-        parent = _name(element.getparent())
+        parent = name_of(element.getparent())
         return name in _HEADINGS and self._titled.get((parent, name), True)
 
     def _add_heading(self, element: Any, name: str) -> None:
         rank = _RANKS.get(name.partition("-")[0]) or max(1, min(self._depth, _DEEPEST))
-        self._add(_words(element), "heading", level=rank)
+        self._add(words_of(element), "heading", level=rank)
         self._add_notes(element)
 
     def _add_paragraph(self, element: Any, name: str) -> None:
-        words = _words(element)
-        if any(_name(child) == "doctitle" for child in element.iter()):
+        words = words_of(element)
+        if any(name_of(child) == "doctitle" for child in element.iter()):
             self._add(words, "heading", level=1)
         elif _is_emphasised(element) and len(words) <= _LONGEST_HEADING and not words.endswith((".", ",", ";", ":")):
             self._add(words.lstrip(". "), "heading", level=3)
         elif self._is_topic(words):
             self._add(words, "heading", level=self.builder.blocks[-1].level + 1)
         else:
-            is_item = name in ("item", "li") or _name(element.getparent()) in ("item", "li")
+            is_item = name in ("item", "li") or name_of(element.getparent()) in ("item", "li")
             self._add(words, "item" if is_item and not self._lead else "paragraph")
         self._add_notes(element)
 
@@ -215,44 +220,22 @@ class _Walk:
         self._lead, self._number = [], None
 
     def _add_note(self, element: Any) -> None:
-        self.builder.add(f"{element.get('marker', '')} {_words(element)}", "footnote")
+        self.builder.add(f"{element.get('marker', '')} {words_of(element)}", "footnote")
 
     def _add_notes(self, element: Any) -> None:
         for child in element.iter():
-            if child is not element and _name(child) in _NOTES:
+            if child is not element and name_of(child) in NOTES:
                 self._add_note(child)
 
     def _add_table(self, element: Any) -> None:
-        rows = [row for row in element.iter() if _name(row) in _ROWS]
-        cells = [[_words(cell) for cell in row if _name(cell) in _CELLS] for row in rows]
-        headed = bool(rows) and all(_name(cell) == "th" for cell in rows[0])
+        rows = [row for row in element.iter() if name_of(row) in _ROWS]
+        cells = [[words_of(cell) for cell in row if name_of(cell) in _CELLS] for row in rows]
+        headed = bool(rows) and all(name_of(cell) == "th" for cell in rows[0])
         for line in labelled_rows(cells, header=True if headed else None):
             self.builder.add(line, "table", speaker=self._speaker)
 
 
 # --- elements -------------------------------------------------------------------------------------------------------
-
-
-def _name(element: Any) -> str:
-    """The name of an element without its namespace, in lower case; empty for what is no element."""
-    tag = element.tag if element is not None else ""
-    return tag.rpartition("}")[2].lower() if isinstance(tag, str) else ""
-
-
-def _words(element: Any) -> str:
-    """What is printed of an element, without its notes."""
-    return " ".join("".join(_printed(element)).split())
-
-
-def _printed(element: Any) -> Iterator[str]:
-    yield element.text or ""
-    for child in element:
-        name = _name(child)
-        if name in _BREAKS:
-            yield " "
-        elif name and name not in _NOTES and name not in _HIDDEN:
-            yield from _printed(child)
-        yield child.tail or ""
 
 
 def _is_paragraph(element: Any, name: str) -> bool:
@@ -265,8 +248,8 @@ def _is_paragraph(element: Any, name: str) -> bool:
 def _blocks_in(element: Any) -> Iterator[Any]:
     """The blocks that an element holds, those of its notes aside."""
     for child in element:
-        name = _name(child)
-        if name in _NOTES:
+        name = name_of(child)
+        if name in NOTES:
             continue
         if name in _BLOCKS or name.endswith("-heading"):
             yield child
@@ -276,13 +259,13 @@ def _blocks_in(element: Any) -> Iterator[Any]:
 def _is_emphasised(element: Any) -> bool:
     """Whether all words of a paragraph are set in bold or italics."""
     plain = [element.text, *(child.tail for child in element)]
-    marked = [child for child in element if _name(child) and _words(child)]
+    marked = [child for child in element if name_of(child) and words_of(child)]
     return bool(marked) and not any((part or "").strip() for part in plain) and all(map(_is_marked, marked))
 
 
 def _is_marked(element: Any) -> bool:
     style = f"{element.get('class', '')} {element.get('rend', '')} {element.get('style', '')}".casefold()
-    return _name(element) in ("b", "i", "strong", "em") or "bold" in style or "italic" in style
+    return name_of(element) in ("b", "i", "strong", "em") or "bold" in style or "italic" in style
 
 
 def _titled(root: Any) -> dict[tuple[str, str], bool]:
@@ -290,10 +273,10 @@ def _titled(root: Any) -> dict[tuple[str, str], bool]:
     filled: Counter[tuple[str, str]] = Counter()
     every: Counter[tuple[str, str]] = Counter()
     for element in root.iter():
-        if (name := _name(element)) in _HEADINGS:
-            kind = _name(element.getparent()), name
+        if (name := name_of(element)) in _HEADINGS:
+            kind = name_of(element.getparent()), name
             every[kind] += 1
-            filled[kind] += bool(_words(element))
+            filled[kind] += bool(words_of(element))
     return {kind: filled[kind] > every[kind] / 2 for kind in every}
 
 
@@ -302,9 +285,9 @@ def _titled(root: Any) -> dict[tuple[str, str], bool]:
 
 def _own_number(element: Any) -> str | None:
     """The number that an element bears as its first child, or at the head of its words: "7.", "(b)"."""
-    children = [child for child in element if _name(child)]
-    if children and _name(children[0]) in _NUMBERS:
-        return _words(children[0]) or None
+    children = [child for child in element if name_of(child)]
+    if children and name_of(children[0]) in _NUMBERS:
+        return words_of(children[0]) or None
     return None
 
 
@@ -322,24 +305,24 @@ def _is_label(element: Any, name: str) -> bool:
     """Whether an element is the printed name of who speaks, rather than a speech."""
     if name == "note":
         return element.get("type") == "speaker"
-    return name in _LABELS and not any(_name(child) in ("p", "para", "seg") for child in element.iter())
+    return name in _LABELS and not any(name_of(child) in ("p", "para", "seg") for child in element.iter())
 
 
 def _label_words(element: Any) -> str:
     """The name in a label, without the colon after it."""
-    named = next((child for child in element.iter() if _name(child) == "name" and _words(child)), element)
-    return _words(named).rstrip(" :.-–—")
+    named = next((child for child in element.iter() if name_of(child) == "name" and words_of(child)), element)
+    return words_of(named).rstrip(" :.-–—")
 
 
 def _people(root: Any) -> dict[str, str]:
     """The people whom a file lists, by their identifiers."""
     found: dict[str, str] = {}
     for element in root.iter():
-        name = _name(element)
+        name = name_of(element)
         key = element.get("{http://www.w3.org/XML/1998/namespace}id") or element.get("eId") or element.get("id")
         if not key or name not in ("tlcperson", "tlcrole", "person", "tlcorganization"):
             continue
-        named = next((_words(child) for child in element.iter() if _name(child) in ("persname", "name")), "")
+        named = next((words_of(child) for child in element.iter() if name_of(child) in ("persname", "name")), "")
         if shown := element.get("showAs") or named:
             found[key] = " ".join(shown.split())
     return found
@@ -361,12 +344,12 @@ def _clock(stated: str | None) -> str | None:
 
 def _title(root: Any) -> str | None:
     """The title that an element states: of a document in its preface first, else the first of all."""
-    titles = [element for element in root.iter() if _name(element) in ("doctitle", "title") and _words(element)]
+    titles = [element for element in root.iter() if name_of(element) in ("doctitle", "title") and words_of(element)]
     prefaced = [
-        title for title in titles if any(_name(parent) in ("preface", "titlestmt") for parent in title.iterancestors())
+        title for title in titles if any(name_of(parent) in ("preface", "titlestmt") for parent in title.iterancestors())
     ]
-    stated = [title for title in titles if not any(_name(parent) in _SPEECHES for parent in title.iterancestors())]
-    return next((_words(title) for title in (*prefaced, *stated)), None)
+    stated = [title for title in titles if not any(name_of(parent) in _SPEECHES for parent in title.iterancestors())]
+    return next((words_of(title) for title in (*prefaced, *stated)), None)
 
 
 def _date(root: Any) -> str | None:
@@ -375,7 +358,7 @@ def _date(root: Any) -> str | None:
         (element.get("name", ""), value[:10])
         for element in root.iter()
         if _ISO_DATE.match(value := element.get("date") or element.get("when") or "")
-        and _name(element) in ("frbrdate", "docdate", "date", "sitting", "setting", "meeting", "debate")
+        and name_of(element) in ("frbrdate", "docdate", "date", "sitting", "setting", "meeting", "debate")
     ]
     adopted = (value for name, value in stated if name.casefold() in ("adoption", "sitting", "debate"))
     return next(adopted, None) or next((value for _, value in stated), None)
@@ -383,6 +366,6 @@ def _date(root: Any) -> str | None:
 
 def _language(root: Any) -> str | None:
     stated = root.get("{http://www.w3.org/XML/1998/namespace}lang") or root.get("language")
-    told = (element.get("language") for element in root.iter() if _name(element) == "frbrlanguage")
+    told = (element.get("language") for element in root.iter() if name_of(element) == "frbrlanguage")
     code = (stated or next(told, None) or "").partition("-")[0].lower()
     return code if len(code) == _CODE_CHARS else None

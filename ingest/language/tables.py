@@ -34,6 +34,12 @@ def words_by_role(name: str, role: str) -> dict[str, str]:
     return {word: row["kind"] for row in table(name) if row["role"] == role for word in row["words"].split(";")}
 
 
+@lru_cache(maxsize=1)
+def sides() -> dict[str, Literal["for", "against", "abstained"]]:
+    """The side of a vote that a word or a heading over names tells, from `data/sides.tsv`."""
+    return {word: row["side"] for row in table("sides") for word in row["words"].split(";")}  # type: ignore[misc]
+
+
 def any_of(words: Iterable[str]) -> str:
     """A fragment of a pattern: one of these words, the longest that fits."""
     return "|".join(map(re.escape, sorted(words, key=len, reverse=True)))

@@ -142,7 +142,7 @@ def _items(text: str, units: Sequence[Unit], said: Sequence[_Said], votes: Seque
                 heading=matter.heading,
                 number=matter.number or _number(matter.heading),
                 parent=open_[-1][1] if open_ else None,
-                **_bringers(text[matter.start : min(following, matter.start + _MOVERS_CHARS)]),
+                **_bringers(text[matter.start : following]),
             )
         )
         open_.append((matter.depth, f"i{place + 1}"))
@@ -231,16 +231,36 @@ _ROLES = {
 }  # fmt: skip
 
 
+_SPONSORS = re.compile(
+    rf"\A[^\n:]{{0,120}}?(?<![\w-])(?i:(?P<additional>{any_in('additional_sponsor_list')})|{any_in('sponsor_list')})"
+    r"\s?:\s(?P<names>[^\n]{3,6000})"
+)
+_JOINING = re.compile(
+    rf"(?:\A|[.:;]\s)(?:(?i:\d{{1,3}}\.\s)?[^.;:\n,]{{3,80}},\s)?(?P<names>[^.;:\n]{{3,2000}}?)\s(?i:{any_in('joining')})\b"
+)
+
+
 def _bringers(words: str) -> dict[str, tuple[str, ...]]:
     """Movers, seconders and sponsors where a text names them: "Moved by X, seconded by Y", "X moved, Y seconded"."""
-    words = " ".join(plain(words).split())
-    found: dict[str, tuple[str, ...]] = {}
+    found = _listed_sponsors(words)
+    words = " ".join(plain(words[:_MOVERS_CHARS]).split())
     for role, patterns in _ROLES.items():
-        for pattern in patterns:
+        for pattern in patterns if role not in found else ():
             if (match := pattern.search(words)) and (names := names_in(match["who"])):
                 found[role] = names
                 break
     return found
+
+
+def _listed_sponsors(words: str) -> dict[str, tuple[str, ...]]:
+    """Sponsors by lists and sentences of their own: "Additional sponsors: X, Y", "X and Y joined in sponsoring"."""
+    found: dict[str, tuple[str, ...]] = {}
+    for line in words.split("\n\n"):
+        for match in filter(None, (_SPONSORS.match(line), *_JOINING.finditer(line))):
+            is_first = match.re is _SPONSORS and not match["additional"]
+            role = "sponsors" if is_first else "additional_sponsors"
+            found[role] = tuple(dict.fromkeys((*found.get(role, ()), *names_in(match["names"]))))
+    return {role: names for role, names in found.items() if names}
 
 
 # --- outcomes --------------------------------------------------------------------------------------------------------

@@ -8,18 +8,14 @@ from typing import Literal
 
 from ...vectorstore.markup import plain
 from ..language.states import state_of
-from ..language.tables import any_of, table, word_list, words_in_order
+from ..language.tables import any_of, sides, word_list, words_in_order
 from .paragraphs import Unit
 from .people import TITLES
 
 Side = Literal["for", "against", "abstained"]
 
-_SIDES: dict[str, Side] = {
-    word: row["side"]  # type: ignore[misc]
-    for row in table("sides")
-    for word in row["words"].split(";")
-}
-_WEAK = frozenset("for against no yes yea content contents negative pour contre ja nein opposed".split())
+_SIDES = sides()
+_WEAK = frozenset("for against no yes yea content contents negative pour contre ja nein opposed favour favor".split())
 """Ordinary words too: alone they tell of no vote."""
 _ANY_SIDE = any_of(_SIDES)
 _COUNTED = {word: number for number, word in enumerate(words_in_order("counted"))} | dict.fromkeys(word_list("none"), 0)
@@ -111,7 +107,7 @@ def _number(written: str) -> int:
 
 _HEAD = re.compile(
     rf"(?:\A\W{{0,4}}|(?<=[\s.;,)]))(?P<side>{_ANY_SIDE})(?:\s(?:this|the)\s\w{{1,20}}|\svotes)?"
-    r"(?:(?:\s?[:–—-]{1,2}\**|\s(?=\d))\s{0,3}\(?(?P<number>\d{1,4})?\)?(?=\W|\Z)|\W{0,4}\Z)",
+    r"(?:\s\[[^\[\]]{3,40}\])?(?:\s?\((?P<count>\d{1,4})\)(?=:)|)(?:(?:\s?[:–—-]{1,2}\**|\s(?=\d))\s{0,3}\(?(?P<number>\d{1,4})?\)?(?=\W|\Z)|\W{0,4}\Z)",
     re.IGNORECASE,
 )
 _ROLL_LINE = re.compile(r"\A[-*•\s]{0,4}(?P<name>[^\n:–—]{3,60}?)\s?[:–—-]{1,2}\s(?P<side>[^\W\d]{2,10})\W{0,3}\Z")
@@ -169,7 +165,7 @@ def _marks(words: str, heads: Sequence[re.Match[str]], at: int) -> Iterator[_Mar
         yield _Mark(
             side=_SIDES[side],
             is_strong=side not in _WEAK,
-            number=int(head["number"]) if head["number"] else None,
+            number=int(number) if (number := head["number"] or head["count"]) else None,
             names=names,
             start=at + head.start(),
             end=at + head.end() + len(listed),
@@ -242,7 +238,7 @@ def names_in(listed: str) -> tuple[str, ...]:
     if stop := _STOP.search(listed):
         listed = listed[: stop.start()]
     listed = listed.strip(" .,;:*")
-    if not listed or listed.casefold() in word_list("none"):
+    if not listed or listed.casefold().removesuffix(" listed") in word_list("none"):
         return ()
     parts = listed.split(";") if ";" in listed else _parted(listed)
     names = [_TITLE.sub("", part.strip(" .,*")).strip() for part in parts]
