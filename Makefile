@@ -59,9 +59,9 @@ $(VENV)/.ready: pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/pip install --quiet uv
 	@if [ -z "$(TORCH_BACKEND)" ] || UV_HTTP_RETRIES=1 UV_HTTP_TIMEOUT=15 $(INSTALL) --quiet --dry-run --no-deps $(TORCH_BACKEND) torch 2>/dev/null; \
-	then $(INSTALL) $(TORCH_BACKEND) --editable '.[dev]'; \
+	then $(INSTALL) $(TORCH_BACKEND) --editable '.[dev,ocr]'; \
 	else echo "PyTorch's index of builds without CUDA cannot be used; torch comes from the configured index, on Linux with CUDA."; \
-	  $(INSTALL) --editable '.[dev]'; fi
+	  $(INSTALL) --editable '.[dev,ocr]'; fi
 	touch $@
 
 clean:

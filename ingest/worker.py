@@ -27,7 +27,7 @@ from .structure.acronyms import acronyms
 from .structure.items import of_items, with_items
 from .structure.metadata import metadata
 from .structure.noise import mark_noise
-from .structure.outline import outline
+from .structure.outline import outline, with_parts
 from .structure.paragraphs import Unit, structure
 
 Cutter = Callable[[str, Sequence[Unit], str], list[Piece]]
@@ -96,7 +96,7 @@ def parsed_json(
         facts = metadata(source, reading, units)
         short_forms = acronyms(reading.text)
         structured = with_items(outline(reading.text, units), reading.text, units)
-        units = of_items(units, structured.items)
+        units = with_parts(of_items(units, structured.items), structured.paragraphs)
         pieces = cutter(reading.text, units, title or facts.title) if cutter else None
     except UnreadableFile:
         raise

@@ -19,8 +19,7 @@ from .office.old_office import read_old_office
 from .office.pptx import read_pptx
 from .office.rtf import read_rtf
 from .office.sheet import read_sheet
-from .pdf.ocr import read_image
-from .pdf.pdf import read_pdf
+from .pdf.pdf import read_image, read_pdf
 from .sniff import SUFFIXES as SUFFIXES
 from .sniff import Format, format_of
 from .text import read_text_file

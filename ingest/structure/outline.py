@@ -1,6 +1,8 @@
 """What a record consists of, out of its units: turns, numbered paragraphs, headings and pages, each a span of text."""
 
+from bisect import bisect_right
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from itertools import groupby
 from typing import TypeVar
 
@@ -46,6 +48,18 @@ def _paragraphs(text: str, units: Sequence[Unit]) -> list[NumberedParagraph]:
                 number = " ".join(place.path)
                 found.append((start, depth, NumberedParagraph(start=start, end=end, number=number, part=place.part)))
     return [paragraph for _, _, paragraph in sorted(found, key=lambda one: one[:2])]
+
+
+def with_parts(units: Sequence[Unit], paragraphs: Sequence[NumberedParagraph]) -> list[Unit]:
+    """The units, each with what its numbered paragraph is one of."""
+    starts = [paragraph.start for paragraph in paragraphs]
+    found: list[Unit] = []
+    for unit in units:
+        begun = bisect_right(starts, unit.start)
+        over = paragraphs[begun - 1] if begun and unit.locator.paragraph else None
+        part = over.part if over and unit.start < over.end else None
+        found.append(replace(unit, locator=replace(unit.locator, part=part)) if part else unit)
+    return found
 
 
 def _runs(units: Sequence[Unit], part: Callable[[Unit], T]) -> list[tuple[T, int, int]]:

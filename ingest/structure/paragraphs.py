@@ -359,8 +359,7 @@ def _locate(
     goes on with its own locator after the cut. A box has neither number nor speaker, and what stands in it changes
     nothing around it.
     """
-    numbered = [index for index, number in enumerate(numbers) if number]
-    last_number = numbered[-1] if numbered and blocks[numbered[-1]].kind != "heading" else len(blocks)
+    ends = _ends_of_numbers(texts, blocks, numbers)
     units: list[Unit] = []
     path: list[tuple[int, str]] = []
     number: str | None = None
@@ -379,7 +378,7 @@ def _locate(
             number = numbers[index]
         elif numbers[index]:
             number = numbers[index]
-        elif block.kind == "paragraph" and index > last_number and not (is_part_of_number(text) or resumes(text)):
+        elif index in ends:
             number = None
         locator = Locator(
             page=block.page,
@@ -397,6 +396,34 @@ def _locate(
         if block.kind == "paragraph":
             cut = unit if is_open(text) else None
     return units
+
+
+def _ends_of_numbers(texts: Sequence[str], blocks: Sequence[Block], numbers: Sequence[str | None]) -> frozenset[int]:
+    """Unnumbered paragraphs that are none of the number's before them: those after the last number of all.
+
+    In what was read off a picture also those after which the numbers go on with a gap: theirs may not have been seen.
+    """
+    numbered = [index for index, number in enumerate(numbers) if number]
+    if not numbered:
+        return frozenset()
+    last = numbered[-1] if blocks[numbered[-1]].kind != "heading" else len(blocks)
+    gaps = [
+        range(one + 1, other)
+        for one, other in pairwise(numbered)
+        if blocks[one].certainty is not None and _skips(str(numbers[one]), str(numbers[other]))
+    ]
+    return frozenset(
+        index
+        for stretch in (*gaps, range(last + 1, len(blocks)))
+        for index in stretch
+        if blocks[index].kind == "paragraph" and not (is_part_of_number(texts[index]) or resumes(texts[index]))
+    )
+
+
+def _skips(before: str, number: str) -> bool:
+    """Whether there may be a number between two."""
+    one, other = _values(before), _values(number)
+    return not follows(before, number) or (len(one) == len(other) and other[-1] - one[-1] > 1)
 
 
 def _is_title(line: str) -> bool:

@@ -2,7 +2,6 @@
 
 import io
 import re
-import shutil
 import struct
 import zipfile
 import zlib
@@ -18,6 +17,7 @@ from onrecord.ingest.formats.blocks import Reading
 from onrecord.ingest.formats.mail import attachments
 from onrecord.ingest.formats.members import members
 from onrecord.ingest.formats.office import sheet as read_sheet
+from onrecord.ingest.formats.pdf import rapid
 from onrecord.ingest.formats.quoted_mail import attributed
 from onrecord.ingest.formats.read import SUFFIXES, read
 from onrecord.ingest.formats.sniff import format_of
@@ -27,7 +27,6 @@ from onrecord.vectorstore.errors import UnreadableFile
 
 from ..security.growth import grows_too_fast
 
-needs_tesseract = pytest.mark.skipif(shutil.which("tesseract") is None, reason="tesseract-ocr is not installed")
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 Lines = list[tuple[str, str]]
 
@@ -651,25 +650,16 @@ def picture(*paragraphs: str, kind: str = "PNG") -> bytes:
     return buffer.getvalue()
 
 
-@needs_tesseract
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["PNG", "JPEG", "TIFF"])
 def test_pictures_of_text_are_read(kind: str) -> None:
     reading = read("scan.bin", picture("The Commission met in Verrano.", "The sluices open in May.", kind=kind))
     assert reading.text == "The Commission met in Verrano.\n\nThe sluices open in May."
     assert reading.media_type == f"image/{kind.lower()}"
+    assert all(0.8 < (block.certainty or 0) <= 1 for block in reading.blocks)
 
 
-@needs_tesseract
-def test_scanned_pages_are_read_one_by_one() -> None:
-    from onrecord.ingest.formats.pdf.ocr import ocr_pages
-
-    data = picture("The Commission met in Verrano.", kind="PDF")
-    assert ocr_pages(data, [0]) == {0: "The Commission met in Verrano."}
-    with pytest.raises(ValueError, match="tesseract-ocr-xyz"):
-        ocr_pages(data, [0], languages="xyz")
-
-
-@needs_tesseract
+@pytest.mark.slow
 def test_pictures_without_text_and_broken_ones_are_named() -> None:
     assert "no text could be recognised" in refusal("blank.png", picture())
     assert "damaged" in refusal("cut.png", picture("Words")[:400])
@@ -678,9 +668,10 @@ def test_pictures_without_text_and_broken_ones_are_named() -> None:
     assert "too large" in refusal("huge.png", huge)
 
 
-def test_without_tesseract_the_way_out_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_ocr_the_way_out_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", "")
-    assert "install tesseract-ocr and ingest again" in refusal("scan.png", picture("Words"))
+    monkeypatch.setattr(rapid, "is_installed", lambda: False)
+    assert "install onrecord[ocr] or tesseract-ocr and ingest again" in refusal("scan.png", picture("Words"))
 
 
 # --- archives --------------------------------------------------------------------------------------------------

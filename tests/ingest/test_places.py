@@ -3,6 +3,7 @@
 from onrecord.ingest.formats.text import read_text
 from onrecord.ingest.structure.outline import outline
 from onrecord.ingest.structure.paragraphs import structure
+from onrecord.ingest.worker import parse
 
 
 def numbered(text: str) -> dict[str, tuple[str, str | None]]:
@@ -143,3 +144,15 @@ def test_numbers_and_ranges_that_stand_alone_number_what_follows() -> None:
     reading = read_text(paragraphs(*answers), wrapped=False)
     found = outline(reading.text, structure(reading)).paragraphs
     assert [one.number for one in found] == ["12.3-5", "12.9", "12.14, 17", "12.20-22, 25", "12.31"]
+
+
+def test_passages_know_what_their_paragraphs_are_part_of() -> None:
+    text = (
+        "1. The Committee met in Verrano.\n\n2. It heard the keepers.\n\n3. It recommends the following draft resolution:\n\n"
+        "Draft resolution I\n\nThe lamps\n\nThe Assembly,\n\n1. Thanks the keepers of the lamps;\n\n"
+        "2. Calls for oil for all the lamps;\n\n3. Decides to light them at dusk."
+    )
+    [told] = parse("report.txt", text.encode())
+    places = [(text[u["start"] : u["end"]][:9], u["locator"]["part"], u["locator"]["paragraph"]) for u in told["units"]]
+    assert ("2. It hea", None, "2") in places
+    assert ("2. Calls ", "Draft resolution I", "2") in places

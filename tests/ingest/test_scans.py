@@ -1,11 +1,12 @@
 """Scanned pages: what cannot be read is named, and what was read badly is read again."""
 
 import io
-import shutil
 from pathlib import Path
 
 import pytest
 
+from onrecord.ingest.formats.pdf import rapid, tesseract
+from onrecord.ingest.formats.pdf.layout import Box, lines_of
 from onrecord.ingest.formats.pdf.lines import lines_of_pages
 from onrecord.ingest.formats.pdf.ocr import ocr_pages
 from onrecord.ingest.formats.pdf.pdf import read_pdf
@@ -18,8 +19,24 @@ from ..fakes import HashEmbedder
 pytestmark = pytest.mark.slow
 
 WORDS = "The Commission met in Verrano."
+WAY_OUT = "install onrecord[ocr] or tesseract-ocr and ingest again"
 GARBLED = "tHe ComMisSion mEt iN VerRanO anD lIt tHe laMp. " * 3
-needs_tesseract = pytest.mark.skipif(shutil.which("tesseract") is None, reason="tesseract-ocr is not installed")
+
+
+@pytest.fixture
+def no_ocr(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "")
+    monkeypatch.setattr(rapid, "is_installed", lambda: False)
+
+
+@pytest.fixture(params=["tesseract", "rapid"])
+def engine(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Either of the two, the other one not installed."""
+    if request.param == "tesseract" and not tesseract.is_installed():
+        pytest.skip("tesseract-ocr is not installed")
+    other = rapid if request.param == "tesseract" else tesseract
+    monkeypatch.setattr(other, "is_installed", lambda: False)
+    return request.param
 
 
 def scan(words: str) -> bytes:
@@ -88,37 +105,78 @@ def _wide(encoded: bytes):
     return ctypes.cast(ctypes.create_string_buffer(encoded), ctypes.POINTER(ctypes.c_ushort))
 
 
-def test_pages_that_could_not_be_read_are_named_and_the_rest_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("PATH", "")
+@pytest.mark.usefixtures("no_ocr")
+def test_pages_that_could_not_be_read_are_named_and_the_rest_is_read() -> None:
     reading = read_pdf(bound(typed(WORDS), scan("One"), scan("Two"), b"", scan("Three")))
     assert WORDS in reading.text
-    assert reading.notes == ("pages 2-3, 5 have no text and could not be read: install tesseract-ocr and ingest again",)
+    assert reading.notes == (f"pages 2-3, 5 have no text and could not be read: {WAY_OUT}",)
     assert read_pdf(bound(typed(WORDS), b"")).notes == ()
 
 
-def test_a_badly_read_layer_is_told_from_type(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("PATH", "")
+@pytest.mark.usefixtures("no_ocr")
+def test_a_badly_read_layer_is_told_from_type() -> None:
     data = laid_over(scan(WORDS), GARBLED)
     assert garbled_scans(data, lines_of_pages(data)) == [0]
     assert read_pdf(data).notes == (
-        "the text of page 1 was badly read off a scan: install tesseract-ocr and ingest again",
+        "the text of page 1 was badly read off a scan: install onrecord[ocr] or tesseract-ocr and ingest again",
     )
     good = laid_over(scan(WORDS), WORDS)
     assert garbled_scans(good, lines_of_pages(good)) == []
     assert garbled_scans(typed(GARBLED), lines_of_pages(typed(GARBLED))) == []
 
 
-@needs_tesseract
+@pytest.mark.usefixtures("engine")
 def test_a_badly_read_layer_is_read_again() -> None:
     reading = read_pdf(laid_over(scan(WORDS), GARBLED))
     assert "Commission met in Verrano" in reading.text and "ComMisSion" not in reading.text
     assert reading.notes == ()
 
 
-@needs_tesseract
-def test_each_language_that_is_missing_is_named() -> None:
+def test_each_language_that_is_missing_is_named(engine: str) -> None:
+    if engine == "rapid":
+        with pytest.raises(ValueError, match="a scan in rus: install tesseract-ocr with its language data"):
+            ocr_pages(scan(WORDS), [0], languages="rus")
+        return
     with pytest.raises(ValueError, match=r"lacks the language data for xyz: install tesseract-ocr-xyz$"):
         ocr_pages(scan(WORDS), [0], languages="eng+xyz")
+
+
+@pytest.mark.usefixtures("engine")
+def test_scanned_pages_are_read_one_by_one_and_say_so() -> None:
+    reading = read_pdf(bound(typed(WORDS), scan("The lamp burns at night."), scan("It is lit at dusk.")))
+    assert [(block.page, reading.text[block.start : block.end]) for block in reading.blocks] == [
+        ("1", WORDS),
+        ("2", "The lamp burns at night."),
+        ("3", "It is lit at dusk."),
+    ]
+    assert reading.blocks[0].certainty is None
+    assert all(0.8 < (block.certainty or 0) <= 1 for block in reading.blocks[1:])
+
+
+@pytest.mark.usefixtures("engine")
+def test_a_script_that_cannot_be_read_is_named_and_the_rest_is_kept() -> None:
+    cyrillic = scan("Комиссия собралась\nв Веррано и рассмотрела\nпредложенный порядок\nосвещения маяка.")
+    reading = read_pdf(bound(typed(WORDS), cyrillic))
+    assert reading.text == WORDS
+    [note] = reading.notes
+    assert note.startswith("page 2 has no text and could not be read: nothing legible") and "--ocr-languages" in note
+
+
+def box(text: str, left: float, top: float, width: float) -> Box:
+    return Box(text=text, left=left, top=top, right=left + width, bottom=top + 20, certainty=1.0)
+
+
+def test_columns_come_one_after_the_other_below_what_runs_over_both() -> None:
+    boxes = [box("Head over both columns", 100, 50, 800)]
+    for number in range(6):
+        boxes += [box(f"L{number}", 60, 100 + 30 * number, 400), box(f"R{number}", 540, 100 + 30 * number, 400)]
+    lines = [line.text for line in lines_of(boxes, 0, 1000, 1400)]
+    assert lines == ["Head over both columns", *(f"L{n}" for n in range(6)), *(f"R{n}" for n in range(6))]
+
+
+def test_what_stands_beside_each_other_is_one_line_of_several_cells() -> None:
+    [line] = lines_of([box("Votes", 500, 102, 80), box("Item", 60, 100, 80), box("3", 150, 100, 15)], 0, 1000, 1400)
+    assert [cell.text for cell in line.cells] == ["Item 3", "Votes"]
 
 
 def test_pages_as_people_name_them() -> None:
@@ -126,8 +184,8 @@ def test_pages_as_people_name_them() -> None:
     assert named_pages([0, 2, 3, 4, 8]) == "pages 1, 3-5, 9"
 
 
-def test_what_was_left_out_is_reported_and_tried_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("PATH", "")
+@pytest.mark.usefixtures("no_ocr")
+def test_what_was_left_out_is_reported_and_tried_again(tmp_path: Path) -> None:
     file = tmp_path / "mixed.pdf"
     file.write_bytes(bound(typed(WORDS), scan("One")))
     store = Store(tmp_path / "library", embedder=HashEmbedder())

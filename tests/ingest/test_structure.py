@@ -575,3 +575,15 @@ def test_what_a_page_puts_between_halves_leaves_them_one_paragraph() -> None:
     found = units(f"1. One.\n\n{OPEN}\n\n{between}\n\nquality of their lamps.\n\n3. Three.")
     halves = [(unit.locator.paragraph, words[-7:]) for unit, words in found if unit.kind == "paragraph"]
     assert halves == [("1", "1. One."), ("2", "age and"), ("2", " lamps."), ("3", " Three.")]
+
+
+def test_a_number_that_a_machine_may_have_missed_is_nobody_else_s() -> None:
+    """Of a scan whose "3." was not read, the third paragraph is not taken for more of the second."""
+    lines = ["1. Welcomes the report of the lamp;", "2. Thanks the keepers of it;", "Decides to light it at dusk;",
+             "4. Calls for oil;", "5. Decides to come back to it."]  # fmt: skip
+    for certainty, third in ((0.98, None), (None, "2")):
+        builder = TextBuilder()
+        for line in lines:
+            builder.add(line, certainty=certainty)
+        reading = Reading(text=builder.text, blocks=tuple(builder.blocks), media_type="application/pdf")
+        assert [unit.locator.paragraph for unit in structure(reading)] == ["1", "2", third, "4", "5"]

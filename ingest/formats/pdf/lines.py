@@ -20,7 +20,7 @@ _CELL_GAP = 1.8
 HYPHENS = ("\ufffe", "\x02", "\u00ad")
 _MARK = re.compile(r"\(?[\w.]{1,8}[.)]|\d{1,3}(?:\.(?:\d{1,3}|[IVX]{1,4}))+|[•·▪◦–—-]")
 _WIDEST_AFTER_MARK = 4.0
-_EDGE = 0.11
+EDGE = 0.11
 LIMIT_PAGES = 20_000
 # About ten degrees: a sheet that lies askew on the scanner is turned by less.
 _LEAST_SLANT = 0.17
@@ -120,7 +120,7 @@ def _lines_of_page(document: "PdfDocument", index: int) -> list[Line]:
                 raised=sizes[0] < sizes[1] * 0.85,
                 bold=all(_is_bold(text_page, position) for position in (first, last)),
                 italic=all(_is_italic(text_page, position) for position in (first, last)),
-                edge=bottom < height * _EDGE or top > height * (1 - _EDGE),
+                edge=bottom < height * EDGE or top > height * (1 - EDGE),
                 aslant=_is_aslant(text_page, first),
                 cells=_cells(text_page, characters, start, end, max(sizes)),
             )

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import replace
 from itertools import pairwise, zip_longest
 from statistics import median
+from typing import TYPE_CHECKING, NamedTuple
 
 from ....vectorstore.structure import Omission
 from ...language.states import is_broken_label
@@ -24,6 +25,9 @@ from .lines import HYPHENS, PDFIUM, Line, lines_of_pages
 from .page_labels import page_labels, stated_labels
 from .scans import garbled_scans, inked, named_pages
 from .tables import stretches
+
+if TYPE_CHECKING:
+    from .ocr import Scanned
 
 _PAGE_NUMBER = re.compile(
     r"^(?:page\s*+)?[-–—]?\s*+(\d{1,4}|[ivxl]{1,6})\s*+[-–—]?(?:\s*+(?:/|of|de|sur)\s*+\d{1,4})?$", re.I
@@ -40,20 +44,48 @@ _NEVER_HEADING = re.compile(r"^(?:\([a-z]{1,4}\)|[•·▪◦–—-])\s")
 _NOTE_MARK = re.compile(r"^(?P<mark>\d{1,3}|[a-z]|\*{1,3}|[†‡§¹²³⁴-⁹]+)\)?(?:\s|(?<=[*†‡§¹²³⁴-⁹]))\s*\S")
 
 
+class _Sheet(NamedTuple):
+    """A page's label, and how certain the machine was that read it off a picture, if one did."""
+
+    label: str | None
+    certainty: float | None
+
+
 def read_pdf(data: bytes, languages: str = "eng") -> Reading:
-    """Blocks of a PDF; pages that are pictures of text are read by OCR where Tesseract is installed.
+    """Blocks of a PDF; pages that are pictures of text are read by OCR where there is any.
 
     `languages` are those they are in, as Tesseract names them. Raises ValueError saying why it could not be read
-    (password, damage, no text and no Tesseract).
+    (password, damage, no text and no OCR).
     """
     with PDFIUM:
         pages = lines_of_pages(data)
         stated = stated_labels(data)
     pages, omitted = _without_watermarks(pages)
-    recognised, unread = _recognised(data, pages, languages)
-    pages = [[] if recognised.get(number) else page for number, page in enumerate(pages)]
+    scanned, unread = _recognised(data, pages, languages)
+    pages = [scanned[number].lines if number in scanned else page for number, page in enumerate(pages)]
     if not any(pages):
-        return _scan(recognised, unread)
+        raise ValueError("; ".join(unread) or "it is a scan, and nothing could be recognised on its pages")
+    certainties = {number: page.certainty for number, page in scanned.items()}
+    reading = _reading(pages, stated, certainties)
+    return replace(reading, notes=unread, omitted=(*omitted, *reading.omitted))
+
+
+def read_image(data: bytes, languages: str = "eng") -> Reading:
+    """Blocks of a picture of text (PNG, JPEG, TIFF with its pages). Raises ValueError saying why there are none."""
+    from .ocr import picture_pages
+
+    media_type, frames, scanned = picture_pages(data, languages=languages)
+    if not any(page.lines for page in scanned):
+        raise ValueError(f"no text could be recognised in the picture (it was read as {languages})")
+    certainties = {number: page.certainty for number, page in enumerate(scanned)}
+    reading = _reading([page.lines for page in scanned], [""] * len(scanned), certainties)
+    late = list(range(len(scanned), frames))
+    notes = _left_out(late, [], "reading them takes too long")
+    return replace(reading, media_type=media_type, pages=frames, notes=notes)
+
+
+def _reading(pages: Sequence[Sequence[Line]], stated: Sequence[str], certainties: Mapping[int, float]) -> Reading:
+    """The text of pages of lines; `stated` are the labels that the file gives its pages."""
     pages, numbers = without_line_numbers(pages)
     pages = _with_hyphens(pages)
     furniture = _repeated(pages)
@@ -63,19 +95,17 @@ def read_pdf(data: bytes, languages: str = "eng") -> Reading:
     builder = TextBuilder()
     last: Sequence[Line] = []
     for number, (label, body) in enumerate(zip(labels, bodies if any(bodies) else pages, strict=True)):
-        for paragraph in recognised.get(number, "").split("\n\n"):
-            builder.add(paragraph, page=label)
+        sheet = _Sheet(label, certainties.get(number))
         notes = _footnotes(body, body_size)
-        last = _add_page(builder, [line for line in body if line not in notes], label, body_size, last)
+        last = _add_page(builder, [line for line in body if line not in notes], sheet, body_size, last)
         for note in _paragraphs(notes, _NOTE_MARK):
-            builder.add(_joined(note), "footnote", page=label)
+            builder.add(_joined(note), "footnote", page=sheet.label, certainty=sheet.certainty)
     return Reading(
         text=builder.text,
         blocks=tuple(builder.blocks),
         media_type="application/pdf",
         pages=len(pages),
-        notes=unread,
-        omitted=(*omitted, *numbers),
+        omitted=numbers,
     )
 
 
@@ -89,29 +119,40 @@ def _without_watermarks(pages: Sequence[Sequence[Line]]) -> tuple[list[list[Line
 # --- scans ------------------------------------------------------------------------------------------------------
 
 
-def _recognised(data: bytes, pages: Sequence[Sequence[Line]], languages: str) -> tuple[dict[int, str], tuple[str, ...]]:
+def _recognised(
+    data: bytes, pages: Sequence[Sequence[Line]], languages: str
+) -> tuple[dict[int, "Scanned"], tuple[str, ...]]:
     """What OCR reads on the pages that have no text, or text that was read off them badly; and what it could not read.
 
     Where it cannot run, the pages with text must do.
     """
-    pictures = [number for number, page in enumerate(pages) if not page]
+    pictures = inked(data, [number for number, page in enumerate(pages) if not page])
     garbled = garbled_scans(data, pages)
     if not pictures and not garbled:
         return {}, ()
-    from .ocr import ocr_pages
+    from .ocr import OTHER_SCRIPTS, ocr_pages
 
     try:
         read = ocr_pages(data, [*pictures, *garbled], languages=languages)
     except ValueError as error:
         if not any(pages):
             raise
-        return {}, _left_out(inked(data, pictures), garbled, str(error).rpartition(": ")[2])
-    layers = {number: " ".join(line.text for line in pages[number]) for number in garbled}
-    kept = {number for number in garbled if garbled_share(read.get(number, "")) >= garbled_share(layers[number])}
+        return {}, _left_out(pictures, garbled, str(error).rpartition(": ")[2])
+    better = {number for number in garbled if number in read and _is_better(read[number].lines, pages[number])}
+    illegible = [number for number in pictures if number in read and not read[number].lines]
     late = [number for number in pictures if number not in read]
-    return {number: text for number, text in read.items() if number not in kept}, _left_out(
-        late, [], "reading them takes too long"
+    return {number: page for number, page in read.items() if page.lines and (number in pictures or number in better)}, (
+        *_left_out(late, [], "reading them takes too long"),
+        *_left_out(illegible, [], f"nothing legible is found there ({languages}); {OTHER_SCRIPTS}"),
     )
+
+
+def _is_better(read: Sequence[Line], layer: Sequence[Line]) -> bool:
+    return bool(read) and garbled_share(_words(read)) < garbled_share(_words(layer))
+
+
+def _words(lines: Sequence[Line]) -> str:
+    return " ".join(line.text for line in lines)
 
 
 def _left_out(pictures: Sequence[int], garbled: Sequence[int], why: str) -> tuple[str, ...]:
@@ -122,23 +163,6 @@ def _left_out(pictures: Sequence[int], garbled: Sequence[int], why: str) -> tupl
     if garbled:
         notes.append(f"the text of {named_pages(garbled)} was badly read off a scan: {why}")
     return tuple(notes)
-
-
-def _scan(recognised: Mapping[int, str], notes: tuple[str, ...]) -> Reading:
-    """A PDF all of whose pages are pictures."""
-    builder = TextBuilder()
-    for number, text in sorted(recognised.items()):
-        for paragraph in text.split("\n\n"):
-            builder.add(paragraph, page=str(number + 1))
-    if not builder.blocks:
-        raise ValueError("it is a scan, and nothing could be recognised on its pages")
-    return Reading(
-        text=builder.text,
-        blocks=tuple(builder.blocks),
-        media_type="application/pdf",
-        pages=len(recognised),
-        notes=notes,
-    )
 
 
 # --- hyphens --------------------------------------------------------------------------------------------------------
@@ -248,18 +272,18 @@ def _is_low_print(line: Line, body: Sequence[Line], body_size: float) -> bool:
 
 
 def _add_page(
-    builder: TextBuilder, lines: Sequence[Line], label: str | None, body_size: float, last: Sequence[Line]
+    builder: TextBuilder, lines: Sequence[Line], sheet: _Sheet, body_size: float, last: Sequence[Line]
 ) -> Sequence[Line]:
     """Adds the blocks of a page; `last` are the lines of the paragraph that ends the page before. Gives its own."""
     for stretch in stretches(lines):
         for row in stretch.rows:
-            builder.add(_clean(row), "table", page=label)
-        last = [] if stretch.rows else _add_prose(builder, stretch.lines, label, body_size, last)
+            builder.add(_clean(row), "table", page=sheet.label, certainty=sheet.certainty)
+        last = [] if stretch.rows else _add_prose(builder, stretch.lines, sheet, body_size, last)
     return last
 
 
 def _add_prose(
-    builder: TextBuilder, lines: Sequence[Line], label: str | None, body_size: float, last: Sequence[Line]
+    builder: TextBuilder, lines: Sequence[Line], sheet: _Sheet, body_size: float, last: Sequence[Line]
 ) -> Sequence[Line]:
     right = _right_edge(lines)
     paragraphs = _paragraphs(lines)
@@ -273,9 +297,10 @@ def _add_prose(
             builder.extend(text)
             joined = True
         elif level:
-            builder.add(text, "heading", level=level, page=label)
+            builder.add(text, "heading", level=level, page=sheet.label, certainty=sheet.certainty)
         else:
-            builder.add(text, "item" if re.match(r"[•·▪◦]\s|[–—-]\s", text) else "paragraph", page=label)
+            kind = "item" if re.match(r"[•·▪◦]\s|[–—-]\s", text) else "paragraph"
+            builder.add(text, kind, page=sheet.label, certainty=sheet.certainty)
     return [*last, *paragraphs[0]] if joined and len(paragraphs) == 1 else paragraphs[-1]
 
 
