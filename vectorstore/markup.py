@@ -9,7 +9,7 @@ from functools import lru_cache
 
 _LONGEST_KEPT = 2_000
 """Reading a record makes the same paragraphs plain some twenty times; what is longer than nearly all is not kept."""
-_LINK = re.compile(r"!?\[([^\]\[]*)\]\((?:[^()\s]|\([^()]*\))*\)")
+_LINK = re.compile(r"!?\[((?:[^\]\[]|\[[^\]\[]*\])*)\]\((?:[^()\s]|\([^()]*\))*\)")
 # None can look past the next mark of its own kind, so that a text full of single marks takes no long time.
 _EMPHASES = (
     re.compile(r"\*{3}(?=\S)([^*]+?)(?<=\S)\*{3}"),

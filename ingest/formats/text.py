@@ -27,6 +27,11 @@ _FOOTNOTE = re.compile(r"^\s*(?:<sup>\s*\w{1,3}\s*</sup>|\[\^?\w{1,3}\]:?|\\\*+|
 _MARKDOWN = re.compile(r"^#{1,6} |\*\*[^*\n]+\*\*|\[[^\[\]\n]{1,300}\]\([^)\n]{0,500}\)|^\|.*\|$", re.MULTILINE)
 _PAGE_MARK = re.compile(r"(?:(?<![^\S\n])[^\S\n]++)?\[\[?page\s+([\w.-]{1,12})\]\]?\s*$", re.IGNORECASE)
 _FRONT_MATTER = re.compile(r"---\n\n?(?=[A-Za-z][\w-]*:)(?:.*\n){1,80}?---(?=\n|$)")
+# In characters; what is set in the middle stands off a little where its length is odd or the lines are not all full.
+_LEAST_INDENT = 8
+_OFF_CENTRE = 10
+_MOST_CENTRED_LINES = 5
+_LONGEST_BOLD_WORDS = 5
 _SENTENCE_ENDS = (".", "!", "?", "”", '"', ")", "]", ":")
 _LABEL = re.compile(r"^\s*(?:(?:Mr|Mrs|Ms|Dr|Prof|Hon|Sra?|Mme|M)\.\s)?[A-Z][^:.!?]{1,60}:(?:\s|$)")
 
@@ -42,7 +47,14 @@ def read_text(text: str, media_type: str = "text/plain", *, wrapped: bool | None
     front = _FRONT_MATTER.match(text)
     blocks = [Block(start=0, end=front.end(), kind="furniture")] if front else []
     after_rule, page = False, None
+    width = _width(text) if wrapped else 0
     for lines in _chunks(text, front.end() if front else 0):
+        if width and _is_centred(text, lines, width):
+            start, end = _trimmed(text, lines[0][0], lines[-1][1])
+            blocks.append(
+                Block(start=start, end=end, kind="heading", level=_level_of_centred(text[start:end]), page=page)
+            )
+            continue
         for start, end in _split_chunk(text, lines, wrapped):
             kind, level = _classify(text[start:end], after_rule)
             if mark := _PAGE_MARK.match(text, start, end):
@@ -130,11 +142,41 @@ def _split_chunk(text: str, lines: list[tuple[int, int]], wrapped: bool) -> list
         else:
             spans.append([start, end])
         above = line
-    trimmed: list[tuple[int, int]] = []
-    for start, end in spans:
-        body = text[start:end]
-        trimmed.append((start + len(body) - len(body.lstrip()), start + len(body.rstrip())))
-    return trimmed
+    return [_trimmed(text, start, end) for start, end in spans]
+
+
+def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
+    body = text[start:end]
+    return start + len(body) - len(body.lstrip()), start + len(body.rstrip())
+
+
+def _width(text: str) -> int:
+    """How long full lines are, in characters: nine of ten lines end there or before."""
+    lengths = [len(line.rstrip()) for line in text.split("\n") if line.strip()]
+    return int(quantiles(lengths, n=10)[-1]) if len(lengths) > 1 else 0
+
+
+def _is_centred(text: str, lines: Sequence[tuple[int, int]], width: int) -> bool:
+    """Whether lines by themselves are a title set in the middle: as far from the left as from the right."""
+    if len(lines) > _MOST_CENTRED_LINES:
+        return False
+    words = [text[start:end].rstrip() for start, end in lines]
+    last = words[-1]
+    off = [abs(_indent(line) - (width - len(line))) for line in words]
+    letters = sum(character.isalpha() for character in last)
+    return (
+        _indent(last) >= _LEAST_INDENT
+        and all(distance <= _OFF_CENTRE for distance in off)
+        and (all(_indent(line) > 1 for line in words) or "\n".join(words).isupper())
+        and letters > 3
+        and last.lstrip()[0] not in "([_-"
+        and not _LIST_MARK.match(words[0])
+        and not last.endswith((".", ",", ";", ":"))
+    )
+
+
+def _level_of_centred(heading: str) -> int:
+    return 2 if heading == heading.upper() else 3
 
 
 def _continues(above: str, line: str, wrapped: bool) -> bool:
@@ -178,11 +220,15 @@ def _classify(block: str, after_rule: bool) -> tuple[Kind, int]:
         return "footnote", 0
     if block.startswith("[^") and "]:" in block[:12]:
         return "footnote", 0
-    if _BOLD_LINE.match(block) and "\n" not in block:
+    if _BOLD_LINE.match(block) and "\n" not in block and not _is_bold_sentence(block):
         return "heading", 3
     if _BULLET.match(block) or _ENUMERATED.match(block):
         return "item", 0
     return "paragraph", 0
+
+
+def _is_bold_sentence(block: str) -> bool:
+    return block.strip(" *_").endswith((".", ";", ",")) and len(block.split()) > _LONGEST_BOLD_WORDS
 
 
 def _is_table_row(line: str) -> bool:

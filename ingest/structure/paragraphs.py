@@ -13,6 +13,7 @@ from itertools import pairwise
 from ...vectorstore.markup import plain
 from ...vectorstore.passage import Locator
 from ..formats.blocks import Block, Kind, Reading
+from .headings import title_of, with_headings
 from .quotations import with_quoted
 from .speakers import speaker_label, speakers_of, split_at_labels
 
@@ -35,8 +36,7 @@ class Unit:
 
 def structure(reading: Reading) -> list[Unit]:
     """The units of a reading in order; furniture and rules are left out, everything else is kept once."""
-    blocks = _mark_headings(reading.text, _mark_furniture(reading.text, reading.blocks))
-    blocks = _unmark_headings(reading.text, blocks)
+    blocks = with_headings(reading.text, _mark_furniture(reading.text, reading.blocks))
     blocks = _join_broken(reading.text, blocks)
     blocks = _mark_boxes(reading.text, blocks)
     parts = split_at_labels(reading.text, blocks)
@@ -81,64 +81,6 @@ def _mark_furniture(text: str, blocks: Sequence[Block]) -> list[Block]:
         is_furniture = block.kind in ("paragraph", "heading") and bool(_FURNITURE.match(line))
         marked.append(replace(block, kind="furniture") if is_furniture or (in_contents and has_leaders) else block)
     return marked
-
-
-# --- headings ------------------------------------------------------------------------------------------------
-
-_CHAPTER = re.compile(r"^(?:chapter|part|annex|appendix|titre|chapitre|cap[ií]tulo)\s+[\dIVXLC]+\b", re.IGNORECASE)
-
-
-_ASIDE = re.compile(r"\([^()]{2,60}\)")
-_ARTICLE = re.compile(r"(?:article|section|rule|artículo|artigo|artikel)\s+\d{1,4}[a-z]?\.?", re.IGNORECASE)
-
-
-def _mark_headings(text: str, blocks: Sequence[Block]) -> list[Block]:
-    """Lines in capitals, and short lines that end in a colon, are headings where the format marks none."""
-    return [
-        replace(block, kind="heading", level=level)
-        if block.kind == "paragraph" and (level := _heading_level(plain(text[block.start : block.end])))
-        else block
-        for block in blocks
-    ]
-
-
-def _heading_level(line: str) -> int:
-    """1 for a chapter, 2 for a line in capitals, 3 for a question or theme announced with a colon, 0 for no heading."""
-    letters = [letter for letter in line if letter.isalpha()]
-    if len(line) > 420 or len(letters) < 4:
-        return 0
-    capitals = sum(letter.isupper() for letter in letters) / len(letters)
-    words = line.split()
-    if _CHAPTER.match(line) and len(words) < 60 and (capitals > 0.6 or len(words) < 12):
-        return 1
-    if _ARTICLE.fullmatch(line):
-        return 3
-    if _DOTTED.match(line) and line.endswith(":"):  # "1. DECIDES:" opens a numbered paragraph of a resolution
-        return 0
-    if capitals > 0.85 and not line.endswith((".", ",", ";")) and any(len(word) > 3 for word in words):
-        return 2
-    if line.endswith(":") and re.match(r"(?:On|Re|About|Concerning|Regarding|Sur|Sobre)\s", line):
-        return 3
-    return 0
-
-
-def _unmark_headings(text: str, blocks: Sequence[Block]) -> list[Block]:
-    """What only looks like a heading: what the room did ("(Applause)"), and what is numbered among paragraphs."""
-    blocks = [
-        replace(block, kind="paragraph", level=0)
-        if block.kind == "heading" and _ASIDE.fullmatch(plain(text[block.start : block.end]))
-        else block
-        for block in blocks
-    ]
-    printed = [_printed_number(text[block.start : block.end], block.kind) or "" for block in blocks]
-    counted = [index for index, number in enumerate(printed) if number.isdigit()]
-    unmarked = list(blocks)
-    for before, index, after in zip(counted, counted[1:], counted[2:], strict=False):
-        in_a_row = int(printed[before]) + 1 == int(printed[index]) == int(printed[after]) - 1
-        kinds = blocks[before].kind, blocks[index].kind, blocks[after].kind
-        if in_a_row and kinds == ("paragraph", "heading", "paragraph"):
-            unmarked[index] = replace(blocks[index], kind="paragraph", level=0)
-    return unmarked
 
 
 # --- sentences that a page break cut ---------------------------------------------------------------------------
@@ -345,6 +287,7 @@ def follows(before: str, number: str) -> bool:
 
 # No turn has this number, so that no box is joined with what is said around it.
 _IN_BOXES = -1_000_000
+_LONGEST_TITLE = 200
 
 
 def _locate(
@@ -374,7 +317,7 @@ def _locate(
             units.append(Unit(start=block.start, end=block.end, kind=block.kind, locator=aside, turn=_IN_BOXES))
             continue
         if block.kind == "heading" and (not numbers[index] or _is_title(plain(text))):
-            path = _descend(path, block.level or 3, plain(text))
+            path = _descend(path, block.level or 3, title_of(plain(text)))
             number = numbers[index]
         elif numbers[index]:
             number = numbers[index]
@@ -427,7 +370,7 @@ def _skips(before: str, number: str) -> bool:
 
 
 def _is_title(line: str) -> bool:
-    return len(line) < 120 and not line.endswith((".", ";", ","))
+    return len(line) < _LONGEST_TITLE and not line.endswith((".", ";", ","))
 
 
 def is_part_of_number(text: str) -> bool:

@@ -99,7 +99,7 @@ def _following(marked: Sequence[Sequence[str]]) -> list[str | None]:
 
 
 def _placed(stack: Sequence[tuple[str, str]], mark: str, after: str | None) -> list[tuple[str, str]]:
-    """The marks in force after one that is the next of its row, or the first of one within; none where it is none."""
+    """The marks in force after one that goes on with a row or begins one within; none where it does neither."""
     for depth in range(len(stack) - 1, -1, -1):
         style, before = stack[depth]
         if style in _styles(mark) and _count(style, mark) == _count(style, before) + 1:

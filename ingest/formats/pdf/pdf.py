@@ -40,6 +40,8 @@ _SYMBOL = re.compile(r"^[A-Z]{1,5}[./-][\w.()-]++(?:/[\w.()-]++)*$")
 _BEGINS_ITEM = re.compile(
     r"^(?:\d{1,3}\.\s|\d{1,3}(?:\.(?:\d{1,3}|[IVX]{1,4}))+\.?\s|\([a-z]{1,4}\)\s|[•·▪◦–—-]\s|[A-Z][.)]\s|[IVX]{1,5}\.\s)"
 )
+# In sizes of the body: subheadings in bold are set somewhat smaller in some houses, captions and notes smaller yet.
+_SMALLEST_BOLD = 0.8
 _NEVER_HEADING = re.compile(r"^(?:\([a-z]{1,4}\)|[•·▪◦–—-])\s")
 _NOTE_MARK = re.compile(r"^(?P<mark>\d{1,3}|[a-z]|\*{1,3}|[†‡§¹²³⁴-⁹]+)\)?(?:\s|(?<=[*†‡§¹²³⁴-⁹]))\s*\S")
 
@@ -338,8 +340,10 @@ def _heading_level(paragraph: Sequence[Line], text: str, body_size: float) -> in
     is_bold = all(line.bold for line in paragraph)
     if size >= body_size * 1.12 and (is_bold or not text.endswith((".", ",", ";", ":"))):
         return 2
-    if text.endswith((".", ",", ";", ":")) or size < body_size * 0.95:
+    if text.endswith((".", ",", ";", ":")) or size < body_size * (_SMALLEST_BOLD if is_bold else 0.95):
         return 0
+    if is_bold and size < body_size * 0.95:
+        return 4 if len(paragraph) < 3 and not re.search(r"\b\w \w \w\b", text) else 0  # no row of a table
     if is_bold:
         return 3
     return 4 if len(text) < 120 and all(line.italic for line in paragraph) else 0
