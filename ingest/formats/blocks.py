@@ -3,6 +3,7 @@
 Everything after the readers (structure, splitting) sees blocks only and knows no file format.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
@@ -54,6 +55,11 @@ class Reading:
     pages: int = 0
     notes: tuple[str, ...] = ()
     omitted: tuple[Omission, ...] = ()
+
+
+def omissions(left_out: Mapping[str, int], where: str = "in the text") -> tuple[Omission, ...]:
+    """What was left out, by what it is, as a reading lists it."""
+    return tuple(Omission(what=what, count=count, where=where) for what, count in left_out.items() if count)
 
 
 class TextBuilder:

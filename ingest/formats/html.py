@@ -1,12 +1,16 @@
 """Web pages: the main content, without menus, banners and comment forms; all text where little is found."""
 
 import re
+from collections import Counter
 from copy import deepcopy
+from itertools import takewhile
 from typing import Any
 
 from ..fetch import is_address
-from .blocks import Reading, TextBuilder
+from .blocks import Reading, TextBuilder, omissions
 from .html_blocks import add_html
+from .html_marks import PRINTED_MARK, is_struck, words_of, write_out
+from .table import labelled_rows
 from .text import read_text
 
 # The future is allowed: a page is dated by what it states, not by the clock of this machine.
@@ -32,6 +36,7 @@ def read_html(data: bytes) -> Reading:
     page = trafilatura.load_html(data)
     if page is None:
         raise ValueError("no HTML could be found in it")
+    left_out = _without_struck(page)
     facts = trafilatura.extract_metadata(deepcopy(page), date_config=_DATE_CONFIG)
     title = _title(page, (facts.title if facts else None) or "")
     content = _content(page)
@@ -41,9 +46,11 @@ def read_html(data: bytes) -> Reading:
     else:
         _add_main(builder, data, title)
         whole = TextBuilder()
-        add_html(whole, content)
+        unseen: Counter[str] = Counter()
+        add_html(whole, content, left_out=unseen)
         if _is_better(whole, builder, _is_poor(builder, content)):
             builder = whole
+            left_out += unseen
     if not builder.blocks:
         raise ValueError("the page holds no text")
     return Reading(
@@ -55,8 +62,24 @@ def read_html(data: bytes) -> Reading:
         author=(facts.author if facts else None) or None,
         publisher=_meta(page, "og:site_name", "dc.publisher", "dcterms.publisher", "citation_publisher"),
         url=_address(page),
+        omitted=omissions(left_out + _around(page, builder)),
         language=page.get("lang") or _meta(page, "dc.language", "language", "content-language"),
     )
+
+
+def _without_struck(page: Any) -> Counter[str]:
+    """Takes out what is struck or marked as deleted; gives what that was, counted."""
+    found = [element for element in page.iter() if is_struck(element)]
+    for element in found:
+        _drop(element)
+    return Counter({"struck out text": len(found)})
+
+
+def _around(page: Any, builder: TextBuilder) -> Counter[str]:
+    """How many words of a page stand in menus, banners and forms around its content."""
+    body = page.find("body")
+    words = len(words_of(page if body is None else body).split())
+    return Counter({"word of menus, banners and forms": max(0, words - len(builder.text.split()))})
 
 
 def _title(page: Any, found: str) -> str | None:
@@ -170,8 +193,13 @@ def _add_main(builder: TextBuilder, data: bytes, title: str | None) -> None:
     import trafilatura
     from lxml import etree
 
+    page = trafilatura.load_html(_TWO_BREAKS.sub(b"</p><p>", data))
+    if page is None:
+        return
+    _without_struck(page)
+    write_out(page)
     found = trafilatura.extract(
-        _TWO_BREAKS.sub(b"</p><p>", data),
+        page,
         output_format="xml",
         include_formatting=True,
         include_tables=True,
@@ -188,17 +216,16 @@ def _add_extracted(builder: TextBuilder, root: Any, title: str | None) -> None:
     first = next((_text(element) for element in main.iter("head", "p")), "") if main is not None else ""
     if title and title.casefold() not in first.casefold():
         builder.add(title, "heading", level=1)
-    for element in main.iter("head", "p", "item", "quote", "row", "code") if main is not None else ():
-        if element.tag in ("item", "quote") and element.find("p") is not None:
+    for element in main.iter("head", "p", "item", "quote", "table", "code") if main is not None else ():
+        above = {parent.tag for parent in element.iterancestors()}
+        if "cell" in above or (element.tag in ("item", "quote") and element.find("p") is not None):
             continue
-        if element.tag == "p" and any(parent.tag in ("item", "cell") for parent in element.iterancestors()):
-            if any(parent.tag == "cell" for parent in element.iterancestors()):
-                continue
-            builder.add("• " + _text(element), "item")
-        elif element.tag == "row":
-            builder.add(" | ".join(_text(cell) for cell in element.iter("cell")), "table")
-        elif element.tag == "item":
-            builder.add("• " + _text(element), "item")
+        if element.tag == "table":
+            for row in _rows(element):
+                builder.add(row, "table")
+        elif element.tag == "item" or (element.tag == "p" and "item" in above):
+            words = _text(element)
+            builder.add(words if PRINTED_MARK.match(words) else f"• {words}" if words else "", "item")
         elif element.tag == "head":
             rank = (element.get("rend") or "h3")[1:]
             builder.add(_text(element), "heading", level=int(rank) if rank.isdigit() else 3)
@@ -206,8 +233,19 @@ def _add_extracted(builder: TextBuilder, root: Any, title: str | None) -> None:
             builder.add(_text(element))
 
 
+def _rows(table: Any) -> list[str]:
+    """A table's rows, each value with the name of its column."""
+    rows = [list(row.iter("cell")) for row in table.iter("row")]
+    heads = takewhile(lambda cells: all(cell.get("role") == "head" for cell in cells), rows)
+    return labelled_rows([[_text(cell) for cell in cells] for cells in rows], header=len(list(heads)) or None)
+
+
 def _text(element: Any) -> str:
-    return _folded("".join(element.itertext()))
+    """The words of an element, but for those in lists below it, whose items come for themselves."""
+    if element.find(".//list") is None:
+        return _folded("".join(element.itertext()))
+    depth = sum(1 for _ in element.iterancestors("list"))
+    return _folded("".join(element.xpath(f"descendant::text()[count(ancestor::list) = {depth}]")))
 
 
 def _folded(text: str) -> str:

@@ -4,34 +4,35 @@
 """
 
 import re
-from collections.abc import Iterator
+from collections import Counter
 from typing import Any
 
 from .blocks import Kind, TextBuilder
+from .elements import name_of
+from .html_marks import BLOCKS, SILENT, is_hidden, is_struck, item_marks, rows_of, words_of
 from .table import labelled_rows
 
-_BLOCKS = frozenset(
-    """address article aside blockquote body center dd details div dl dt fieldset figcaption figure footer form h1 h2 h3
-    h4 h5 h6 header hr html legend li main nav ol p pre section summary table tbody td tfoot th thead tr ul""".split()
-)
-_SILENT = frozenset(
-    "script style template head title noscript svg math object audio video select textarea rt rp".split()
-)
 _LAYOUT = frozenset("table ul ol dl blockquote pre h1 h2 h3 h4 h5 h6".split())
-_HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 
 
-def add_html(builder: TextBuilder, root: Any, *, page: str | None = None, marks_quotes: bool = False) -> str | None:
+def add_html(
+    builder: TextBuilder,
+    root: Any,
+    *,
+    page: str | None = None,
+    marks_quotes: bool = False,
+    left_out: Counter[str] | None = None,
+) -> str | None:
     """Adds an lxml tree, of HTML or XHTML, block by block; gives the page it ends on.
 
-    `marks_quotes` puts ">" before what a mail quotes, once for each depth.
+    `marks_quotes` puts ">" before what a mail quotes, once for each depth. What nobody sees is counted in `left_out`.
 
     Headings, list items, data tables, notes and printed page breaks are told by the markup; a table that only
     lays things out is read through.
     """
     from lxml import etree
 
-    walk = _Walk(builder, page, marks_quotes)
+    walk = _Walk(builder, page, marks_quotes, Counter() if left_out is None else left_out)
     steps: Any = etree.iterwalk(root, events=("start", "end", "comment", "pi"))
     for event, element in steps:
         if event == "start" and not walk.enter(element):
@@ -47,7 +48,8 @@ def add_html(builder: TextBuilder, root: Any, *, page: str | None = None, marks_
 class _Walk:
     """Where the walk stands: the words since the last block ended, and what the next block is."""
 
-    def __init__(self, builder: TextBuilder, page: str | None, marks_quotes: bool) -> None:
+    def __init__(self, builder: TextBuilder, page: str | None, marks_quotes: bool, left_out: Counter[str]) -> None:
+        self._left_out = left_out
         self.builder = builder
         self._marks_quotes = marks_quotes
         self.page = page
@@ -55,23 +57,27 @@ class _Walk:
         self._words: list[str] = []
         self._open: list[Any] = []
         self._marks: list[str] = []
-        self._counts: list[int | None] = []
+        self._numbers: dict[Any, str] = {}
 
     def enter(self, element: Any) -> bool:
         """Begins an element; whether its inside is to be walked."""
-        tag = tag_of(element)
-        if tag in _SILENT or "hidden" in element.attrib or _HIDDEN.search(element.get("style") or ""):
+        tag = name_of(element)
+        if tag in SILENT:
+            return False
+        if is_hidden(element) or is_struck(element):
+            if "".join(element.itertext()).strip():
+                self._left_out["hidden text" if is_hidden(element) else "struck out text"] += 1
             return False
         role = _role(element)
         if "pagebreak" in role:
-            self.page = element.get("title") or element.get("aria-label") or _folded(element) or self.page
+            self.page = element.get("title") or element.get("aria-label") or words_of(element) or self.page
             return False
         if "noteref" in role or (tag == "sup" and _links_within(element)):
-            self.say(f"[{_folded(element).strip('[]()')}]")
+            self.say(f"[{words_of(element).strip('[]()')}]")
             return False
         if tag == "br":
             self._words.append("\n")
-        if tag not in _BLOCKS:
+        if tag not in BLOCKS:
             self.say(element.text)
             return True
         self.flush()
@@ -80,10 +86,10 @@ class _Walk:
                 self.builder.add(row, "table", page=self.page)
             return False
         self._open.append(element)
-        if tag in ("ul", "ol"):
-            self._counts.append(int(element.get("start") or 1) if tag == "ol" and _is_count(element) else None)
+        if tag == "ol":
+            self._numbers |= dict(item_marks(element))
         if tag == "li":
-            self._marks.append(self._next_mark())
+            self._marks.append(self._numbers.pop(element, "• "))
         if tag == "pre":
             for chunk in re.split(r"\n\s*\n", "".join(element.itertext())):
                 self.builder.add(" ".join(chunk.split()), page=self.page)
@@ -92,13 +98,11 @@ class _Walk:
         return True
 
     def leave(self, element: Any) -> None:
-        tag = tag_of(element)
-        if tag in _BLOCKS:
+        tag = name_of(element)
+        if tag in BLOCKS:
             self.flush()
         if self._open and self._open[-1] is element:
             self._open.pop()
-            if tag in ("ul", "ol"):
-                self._counts.pop()
             if tag == "li":
                 self._marks.pop()
 
@@ -116,13 +120,13 @@ class _Walk:
                 kind, level = self._kind()
                 if kind == "item" and self._marks and self._marks[-1]:
                     text, self._marks[-1] = self._marks[-1] + text, ""
-                depth = sum(tag_of(element) == "blockquote" for element in self._open) if self._marks_quotes else 0
+                depth = sum(name_of(element) == "blockquote" for element in self._open) if self._marks_quotes else 0
                 text = f"{'>' * depth} {text}" if depth else text
                 self.builder.add(text, kind, level=level, page=self._begun_on or self.page, box=self._is_beside())
         self._words.clear()
 
     def _kind(self) -> tuple[Kind, int]:
-        tags = [tag_of(element) for element in self._open]
+        tags = [name_of(element) for element in self._open]
         if heading := next((tag for tag in reversed(tags) if re.fullmatch("h[1-6]", tag)), None):
             return "heading", int(heading[1])
         if any("note" in _role(element) for element in self._open):
@@ -131,52 +135,19 @@ class _Walk:
 
     def _is_beside(self) -> bool:
         """Whether the walk is in a side bar or a figure, which is no part of the sentence around it."""
-        return any(tag_of(element) in ("aside", "figure") for element in self._open)
-
-    def _next_mark(self) -> str:
-        count = self._counts[-1] if self._counts else None
-        if count is None:
-            return "• "
-        self._counts[-1] = count + 1
-        return f"{count}. "
-
-
-def tag_of(element: Any) -> str:
-    """An element's name in lower case, without its namespace."""
-    return element.tag.rpartition("}")[2].lower() if isinstance(element.tag, str) else ""
+        return any(name_of(element) in ("aside", "figure") for element in self._open)
 
 
 def data_rows(table: Any) -> list[list[str]]:
     """The cells of a table that holds data; none for one that lays out a page (nested, or of one row or column)."""
-    if table.get("role") == "presentation" or any(tag_of(inside) in _LAYOUT for inside in table.iterdescendants()):
+    if table.get("role") == "presentation" or any(name_of(inside) in _LAYOUT for inside in table.iterdescendants()):
         return []
-    rows = [
-        [_folded(cell) for cell in row if tag_of(cell) in ("td", "th")]
-        for row in table.iterdescendants()
-        if tag_of(row) == "tr"
-    ]
+    rows = rows_of(table)
     return rows if len(rows) > 1 and max(map(len, rows)) > 1 and not _is_prose(rows) else []
 
 
 def _is_prose(rows: list[list[str]]) -> bool:
     return any(len(cell) > 1500 for row in rows for cell in row)
-
-
-def _folded(element: Any) -> str:
-    return " ".join("".join(_texts(element)).split())
-
-
-def _texts(element: Any) -> Iterator[str]:
-    """The words inside an element; where a block or a line ends, white space parts them."""
-    tag = tag_of(element)
-    gap = " " if tag in _BLOCKS or tag == "br" else ""
-    yield gap
-    if tag and tag not in _SILENT:
-        yield element.text or ""
-        for inside in element:
-            yield from _texts(inside)
-            yield inside.tail or ""
-    yield gap
 
 
 def _role(element: Any) -> str:
@@ -186,8 +157,4 @@ def _role(element: Any) -> str:
 
 
 def _links_within(element: Any) -> bool:
-    return any((link.get("href") or "").startswith("#") for link in element.iter() if tag_of(link) == "a")
-
-
-def _is_count(element: Any) -> bool:
-    return (element.get("type") or "1") == "1" and (element.get("start") or "1").lstrip("-").isdigit()
+    return any((link.get("href") or "").startswith("#") for link in element.iter() if name_of(link) == "a")

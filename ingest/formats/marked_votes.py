@@ -89,7 +89,9 @@ def _ballot(element: Any) -> Iterator[str]:
     counted = {side: count for count in element if (side := _side_of_count(count))}
     for side, heading in _HEADINGS.items() if counted else ():
         count = counted.get(side)
-        names = [words_of(name) for name in count.iter() if not len(name) and words_of(name)] if count is not None else []
+        names = (
+            [words_of(name) for name in count.iter() if not len(name) and words_of(name)] if count is not None else []
+        )
         number = count.get("value", "") if count is not None else ""
         if not names or number.isdecimal():
             yield f"{heading} ({number or 0}): {'; '.join(names) or 'none listed'}"

@@ -47,6 +47,12 @@ _MIMETYPES: tuple[tuple[bytes, Format], ...] = (
 )
 _CAPTIONS = re.compile(rb"\AWEBVTT(?=\s|\Z)|\A\d{1,4}\r?\n\d\d:\d\d:\d\d[.,]\d{3} --> ")
 _XML = re.compile(rb"\A<\?xml\s|\A<[\w:]{1,60}\s[^<>]{0,2000}?xmlns")
+_OPENS_FRAGMENT = re.compile(
+    rb"\A<(?:!--|(?:p|div|h[1-6]|table|[uod]l|section|article|main|body|head|meta|title|center)[\s>])", re.I
+)
+_CLOSES_FRAGMENT = re.compile(rb"</(?:p|div|h[1-6]|li|t[dr]|section|article|d[dt])\s?>|<br", re.IGNORECASE)
+_MARKDOWN = re.compile(rb"^(?:#{1,6} |```|- \S|\* \S|\|.{1,200}\|\r?$)", re.MULTILINE)
+_FEWEST_TAGS = 3
 _HEADER = re.compile(rb"^([A-Za-z][A-Za-z-]+):", re.MULTILINE)
 _TRANSPORT = frozenset((b"message-id", b"mime-version", b"received", b"return-path", b"delivered-to"))
 _ADDRESSED = frozenset((b"from", b"to", b"subject", b"date"))
@@ -71,6 +77,8 @@ def _by_content(data: bytes, named: Format | None) -> Format | None:
         return "pdf"
     head = data[:4096].lstrip(b"\xef\xbb\xbf \t\r\n")
     if head[:64].lower().startswith((b"<!doctype html", b"<html")) or _is_xhtml(head):
+        return "html"
+    if named in (None, "text") and _is_fragment(head):
         return "html"
     if _CAPTIONS.match(head):
         return "captions"
@@ -114,6 +122,12 @@ def _is_workbook(data: bytes, named: Format | None) -> bool:
 
 def _is_xhtml(head: bytes) -> bool:
     return head.startswith(b"<?xml") and b"<html" in head[:2048].lower()
+
+
+def _is_fragment(head: bytes) -> bool:
+    """Whether a text is a part of a web page, as databases keep them: mark-up and no Markdown."""
+    is_marked_up = _OPENS_FRAGMENT.match(head) and len(_CLOSES_FRAGMENT.findall(head)) >= _FEWEST_TAGS
+    return bool(is_marked_up) and not _MARKDOWN.search(head)
 
 
 def _is_mail(head: bytes) -> bool:

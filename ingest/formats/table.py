@@ -12,8 +12,11 @@ from itertools import count, islice, takewhile, zip_longest
 
 LIMIT_HEADER_CHARS = 120
 LIMIT_SPAN = 256
-ABOVE = "\0"
-"""What stands in a row for a cell that goes on from the row above: a merged cell holds for every row it spans."""
+ABOVE = "⍐"
+"""What stands in a row for a cell that goes on from the row above: a merged cell holds for every row it spans.
+
+A sign that other readers of mark-up let through, and that no record has as the only one in a cell.
+"""
 _MOST_HEADER_ROWS = 4
 _ROWS_SEARCHED = 12
 _ROWS_COMPARED = 500

@@ -346,7 +346,9 @@ def _title(root: Any) -> str | None:
     """The title that an element states: of a document in its preface first, else the first of all."""
     titles = [element for element in root.iter() if name_of(element) in ("doctitle", "title") and words_of(element)]
     prefaced = [
-        title for title in titles if any(name_of(parent) in ("preface", "titlestmt") for parent in title.iterancestors())
+        title
+        for title in titles
+        if any(name_of(parent) in ("preface", "titlestmt") for parent in title.iterancestors())
     ]
     stated = [title for title in titles if not any(name_of(parent) in _SPEECHES for parent in title.iterancestors())]
     return next((words_of(title) for title in (*prefaced, *stated)), None)

@@ -1,9 +1,16 @@
 """Web pages: what stands in the article, and nothing of what stands around it."""
 
-import pytest
+from collections import Counter
 
-from onrecord.ingest.formats.blocks import Reading
+import pytest
+from lxml import html
+
+from onrecord.ingest.formats.blocks import Reading, TextBuilder
 from onrecord.ingest.formats.html import read_html
+from onrecord.ingest.formats.html_blocks import add_html
+from onrecord.ingest.formats.html_marks import rows_of
+from onrecord.ingest.formats.sniff import format_of
+from onrecord.ingest.formats.table import labelled_rows
 from onrecord.ingest.structure.paragraphs import structure
 
 PROSE = (
@@ -39,7 +46,7 @@ def test_an_article_without_what_stands_around_it() -> None:
     assert ("heading", "The night watch") in found
     assert ("item", "• answer every alarm within five minutes;") in found
     assert ("item", "• open the radio log to the public.") in found
-    assert ("table", "Old Merrow | yes") in found
+    assert ("table", "Light: Old Merrow | Keeper: yes") in found
     assert ("paragraph", f"Norway: {PROSE}") in found
     assert any("somebody to be awake" in text for _, text in found)
     for bait in ("cookies", "Donate", "First!", "email address", "Copyright", "not a speaker"):
@@ -135,3 +142,83 @@ def test_headings_that_the_main_content_lacks_are_kept() -> None:
     )
     reading = read_html(f"<html><head><title>Lights</title></head><body>{said}</body></html>".encode())
     assert [text for kind, text in blocks(reading) if kind == "heading"][-2:] == ["Light No. 8", "Reply"]
+
+
+# --- what a browser shows and the mark-up only implies --------------------------------------------------------------
+
+
+def page_of(inner: str) -> bytes:
+    return f"<html><head><title>Lights</title></head><body><h1>Lights</h1><p>{PROSE}</p>{inner}</body></html>".encode()
+
+
+LISTS = """<ol start="5"><li>Reeds are cut.</li><li>Weirs are shut:<ol type="a"><li>the north weir;</li>
+<li>the south weir.</li></ol></li><li value="9">Nets are mended.</li></ol>
+<ol reversed><li>Second.</li><li>First.</li></ol><ol type="I"><li><p>Roman.</p></li></ol>
+<ol style="list-style-type: none"><li>Bare.</li></ol><ul><li>Dotted.</li></ul>"""
+PRINTED = [
+    "5. Reeds are cut.",
+    "6. Weirs are shut:",
+    "a. the north weir;",
+    "b. the south weir.",
+    "9. Nets are mended.",
+    "2. Second.",
+    "1. First.",
+    "I. Roman.",
+    "Bare.",
+    "• Dotted.",
+]
+
+
+def test_lists_have_the_numbers_that_are_printed() -> None:
+    assert [text for kind, text in blocks(read_html(page_of(LISTS))) if kind == "item"] == PRINTED
+    builder = TextBuilder()
+    add_html(builder, html.fromstring(LISTS))
+    assert [builder.text[block.start : block.end] for block in builder.blocks if block.kind == "item"] == PRINTED
+
+
+ROWS = """<table><tr><th rowspan=2>Town</th><th rowspan=2>Matter</th><th colspan=2>Votes</th></tr>
+<tr><th>for</th><th>against</th></tr>
+<tr><td rowspan="2">Reedham</td><td>Weirs</td><td>4</td><td>7</td></tr><tr><td>Nets</td><td>9</td><td>2</td></tr>
+<tr><td>Oxey</td><td>Nets</td><td>1</td><td></td></tr></table>"""
+
+
+def test_merged_cells_hold_for_the_rows_and_columns_they_span() -> None:
+    expected = [
+        "Town | Matter | Votes",
+        "for | against",
+        "Town: Reedham | Matter: Weirs | Votes, for: 4 | Votes, against: 7",
+        "Town: Reedham | Matter: Nets | Votes, for: 9 | Votes, against: 2",
+        "Town: Oxey | Matter: Nets | Votes, for: 1",
+    ]
+    assert [text for kind, text in blocks(read_html(page_of(ROWS))) if kind == "table"] == expected
+    assert labelled_rows(rows_of(html.fromstring(ROWS))) == expected
+
+
+def test_a_forged_span_costs_no_memory() -> None:
+    wide = "<td colspan=99999999 rowspan=99999999>x</td>" * 300
+    rows = rows_of(html.fromstring(f"<table><tr>{wide}</tr><tr><td>y</td></tr></table>"))
+    assert max(map(len, rows)) < 1000
+
+
+def test_struck_and_hidden_words_are_left_out_and_counted() -> None:
+    line = '<span style="text-decoration: line-through">eight</span>'
+    struck = f"<p>The weir opens at <del>six</del> <s>seven</s> {line} nine.</p>"
+    reading = read_html(page_of(struck))
+    assert blocks(reading)[-1] == ("paragraph", "The weir opens at nine.")
+    assert [(omission.what, omission.count) for omission in reading.omitted] == [("struck out text", 3)]
+    builder, unseen = TextBuilder(), Counter[str]()
+    add_html(builder, html.fromstring(f"<div>{struck}<p hidden>Ask Bo.</p></div>"), left_out=unseen)
+    assert (builder.text, dict(unseen)) == ("The weir opens at nine.", {"struck out text": 3, "hidden text": 1})
+
+
+def test_the_words_around_the_content_are_counted() -> None:
+    [omission] = read_html(PAGE.encode()).omitted
+    assert omission.what == "word of menus, banners and forms" and 10 < omission.count < 50
+
+
+@pytest.mark.parametrize("name", ["part", "part.txt", "part.aspx"])
+def test_a_part_of_a_page_without_its_frame_is_read_as_one(name: str) -> None:
+    part = "<p><b>Norway:</b> We begin.</p>\n<p>We rise.</p>\n<ol><li>One.</li><li>Two.</li></ol>\n"
+    assert format_of(name, part.encode()) == "html"
+    assert format_of(name, b"<p align='center'>Lights</p>\n\n# Lights\n\n<p>a</p><p>b</p>") == "text"
+    assert format_of(name, b"<Norway> We begin.\n<Mexico> We rise.\n") == "text"

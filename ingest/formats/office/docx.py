@@ -7,6 +7,7 @@ block's number, those of headings, list items and cells are put before the text.
 
 import re
 import zipfile
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from io import BytesIO
 from typing import Any
@@ -15,7 +16,7 @@ from ....vectorstore.structure import Omission
 from ...structure.issuer import is_body, is_masthead
 from ...structure.metadata import is_date, own_symbol
 from ..archive import parse_xml
-from ..blocks import Reading, TextBuilder
+from ..blocks import Reading, TextBuilder, omissions
 from ..table import ABOVE, LIMIT_SPAN, labelled_rows
 from .docx_numbering import Numbering, style_lists
 from .docx_styles import Styles, child_value, heading_level, is_on, style_of
@@ -232,13 +233,11 @@ def _omitted_parts(document: Any) -> Iterator[Omission]:
     heads = [part for part in _parts_of(document, "/header", "/footer") if any(map(_says, part.iter(f"{_W}t")))]
     if heads:
         yield Omission(what="running head", count=len(heads), where="heads and feet of pages")
-    counts: dict[str, int] = {}
+    counts: Counter[str] = Counter()
     for node in document.element.body.iter(*(f"{_W}{name}" for name in _OMITTED_PARTS)):
         if node.find(f".//{TEXT_BOX}") is None and not any(parent.tag == FALLBACK for parent in node.iterancestors()):
-            what = _OMITTED_PARTS[node.tag.removeprefix(_W)]
-            counts[what] = counts.get(what, 0) + 1
-    for what, count in counts.items():
-        yield Omission(what=what, count=count, where="in the text")
+            counts[_OMITTED_PARTS[node.tag.removeprefix(_W)]] += 1
+    yield from omissions(counts)
 
 
 def _says(node: Any) -> bool:

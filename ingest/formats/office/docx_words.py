@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ....vectorstore.structure import Omission
+from ..blocks import omissions
 from .docx_styles import Styles, child_value, is_on, style_of
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
@@ -40,7 +41,7 @@ class Words:
 
     @property
     def omitted(self) -> tuple[Omission, ...]:
-        return tuple(Omission(what=what, count=count, where="in the text") for what, count in self._left_out.items())
+        return omissions(self._left_out)
 
     def of(self, paragraph: Any) -> str:
         """The text of a paragraph without boxes; marks of notes in brackets."""
