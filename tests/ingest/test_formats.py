@@ -17,6 +17,7 @@ from onrecord.ingest.formats.blocks import Reading
 from onrecord.ingest.formats.mail import attachments
 from onrecord.ingest.formats.members import members
 from onrecord.ingest.formats.office import sheet as read_sheet
+from onrecord.ingest.formats.office.number_formats import shown
 from onrecord.ingest.formats.pdf import rapid
 from onrecord.ingest.formats.quoted_mail import attributed
 from onrecord.ingest.formats.read import SUFFIXES, read
@@ -239,6 +240,80 @@ def test_a_workbook_row_by_row_with_headers_dates_and_sheets() -> None:
         ("table", "Text | In favour"),
         ("table", "Text: Draft A | In favour: 41"),
     ]
+
+
+def changed(data: bytes, **parts: tuple[str, str]) -> bytes:
+    """An archive with (old, new) put into its parts, named by the stem of their file."""
+    with zipfile.ZipFile(io.BytesIO(data)) as plain:
+        files = {name: plain.read(name).decode() for name in plain.namelist()}
+    for stem, (old, new) in parts.items():
+        [name] = [name for name in files if name.endswith(f"/{stem}.xml")]
+        assert old in files[name]
+        files[name] = files[name].replace(old, new)
+    return zipped(*files.items())
+
+
+def test_numbers_of_a_sheet_are_read_as_they_are_shown() -> None:
+    cells = "".join(
+        f'<c r="{letter}2" s="{style}"><v>{value}</v></c>'
+        for letter, style, value in (("B", 2, 0.125), ("C", 3, 1234.5), ("D", 3, -7), ("E", 4, 41), ("F", 0, 0.1))
+    )
+    data = workbook({"Ponds": row(1, "Pond", "Share", "Cost", "Change", "Code", "Rest")
+                     + f'<row r="2"><c r="A2" t="inlineStr"><is><t>Reed</t></is></c>{cells}</row>'})  # fmt: skip
+    formats = '<xf numFmtId="10"/><xf numFmtId="164"/><xf numFmtId="165"/></cellXfs>'
+    codes = '<numFmts><numFmt numFmtId="164" formatCode="[$€-2]#,##0.00;[Red]\\-[$€-2]#,##0.00"/>'
+    codes += '<numFmt numFmtId="165" formatCode="&quot;No. &quot;0000"/></numFmts><cellXfs'
+    data = changed(changed(data, styles=("</cellXfs>", formats)), styles=("<cellXfs", codes))
+    assert lines_of(read("ponds.xlsx", data))[-1] == (
+        "table",
+        "Pond: Reed | Share: 12.50% | Cost: €1,234.50 | Change: -€7.00 | Code: No. 0041 | Rest: 0.1",
+    )
+
+
+@pytest.mark.parametrize(
+    ("number", "code", "text"),
+    [
+        ("1234567", '#,##0,"k"', "1,235k"),
+        ("0", '0.00;-0.00;"–"', "–"),
+        ("2.5", "0", "3"),
+        ("0.5", "# ?/?", "0.5"),
+        ("0.5", "0.00E+00", "0.5"),
+        ("0.5", "General", "0.5"),
+        ("2.50", "0.##", "2.5"),
+        ("1e400", "0.00", "1e400"),
+        ("words", "0.00", "words"),
+    ],
+)
+def test_number_formats(number: str, code: str, text: str) -> None:
+    assert shown(number, code) == text
+
+
+def test_merged_cells_hidden_rows_and_formulas_without_results() -> None:
+    rows = (
+        row(1, "Town", "Matter", "Vote", "Draft")
+        + row(2, "Reedham", "Weirs", "for", "x")
+        + row(3, "", "Nets", "against")
+    )
+    rows = rows.replace('<c r="A3" t="inlineStr"><is><t></t></is></c>', "") + row(4, "Oxey", "Oars", "for")
+    rows = rows.replace('<row r="4">', '<row r="4" hidden="1">') + '<row r="5"><c r="A5"><f>1+1</f></c></row>'
+    data = changed(
+        workbook({"Votes": rows, "Secret": row(1, "a")}, hidden=["Secret"]),
+        sheet1=("</sheetData>", '</sheetData><mergeCells><mergeCell ref="A2:A3"/></mergeCells>'),
+    )
+    data = changed(data, sheet1=("<sheetData>", '<cols><col min="4" max="4" hidden="1"/></cols><sheetData>'))
+    reading = read("votes.xlsx", data)
+    assert lines_of(reading) == [
+        ("heading", "Votes"),
+        ("table", "Town | Matter | Vote"),
+        ("table", "Town: Reedham | Matter: Weirs | Vote: for"),
+        ("table", "Town: Reedham | Matter: Nets | Vote: against"),
+    ]
+    assert {omission.what: omission.count for omission in reading.omitted} == {
+        "hidden sheet": 1,
+        "hidden row": 1,
+        "hidden column": 1,
+        "formula without a result": 1,
+    }
 
 
 def test_a_template_of_a_workbook_is_read() -> None:

@@ -3,8 +3,8 @@
     Country: Verrano | 2030: 410 | 2031: 455
 
 Each row is a block in which every value carries its column's header; a sheet's name is a heading. Dates are in ISO
-form. Formulas count as their last results; number formats (percent, currency), comments and hidden sheets are left
-out. What goes beyond a limit is cut, and a last block, which is never quoted, says so.
+form, other numbers in that of their cells. Formulas count as their last results; comments and what is hidden are left
+out, and listed. What goes beyond a limit is cut, and a last block, which is never quoted, says so.
 """
 
 import csv
@@ -12,16 +12,19 @@ import json
 import os
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from ..archive import open_zip
-from ..blocks import Reading, TextBuilder
+from ..blocks import Reading, TextBuilder, omissions
 from ..encoding import decode
 from ..sniff import OLE
 from ..table import labelled_rows
+from .sheet_view import View, views
 
 LIMIT_ROWS = 50_000
 LIMIT_COLUMNS = 256
@@ -54,8 +57,13 @@ def _read_workbook(data: bytes) -> Reading:
     builder = TextBuilder()
     cuts: list[str] = []
     room = LIMIT_TEXT_CHARS
-    for name, height, width, rows in _sheets(data):
-        lines = labelled_rows(rows, is_sheet=True)
+    sheets, left_out = _sheets(data)
+    shown, beside = ({}, Counter[str]()) if data.startswith(OLE) else views(data)
+    left_out += beside
+    for name, height, width, left, rows in sheets:
+        view = shown.get(name, View())
+        left_out += view.left_out
+        lines = labelled_rows(view.of(rows, left), is_sheet=True)
         builder.add(name if lines else "", "heading", level=1)
         room = _add_rows(builder, lines, room)
         if room < 0:
@@ -64,11 +72,15 @@ def _read_workbook(data: bytes) -> Reading:
         cuts += _cut(name, len(rows), height, width)
     if not builder.blocks:
         raise ValueError("its sheets are empty")
-    return _reading(builder, cuts, "application/vnd.ms-excel" if data.startswith(OLE) else _media_type(data))
+    media_type = "application/vnd.ms-excel" if data.startswith(OLE) else _media_type(data)
+    return replace(_reading(builder, cuts, media_type), omitted=omissions(left_out, "in its sheets"))
 
 
-def _sheets(data: bytes) -> list[tuple[str, int, int, list[list[str]]]]:
-    """(name, rows, columns, cells within the limits) of each sheet, read in a process of its own."""
+def _sheets(data: bytes) -> tuple[list[tuple[str, int, int, int, list[list[str]]]], Counter[str]]:
+    """(name, rows, columns, first column, cells within the limits) of each sheet, and how many sheets are hidden.
+
+    Read in a process of its own.
+    """
     limits = (LIMIT_ROWS, LIMIT_COLUMNS, LIMIT_CELL_CHARS, LIMIT_TEXT_CHARS, MEMORY_BYTES)
     try:
         done = subprocess.run(
@@ -80,18 +92,21 @@ def _sheets(data: bytes) -> list[tuple[str, int, int, list[list[str]]]]:
         )
     except subprocess.TimeoutExpired as error:
         raise ValueError(f"the workbook could not be read within {TIMEOUT_S} seconds") from error
-    sheets: list[tuple[str, int, int, list[list[str]]]] = []
+    sheets: list[tuple[str, int, int, int, list[list[str]]]] = []
+    hidden = 0
     for line in done.stdout.splitlines():
         value: list[str] | dict[str, Any] = json.loads(line)
         if isinstance(value, list):
-            sheets[-1][3].append(value)
+            sheets[-1][4].append(value)
         elif "error" in value:
             raise ValueError(value["error"])
+        elif "hidden" in value:
+            hidden = value["hidden"]
         else:
-            sheets.append((value["sheet"], value["rows"], value["columns"], []))
+            sheets.append((value["sheet"], value["rows"], value["columns"], value["left"], []))
     if done.returncode:
         raise ValueError("the workbook is damaged, or its cells are scattered too far apart to be held in memory")
-    return sheets
+    return sheets, Counter({"hidden sheet": hidden})
 
 
 def _media_type(data: bytes) -> str:

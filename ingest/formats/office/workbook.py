@@ -5,8 +5,9 @@ of 1 kB, are 512 GB, and that ends the process. Here the process that ends is th
 
     python workbook.py ROWS COLUMNS CELL_CHARS TEXT_CHARS MEMORY_BYTES < file
 
-Prints one JSON value a line: {"sheet": name, "rows": n, "columns": n}, then each row as a list of texts, the limits
-applied; or {"error": sentence}, at any place, and nothing more.
+Prints one JSON value a line: {"sheet": name, "rows": n, "columns": n, "left": n}, then each row from the first one
+on, from the column "left" on, as a list of texts, the limits applied; {"hidden": n} for sheets that are not shown; or
+{"error": sentence}, at any place, and nothing more.
 """
 
 import json
@@ -30,13 +31,15 @@ def main() -> None:
         workbook = calamine.CalamineWorkbook.from_filelike(BytesIO(data))
         for name in names_of_sheets(workbook):
             sheet = workbook.get_sheet_by_name(name)
-            say({"sheet": name, "rows": sheet.height, "columns": sheet.width})
+            left = sheet.start[1] if sheet.start else 0
+            say({"sheet": name, "rows": sheet.height, "columns": sheet.width, "left": left})
             for position, row in enumerate(sheet.iter_rows()):
                 if position >= limit_rows or room < 0:
                     break
                 cells = [text_of(value)[:limit_chars] for value in row[:limit_columns]]
                 room -= sum(map(len, cells))
                 say(cells)
+        say({"hidden": len(names_of_sheets(workbook, all_of_them=True)) - len(names_of_sheets(workbook))})
     except calamine.PasswordError:
         say({"error": "it is protected by a password; save a copy without one"})
     except calamine.CalamineError as error:
@@ -56,13 +59,13 @@ def hold_memory(limit_bytes: int) -> None:
     resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
 
 
-def names_of_sheets(workbook: "CalamineWorkbook") -> list[str]:
+def names_of_sheets(workbook: "CalamineWorkbook", *, all_of_them: bool = False) -> list[str]:
     """The sheets a person sees; all where every one is hidden."""
     from python_calamine import SheetTypeEnum, SheetVisibleEnum
 
     sheets = [sheet for sheet in workbook.sheets_metadata if sheet.typ == SheetTypeEnum.WorkSheet]
     seen = [sheet.name for sheet in sheets if sheet.visible == SheetVisibleEnum.Visible]
-    return seen or [sheet.name for sheet in sheets]
+    return (seen if not all_of_them else []) or [sheet.name for sheet in sheets]
 
 
 def text_of(value: object) -> str:
