@@ -11,8 +11,11 @@ BUILT_IN = {
     1: "0", 2: "0.00", 3: "#,##0", 4: "#,##0.00", 9: "0%", 10: "0.00%", 37: "#,##0;(#,##0)", 38: "#,##0;(#,##0)",
     39: "#,##0.00;(#,##0.00)", 40: "#,##0.00;(#,##0.00)",
 }  # fmt: skip
-_TOKEN = re.compile(r'"(?P<quoted>[^"]*)"|\\(?P<escaped>.)|_.|\*.|\[\$(?P<currency>[^\]-]*)[^\]]*\]|\[[^\]]*\]'
-                    r"|(?P<digits>[#0?][#0?,]*(?:\.[#0?]*)?,*|\.[#0?]+)|(?P<other>.)", re.DOTALL)  # fmt: skip
+_TOKEN = re.compile(
+    r'"(?P<quoted>[^"]{0,255})"|\\(?P<escaped>.)|_.|\*.|\[\$(?P<currency>[^\]-]{0,20})[^\]]{0,20}\]|\[[^\]]{0,40}\]'
+    r"|(?P<digits>[#0?][#0?,]*+(?:\.[#0?]*+)?,*+|\.[#0?]++)|(?P<other>.)",
+    re.DOTALL,
+)
 _LONGEST_CODE = 255  # the standard's own limit
 _MOST_DECIMALS = 10
 _TOO_LARGE = 10**15  # beyond, a spreadsheet's numbers have lost their last digits
@@ -59,7 +62,7 @@ def _section_for(value: Decimal, sections: list[str]) -> tuple[str, Decimal]:
 
 def _is_other_kind(section: str) -> bool:
     """Whether a section is general, a date, a fraction, has an exponent or a condition."""
-    bare = re.sub(r'"[^"]*"|\\.|\[\$[^\]]*\]|\[[A-Za-z]{3,10}\d{0,2}\]|_.|\*.', "", section)
+    bare = re.sub(r'"[^"]{0,255}"|\\.|\[\$[^\]]{0,40}\]|\[[A-Za-z]{3,10}\d{0,2}\]|_.|\*.', "", section)
     return not section.strip() or bool(re.search(r"General|[@/]|[dmyhs]|E[+-]|\[[<>=]", bare, re.IGNORECASE))
 
 
