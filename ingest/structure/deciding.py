@@ -12,7 +12,7 @@ from functools import partial
 from ...vectorstore.markup import plain
 from ...vectorstore.structure import OutcomeKind
 from ..language.dates import dates
-from ..language.tables import any_of, words_by_role
+from ..language.tables import any_of, sides, words_by_role
 from .votes import Tally, counts_in
 
 
@@ -42,11 +42,18 @@ def any_in(role: str) -> str:
     return any_of(words_of(role))
 
 
-_TELLING = ("participle", "present", "verb", "label", "opening", "phrase", "asking")
+_TELLING = ("participle", "present", "verb", "label", "opening", "phrase", "asking", "first", "note")
 _KINDS = {word: kind for role in _TELLING for word, kind in words_of(role).items()}
+
+
+def _winning() -> list[str]:
+    """The verbs that say which side won."""
+    return [word for word, kind in words_of("verb").items() if kind != "vote"]
+
+
 _BOUND = r"(?<![\w-])(?:{})(?![\w-])"
 _ADVERBS = r"(?:(?:,\s)?[^\W\d]{2,16},?\s){0,3}"
-_PARTICIPLES = any_in("participle")
+_PARTICIPLES = rf"(?:{any_in('participle')})(?!\s(?:out|away|through|along|down)\b)"
 _ANY_DECIDING = re.compile(_BOUND.format("|".join([_PARTICIPLES, any_in("present"), any_in("verb")])), re.IGNORECASE)
 _PASSIVE = re.compile(
     rf"(?<![\w-])(?:{any_in('auxiliary')})\s{_ADVERBS}(?P<said>{_PARTICIPLES})(?![\w-])",
@@ -57,9 +64,12 @@ _BARE = re.compile(
     rf"(?P<said>{_PARTICIPLES}|{any_in('present')})(?![\w-])",
     re.IGNORECASE,
 )
+_WINNING = re.compile(
+    _BOUND.format("|".join([_PARTICIPLES, any_in("present"), *(map(re.escape, _winning()))])), re.IGNORECASE
+)
 _MATTER = re.compile(_BOUND.format(any_in("matter")), re.IGNORECASE)
 _BODY = re.compile(
-    rf"(?:(?<![\w-])(?i:{any_in('body')})|(?<!\w)[A-Z]{{2,8}})\s"
+    rf"(?:(?<![\w-])(?i:{any_in('body')})|(?<!\w)[A-Z]{{2,8}})(?:,[^.;:?!]{{2,240}},)?\s"
     r"(?:(?i:also|then|has|have|further|next|[a-z]{3,14}ly|(?:considered|reviewed|agreed) and),?\s){0,3}"
     rf"(?P<said>{any_in('verb')})(?![\w-])"
 )
@@ -71,13 +81,22 @@ _DECLARED = re.compile(
 _RULED = re.compile(
     r"\b(?:I|the chair|the speaker|the president)\s"
     r"(?:(?:will|therefore|hereby|shall|has|have|now|accordingly|must)\s){0,2}"
-    r"(?:decline|declined|rule|rules|ruled|direct|directs|directed)\b(?!\sthe\sattention|\syou\b)",
+    r"(?:(?:decline|declined|rule|rules|ruled)\b(?!\sout\sthe\spoint)|(?:direct|directs|directed)\sthat\b)",
     re.IGNORECASE,
 )
 _ELECTED = re.compile(
     rf"\A[-*•–\s]{{0,4}}(?:[A-ZÀ-Þ][\w’'.-]{{0,30}}\s){{1,5}}(?:\([^()]{{2,80}}\)\s)?(?P<said>{_PARTICIPLES})(?![\w-])"
 )
-_ALONE = re.compile(rf"\A\W{{0,4}}(?P<said>{_PARTICIPLES}|{any_in('present')})(?![\w-])", re.IGNORECASE)
+_ALONE = re.compile(
+    rf"\A\W{{0,4}}(?P<said>{_PARTICIPLES}|{any_in('present')}|{any_in('note')})(?![\w-])"
+    rf"(?!\s(?:{any_in('matter')})(?![\w-]))",
+    re.IGNORECASE,
+)
+_FIRST = re.compile(
+    rf"\A\W{{0,4}}(?P<said>{any_in('first')})(?![\w-])"
+    rf"[^.;:?!]{{0,60}}?(?<![\w-])(?:{any_in('matter')}|{any_in('body')})(?![\w-])",
+    re.IGNORECASE,
+)
 _PHRASE = re.compile(_BOUND.format(f"(?P<said>{any_in('phrase')})"), re.IGNORECASE)
 _ASKING = re.compile(
     rf"\A(?:\W{{0,3}}\(?\w{{1,4}}[.)]\s)?\W{{0,3}}(?P<said>{any_in('asking')})\s"
@@ -85,7 +104,15 @@ _ASKING = re.compile(
     re.IGNORECASE,
 )
 _HEREBY = re.compile(r"\b(?:therefore|hereby|duly|accordingly)\b", re.IGNORECASE)
-_DOUBT = re.compile(_BOUND.format(any_in("doubt")), re.IGNORECASE)
+_WISH = re.compile(_BOUND.format(any_in("wish")), re.IGNORECASE)
+_DOUBT = re.compile(_BOUND.format("|".join((any_in("wish"), any_in("doubt")))), re.IGNORECASE)
+_RELATIVE = re.compile(r"\b(?:that|which|who|what)\s\Z", re.IGNORECASE)
+_IN_A_YEAR = re.compile(r"\A\s(?:in|since)\s(?:[A-Z]\w{2,8}\s)?(?:1[5-9]|20)\d\d\b")
+_THINKING = re.compile(r"\b(?:agreed|concluded|accepted|confirmed)\Z", re.IGNORECASE)
+_THAT = re.compile(r"\A(?:,?\sthat|\s(?=it\b|there\b))\b(?P<what>[^;:]{0,160})", re.IGNORECASE)
+_MODAL = re.compile(_BOUND.format(any_in("modal")), re.IGNORECASE)
+_SUBJUNCTIVE = re.compile(r"\bbe\b", re.IGNORECASE)
+_PREAMBLE = re.compile(r"\A\W{0,4}[^\W\d_]{3,16}(?:ing|ant|ndo)\b[^\n]*,\W{0,3}\Z")
 _OPENING = re.compile(
     rf"\A\W{{0,4}}(?:(?:motion|decision|action)\s?:\W{{0,4}})?(?P<said>{any_in('opening')})(?![\w-])",
     re.IGNORECASE,
@@ -103,6 +130,7 @@ _ASKED_BODY = re.compile(
 )
 _YEAR = re.compile(r"\b(?:in|en|since|of)\s(?:[A-Z]\w{2,8}\s)?(?:1[5-9]|20)\d\d\b")
 _PAST_YEAR_WORDS = re.compile(r"\blast\s(?:year|week|month|session)\b", re.IGNORECASE)
+_FIRST_ARABIC, _FIRST_HAN = "\u0600", "\u3400"
 _LONGEST_SENTENCE = 1200
 _LONGEST_SPOKEN_WORDS = 32
 _LONGEST_NOTE_WORDS = 14
@@ -114,7 +142,7 @@ def deciding(sentence: str, *, is_spoken: bool) -> Deciding | None:
 
     What somebody says in a debate (`is_spoken`) counts only where it is plainly the chair's or the record's own line.
     """
-    words = plain(sentence[:_LONGEST_SENTENCE])
+    words = _spaced(plain(sentence[:_LONGEST_SENTENCE]))
     if labelled := _labelled(words):
         return labelled
     tally = counts_in(words)
@@ -128,7 +156,7 @@ def deciding(sentence: str, *, is_spoken: bool) -> Deciding | None:
         kind = "vote"
     elif kind == "decision" and _RESOLUTION.search(words):
         kind = "resolution"
-    is_mere = bool(tally) and not _ANY_DECIDING.search(words)
+    is_mere = bool(tally) and not _WINNING.search(words)
     asked = _ASKED_BODY.search(words) if kind == "recommendation" else None
     return Deciding(
         kind=kind,
@@ -140,29 +168,57 @@ def deciding(sentence: str, *, is_spoken: bool) -> Deciding | None:
     )
 
 
+_HAN_WORDS = (*_KINDS, *words_of("matter"), *words_of("body"), *words_of("with_one_voice"), *sides(), "票")
+_HAN = re.compile(rf"\d+|{any_of({word for word in _HAN_WORDS if word > _FIRST_HAN})}")
+_VOWEL_SIGNS = re.compile("[\u064b-\u0652]")
+
+
+def _spaced(words: str) -> str:
+    """Words that are written without spaces set apart, and Arabic without the signs that few write."""
+    if max(words, default="") < _FIRST_ARABIC:
+        return words
+    words = _VOWEL_SIGNS.sub("", words)
+    return " ".join(_HAN.sub(r" \g<0> ", words).split()) if max(words) > _FIRST_HAN else words
+
+
 def _said(words: str, is_spoken: bool, is_counted: bool) -> OutcomeKind | None:
     length = len(words.split())
     if _DECLARED.search(words):
         return "decision"
-    if match := _OPENING.match(words):
+    if match := _OPENING.match(words) or _FIRST.match(words):
         return _kind(match)
+    if words.endswith("?") or _PREAMBLE.match(words):
+        return None
     if is_spoken and _RULED.search(words) and length <= _LONGEST_SPOKEN_WORDS + 10:
         deferred = re.search(rf"\b(?:{_DEFERRED})\b", words, re.IGNORECASE)
         return "deferred" if deferred else "ruling"
-    if words.endswith("?") or not (is_counted or _ANY_DECIDING.search(words) or _PHRASE.search(words)):
-        return None
     if match := _noted(words, length):
         return _kind(match)
-    if not is_spoken and (match := _PHRASE.search(words)) and not _is_doubtful(words[: match.start()]):
+    if not (is_counted or _ANY_DECIDING.search(words) or _PHRASE.search(words)):
+        return None
+    if not is_spoken and (match := _PHRASE.search(words)) and not _WISH.search(words[: match.start()]):
         return _kind(match)
-    if match := _PASSIVE.search(words):
-        return _kind(match) if _is_of_now(words, match, is_spoken, length) else None
-    if (match := _BODY.search(words)) and not is_spoken and not _is_doubtful(words[: match.start("said")]):
+    if (match := _PASSIVE.search(words)) and _is_of_now(words, match, is_spoken, length):
         return _kind(match)
-    match = _BARE.search(words) if length <= _LONGEST_SPOKEN_WORDS else None
-    if match and _is_of_now(words, match, is_spoken, length):
+    if not is_spoken and (match := _BODY.search(words)) and _is_decided(words, match):
+        return _kind(match)
+    match = _BARE.search(words) if length <= _LONGEST_SPOKEN_WORDS and not _PASSIVE.search(words) else None
+    if match and _is_of_now(words, match, is_spoken, length) and _is_told(match):
         return _kind(match)
     return "vote" if is_counted and length <= _LONGEST_SPOKEN_WORDS * 2 and not _is_doubtful(words) else None
+
+
+def _is_told(match: re.Match[str]) -> bool:
+    """Whether what a matter became is told: "the motion carried", not "that the bill be read", "the Adopted budget"."""
+    return not match["said"].istitle() and not _SUBJUNCTIVE.search(match[0])
+
+
+def _is_decided(words: str, match: re.Match[str]) -> bool:
+    """Whether a body decides, rather than holds a view: "agreed that prices had risen" settles nothing."""
+    if _is_doubtful(words[: match.start()]):
+        return False
+    view = _THAT.match(words[match.end() :]) if _THINKING.search(match[0]) else None
+    return not view or bool(_MODAL.search(view["what"]))
 
 
 def _kind(match: re.Match[str]) -> OutcomeKind:
@@ -176,7 +232,7 @@ def _noted(words: str, length: int) -> re.Match[str] | None:
     if (match := _ALONE.match(words) or _ELECTED.match(words)) and words.lstrip(" -*•–(")[:1].isupper():
         return match
     match = _BARE.search(words)
-    is_at_head = match and len(words[: match.start()].split()) <= 3
+    is_at_head = match and len(words[: match.start()].split()) <= 3 and _is_told(match) and not _IN_A_YEAR.match(words[match.end() :])
     return match if is_at_head and not _is_doubtful(words) else None
 
 
@@ -185,7 +241,9 @@ def _is_of_now(words: str, match: re.Match[str], is_spoken: bool, length: int) -
     before = words[: match.start()]
     if _NOT.search(match[0]) and not match["said"].casefold().startswith("not"):
         return False
-    if _is_doubtful(before) or _PAST_YEAR_WORDS.search(words):
+    if _is_doubtful(before) or _RELATIVE.search(before) or _PAST_YEAR_WORDS.search(words):
+        return False
+    if _IN_A_YEAR.match(words[match.end() :]):
         return False
     if not is_spoken:
         return bool(before.strip(" -*•(")) or bool(_MATTER.search(match[0]))
@@ -203,31 +261,43 @@ def _is_doubtful(before: str) -> bool:
 
 _PROPER = r"[A-ZÀ-Þ][\w’'.-]{0,30}"
 _WHO = rf"(?:(?:the|all)\s)?{_PROPER}(?:(?:\s(?:and|of|for|de|von|van|&))?,?\s(?:\([^()]{{2,60}}\)|{_PROPER})){{0,9}}"
+_TASK = rf"(?:{any_in('task_verb')})(?![\w-])"
+_NO_OWNER = frozenset(words_of("no_owner"))
 _WILL = re.compile(
     rf"\A[-*•–\s]{{0,4}}(?P<who>(?i:the\s[a-z]{{3,20}}|all)|{_WHO})\s"
-    r"(?:will|shall|to|agreed to|undertook to|is to|are to|was asked to|were asked to|was requested to)\s"
-    r"(?!be\b|the\b|an?\b|have\b|their\b|its\b|this\b|these\b|all\b|which\b|whom\b)[a-z]{2,}"
+    rf"(?:will|shall|to|agreed to|undertook to|is to|are to|was asked to|were asked to|was requested to)\s{_TASK}"
 )
-_WILL_ALONE = re.compile(
-    r"\A[-*•–\s]{0,4}Will\s(?!the\b|an?\b|you\b|he\b|she\b|they\b|we\b|my\b|this\b|that\b|there\b|it\b|not\b)[a-z]{2,}[^?]*\Z"
-)
+_WILL_ALONE = re.compile(rf"\A[-*•–\s]{{0,4}}Will\s{_TASK}[^?]*\Z")
 _WILL_BE = re.compile(rf"\bwill be (?:{any_in('task')})\b(?:\sby\s(?:the\s)?(?P<who>{_WHO}))?")
 _OWNED = re.compile(rf"\A(?P<who>{_WHO})\s?(?:(?:,\s)?(?:will|would|to|shall)\s|[:–—]\s)")
+_WHEN = (
+    r"(?:the\s)?(?:end of\s(?:the\s)?)?(?:next\s)?(?:[\w-]{1,14}\s){0,3}(?:meeting|session|week|month|year|quarter|today|"
+    r"tomorrow|monday|tuesday|wednesday|thursday|friday|saturday|sunday)"
+    r"(?:\sof\sthe(?:\s(?-i:[A-Z])[\w-]{1,20}){1,5})?|(?-i:[A-Z]{2,6})\s\d{1,4}|\d{4}-\d\d-\d\d"
+)
 _BY = re.compile(
-    r"\b(?:by|before|until|till|no later than|due(?: on| by)?|to)\s(?P<due>(?:the\s)?(?:end of\s(?:the\s)?)?(?:next\s)?"
-    r"(?:\w{1,12}\s){0,3}(?:meeting|session|week|month|year|quarter|today|tomorrow|monday|tuesday|wednesday|thursday|"
-    r"friday|saturday|sunday)|[A-Z]{2,6}\s\d{1,4}|\d{4}-\d\d-\d\d)\b|(?P<soon>\b(?:today|tomorrow|"
-    r"next (?:week|month|meeting)|in\s(?:the next\s)?(?:\w{1,6}\s){1,4}(?:days?|weeks?|months?))\b)",
+    rf"\b(?:(?:by|before|until|till|no later than|due(?: on| by)?|to(?=\s(?:the\b|an?\b|next\b|\d|(?-i:[A-Z]))))\s(?P<due>{_WHEN})|"
+    r"(?:at its|en su|à sa)\s(?P<session>[\w-]{4,24}(?:\s[\w-]{4,20})?\s(?:session|meeting|período de sesiones)))\b|"
+    r"(?P<soon>\b(?:today|tomorrow|next (?:week|month|meeting)|"
+    r"in\s(?:the next\s)?(?:\w{1,6}\s){1,4}(?:days?|weeks?|months?))\b)",
+    re.IGNORECASE,
+)
+_LABELLED_OWNER = re.compile(
+    r"\A\W{0,3}(?:[\w-]{1,12}\W{1,3})?action(?:\s(?:item|point))?\W{0,3}(?:for|by|on|–|-|\()\s?(?P<who>[A-ZÀ-Þ][^:()]{1,80})\)?\s?:\s",
     re.IGNORECASE,
 )
 
 
 def _labelled(words: str) -> Deciding | None:
     """What stands behind a label: "ACTION: ...", "Decision: ...", "RESULT: ACCEPTED"."""
+    if (match := _LABELLED_OWNER.match(words)) and match["who"][0].isupper():
+        return Deciding(kind="action", owner=match["who"].strip(), due=_due(words), is_closing=False)
     match = _LABEL.match(words)
     if not match or not (rest := words[match.end() :].strip()) or len(rest) < 3:
         return None
     kind = _kind(match)
+    if kind == "action" and rest.casefold().startswith("no "):
+        kind = "decision"
     if kind == "decision" and (said := _ANY_DECIDING.search(rest)):
         kind = _KINDS[said[0].casefold()]
     tally = counts_in(words)
@@ -253,9 +323,14 @@ def _to_do(words: str) -> Deciding | None:
     if (match := _WILL_BE.search(words)) and not _is_doubtful(words[: match.start()]):
         return Deciding(kind="action", owner=match["who"], due=_due(words), is_closing=False)
     match = _WILL.match(words)
-    if not match or len(words.split()) > _LONGEST_SPOKEN_WORDS or words.endswith("?") or match["who"] == "I":
+    if not match or len(words.split()) > _LONGEST_SPOKEN_WORDS or words.endswith("?") or _is_nobody(match["who"]):
         return None
     return Deciding(kind="action", owner=match["who"].strip(), due=_due(words), is_closing=False)
+
+
+def _is_nobody(who: str) -> bool:
+    first, *others = who.casefold().split()
+    return first in _NO_OWNER or (not others and first.endswith("ing"))
 
 
 def _due(words: str) -> str | None:
@@ -268,5 +343,5 @@ def _due(words: str) -> str | None:
         ):
             return day.written
     if match := _BY.search(words):
-        return match["due"] or match["soon"]
+        return match["due"] or match["session"] or match["soon"]
     return found[0].written if len(found) == 1 else None

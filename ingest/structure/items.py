@@ -8,6 +8,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice, takewhile
 
 from ...vectorstore.markup import plain
 from ...vectorstore.structure import Item, ItemKind, Outcome, Structure
@@ -22,6 +23,11 @@ from .votes import Tally, ballots, names_in
 _ITEM_KINDS = words_of("item_kind")
 _KIND = re.compile(rf"(?<![\w-])(?:{any_in('item_kind')})(?![\w-])", re.IGNORECASE)
 _BRINGING = re.compile(rf"(?<![\w-])(?:{any_in('bringing')})(?![\w-])", re.IGNORECASE)
+_PUTTING = re.compile(rf"(?<![\w-])(?:{any_in('putting')})(?![\w-])", re.IGNORECASE)
+_CALLED = re.compile(
+    r"(?:\b(?:[Ii]tem|[Nn]umber)\s)?(?<![\w.])(?P<number>\d{1,2}[A-Z]|(?<=tem\s)\d{1,3}[A-Za-z]?|(?<=umber\s)\d{1,3}[A-Za-z]?)"
+    r",?\s(?:is|are)\s(?:an?\s|the\s)?[a-z]"
+)
 _REJECTING = re.compile(rf"(?<![\w-])(?:{any_in('rejecting')})(?![\w-])", re.IGNORECASE)
 _NUMBER = re.compile(
     r"\A\W{0,6}(?:(?:agenda\s)?item|no\.?|article|clause|bill|motion|case|question)?\s{0,3}#?"
@@ -30,6 +36,7 @@ _NUMBER = re.compile(
 )
 _ANNOUNCES = re.compile(r"\b(?:follows|following|suivants?|suit|siguientes?|sigue)\b[^:]{0,40}:\Z", re.IGNORECASE)
 _LONGEST_TITLE_WORDS = 16
+_LONGEST_PUTTING_WORDS = 10
 _HEADING_CHARS = 160
 _RECOMMENDED = re.compile(r"\brecommend|\brecommand|\brecomenda", re.IGNORECASE)
 _FEWEST_RECOMMENDED = 5
@@ -67,7 +74,7 @@ def with_items(structure: Structure, text: str, units: Sequence[Unit]) -> Struct
 def _sayings(text: str, units: Sequence[Unit], votes: Sequence[Tally]) -> Iterator[_Said]:
     recommended = _recommended(text, units)
     ends = [vote.end for vote in votes]
-    turn = None
+    turn = addressee = None
     spoken = False
     for unit in units:
         words = text[unit.start : unit.end]
@@ -75,7 +82,7 @@ def _sayings(text: str, units: Sequence[Unit], votes: Sequence[Tally]) -> Iterat
         if unit.turn != turn:
             turn, spoken = unit.turn, _is_spoken(speaker, words)
         if unit.start in recommended:
-            yield _Said(start=unit.start, end=unit.end, told=Deciding(kind="recommendation", is_closing=False))
+            yield _Said(start=unit.start, end=unit.end, told=_recommendation(addressee))
             continue
         label = speaker_label(words) if spoken else None
         first = label[1] if label and speaker and label[0] == speaker else 0
@@ -84,8 +91,16 @@ def _sayings(text: str, units: Sequence[Unit], votes: Sequence[Tally]) -> Iterat
             place = bisect_right(ends, start)
             if place < len(votes) and votes[place].start <= start:
                 continue
-            if end - start > 2 and (found := deciding(text[start:end], is_spoken=spoken)):
+            is_said = (spoken or unit.time is not None) and not _is_note(text[start:end])
+            if end - start > 2 and (found := deciding(text[start:end], is_spoken=is_said)):
+                if found.owner and _RECOMMENDED.search(text[start:end]):
+                    addressee = found.owner
                 yield _Said(start=start, end=end, told=found, speaker=speaker if spoken else None)
+
+
+def _is_note(sentence: str) -> bool:
+    """Whether a sentence in brackets is the record's own note between what is said."""
+    return sentence.startswith(("(", "[")) and sentence.rstrip(" .").endswith((")", "]"))
 
 
 def _is_spoken(speaker: str | None, words: str) -> bool:
@@ -95,6 +110,10 @@ def _is_spoken(speaker: str | None, words: str) -> bool:
     rest = plain(words)
     place = rest.find(speaker)
     return place < 0 or not re.match(r"\A\s?(?:\([^()]{0,90}\)\s?)?[a-z,]", rest[place + len(speaker) :])
+
+
+def _recommendation(addressee: str | None) -> Deciding:
+    return Deciding(kind="recommendation", owner=addressee, is_closing=False)
 
 
 def _recommended(text: str, units: Sequence[Unit]) -> frozenset[int]:
@@ -166,24 +185,57 @@ _UNDER_HEADINGS = 100
 
 def _matters(text: str, units: Sequence[Unit], said: Sequence[_Said], votes: Sequence[Tally]) -> Iterator[_Matter]:
     """Where items begin: at headings, at titles of matters, where something is brought, at numbered paragraphs with
-    an outcome."""
+    an outcome, at sentences that call an item by its number. A question that is put is that of the matter open."""
     starts = [one.start for one in said]
     ends = [vote.end for vote in votes]
+    is_open = has_matter = False
     for unit in units:
         words = text[unit.start : unit.end]
         line = " ".join(plain(words).split())
         first = bisect_right(starts, unit.start - 1)
-        outcomes = [one for one in said[first : first + 4] if one.start < unit.end]
+        outcomes = list(takewhile(lambda one: one.start < unit.end, islice(said, first, None)))
         ending = bisect_right(ends, unit.start)
         if ending < len(votes) and votes[ending].start < unit.end:
+            is_open = False
             continue
         if unit.kind == "heading":
             if not outcomes and not _ANNOUNCES.search(line):
+                is_open = has_matter = False
                 depth = (unit.locator.section or "").count(" > ") + 1
                 yield _Matter(start=unit.start, heading=line[: 2 * _HEADING_CHARS], depth=depth)
-        elif (_is_title(line) and not outcomes) or _BRINGING.search(line) or (outcomes and _is_marked(unit, words)):
+        elif called := list(_called(text, unit)):
+            is_open = True
+            yield from called
+        elif _is_title(line) and not outcomes:
+            is_open = has_matter = True
+            yield _Matter(start=unit.start, heading=line, depth=_UNDER_HEADINGS - 1)
+        elif _brings(line, outcomes, is_open, has_matter) or (outcomes and _is_marked(unit, words) and not is_open):
+            is_open = has_matter = True
             yield _Matter(
                 start=unit.start, heading=_shortened(line), depth=_UNDER_HEADINGS, number=unit.locator.paragraph
+            )
+        is_open = is_open and not any(one.told.is_closing for one in outcomes)
+
+
+def _brings(line: str, outcomes: Sequence[_Said], is_open: bool, has_matter: bool) -> bool:
+    """Whether a paragraph brings a matter; where one is open, not by putting its question or telling its outcome."""
+    if not is_open and not (has_matter and len(_PUTTING.sub("", line).split()) <= _LONGEST_PUTTING_WORDS):
+        return bool(_BRINGING.search(line))
+    return not outcomes and bool(_BRINGING.search(_PUTTING.sub("", line)))
+
+
+def _called(text: str, unit: Unit) -> Iterator[_Matter]:
+    """Sentences within a paragraph that call an item by its number: "15B is a resolution to ..."."""
+    words = text[unit.start : unit.end]
+    if not _CALLED.search(words):
+        return
+    for start, end in sentence_spans(words):
+        if match := _CALLED.match(words[start:end]):
+            yield _Matter(
+                start=unit.start + start,
+                heading=_shortened(" ".join(words[start:end].split())),
+                depth=_UNDER_HEADINGS,
+                number=match["number"],
             )
 
 

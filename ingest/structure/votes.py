@@ -15,13 +15,13 @@ from .people import TITLES
 Side = Literal["for", "against", "abstained"]
 
 _SIDES = sides()
-_WEAK = frozenset("for against no yes yea content contents negative pour contre ja nein opposed favour favor".split())
+_WEAK = frozenset("for against no yes yea content contents negative pour contre ja nein opposed favour favor voor tegen contra contro за против".split())
 """Ordinary words too: alone they tell of no vote."""
 _ANY_SIDE = any_of(_SIDES)
 _COUNTED = {word: number for number, word in enumerate(words_in_order("counted"))} | dict.fromkeys(word_list("none"), 0)
 _ANY_NUMBER = rf"(?:\d{{1,4}}|{any_of(_COUNTED)})"
 _NUMBER_SIDE = re.compile(
-    rf"(?<![\w.,-])(?P<number>{_ANY_NUMBER})\s(?:(?:votes?|members?|voix|votos)\s)?(?:(?:were|was|are|voting)\s)?"
+    rf"(?<![\w.,-])(?P<number>{_ANY_NUMBER})\s(?:(?:votes?|members?|voix|votos|voti|stemmen|票)\s)?(?:(?:were|was|are|voting)\s)?"
     rf"(?P<side>{_ANY_SIDE})(?!\w)(?:\s?\((?P<names>[^()]{{3,2000}})\))?",
     re.IGNORECASE,
 )
@@ -29,14 +29,16 @@ _SIDE_NUMBER = re.compile(
     rf"(?<!\w)(?P<side>{_ANY_SIDE})\s?[:(–—-]{{0,3}}\s?(?P<number>{_ANY_NUMBER})(?![\w/%])", re.IGNORECASE
 )
 _TO = re.compile(
-    rf"(?:(?<!\w)(?P<for>\d{{1,4}})\s(?:votes?|voix|votos)\s(?:to|contre|contra)\s|"
+    rf"(?:(?<!\w)(?P<for>\d{{1,4}})\s(?:votes?|voix|votos|voti|stemmen|голос\w{{0,4}}|صوتا?|أصوات)\s"
+    rf"(?:to|contre|contra|contro|tegen|gegen|против|مقابل)\s|"
     rf"\bvotes?\sof\s(?P<of>\d{{1,4}})\s(?:votes\s)?to\s)(?P<against>{_ANY_NUMBER})\b"
-    rf"(?:,?\s(?:(?:and|with|et|avec|y|con)\s)?(?P<abstained>{_ANY_NUMBER})\s(?:abst\w{{1,12}}))?",
+    rf"(?:\s(?:أصوات|صوتا?))?(?:,?\s(?:(?:and|with|et|avec|y|con|e|com|en|при)\s)?"
+    rf"(?:وامتناع\s)?(?P<abstained>{_ANY_NUMBER})(?=\s(?:abst|asten|onth|воздерж|عن)))?",
     re.IGNORECASE,
 )
 _SCORE = re.compile(
     r"\b(?:carrie[ds]|passe[ds]|approved|adopted|defeated|rejected|fail(?:ed|s)|vote[ds]?)\b[^.\d]{0,25}"
-    r"\(?(?P<for>\d{1,3})\s?[-–]\s?(?P<against>\d{1,3})(?:\s?[-–]\s?(?P<abstained>\d{1,3}))?(?![\w/-])",
+    r"[(\[]?(?P<for>\d{1,3})\s?(?:[-–]|to)\s?(?P<against>\d{1,3})(?:\s?[-–]\s?(?P<abstained>\d{1,3}))?(?![\w/-])",
     re.IGNORECASE,
 )
 _ROLL = re.compile(r"(?<!\w)Y-(?P<for>\d{1,3})(?:[;,]?\sN-(?P<against>\d{1,3}))?(?!\w)")
@@ -106,7 +108,7 @@ def _number(written: str) -> int:
 # --- lists of names by side --------------------------------------------------------------------------------------
 
 _HEAD = re.compile(
-    rf"(?:\A\W{{0,4}}|(?<=[\s.;,)]))(?P<side>{_ANY_SIDE})(?:\s(?:this|the)\s\w{{1,20}}|\svotes)?"
+    rf"(?:\A\W{{0,4}}|(?<=[\s.;,)])(?<!\bthe\s))(?P<side>{_ANY_SIDE})(?:\s(?:this|the)\s\w{{1,20}}|\svotes)?"
     r"(?:\s\[[^\[\]]{3,40}\])?(?:\s?\((?P<count>\d{1,4})\)(?=:)|)(?:(?:\s?[:–—-]{1,2}\**|\s(?=\d))\s{0,3}\(?(?P<number>\d{1,4})?\)?(?=\W|\Z)|\W{0,4}\Z)",
     re.IGNORECASE,
 )
@@ -175,7 +177,7 @@ def _marks(words: str, heads: Sequence[re.Match[str]], at: int) -> Iterator[_Mar
 
 def _goes_on(mark: _Mark, words: str) -> bool:
     """Whether a paragraph is more of the names under a mark: names and nothing else, not more than were counted."""
-    if mark.number is not None and len(mark.names) >= mark.number:
+    if ":" in words or (mark.number is not None and len(mark.names) >= mark.number):
         return False
     names = names_in(words)
     return bool(names) and len(" ".join(names).split()) >= len(plain(words).split()) * _NAMES_BUT
@@ -227,8 +229,10 @@ def _called(text: str, units: Sequence[Unit]) -> Iterator[Tally]:
 # --- names -------------------------------------------------------------------------------------------------------
 
 _AND = re.compile(rf",?\s(?:{'|'.join(word_list('and'))}|&)\s", re.IGNORECASE)
+_AND_TITLED = re.compile(rf",?\s(?:{'|'.join(word_list('and'))}|&)\s(?=(?:Messrs|Mses|Mmes|MM)\b)")
 _ASIDE = re.compile(r"\A(?:\d\s)?|\s\d\Z")
 _TITLE = re.compile(rf"\A(?:(?:Messrs|Mses|Mmes|MM|{TITLES})s?\b\.?,?\s)+", re.IGNORECASE)
+_RANK = re.compile(rf"\A(?:(?:rh|{TITLES})\b\.?\s)+", re.IGNORECASE)
 _STOP = re.compile(r"(?<![A-Z])(?<!Messrs)(?<!Mses)(?<!Mmes)(?<!\bMr)(?<!\bMs)(?<!\bMrs)(?<!\bDr)(?<!Prof)(?<!Hon)\.\s")
 
 
@@ -237,15 +241,21 @@ def names_in(listed: str) -> tuple[str, ...]:
     listed = " ".join(plain(listed).split())
     if stop := _STOP.search(listed):
         listed = listed[: stop.start()]
-    listed = listed.strip(" .,;:*")
+    listed = _AND_TITLED.sub(", ", listed.strip(" .,;:*"))
     if not listed or listed.casefold().removesuffix(" listed") in word_list("none"):
         return ()
     parts = listed.split(";") if ";" in listed else _parted(listed)
-    names = [_TITLE.sub("", part.strip(" .,*")).strip() for part in parts]
+    names = [_in_order(_TITLE.sub("", part.strip(" .,*")).strip()) for part in parts]
     names = [name for name in names if name]
     if sum(map(_is_name, names)) < len(names) * _ALL_BUT_SOME:
         return ()
     return tuple(names)
+
+
+def _in_order(name: str) -> str:
+    """A name as one says it: "Lind, Ms. Ana" is "Ana Lind"."""
+    family, comma, given = name.partition(", ")
+    return f"{_RANK.sub('', given)} {family}" if comma and given[:1].isalpha() and "," not in given else name
 
 
 def _parted(listed: str) -> list[str]:
