@@ -42,7 +42,7 @@ def any_in(role: str) -> str:
     return any_of(words_of(role))
 
 
-_TELLING = ("participle", "present", "verb", "label", "opening", "phrase", "asking", "first", "note")
+_TELLING = ("participle", "present", "verb", "label", "opening", "phrase", "asking", "first", "note", "operative")
 _KINDS = {word: kind for role in _TELLING for word, kind in words_of(role).items()}
 
 
@@ -103,6 +103,10 @@ _ASKING = re.compile(
     rf"(?P<who>[^\s,:]{{1,40}}(?:\s[^\s,:]{{1,40}}){{0,15}}?)(?=,|:|\s?(?:{any_in('asked')})\s)",
     re.IGNORECASE,
 )
+_OPERATIVE = re.compile(
+    rf"\A(?:\W{{0,3}}\(?\w{{1,4}}[.)]\s)?\W{{0,3}}(?P<said>{any_in('operative')})(?=\s(?:to|that|que|de|the|la|le|les|el|los|las|of)\b)",
+    re.IGNORECASE,
+)
 _HEREBY = re.compile(r"\b(?:therefore|hereby|duly|accordingly)\b", re.IGNORECASE)
 _WISH = re.compile(_BOUND.format(any_in("wish")), re.IGNORECASE)
 _DOUBT = re.compile(_BOUND.format("|".join((any_in("wish"), any_in("doubt")))), re.IGNORECASE)
@@ -148,6 +152,8 @@ def deciding(sentence: str, *, is_spoken: bool) -> Deciding | None:
     tally = counts_in(words)
     if not is_spoken and (match := _ASKING.match(words)):
         return Deciding(kind=_kind(match), owner=match["who"].strip(), due=_due(words), is_closing=False)
+    if not is_spoken and (match := _OPERATIVE.match(words)):
+        return Deciding(kind=_kind(match), tally=tally)
     said = _said(words, is_spoken, tally is not None)
     if said is None:
         return _noted_task(words, is_spoken)
@@ -264,10 +270,11 @@ _WHO = rf"(?:(?:the|all)\s)?{_PROPER}(?:(?:\s(?:and|of|for|de|von|van|&))?,?\s(?
 _TASK = rf"(?:{any_in('task_verb')})(?![\w-])"
 _NO_OWNER = frozenset(words_of("no_owner"))
 _WILL = re.compile(
-    rf"\A[-*•–\s]{{0,4}}(?P<who>(?i:the\s[a-z]{{3,20}}|all)|{_WHO})\s"
+    rf"\A[-*•–\s]{{0,4}}(?:\[[ xX]?\]\s)?(?P<who>(?i:the\s[a-z]{{3,20}}|all)|{_WHO})\s"
     rf"(?:will|shall|to|agreed to|undertook to|is to|are to|was asked to|were asked to|was requested to)\s{_TASK}"
 )
 _WILL_ALONE = re.compile(rf"\A[-*•–\s]{{0,4}}Will\s{_TASK}[^?]*\Z")
+_BROUGHT = re.compile(r"\A\W{0,4}motion\s(?:to|by|made|of)\b|\A\W{0,4}none\W{0,3}\Z", re.IGNORECASE)
 _WILL_BE = re.compile(rf"\bwill be (?:{any_in('task')})\b(?:\sby\s(?:the\s)?(?P<who>{_WHO}))?")
 _OWNED = re.compile(rf"\A(?P<who>{_WHO})\s?(?:(?:,\s)?(?:will|would|to|shall)\s|[:–—]\s)")
 _WHEN = (
@@ -283,7 +290,7 @@ _BY = re.compile(
     re.IGNORECASE,
 )
 _LABELLED_OWNER = re.compile(
-    r"\A\W{0,3}(?:[\w-]{1,12}\W{1,3})?action(?:\s(?:item|point))?\W{0,3}(?:for|by|on|–|-|\()\s?(?P<who>[A-ZÀ-Þ][^:()]{1,80})\)?\s?:\s",
+    r"\A\W{0,3}(?:[\w-]{1,12}\W{1,3})?(?:action(?:\s(?:item|point))?|ai|todo)\W{0,3}(?:\b(?:for|by|on)\b|–|-|\()\s?(?P<who>[A-ZÀ-Þ][^:()]{1,80})\)?\s?:\s",
     re.IGNORECASE,
 )
 
@@ -293,11 +300,11 @@ def _labelled(words: str) -> Deciding | None:
     if (match := _LABELLED_OWNER.match(words)) and match["who"][0].isupper():
         return Deciding(kind="action", owner=match["who"].strip(), due=_due(words), is_closing=False)
     match = _LABEL.match(words)
-    if not match or not (rest := words[match.end() :].strip()) or len(rest) < 3:
+    if not match or not (rest := words[match.end() :].strip()) or len(rest) < 3 or _BROUGHT.match(rest):
         return None
     kind = _kind(match)
-    if kind == "action" and rest.casefold().startswith("no "):
-        kind = "decision"
+    if kind == "action" and (said := _ALONE.match(rest)):
+        kind = _kind(said)
     if kind == "decision" and (said := _ANY_DECIDING.search(rest)):
         kind = _KINDS[said[0].casefold()]
     tally = counts_in(words)

@@ -8,10 +8,10 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import islice, takewhile
+from itertools import groupby
 
 from ...vectorstore.markup import plain
-from ...vectorstore.structure import Item, ItemKind, Outcome, Structure
+from ...vectorstore.structure import Item, ItemKind, Outcome, OutcomeKind, Structure
 from ..language.sentences import sentence_spans
 from ..language.states import states_of_label
 from .deciding import Deciding, any_in, deciding, words_of
@@ -35,6 +35,7 @@ _NUMBER = re.compile(
     re.IGNORECASE,
 )
 _ANNOUNCES = re.compile(r"\b(?:follows|following|suivants?|suit|siguientes?|sigue)\b[^:]{0,40}:\Z", re.IGNORECASE)
+_BULLETS = frozenset("-*•–·")
 _LONGEST_TITLE_WORDS = 16
 _LONGEST_PUTTING_WORDS = 10
 _HEADING_CHARS = 160
@@ -74,7 +75,7 @@ def with_items(structure: Structure, text: str, units: Sequence[Unit]) -> Struct
 def _sayings(text: str, units: Sequence[Unit], votes: Sequence[Tally]) -> Iterator[_Said]:
     recommended = _recommended(text, units)
     ends = [vote.end for vote in votes]
-    turn = addressee = None
+    turn = addressee = heads = None
     spoken = False
     for unit in units:
         words = text[unit.start : unit.end]
@@ -83,6 +84,10 @@ def _sayings(text: str, units: Sequence[Unit], votes: Sequence[Tally]) -> Iterat
             turn, spoken = unit.turn, _is_spoken(speaker, words)
         if unit.start in recommended:
             yield _Said(start=unit.start, end=unit.end, told=_recommendation(addressee))
+            continue
+        heads = _heading_kind(unit, words, heads)
+        if heads and unit.kind != "heading" and len(words.split()) <= _LONGEST_LISTED_WORDS:
+            yield _Said(start=unit.start, end=unit.end, told=deciding(words, is_spoken=False) or Deciding(kind=heads))
             continue
         label = speaker_label(words) if spoken else None
         first = label[1] if label and speaker and label[0] == speaker else 0
@@ -110,6 +115,17 @@ def _is_spoken(speaker: str | None, words: str) -> bool:
     rest = plain(words)
     place = rest.find(speaker)
     return place < 0 or not re.match(r"\A\s?(?:\([^()]{0,90}\)\s?)?[a-z,]", rest[place + len(speaker) :])
+
+
+_OUTCOME_HEADINGS = words_of("outcome_heading")
+_LONGEST_LISTED_WORDS = 60
+
+
+def _heading_kind(unit: Unit, words: str, heads: OutcomeKind | None) -> OutcomeKind | None:
+    """What stands under a heading of outcomes ("Conclusion", "Action items"): lists, or one paragraph right below."""
+    if unit.kind == "heading":
+        return _OUTCOME_HEADINGS.get(plain(words).strip(" :.").casefold())  # type: ignore[return-value]
+    return heads if unit.kind == "item" or words.lstrip()[:1] in _BULLETS else None
 
 
 def _recommendation(addressee: str | None) -> Deciding:
@@ -188,12 +204,13 @@ def _matters(text: str, units: Sequence[Unit], said: Sequence[_Said], votes: Seq
     an outcome, at sentences that call an item by its number. A question that is put is that of the matter open."""
     starts = [one.start for one in said]
     ends = [vote.end for vote in votes]
+    ended = _numbered_with_outcome(units, starts)
     is_open = has_matter = False
     for unit in units:
         words = text[unit.start : unit.end]
         line = " ".join(plain(words).split())
         first = bisect_right(starts, unit.start - 1)
-        outcomes = list(takewhile(lambda one: one.start < unit.end, islice(said, first, None)))
+        outcomes = said[first : bisect_right(starts, unit.end - 1)]
         ending = bisect_right(ends, unit.start)
         if ending < len(votes) and votes[ending].start < unit.end:
             is_open = False
@@ -209,7 +226,9 @@ def _matters(text: str, units: Sequence[Unit], said: Sequence[_Said], votes: Seq
         elif _is_title(line) and not outcomes:
             is_open = has_matter = True
             yield _Matter(start=unit.start, heading=line, depth=_UNDER_HEADINGS - 1)
-        elif _brings(line, outcomes, is_open, has_matter) or (outcomes and _is_marked(unit, words) and not is_open):
+        elif unit.start in ended or _brings(line, outcomes, is_open, has_matter) or (
+            outcomes and _is_marked(unit, words) and not is_open
+        ):
             is_open = has_matter = True
             yield _Matter(
                 start=unit.start, heading=_shortened(line), depth=_UNDER_HEADINGS, number=unit.locator.paragraph
@@ -249,7 +268,18 @@ def _is_title(line: str) -> bool:
 
 
 def _is_marked(unit: Unit, words: str) -> bool:
-    return bool(unit.kind == "item" or (unit.locator.paragraph and not unit.locator.speaker) or _NUMBER.match(words))
+    return bool(unit.kind == "item" or _NUMBER.match(words))
+
+
+def _numbered_with_outcome(units: Sequence[Unit], starts: Sequence[int]) -> frozenset[int]:
+    """Where those numbered paragraphs begin that tell an outcome, be it in what follows under their number."""
+    found: set[int] = set()
+    for number, group in groupby(units, key=lambda unit: unit.locator.paragraph):
+        parts = list(group)
+        first = bisect_right(starts, parts[0].start - 1)
+        if number and not parts[0].locator.speaker and first < len(starts) and starts[first] < parts[-1].end:
+            found.add(parts[0].start)
+    return frozenset(found)
 
 
 def _shortened(line: str) -> str:

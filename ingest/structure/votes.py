@@ -115,6 +115,9 @@ _HEAD = re.compile(
 _ROLL_LINE = re.compile(r"\A[-*•\s]{0,4}(?P<name>[^\n:–—]{3,60}?)\s?[:–—-]{1,2}\s(?P<side>[^\W\d]{2,10})\W{0,3}\Z")
 
 
+_COUNTED_BEHIND = re.compile(r"(?<=\w)\s?[-–—:(]{1,2}\s?(\d{1,3})\)?\.?\Z")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Mark:
     side: Side
@@ -162,12 +165,13 @@ def _marks(words: str, heads: Sequence[re.Match[str]], at: int) -> Iterator[_Mar
         if head is None:
             continue
         listed = words[head.end() : following.start() if following else len(words)][:_LONGEST_LIST_CHARS]
-        names = names_in(listed.strip()) if listed.strip() else ()
+        counted = _COUNTED_BEHIND.search(listed.rstrip())
+        names = names_in(listed[: counted.start()] if counted else listed) if listed.strip() else ()
         side = head["side"].casefold()
         yield _Mark(
             side=_SIDES[side],
             is_strong=side not in _WEAK,
-            number=int(number) if (number := head["number"] or head["count"]) else None,
+            number=int(number) if (number := head["number"] or head["count"] or (counted and counted[1])) else None,
             names=names,
             start=at + head.start(),
             end=at + head.end() + len(listed),
@@ -233,6 +237,7 @@ _AND_TITLED = re.compile(rf",?\s(?:{'|'.join(word_list('and'))}|&)\s(?=(?:Messrs
 _ASIDE = re.compile(r"\A(?:\d\s)?|\s\d\Z")
 _TITLE = re.compile(rf"\A(?:(?:Messrs|Mses|Mmes|MM|{TITLES})s?\b\.?,?\s)+", re.IGNORECASE)
 _RANK = re.compile(rf"\A(?:(?:rh|{TITLES})\b\.?\s)+", re.IGNORECASE)
+_BRACKETS = re.compile(r"[(\[][^()\[\]]{0,80}[)\]]?")
 _STOP = re.compile(r"(?<![A-Z])(?<!Messrs)(?<!Mses)(?<!Mmes)(?<!\bMr)(?<!\bMs)(?<!\bMrs)(?<!\bDr)(?<!Prof)(?<!Hon)\.\s")
 
 
@@ -281,6 +286,9 @@ def _last_two(last: str) -> list[str]:
 
 
 def _is_name(name: str) -> bool:
-    words = re.findall(r"[^\W\d_][\w’'.-]*", name.removeprefix("the former ").removeprefix("the "))
+    bare = _BRACKETS.sub("", name).removeprefix("the former ").removeprefix("the ")
+    words = re.findall(r"[^\W\d_][\w’'.-]*", bare)
+    if len(words) > 1 and words[-1].islower():
+        return False
     capitals = sum(word[0].isupper() or not word[0].islower() for word in words)
     return bool(words) and len(words) <= _LONGEST_NAME_WORDS and words[0][0:1].isupper() and capitals >= len(words) / 2
