@@ -8,7 +8,7 @@ from typing import Any
 
 from ..fetch import is_address
 from .blocks import Reading, TextBuilder, omissions
-from .html_blocks import add_html
+from .html_blocks import add_html, lined
 from .html_marks import PRINTED_MARK, is_struck, words_of, write_out
 from .table import labelled_rows
 from .text import read_text
@@ -19,6 +19,7 @@ _NOT_CONTENT = "//script|//style|//nav|//form|//noscript|//template|//aside|//fo
 _ABOUT_PAGE = re.compile(
     r"cookie|consent|comment|sidebar|share|social|related|newsletter|breadcrumb|\bmenu", re.IGNORECASE
 )
+_BREAK = "\u2028"
 _TWO_BREAKS = re.compile(rb"(?:<br\s*/?>\s*){2,}", re.IGNORECASE)
 _CHARSET = re.compile(rb"(charset\s*=\s*[\"']?)([\w-]+)", re.IGNORECASE)
 _LATIN_1 = (b"iso-8859-1", b"latin1", b"latin-1", b"us-ascii", b"windows-1252", b"cp1252")
@@ -212,6 +213,8 @@ def _add_main(builder: TextBuilder, data: bytes, title: str | None) -> None:
 
 def _add_extracted(builder: TextBuilder, root: Any, title: str | None) -> None:
     """Walks trafilatura's XML: head, p, list/item, quote, table/row/cell."""
+    for line_break in root.iter("lb"):
+        line_break.tail = _BREAK + (line_break.tail or "")
     main = root.find("main")
     first = next((_text(element) for element in main.iter("head", "p")), "") if main is not None else ""
     if title and title.casefold() not in first.casefold():
@@ -230,7 +233,7 @@ def _add_extracted(builder: TextBuilder, root: Any, title: str | None) -> None:
             rank = (element.get("rend") or "h3")[1:]
             builder.add(_text(element), "heading", level=int(rank) if rank.isdigit() else 3)
         else:
-            builder.add(_text(element))
+            builder.add(lined(_words(element).split(_BREAK)))
 
 
 def _rows(table: Any) -> list[str]:
@@ -241,11 +244,15 @@ def _rows(table: Any) -> list[str]:
 
 
 def _text(element: Any) -> str:
+    return _folded(_words(element).replace(_BREAK, " "))
+
+
+def _words(element: Any) -> str:
     """The words of an element, but for those in lists below it, whose items come for themselves."""
     if element.find(".//list") is None:
-        return _folded("".join(element.itertext()))
+        return "".join(element.itertext())
     depth = sum(1 for _ in element.iterancestors("list"))
-    return _folded("".join(element.xpath(f"descendant::text()[count(ancestor::list) = {depth}]")))
+    return "".join(element.xpath(f"descendant::text()[count(ancestor::list) = {depth}]"))
 
 
 def _folded(text: str) -> str:

@@ -5,6 +5,7 @@
 
 import re
 from collections import Counter
+from collections.abc import Iterable
 from typing import Any
 
 from .blocks import Kind, TextBuilder
@@ -12,6 +13,7 @@ from .elements import name_of
 from .html_marks import BLOCKS, SILENT, is_hidden, is_struck, item_marks, rows_of, words_of
 from .table import labelled_rows
 
+_LONGEST_LINE = 60
 _LAYOUT = frozenset("table ul ol dl blockquote pre h1 h2 h3 h4 h5 h6".split())
 
 
@@ -115,9 +117,9 @@ class _Walk:
     def flush(self) -> None:
         """Ends the block in hand; a double line break within it parts it."""
         for chunk in re.split(r"\n\s*\n", "".join(self._words)):
-            text = " ".join(chunk.split())
+            kind, level = self._kind()
+            text = lined(chunk.split("\n")) if kind == "paragraph" else " ".join(chunk.split())
             if text:
-                kind, level = self._kind()
                 if kind == "item" and self._marks and self._marks[-1]:
                     text, self._marks[-1] = self._marks[-1] + text, ""
                 depth = sum(name_of(element) == "blockquote" for element in self._open) if self._marks_quotes else 0
@@ -148,6 +150,13 @@ def data_rows(table: Any) -> list[list[str]]:
 
 def _is_prose(rows: list[list[str]]) -> bool:
     return any(len(cell) > 1500 for row in rows for cell in row)
+
+
+def lined(lines: Iterable[str]) -> str:
+    """Lines that breaks part, as lines where all are short, as those of a list of names; else as one stretch."""
+    folded = [line for line in (" ".join(line.split()) for line in lines) if line]
+    is_list = all(len(line) <= _LONGEST_LINE for line in folded)
+    return ("\n" if is_list else " ").join(folded)
 
 
 def _role(element: Any) -> str:

@@ -96,7 +96,7 @@ def _sayings(text: str, units: Sequence[Unit], votes: Sequence[Tally]) -> Iterat
             place = bisect_right(ends, start)
             if place < len(votes) and votes[place].start <= start:
                 continue
-            is_said = (spoken or unit.time is not None) and not _is_note(text[start:end])
+            is_said = (spoken or unit.locator.time is not None) and not _is_note(text[start:end])
             if end - start > 2 and (found := deciding(text[start:end], is_spoken=is_said)):
                 if found.owner and _RECOMMENDED.search(text[start:end]):
                     addressee = found.owner

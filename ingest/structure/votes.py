@@ -15,7 +15,9 @@ from .people import TITLES
 Side = Literal["for", "against", "abstained"]
 
 _SIDES = sides()
-_WEAK = frozenset("for against no yes yea content contents negative pour contre ja nein opposed favour favor voor tegen contra contro за против".split())
+_WEAK = frozenset(
+    "for against no yes yea content contents negative pour contre ja nein opposed favour favor voor tegen contra contro за против".split()
+)
 """Ordinary words too: alone they tell of no vote."""
 _ANY_SIDE = any_of(_SIDES)
 _COUNTED = {word: number for number, word in enumerate(words_in_order("counted"))} | dict.fromkeys(word_list("none"), 0)
@@ -237,12 +239,18 @@ _AND_TITLED = re.compile(rf",?\s(?:{'|'.join(word_list('and'))}|&)\s(?=(?:Messrs
 _ASIDE = re.compile(r"\A(?:\d\s)?|\s\d\Z")
 _TITLE = re.compile(rf"\A(?:(?:Messrs|Mses|Mmes|MM|{TITLES})s?\b\.?,?\s)+", re.IGNORECASE)
 _RANK = re.compile(rf"\A(?:(?:rh|{TITLES})\b\.?\s)+", re.IGNORECASE)
+_NAME_CHARS = 60
 _BRACKETS = re.compile(r"[(\[][^()\[\]]{0,80}[)\]]?")
 _STOP = re.compile(r"(?<![A-Z])(?<!Messrs)(?<!Mses)(?<!Mmes)(?<!\bMr)(?<!\bMs)(?<!\bMrs)(?<!\bDr)(?<!Prof)(?<!Hon)\.\s")
 
 
 def names_in(listed: str) -> tuple[str, ...]:
     """The names of a list, titles of address left out; nothing of a text that is no list of names."""
+    lines = listed.strip().split("\n")
+    if len(lines) > 1 and all(
+        line.rstrip(" .,")[-1:] and line.count(",") < 2 and len(line) < _NAME_CHARS for line in lines
+    ):
+        listed = ";".join(line.rstrip(" .,") for line in lines)
     listed = " ".join(plain(listed).split())
     if stop := _STOP.search(listed):
         listed = listed[: stop.start()]
