@@ -148,11 +148,11 @@ def test_numbers_and_ranges_that_stand_alone_number_what_follows() -> None:
 
 def test_passages_know_what_their_paragraphs_are_part_of() -> None:
     text = (
-        "1. The Committee met in Verrano.\n\n2. It heard the keepers.\n\n3. It recommends the following draft resolution:\n\n"
-        "Draft resolution I\n\nThe lamps\n\nThe Assembly,\n\n1. Thanks the keepers of the lamps;\n\n"
+        "1. The Committee met in Verrano.\n\n2. It heard the keepers.\n\n3. It recommends the following:\n\n"
+        "## Draft resolution I\n\nThe lamps\n\nThe Assembly,\n\n1. Thanks the keepers of the lamps;\n\n"
         "2. Calls for oil for all the lamps;\n\n3. Decides to light them at dusk."
     )
-    [told] = parse("report.txt", text.encode())
+    [told] = parse("report.md", text.encode())
     places = [(text[u["start"] : u["end"]][:9], u["locator"]["part"], u["locator"]["paragraph"]) for u in told["units"]]
     assert ("2. It hea", None, "2") in places
     assert ("2. Calls ", "Draft resolution I", "2") in places

@@ -2,7 +2,8 @@
 
     page -> picture -> Tesseract or RapidOCR -> boxes of words with their certainty -> lines of the page
 
-Tesseract reads where it is installed with the languages asked for; RapidOCR what it cannot, in the scripts it knows.
+RapidOCR reads the scripts it knows, Tesseract all else where it is installed with the languages asked for, and what has
+so many pages that RapidOCR would not come to the end of them.
 """
 
 import os
@@ -27,6 +28,9 @@ LIMIT_PIXELS = 40_000_000
 LIMIT_IMAGE_PIXELS = 170_000_000
 SMALL_PIXELS = 1_500_000
 LIMIT_S = 200
+MOST_FOR_RAPID = 20
+"""Pages: of old print in two columns RapidOCR read six of seven speakers right, Tesseract three; but it takes 6 to 25 s
+of processor time a page, four times as long."""
 OTHER_SCRIPTS = "Tesseract with its language data reads more scripts (--ocr-languages)"
 # Mean certainties: a page that Tesseract reads with less is, say, Russian read as English (.34 on a page of good print;
 # poor scans in their own language have .85).
@@ -57,7 +61,7 @@ def ocr_pages(data: bytes, pages: Sequence[int], *, languages: str = "eng") -> d
     Raises:
         ValueError: nothing is installed that reads the languages, or the PDF cannot be opened.
     """
-    engines = _engines(languages)
+    engines = _engines(languages, len(pages))
     pictures = ((page, _page_picture(data, page)) for page in pages)
     return dict(zip(pages, _recognised(pictures, engines), strict=False))
 
@@ -67,21 +71,21 @@ def picture_pages(data: bytes, *, languages: str = "eng") -> tuple[str, int, lis
 
     Raises ValueError saying why it cannot be read.
     """
-    engines = _engines(languages)
     media_type, frames, pictures = _frames(data)
+    engines = _engines(languages, frames)
     return media_type, frames, list(_recognised(enumerate(pictures), engines))
 
 
-def _engines(languages: str) -> list[_Engine]:
-    """What can read the languages here, best first."""
+def _engines(languages: str, pages: int) -> list[_Engine]:
+    """What can read so many pages in the languages here, best first."""
     missing = tesseract.missing(languages) if tesseract.is_installed() else []
     engines: list[_Engine] = []
-    if tesseract.is_installed() and not missing:
-        engines.append(lambda picture: _certain(tesseract.boxes_on(picture, languages)))
     if rapid.is_installed() and rapid.LANGUAGES & set(languages.split("+")):
         engines.append(lambda picture: boxes if rapid.is_legible(boxes := rapid.boxes_on(picture)) else [])
+    if tesseract.is_installed() and not missing:
+        engines.append(lambda picture: _certain(tesseract.boxes_on(picture, languages)))
     if engines:
-        return engines
+        return engines if pages <= MOST_FOR_RAPID else engines[::-1]
     if missing:  # of several languages Tesseract leaves out in silence what it has not got
         packages = " ".join(f"tesseract-ocr-{name.replace('_', '-')}" for name in missing)
         lacking = "+".join(missing)
