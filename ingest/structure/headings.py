@@ -133,7 +133,7 @@ def _is_day(line: str) -> bool:
     if len(line) > _LONGEST_DATE or not re.search(r"\d", line):
         return False
     found, rest = dates(line)
-    return any(day.day for day in found) and len(rest.split()) <= 2
+    return any(day.day for day in found) and len(rest.split()) <= 1
 
 
 def _counted(blocks: Sequence[Block], lines: Sequence[str]) -> list[int]:
@@ -237,9 +237,8 @@ def _in_title_case(blocks: Sequence[Block], lines: Sequence[str]) -> list[Block]
     is_stated = known > max(_MOST_OTHERS, len(found)) or any(block.speaker is not None for block in blocks)
     if is_stated or not _FEWEST_ALIKE <= len(found) <= _MOST_SHARE * len(blocks):
         return list(blocks)
-    return [
-        replace(block, kind="heading", level=4) if place in set(found) else block for place, block in enumerate(blocks)
-    ]
+    alike = frozenset(found)
+    return [replace(block, kind="heading", level=4) if place in alike else block for place, block in enumerate(blocks)]
 
 
 def _has_capitals(line: str) -> bool:
@@ -271,6 +270,7 @@ _RUN_IN = re.compile(
     r"\A\s{0,4}(?:\*\*)?\d{1,3}\\?[.)](?:\*\*)?\s{1,4}(?P<title>(?:[A-ZÀ-Þ0-9&/’'()“”\",-]{1,30}\s){1,24})(?=[A-ZÀ-Þ“(—–-])"
 )
 _RUN_IN_SHARE = 0.6
+_LONGEST_HEADING = 400
 
 
 def _run_in(text: str, blocks: Sequence[Block]) -> list[Block]:
@@ -309,7 +309,9 @@ def _joined(text: str, blocks: Sequence[Block]) -> list[Block]:
 
 
 def _goes_over(text: str, before: Block, block: Block) -> bool:
-    if (before.kind, block.kind) != ("heading", "heading") or text[before.end : block.start].strip():
+    if (before.kind, block.kind) != ("heading", "heading") or block.end - before.start > _LONGEST_HEADING:
+        return False
+    if text[before.end : block.start].strip():
         return False
     first, second = plain(text[before.start : before.end]).split(), plain(text[block.start : block.end]).split()
     is_alike = before.level == block.level and (first == [word.upper() for word in first]) == (

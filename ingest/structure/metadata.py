@@ -10,6 +10,7 @@ from ..fetch import is_address
 from ..formats.blocks import Reading
 from ..language.dates import dates
 from ..language.detect import tag_language
+from .bodies import RECORDS
 from .issuer import is_body, issuer
 from .noise import garbled_share
 from .paragraphs import Unit
@@ -61,6 +62,35 @@ _ACT = re.compile(
     re.IGNORECASE,
 )
 _LETTER = re.compile(r"(?:identical )?(?:letters?|notes? verbales?) dated\b", re.IGNORECASE)
+_GENERIC = re.compile(
+    r"(?:(?:microsoft |ms )?(?:word|excel|powerpoint)?\W{0,3}"
+    r"(?:document|presentation|book|sheet|workbook|slide|untitled|title)"
+    r"\W{0,2}\d{0,3})",
+    re.IGNORECASE,
+)
+_OF_RECORD = re.compile(
+    rf"\A(?:[\w’'-]{{1,20}} ){{0,2}}(?:{RECORDS})\s(?:of|from|for|to|on|du|de|del|da|der|des|über|van)\s", re.IGNORECASE
+)
+_ENDS_WITH_KIND = re.compile(
+    rf"\A(?:[\w’'.,&-]{{1,30}}\s{{1,6}}){{2,12}}?(?:{RECORDS})\b(?=\s{{1,4}}[A-ZÀ-Þ])", re.IGNORECASE
+)
+_LOGGED = re.compile(
+    r"(?:[\[(]?\d\d?:\d\d(?::\d\d)?[\])]?\s{1,3})(?:<[^<>\s]{1,40}>\s{1,3})?(?P<kind>(?i:meeting|title|subject|réunion|reunión|sitzung))"
+    r"\s?:\s{0,3}(?P<title>\S.{3,160})\Z"
+)
+_MEETING = re.compile(
+    r"(?:\w{1,30}\s){0,3}\d{1,5}(?:st|nd|rd|th|e|[èe]me|a|ª|º)?\s(?:\w{1,20}\s){0,2}(?:meeting|sitting|session|séance|sesión|sitzung)",
+    re.I,
+)
+_AGENDA = re.compile(r"(?:agenda|ordre du jour|orden del d[íi]a|tagesordnung)\W{0,2}", re.IGNORECASE)
+_SITTING = re.compile(
+    rf"\b(?:{RECORDS}|meeting|session|sitting|notes|call|teleconference|réunion|séance|reunión|sesión|sitzung)\b",
+    re.IGNORECASE,
+)
+_VERSUS = re.compile(r"v\.?|vs\.?|versus|c\.|contre|contra|gegen", re.IGNORECASE)
+_LONGEST_TITLE = 240
+_NAMING_LINES = 4
+_LOG_UNITS = 40
 _OPENS = re.compile(r".{0,60}\b(?:met|called to order|was opened)\b.{0,12}\d", re.IGNORECASE)
 # "2018-05" may be no date, "3/4/2018" is one of two.
 _UNSURE = re.compile(r"\d{4}-\d\d|[\d./]+")
@@ -123,13 +153,15 @@ def metadata(source: str, reading: Reading, units: Sequence[Unit]) -> Metadata:
     held = [line for line in lines if _HELD.match(line)]
     sittings = [line[match.start() :] for line in openings if (match := _SITS.search(line))]
     symbol = _symbol(front, head, source)
-    stated = None if reading.title and _is_file_name(reading.title) else reading.title
+    stated = (
+        None if reading.title and (_is_file_name(reading.title) or _GENERIC.fullmatch(reading.title)) else reading.title
+    )
     heads = (("paragraph", line) for line in head[:FRONT_CHARS].splitlines())
     found = asdict(issuer([*front, *heads], stated, text))
     found["author"] = found["author"] or _typist(reading.author, by_institution=bool(symbol or found["body"]))
     found["publisher"] = reading.publisher or found["publisher"]
     return Metadata(
-        title=stated or _title(front) or reading.title or PurePath(source).stem,
+        title=_title_of(source, reading, stated, front, units),
         symbol=symbol,
         date=_dated(
             _date(held),
@@ -164,6 +196,34 @@ def _typist(name: str | None, *, by_institution: bool) -> str | None:
     return None if by_institution or not name or _NO_NAME.search(name) else name
 
 
+def _title_of(
+    source: str, reading: Reading, stated: str | None, front: Sequence[tuple[str, str]], units: Sequence[Unit]
+) -> str:
+    """The title as stated, whole; else as printed; of what was only said, or of sheets, the file's name."""
+    stem = PurePath(source).stem
+    if stated:
+        named = (line for kind, line in front if kind == "heading" and len(line) < _LONGEST_TITLE)
+        return next((line for line in named if line.casefold().startswith(f"{stated.casefold()} ")), stated)
+    if logged := next((line for _, line in _logged(reading.text, units)), None):
+        return logged
+    if units and all(unit.time for unit in units[:_OPENING_UNITS]):
+        return stem
+    title = _title(front) or _GENERIC.sub("", reading.title or "") or stem
+    told = set(_words(stem)) - set(_words(title))
+    is_sheet_name = "sheet" in reading.media_type and set(_words(title)) <= set(_words(stem)) and len(told) > 1
+    return stem if is_sheet_name else title
+
+
+def _words(title: str) -> list[str]:
+    return re.findall(r"[^\W_]+", title.casefold())
+
+
+def _logged(text: str, units: Sequence[Unit]) -> Iterator[tuple[str, str]]:
+    """What a log says that it is of: "10:01:02 <clerk> Meeting: Board of Lights", near its beginning."""
+    lines = (plain(text[unit.start : unit.end]) for unit in units[:_LOG_UNITS])
+    return ((match["kind"], match["title"]) for line in lines if len(line) < 300 and (match := _LOGGED.match(line)))
+
+
 def _is_file_name(title: str) -> bool:
     return " " not in title.strip() and bool(re.search(r"[\d_.]", title))
 
@@ -173,6 +233,8 @@ def _title(front: Sequence[tuple[str, str]]) -> str | None:
 
     Where that only says what kind of record it is ("OFFICIAL REPORT"), the body before it and the date belong to it.
     """
+    if own := _named_record(front):
+        return own
     opening = list(_opening(front))
     named = [(kind, line) for kind, line in opening if not is_body(line)]
     if kind_of_record := _kind_of_record(front, [line for _, line in named]):
@@ -183,7 +245,50 @@ def _title(front: Sequence[tuple[str, str]]) -> str | None:
     letter = next((line for _, line in opening if _LETTER.match(line)), None)
     first = headings[0] if headings and headings[0] == front_line else None
     chosen = letter or first or (max(headings, key=len) if headings else (lines[0] if lines else None))
-    return chosen.rstrip(" :*") if chosen else None
+    matter = _matter(front) if chosen and _MEETING.fullmatch(chosen) else None
+    return ": ".join(part.rstrip(" :*") for part in (chosen, matter) if part) if chosen else None
+
+
+def _named_record(front: Sequence[tuple[str, str]]) -> str | None:
+    """ "Minutes of the Board, 3 May 2031", a case's "A v. B": what a record calls itself in its first lines.
+
+    Where the text goes on in the same line, what stands before the date, or before its kind, ends.
+    """
+    if (case := _case(front)) or not front:
+        return case
+    for _, line in front[:_NAMING_LINES]:
+        if _OF_RECORD.match(line) and len(line) < _LONGEST_TITLE and not _is_sentence(line):
+            return line.rstrip(" :*")
+    opening = front[0][1]
+    if len(opening) < _LONGEST_TITLE:
+        return None
+    head = opening[:_LONGEST_TITLE]
+    if _OF_RECORD.match(head) and (days := [day for day in dates(head)[0] if day.day]):
+        return head[: days[0].start] + days[0].written
+    kind = _ENDS_WITH_KIND.match(head)
+    return kind[0].strip() if kind else None
+
+
+def _case(front: Sequence[tuple[str, str]]) -> str | None:
+    """The parties of a case out of the rows that name them: those around a row "v."."""
+    cells = [line.strip(" |").split(" | ")[0].strip(" :|") if kind == "table" else "" for kind, line in front]
+    place = next((place for place, cell in enumerate(cells) if _VERSUS.fullmatch(cell)), None)
+    if place is None:
+        return None
+    first, last = place, place
+    while first and cells[first - 1]:
+        first -= 1
+    while last + 1 < len(cells) and cells[last + 1]:
+        last += 1
+    return " ".join(cells[first : last + 1]) if first < place < last else None
+
+
+def _matter(front: Sequence[tuple[str, str]]) -> str | None:
+    """What a record's agenda has, where it is one matter."""
+    lines = [line for _, line in front]
+    place = next((place for place, line in enumerate(lines) if _AGENDA.fullmatch(line)), None)
+    below = lines[place + 1] if place is not None and place + 1 < len(lines) else ""
+    return below if 1 < len(below.split()) <= 30 and not _is_form(below) else None
 
 
 def _kind_of_record(front: Sequence[tuple[str, str]], named: Sequence[str]) -> str | None:
@@ -192,7 +297,7 @@ def _kind_of_record(front: Sequence[tuple[str, str]], named: Sequence[str]) -> s
         return None
     lines = [line for _, line in front[:10]]
     place = lines.index(kind)
-    body = next((line for line in lines[:place] if is_body(line)), None)
+    body = next((line for line in (*lines[:place], *lines[place + 1 : place + 2]) if is_body(line)), None)
     dates = (line for line in lines[place:] if len(line) < _DATED_KIND_CHARS and _date([line]))
     date = None if _date([kind]) else next(dates, None)
     return ", ".join(part for part in (body, kind, date) if part) if body or date else None
@@ -219,7 +324,7 @@ def _opening(front: Sequence[tuple[str, str]]) -> Iterator[tuple[str, str]]:
 
 
 def _is_form(line: str) -> bool:
-    return is_date(line) or _is_furniture(line)
+    return (is_date(line) and not _SITTING.search(line)) or _is_furniture(line)
 
 
 def _is_sentence(line: str) -> bool:

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from onrecord.ingest.formats.blocks import Reading, TextBuilder
 from onrecord.ingest.formats.html import read_html
 from onrecord.ingest.formats.text import read_text
 from onrecord.ingest.language.detect import language_of
@@ -338,3 +339,50 @@ def test_the_language_of_a_text_and_of_a_sentence(text: str, language: str | Non
 
 def test_a_few_words_show_no_language() -> None:
     assert language_of("The lamp of the night.") is None
+
+
+# --- titles of records that have no title page -------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "source", "stated", "title"),
+    [
+        ("PROCEEDINGS OF THE BOARD\n\nThe Board met at noon.\n", "a.txt", "Word Document", "PROCEEDINGS OF THE BOARD"),
+        ("Transcript of Module 2 on 3 May 2031\n\n(10.00)\n\nQUESTIONS FROM THE KEEPER OF SKARN\n", "a.txt", None,
+         "Transcript of Module 2 on 3 May 2031"),
+        ("# Lights meeting 2031-05-03\n\n## Who was there, and who was not\n\n- Ada\n", "a.md", None,
+         "Lights meeting 2031-05-03"),
+        ("9th meeting\n\n**Agenda**\n\nThe lamps of Skarn\n\nThe meeting was called to order at 3 p.m.\n", "a.txt",
+         None, "9th meeting: The lamps of Skarn"),
+        ("10:00:01 <ada> hello there\n\n10:00:03 <ada> Meeting: Board of Lights\n", "log.txt", None, "Board of Lights"),
+        ("LAMPS AND\n\n[Hearing, 12]\n\nLAMPS AND THE STATE OF THE OIL\n", "a.txt", "LAMPS AND",
+         "LAMPS AND THE STATE OF THE OIL"),
+        ("Minutes of the Board of Lights of May 3, 2031 " + "The Board met at noon and spoke of the oil. " * 9, "a.txt",
+         None, "Minutes of the Board of Lights of May 3, 2031"),
+        ("CITY OF SKARN, ISLANDS OFFICIAL MINUTES A REGULAR MEETING WAS HELD. " + "They spoke of the oil. " * 9, "a.txt",
+         None, "CITY OF SKARN, ISLANDS OFFICIAL MINUTES"),
+    ],
+)  # fmt: skip
+def test_titles_where_no_page_has_them(text: str, source: str, stated: str | None, title: str) -> None:
+    assert facts(text, source, stated).title == title
+
+
+def test_the_parties_of_a_case_are_its_title() -> None:
+    builder = TextBuilder()
+    builder.add("IN THE COURT OF THE ISLANDS", "heading", level=1)
+    for row in ("DEPARTMENT OF LAMPS, | :", "Petitioner | : No. 3-17", "v. | :", "SKARN, ET AL. | :"):
+        builder.add(row, "table")
+    builder.add("The case came on for argument.")
+    reading = Reading(text=builder.text, blocks=tuple(builder.blocks), media_type="application/pdf")
+    found = metadata("case.pdf", reading, structure(reading)).title
+    assert found == "DEPARTMENT OF LAMPS, Petitioner v. SKARN, ET AL."
+
+
+def test_captions_go_by_the_name_of_their_file() -> None:
+    from onrecord.ingest.formats.read import read
+
+    captions = "WEBVTT\n\n" + "\n\n".join(
+        f"00:00:0{number}.000 --> 00:00:0{number}.900\n<v Ada>Can you hear me, number {number}?" for number in range(1, 9)
+    )
+    reading = read("board_of_lights_7.vtt", captions.encode())
+    assert metadata("board_of_lights_7.vtt", reading, structure(reading)).title == "board_of_lights_7"

@@ -118,7 +118,7 @@ def _lines_of_page(document: "PdfDocument", index: int) -> list[Line]:
                 top=top,
                 size=max(sizes),
                 raised=sizes[0] < sizes[1] * 0.85,
-                bold=all(_is_bold(text_page, position) for position in (first, last)),
+                bold=all(_is_bold(text_page, position) for position in (first, _unmarked(characters, first, last))),
                 italic=all(_is_italic(text_page, position) for position in (first, last)),
                 edge=bottom < height * EDGE or top > height * (1 - EDGE),
                 aslant=_is_aslant(text_page, first),
@@ -253,6 +253,13 @@ def _runs(characters: Sequence[str]) -> Iterator[tuple[int, int]]:
             start = position + 1
     if len(characters) > start:
         yield start, len(characters)
+
+
+def _unmarked(characters: Sequence[str], first: int, last: int) -> int:
+    """The last character before the marks of notes that hang on a line: "Review*"."""
+    while last > first and (characters[last] in "*†‡" or characters[last].isspace()):
+        last -= 1
+    return last
 
 
 def _solid(characters: Sequence[str], start: int, end: int) -> tuple[int | None, int | None]:

@@ -40,6 +40,7 @@ _SYMBOL = re.compile(r"^[A-Z]{1,5}[./-][\w.()-]++(?:/[\w.()-]++)*$")
 _BEGINS_ITEM = re.compile(
     r"^(?:\d{1,3}\.\s|\d{1,3}(?:\.(?:\d{1,3}|[IVX]{1,4}))+\.?\s|\([a-z]{1,4}\)\s|[•·▪◦–—-]\s|[A-Z][.)]\s|[IVX]{1,5}\.\s)"
 )
+_FEWEST_NAMING_WORDS = 3
 # In sizes of the body: subheadings in bold are set somewhat smaller in some houses, captions and notes smaller yet.
 _SMALLEST_BOLD = 0.8
 _NEVER_HEADING = re.compile(r"^(?:\([a-z]{1,4}\)|[•·▪◦–—-])\s")
@@ -233,11 +234,19 @@ def _repeated(pages: Sequence[Sequence[Line]]) -> frozenset[str]:
 def _is_furniture(line: Line, repeated: frozenset[str], pages: Sequence[Sequence[Line]]) -> bool:
     if not line.edge:
         return False
-    if _shape(line) in repeated or _JOB_NUMBER.match(line.text):
+    if _shape(line) in repeated and not (line.page == 0 and _is_named(line, pages)):
+        return True
+    if _JOB_NUMBER.match(line.text):
         return True
     if line.page and _SYMBOL.match(line.text) and any(line.text in first.text for first in pages[0]):
         return True
     return len(pages) > 1 and bool(_PAGE_NUMBER.match(line.text) or _PAGE_OF_PAGES.match(line.text))
+
+
+def _is_named(line: Line, pages: Sequence[Sequence[Line]]) -> bool:
+    """Whether a running head, on the first page, says in words what the record is; nothing else may say so."""
+    words = [word for word in line.text.split() if sum(map(str.isalpha, word)) > 2]
+    return len(words) >= _FEWEST_NAMING_WORDS and line.bottom > median(other.bottom for other in pages[0])
 
 
 # --- paragraphs ----------------------------------------------------------------------------------------------------
