@@ -359,7 +359,7 @@ def test_a_few_words_show_no_language() -> None:
          "LAMPS AND THE STATE OF THE OIL"),
         ("Minutes of the Board of Lights of May 3, 2031 " + "The Board met at noon and spoke of the oil. " * 9, "a.txt",
          None, "Minutes of the Board of Lights of May 3, 2031"),
-        ("CITY OF SKARN, ISLANDS OFFICIAL MINUTES A REGULAR MEETING WAS HELD. " + "They spoke of the oil. " * 9, "a.txt",
+        ("CITY OF SKARN, ISLANDS OFFICIAL MINUTES A REGULAR MEETING WAS HELD. " + "They spoke of oil. " * 12, "a.txt",
          None, "CITY OF SKARN, ISLANDS OFFICIAL MINUTES"),
     ],
 )  # fmt: skip
