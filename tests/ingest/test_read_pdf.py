@@ -462,3 +462,65 @@ def test_a_page_without_text_among_others_costs_nothing_else() -> None:
     assert reading.pages == 3
     assert "approved the budget" in reading.text and "pilot fees" in reading.text
     assert [block.page for block in reading.blocks][-1] == "3"
+
+
+# --- forms and notes -----------------------------------------------------------------------------------------------
+
+
+def form(fields: list[str], *, catalogue: str = "", labels: tuple[str, ...] = ("Pond:", "Boats:", "Open:")) -> bytes:
+    """A PDF of one page with labels 40 points apart, from 740 down, and these widgets, written out by hand."""
+    content = "".join(f"BT /F 11 Tf 60 {740 - 40 * row} Td ({label}) Tj ET\n" for row, label in enumerate(labels))
+    references = " ".join(f"{number} 0 R" for number in range(6, 6 + len(fields)))
+    objects = [
+        f"<</Type/Catalog/Pages 2 0 R/AcroForm<</Fields[{references}]/DR<</Font<</F 5 0 R>>>>{catalogue}>>>>",
+        "<</Type/Pages/Kids[3 0 R]/Count 1>>",
+        "<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents 4 0 R/Resources<</Font<</F 5 0 R>>>>"
+        f"/Annots[{references}]>>",
+        f"<</Length {len(content)}>>stream\n{content}\nendstream",
+        "<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>",
+        *fields,
+    ]
+    body, places = b"%PDF-1.7\n", []
+    for number, entry in enumerate(objects, start=1):
+        places.append(len(body))
+        body += f"{number} 0 obj{entry}endobj\n".encode()
+    table = "".join(f"{place:010} 00000 n \n" for place in places)
+    trailer = f"trailer<</Root 1 0 R/Size {len(objects) + 1}>>\nstartxref\n{len(body)}\n%%EOF"
+    return body + f"xref\n0 {len(objects) + 1}\n0000000000 65535 f \n{table}{trailer}".encode()
+
+
+def widget(kind: str, value: str, row: int, *, more: str = "", left: int = 160) -> str:
+    box = f"[{left} {736 - 40 * row} {left + 200} {752 - 40 * row}]"
+    return f"<</Type/Annot/Subtype/Widget/FT/{kind}/T(f{row}{left})/V{value}/Rect{box}/F 4/DA(/F 11 Tf){more}>>"
+
+
+def test_values_of_forms_stand_after_their_labels() -> None:
+    ticked = "/AS/Yes/AP<</N<</Yes 4 0 R/Off 4 0 R>>>>"
+    fields = [
+        widget("Tx", "(Reed Pond)", 0),
+        widget("Ch", "(1,432)", 1, more="/Ff 131072/Opt[(7)(1,432)]"),
+        widget("Btn", "/Yes", 2, more=ticked),
+        widget("Tx", "()", 2, left=400),
+    ]
+    reading = read_pdf(form(fields))
+    texts = [reading.text[block.start : block.end] for block in reading.blocks]
+    assert texts == ["Pond: Reed Pond", "Boats: 1,432", "Open: ☒"]
+    assert [(omission.what, omission.count) for omission in reading.omitted] == [("empty form field", 1)]
+
+
+def test_a_form_in_xfa_is_named_as_unread() -> None:
+    data = form([widget("Tx", "()", 0)], catalogue="/XFA(x)", labels=("Please wait ...",))
+    data = data.replace(b"/Type/Catalog/", b"/Type/Catalog/NeedsRendering true/")
+    with pytest.raises(ValueError, match="XFA"):
+        read_pdf(data)
+
+
+def test_notes_on_a_page_are_counted_and_texts_typed_on_it_are_read() -> None:
+    record = Record()
+    record.add_page()
+    record.say(SENTENCE)
+    record.text_annotation(60, 60, "Ask Bo first.")
+    record.free_text_annotation("Agreed on 3 March.", x=30, y=100, w=60, h=10)
+    reading = read_pdf(bytes(record.output()))
+    assert "Agreed on 3 March." in reading.text and "Ask Bo" not in reading.text
+    assert [(omission.what, omission.count) for omission in reading.omitted] == [("comment", 1)]

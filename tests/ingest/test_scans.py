@@ -1,6 +1,7 @@
 """Scanned pages: what cannot be read is named, and what was read badly is read again."""
 
 import io
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -116,13 +117,13 @@ def test_pages_that_could_not_be_read_are_named_and_the_rest_is_read() -> None:
 @pytest.mark.usefixtures("no_ocr")
 def test_a_badly_read_layer_is_told_from_type() -> None:
     data = laid_over(scan(WORDS), GARBLED)
-    assert garbled_scans(data, lines_of_pages(data)) == [0]
+    assert garbled_scans(data, lines_of_pages(data, Counter())) == [0]
     assert read_pdf(data).notes == (
         "the text of page 1 was badly read off a scan: install onrecord[ocr] or tesseract-ocr and ingest again",
     )
     good = laid_over(scan(WORDS), WORDS)
-    assert garbled_scans(good, lines_of_pages(good)) == []
-    assert garbled_scans(typed(GARBLED), lines_of_pages(typed(GARBLED))) == []
+    assert garbled_scans(good, lines_of_pages(good, Counter())) == []
+    assert garbled_scans(typed(GARBLED), lines_of_pages(typed(GARBLED), Counter())) == []
 
 
 @pytest.mark.usefixtures("engine")

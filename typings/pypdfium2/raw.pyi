@@ -1,7 +1,44 @@
 # What is used here of PDFium's own functions.
-from ctypes import Array, Structure, c_char, c_double, c_int
+from ctypes import Array, Structure, c_char, c_double, c_int, c_ushort
 
-from . import PdfPage, PdfTextPage
+from . import PdfDocument, PdfPage, PdfTextPage
+
+FORMTYPE_NONE: int
+FORMTYPE_XFA_FULL: int
+FPDF_ANNOT_FILEATTACHMENT: int
+FPDF_ANNOT_FREETEXT: int
+FPDF_ANNOT_HIGHLIGHT: int
+FPDF_ANNOT_STRIKEOUT: int
+FPDF_ANNOT_TEXT: int
+FPDF_ANNOT_WIDGET: int
+FPDF_FORMFIELD_CHECKBOX: int
+FPDF_FORMFIELD_COMBOBOX: int
+FPDF_FORMFIELD_LISTBOX: int
+FPDF_FORMFIELD_RADIOBUTTON: int
+FPDF_FORMFIELD_SIGNATURE: int
+FPDF_FORMFIELD_TEXTFIELD: int
+
+class Annotation: ...
+
+class FS_RECTF(Structure):
+    left: float
+    bottom: float
+    right: float
+    top: float
+
+def FPDFAnnot_GetFlags(annotation: Annotation) -> int: ...
+def FPDFAnnot_GetFormFieldType(form: object, annotation: Annotation) -> int: ...
+def FPDFAnnot_GetFormFieldValue(
+    form: object, annotation: Annotation, value: Array[c_ushort] | None, size: int
+) -> int: ...
+def FPDFAnnot_GetRect(annotation: Annotation, box: FS_RECTF) -> int: ...
+def FPDFAnnot_GetStringValue(annotation: Annotation, key: bytes, value: Array[c_ushort] | None, size: int) -> int: ...
+def FPDFAnnot_GetSubtype(annotation: Annotation) -> int: ...
+def FPDFAnnot_IsChecked(form: object, annotation: Annotation) -> int: ...
+def FPDFDoc_GetAttachmentCount(document: PdfDocument) -> int: ...
+def FPDFPage_CloseAnnot(annotation: Annotation) -> None: ...
+def FPDFPage_GetAnnot(page: PdfPage, index: int) -> Annotation | None: ...
+def FPDFPage_GetAnnotCount(page: PdfPage) -> int: ...
 
 FPDF_PAGEOBJ_IMAGE: int
 

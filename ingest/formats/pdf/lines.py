@@ -6,6 +6,7 @@ PDFium is not thread-safe, not even across documents: one lock serves the whole 
 import math
 import re
 import threading
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -22,6 +23,8 @@ _MARK = re.compile(r"\(?[\w.]{1,8}[.)]|\d{1,3}(?:\.(?:\d{1,3}|[IVX]{1,4}))+|[•
 _WIDEST_AFTER_MARK = 4.0
 EDGE = 0.11
 LIMIT_PAGES = 20_000
+# "Please wait. If this message is not eventually replaced ..." has some 90 words.
+_FEWEST_WORDS_OF_XFA = 150
 # About ten degrees: a sheet that lies askew on the scanner is turned by less.
 _LEAST_SLANT = 0.17
 
@@ -40,7 +43,8 @@ class Line:
     """A line as printed; coordinates in points, from the bottom left corner of the page; `bottom` is its base line.
 
     `raised` says that it opens with smaller print, as a note's mark is set. `cells` is the whole line where no wide
-    gap parts it. `aslant` is what runs neither along nor up nor down the page.
+    gap parts it. `aslant` is what runs neither along nor up nor down the page. `is_field` is the label of a form's
+    field or its value.
     """
 
     text: str
@@ -55,12 +59,19 @@ class Line:
     italic: bool
     edge: bool
     aslant: bool = False
+    is_field: bool = False
     cells: tuple[Cell, ...]
 
 
-def lines_of_pages(data: bytes) -> list[list[Line]]:
-    """The lines of each page; call it under `PDFIUM`. Raises ValueError saying why the file cannot be opened."""
+def lines_of_pages(data: bytes, left_out: Counter[str]) -> list[list[Line]]:
+    """The lines of each page, with those of filled forms; what is on them beside is counted in `left_out`.
+
+    Call it under `PDFIUM`. Raises ValueError saying why the file cannot be opened.
+    """
     import pypdfium2
+    import pypdfium2.raw as pdfium
+
+    from .annotations import files_within
 
     try:
         document = pypdfium2.PdfDocument(data)
@@ -72,7 +83,14 @@ def lines_of_pages(data: bytes) -> list[list[Line]]:
             raise ValueError("the PDF has no pages")
         if count > LIMIT_PAGES:
             raise ValueError(f"the PDF claims to have {count:,} pages; split it into parts of up to {LIMIT_PAGES:,}")
-        return [_lines_of_page(document, index) for index in range(count)]
+        form = document.get_formtype()
+        if form != pdfium.FORMTYPE_NONE:
+            document.init_forms()
+        pages = [_lines_of_page(document, index, left_out) for index in range(count)]
+        if form == pdfium.FORMTYPE_XFA_FULL and sum(map(_words_of, pages)) < _FEWEST_WORDS_OF_XFA:
+            raise ValueError("it is a form in XFA, which Adobe Reader alone shows; print it there to a PDF")
+        left_out += files_within(document)
+        return pages
     finally:
         document.close()
 
@@ -85,10 +103,16 @@ def _why(message: str) -> str:
     return f"the PDF cannot be opened ({message})"
 
 
-def _lines_of_page(document: "PdfDocument", index: int) -> list[Line]:
+def _words_of(page: Sequence[Line]) -> int:
+    return sum(len(line.text.split()) for line in page)
+
+
+def _lines_of_page(document: "PdfDocument", index: int, left_out: Counter[str]) -> list[Line]:
     """The lines of one page in drawing order; a page that will not load has none."""
     import pypdfium2
     import pypdfium2.raw as pdfium
+
+    from .annotations import with_annotations
 
     try:
         page = document[index]
@@ -125,9 +149,10 @@ def _lines_of_page(document: "PdfDocument", index: int) -> list[Line]:
                 cells=_cells(text_page, characters, start, end, max(sizes)),
             )
         )
+    lines = with_annotations(_with_marks(lines), document, page, index, left_out)
     text_page.close()
     page.close()
-    return _with_marks(lines)
+    return lines
 
 
 def _cells(text_page: "PdfTextPage", characters: Sequence[str], start: int, end: int, size: float) -> tuple[Cell, ...]:

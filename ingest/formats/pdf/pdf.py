@@ -19,7 +19,7 @@ from ...language.states import is_broken_label
 from ...structure.noise import garbled_share
 from ...structure.paragraphs import is_open
 from ...structure.speakers import begins_turn
-from ..blocks import Reading, TextBuilder
+from ..blocks import Reading, TextBuilder, omissions
 from .line_numbers import without_line_numbers
 from .lines import HYPHENS, PDFIUM, Line, lines_of_pages
 from .page_labels import page_labels, stated_labels
@@ -60,8 +60,9 @@ def read_pdf(data: bytes, languages: str = "eng") -> Reading:
     `languages` are those they are in, as Tesseract names them. Raises ValueError saying why it could not be read
     (password, damage, no text and no OCR).
     """
+    left_out: Counter[str] = Counter()
     with PDFIUM:
-        pages = lines_of_pages(data)
+        pages = lines_of_pages(data, left_out)
         stated = stated_labels(data)
     pages, omitted = _without_watermarks(pages)
     scanned, unread = _recognised(data, pages, languages)
@@ -70,7 +71,8 @@ def read_pdf(data: bytes, languages: str = "eng") -> Reading:
         raise ValueError("; ".join(unread) or "it is a scan, and nothing could be recognised on its pages")
     certainties = {number: page.certainty for number, page in scanned.items()}
     reading = _reading(pages, stated, certainties)
-    return replace(reading, notes=unread, omitted=(*omitted, *reading.omitted))
+    left = omissions(left_out, "on its pages")
+    return replace(reading, notes=unread, omitted=(*omitted, *reading.omitted, *left))
 
 
 def read_image(data: bytes, languages: str = "eng") -> Reading:
@@ -396,6 +398,8 @@ def _begins(
     ended = before.text.endswith((".", "!", "?", ":", ";", "”", '"'))
     if abs(step) < 2 and line.left >= before.right - 2:
         return False  # the same printed line, drawn in two parts
+    if before.is_field or line.is_field:
+        return True
     if abs(line.size - before.size) > 0.9 or (
         line.bold != before.bold and (ended or (len(paragraph) == 1 and before.bold))
     ):
