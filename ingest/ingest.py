@@ -21,6 +21,7 @@ from ..vectorstore.errors import InputError, ReaderKilled, UnreadableFile
 from ..vectorstore.minilm import MiniLM
 from ..vectorstore.passage import Document
 from ..vectorstore.store import Store
+from ..vectorstore.structure import Omission
 from .attempts import LIMIT_ATTEMPTS, Attempts
 from .fetch import fetch, is_address
 from .formats.members import MARK, holder_of
@@ -56,7 +57,8 @@ class IngestReport:
 
     `skipped` names files in folders whose type is not read, `duplicates` files that hold what the library has
     under another name already (kept once, findable under both), `notes` files of which a part could not be read; those
-    are read again at the next ingest, when what was missing may be there.
+    are read again at the next ingest, when what was missing may be there. `omitted` has by document what was left out
+    of its text.
     """
 
     added: int
@@ -70,6 +72,7 @@ class IngestReport:
     passages: int
     seconds: float
     notes: tuple[Note, ...] = ()
+    omitted: tuple[tuple[str, Omission], ...] = ()
 
 
 class Watcher(Protocol):
@@ -146,6 +149,7 @@ def ingest(
         passages=sum(listing.passages for listing in listings),
         seconds=round(time.monotonic() - began, 3),
         notes=tuple(intake.notes),
+        omitted=tuple(intake.omitted),
     )
 
 
@@ -326,6 +330,7 @@ class _Intake:
     failed: list[Failure] = field(default_factory=list[Failure])
     duplicates: list[str] = field(default_factory=list[str])
     notes: list[Note] = field(default_factory=list[Note])
+    omitted: list[tuple[str, Omission]] = field(default_factory=list[tuple[str, Omission]])
     findable_at: float = field(default_factory=time.monotonic)
     held: dict[str, set[str]] = field(init=False)
 
@@ -345,6 +350,7 @@ class _Intake:
                     raise parsed
                 self._store_document(parsed, job.known)
                 self.notes += [Note(source=parsed.source, note=note) for note in parsed.notes]
+                self.omitted += [(parsed.source, omission) for omission in parsed.structure.omitted]
             except UnreadableFile as error:
                 self.fail(error.source, error.reason)
         unread = [failure.source for failure in self.failed[before:]]

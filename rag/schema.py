@@ -28,7 +28,10 @@ class DocumentOut(TypedDict):
 
 
 class ListedOut(DocumentOut):
-    """A document of the library. `state` is read, findable (by words) or embedded (by meaning too)."""
+    """A document of the library. `state` is read, findable (by words) or embedded (by meaning too).
+
+    `omitted` is what of the file is not in the text.
+    """
 
     meeting: str | None
     body: str | None
@@ -43,6 +46,7 @@ class ListedOut(DocumentOut):
     characters: int
     passages: int
     state: Literal["read", "findable", "embedded"]
+    omitted: "list[OmissionOut]"
 
 
 class LocatorOut(TypedDict):
@@ -270,6 +274,12 @@ class NoteOut(TypedDict):
     note: str
 
 
+class OmittedOut(OmissionOut):
+    """What of a document is not in its text."""
+
+    source: str
+
+
 class ReportOut(TypedDict):
     """What an ingest did; `documents` and `passages` count the whole library."""
 
@@ -279,6 +289,7 @@ class ReportOut(TypedDict):
     removed: int
     failed: list[FailureOut]
     notes: list[NoteOut]
+    omitted: list[OmittedOut]
     skipped: list[str]
     duplicates: list[str]
     documents: int
@@ -293,7 +304,7 @@ def document_json(document: Document | Listing) -> DocumentOut:
 
 def listed_json(listing: Listing) -> ListedOut:
     """The line of a table of contents."""
-    return cast(ListedOut, _facts(listing, ListedOut))
+    return cast(ListedOut, _facts(listing, ListedOut) | {"omitted": [asdict(each) for each in listing.omitted]})
 
 
 def locator_json(locator: Locator) -> LocatorOut:
@@ -402,6 +413,10 @@ def report_json(report: "IngestReport") -> ReportOut:
         "added": report.added, "updated": report.updated, "unchanged": report.unchanged, "removed": report.removed,
         "failed": [{"source": failure.source, "error": failure.error} for failure in report.failed],
         "notes": [{"source": note.source, "note": note.note} for note in report.notes],
+        "omitted": [
+            {"source": source, "what": each.what, "count": each.count, "where": each.where}
+            for source, each in report.omitted
+        ],
         "skipped": list(report.skipped), "duplicates": list(report.duplicates),
         "documents": report.documents, "passages": report.passages,
         "seconds": report.seconds,

@@ -8,6 +8,7 @@ import json
 import re
 import sqlite3
 import threading
+from collections import defaultdict
 from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, fields, replace
@@ -20,7 +21,7 @@ from .disk import is_refusal, refusal_of
 from .errors import CatalogueDamaged, DiskRefuses, NotALibrary
 from .names import fold
 from .passage import Document, Filters, Listing, Locator, Passage, Selection
-from .structure import TABLES, Structure, put_structure, read_structure
+from .structure import TABLES, Omission, Structure, put_structure, read_structure
 
 _CLOSE_WAIT_S = 10.0
 SCHEMA_VERSION = 4
@@ -518,9 +519,15 @@ class Catalogue:
             f"SELECT state, length(text), (SELECT count(*) FROM passages WHERE document_id = documents.id), "
             f"{', '.join(_LISTED)} FROM documents ORDER BY source"
         )
+        omitted: dict[str, list[Omission]] = defaultdict(list)
+        for key, what, count, where in self._rows(
+            'SELECT document_id, what, count, "where" FROM omitted ORDER BY document_id, place'
+        ):
+            omitted[key].append(Omission(what=what, count=count, where=where))
+        found = [(row[:3], dict(zip(_LISTED, row[3:], strict=True))) for row in rows]
         return [
-            Listing(state=row[0], characters=row[1], passages=row[2], **dict(zip(_LISTED, row[3:], strict=True)))
-            for row in rows
+            Listing(state=state, characters=characters, passages=passages, omitted=tuple(omitted[facts["id"]]), **facts)
+            for (state, characters, passages), facts in found
         ]
 
     def ids_in_state(self, state: str) -> list[str]:
@@ -685,9 +692,7 @@ def _leave_trace(connection: sqlite3.Connection, document_id: str) -> None:
     connection.execute("INSERT OR IGNORE INTO gone VALUES ('trace', ?)", (document_id,))
 
 
-def _checksum(
-    document: Document, passages: "Sequence[Passage] | Sequence[PassageRow]", structure: Structure
-) -> str:
+def _checksum(document: Document, passages: "Sequence[Passage] | Sequence[PassageRow]", structure: Structure) -> str:
     """SHA-256 of a document's text, its facts, parts and where its passages are cut; its name may change unnoticed."""
     facts = [getattr(document, column) for column in _COLUMNS if column != "source"]
     cuts = [[p.id, p.start, p.end, p.kind, p.context, p.order, *_place(p.locator)] for p in passages]

@@ -5,6 +5,8 @@ All offsets are character offsets into `Document.text`, half open: `text[start:e
 
 from dataclasses import dataclass, field
 
+from .structure import Omission
+
 _NAME_CHARS = 72
 
 
@@ -112,6 +114,7 @@ class Listing:
     """A document as a table of contents shows it: everything but its text.
 
     `state` is "read", "findable" (by words) or "embedded" (by meaning too); `characters` the length of the text.
+    `omitted` is what of the file is not in the text.
     """
 
     id: str
@@ -133,6 +136,7 @@ class Listing:
     publisher: str | None = None
     url: str | None = None
     language: str | None = None
+    omitted: tuple[Omission, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

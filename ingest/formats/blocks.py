@@ -103,9 +103,14 @@ class TextBuilder:
             )
         )
 
-    def extend(self, text: str) -> None:
-        """Continues the last block after a space: the rest of a sentence that a page break cut."""
-        self._append(text.strip(), " ")
+    def extend(self, text: str, *, separator: str = " ", drop: int = 0) -> None:
+        """Continues the last block: the rest of a sentence that a page break cut.
+
+        `drop` is how many of its last characters go, as the hyphen of a word that the break parted.
+        """
+        self._parts[-1] = self._parts[-1][: len(self._parts[-1]) - drop]
+        self._length -= drop
+        self._append(text.strip(), separator)
         self.blocks[-1] = replace(self.blocks[-1], end=self._length)
 
     @property

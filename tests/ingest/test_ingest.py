@@ -69,6 +69,17 @@ def test_a_folder_is_read_whole(store: Store, records: Path) -> None:
     assert store.faults() == []
 
 
+def test_what_is_not_in_a_text_is_in_the_report_and_in_the_list(store: Store, records: Path) -> None:
+    (records / "lamps.html").write_text(
+        f"<html><body><h1>Lamps</h1><p>{LIGHT * 3} <del>It was lit.</del></p></body></html>", encoding="utf-8"
+    )
+    report = ingest(store, [records])
+    [(source, omission)] = report.omitted
+    assert (Path(source).name, omission.what, omission.count) == ("lamps.html", "struck out text", 1)
+    listed = {Path(listing.source).name: listing.omitted for listing in store.listings()}
+    assert listed == {"lamps.html": (omission,), "lights.txt": (), "buoys.md": ()}
+
+
 def test_unchanged_files_are_skipped_and_changed_ones_replaced(store: Store, records: Path) -> None:
     ingest(store, [records])
     assert counts(ingest(store, [records])) == (0, 0, 2, 0)

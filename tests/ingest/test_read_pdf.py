@@ -8,6 +8,10 @@ from fpdf import FPDF
 from fpdf.enums import AccessPermission
 
 from onrecord.ingest.formats.blocks import Reading
+from onrecord.ingest.formats.pdf.lines import Cell, Line
+from onrecord.ingest.formats.pdf.lines import _text as text_of_characters
+from onrecord.ingest.formats.pdf.pdf import _joined as joined_lines
+from onrecord.ingest.formats.pdf.pdf import _with_hyphens as with_hyphens
 from onrecord.ingest.formats.pdf.pdf import read_pdf
 from onrecord.ingest.formats.read import read
 from onrecord.ingest.structure.paragraphs import structure
@@ -462,6 +466,43 @@ def test_a_page_without_text_among_others_costs_nothing_else() -> None:
     assert reading.pages == 3
     assert "approved the budget" in reading.text and "pilot fees" in reading.text
     assert [block.page for block in reading.blocks][-1] == "3"
+
+
+def printed(text: str, page: int = 0, bottom: float = 700) -> Line:
+    return Line(
+        text=text, page=page, left=50, right=500, bottom=bottom, top=bottom + 10, size=10, raised=False, bold=False,
+        italic=False, edge=False, cells=(Cell(text=text, left=50, right=500),),
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "joined"),
+    [
+        ("The harbour is well-", "resourced and kept.", "The harbour is well-resourced and kept."),
+        ("The harbour is well\ufffe", "resourced.", "The harbour is well-resourced."),
+        ("They were non-", "governmental.", "They were non-governmental."),
+        ("It was non-", "sense.", "It was nonsense."),
+        ("It was the cross-", "ing of the lake.", "It was the crossing of the lake."),
+        ("The govern\ufffe", "ment said so.", "The government said so."),
+    ],
+)
+def test_compounds_keep_the_hyphen_at_which_a_line_breaks_them(first: str, second: str, joined: str) -> None:
+    [page] = with_hyphens([[printed(first), printed(second, bottom=688)]])
+    assert joined_lines(page) == joined
+
+
+def test_a_word_that_a_page_break_parts_is_whole() -> None:
+    record = Record(first_page=1)
+    record.set_auto_page_break(False)
+    for text in (f"{SENTENCE * 3}The reeds of the lake are kept by the govern-", f"ment of the islands. {SENTENCE}"):
+        record.add_page()
+        record.say(text)
+    text = read_pdf(bytes(record.output())).text
+    assert "kept by the government of the islands." in text
+
+
+def test_letters_are_those_one_types_not_the_forms_they_are_set_in() -> None:
+    assert text_of_characters("of\ufb01cial \ufefb") == "official \u0644\u0627"
 
 
 # --- forms and notes -----------------------------------------------------------------------------------------------

@@ -4,6 +4,7 @@ import shutil
 import sys
 import textwrap
 import unicodedata
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -99,6 +100,12 @@ def print_report(report: "IngestReport", *, quiet: bool = False) -> None:
         return
     for note in report.notes:
         print(f"{printable(note.source)}: {printable(note.note)}", file=sys.stderr)
+    if report.omitted:
+        omitted: Counter[str] = Counter()
+        for _, each in report.omitted:
+            omitted[each.what] += each.count
+        told = ", ".join(f"{printable(what)} ({count:,})" for what, count in omitted.most_common())
+        print(f"Not in the texts: {told}. By document: onrecord documents --json", file=sys.stderr)
     if report.skipped:
         kinds = sorted({Path(source).suffix or "no ending" for source in report.skipped})
         print(f"Left out {len(report.skipped)} files of other types ({', '.join(kinds)}).", file=sys.stderr)

@@ -6,6 +6,7 @@ PDFium is not thread-safe, not even across documents: one lock serves the whole 
 import math
 import re
 import threading
+import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -22,6 +23,7 @@ HYPHENS = ("\ufffe", "\x02", "\u00ad")
 _MARK = re.compile(r"\(?[\w.]{1,8}[.)]|\d{1,3}(?:\.(?:\d{1,3}|[IVX]{1,4}))+|[•·▪◦–—-]")
 _WIDEST_AFTER_MARK = 4.0
 EDGE = 0.11
+_SET_FORMS = re.compile("[\ufb00-\ufb4f\ufb50-\ufdff\ufe70-\ufefc]")  # ligatures; Hebrew and Arabic as set in words
 LIMIT_PAGES = 20_000
 # "Please wait. If this message is not eventually replaced ..." has some 90 words.
 _FEWEST_WORDS_OF_XFA = 150
@@ -201,8 +203,9 @@ def _with_marks(lines: Sequence[Line]) -> list[Line]:
 
 
 def _text(characters: Sequence[str]) -> str:
-    """Characters as text; PDFium gives rare ones in two halves."""
+    """Characters as text, letters as one types them, not in the forms they are set in; rare ones come in two halves."""
     joined = "".join(characters).replace("\xa0", " ").strip()
+    joined = _SET_FORMS.sub(lambda form: unicodedata.normalize("NFKC", form[0]), joined)
     return joined.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 

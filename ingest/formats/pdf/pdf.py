@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from ....vectorstore.structure import Omission
 from ...language.states import is_broken_label
+from ...language.tables import word_list
 from ...structure.noise import garbled_share
 from ...structure.paragraphs import is_open
 from ...structure.speakers import begins_turn
@@ -44,6 +45,8 @@ _FEWEST_NAMING_WORDS = 3
 # In sizes of the body: subheadings in bold are set somewhat smaller in some houses, captions and notes smaller yet.
 _SMALLEST_BOLD = 0.8
 _NEVER_HEADING = re.compile(r"^(?:\([a-z]{1,4}\)|[•·▪◦–—-])\s")
+_HYPHENATED, _CLOSED = word_list("hyphenated"), word_list("closed_compounds")
+_SHORTEST_SECOND = 4
 _NOTE_MARK = re.compile(r"^(?P<mark>\d{1,3}|[a-z]|\*{1,3}|[†‡§¹²³⁴-⁹]+)\)?(?:\s|(?<=[*†‡§¹²³⁴-⁹]))\s*\S")
 
 
@@ -214,6 +217,8 @@ def _is_compound(before: str, after: str, words: Set[str]) -> bool:
     if not first or not second:
         return False
     one, two = first[0], second[0].casefold()
+    if one in _HYPHENATED and f"{one}{two}" not in _CLOSED and len(two) >= _SHORTEST_SECOND:
+        return f"{one}{two}" not in words
     if f"{one}-{two}" in words or second[0][0].isupper() != before[-1].isupper() or second[0][0].isdigit():
         return f"{one}{two}" not in words
     return f"{one}{two}" not in words and min(len(one), len(two)) > 2 and one in words and two in words
@@ -307,7 +312,9 @@ def _add_prose(
         before = builder.blocks[-1] if builder.blocks else None
         is_first = position == 0 and before is not None and before.kind == "paragraph" and not level
         if is_first and (_goes_on(builder.last, text) or _runs_over(last, paragraph, right)):
-            builder.extend(text)
+            is_broken = bool(re.search(r"\w-\Z", builder.last)) and text[:1].islower()
+            keeps_hyphen = is_broken and _is_compound(builder.last[:-1], text, frozenset())
+            builder.extend(text, separator="" if is_broken else " ", drop=int(is_broken and not keeps_hyphen))
             joined = True
         elif level:
             builder.add(text, "heading", level=level, page=sheet.label, certainty=sheet.certainty)
@@ -451,7 +458,8 @@ def _joined(lines: Sequence[Line]) -> str:
             parts[-1] = parts[-1].rstrip("".join(HYPHENS)) + text
         else:
             parts.append(text)
-    return _clean(" ".join(parts))
+    whole = " ".join(parts)
+    return _clean(f"{whole[:-1]}-" if whole.endswith(HYPHENS) else whole)
 
 
 def _clean(text: str) -> str:

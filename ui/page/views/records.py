@@ -55,6 +55,9 @@ def details_html(listing: Listing, passages: Sequence[Passage], words: Words) ->
         (words("records.speakers"), _speakers(speakers, words)),
         (words("records.source"), source_name(listing.source)),
     ]
+    if listing.omitted:
+        told = ", ".join(f"{each.what} ({each.count:,})" for each in listing.omitted)
+        facts.append((words("records.omitted"), told))
     return html("records", "details", facts=facts)
 
 
