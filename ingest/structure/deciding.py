@@ -223,8 +223,12 @@ def _is_decided(words: str, match: re.Match[str]) -> bool:
     """Whether a body decides, rather than holds a view: "agreed that prices had risen" settles nothing."""
     if _is_doubtful(words[: match.start()]):
         return False
+    return not _is_view(words, match)
+
+
+def _is_view(words: str, match: re.Match[str]) -> bool:
     view = _THAT.match(words[match.end() :]) if _THINKING.search(match[0]) else None
-    return not view or bool(_MODAL.search(view["what"]))
+    return bool(view) and not _MODAL.search(view["what"])
 
 
 def _kind(match: re.Match[str]) -> OutcomeKind:
@@ -236,9 +240,14 @@ def _noted(words: str, length: int) -> re.Match[str] | None:
     if length > _LONGEST_NOTE_WORDS:
         return None
     if (match := _ALONE.match(words) or _ELECTED.match(words)) and words.lstrip(" -*•–(")[:1].isupper():
-        return match
+        return None if _is_view(words, match) else match
     match = _BARE.search(words)
-    is_at_head = match and len(words[: match.start()].split()) <= 3 and _is_told(match) and not _IN_A_YEAR.match(words[match.end() :])
+    is_at_head = (
+        match
+        and len(words[: match.start()].split()) <= 3
+        and _is_told(match)
+        and not _IN_A_YEAR.match(words[match.end() :])
+    )
     return match if is_at_head and not _is_doubtful(words) else None
 
 
@@ -278,12 +287,13 @@ _BROUGHT = re.compile(r"\A\W{0,4}motion\s(?:to|by|made|of)\b|\A\W{0,4}none\W{0,3
 _WILL_BE = re.compile(rf"\bwill be (?:{any_in('task')})\b(?:\sby\s(?:the\s)?(?P<who>{_WHO}))?")
 _OWNED = re.compile(rf"\A(?P<who>{_WHO})\s?(?:(?:,\s)?(?:will|would|to|shall)\s|[:–—]\s)")
 _WHEN = (
-    r"(?:the\s)?(?:end of\s(?:the\s)?)?(?:next\s)?(?:[\w-]{1,14}\s){0,3}(?:meeting|session|week|month|year|quarter|today|"
-    r"tomorrow|monday|tuesday|wednesday|thursday|friday|saturday|sunday)"
+    r"(?:the\s)?(?:end of\s(?:the\s)?)?(?:next\s)?(?:[\w-]{1,14}\s){0,3}"
+    r"(?:meeting|session|week|month|year|quarter|today|tomorrow|monday|tuesday|wednesday|thursday|friday|saturday|sunday)"
     r"(?:\sof\sthe(?:\s(?-i:[A-Z])[\w-]{1,20}){1,5})?|(?-i:[A-Z]{2,6})\s\d{1,4}|\d{4}-\d\d-\d\d"
 )
 _BY = re.compile(
-    rf"\b(?:(?:by|before|until|till|no later than|due(?: on| by)?|to(?=\s(?:the\b|an?\b|next\b|\d|(?-i:[A-Z]))))\s(?P<due>{_WHEN})|"
+    rf"\b(?:(?:by|before|until|till|no later than|due(?: on| by)?|to(?=\s(?:the\b|an?\b|next\b|\d|(?-i:[A-Z]))))\s"
+    rf"(?P<due>{_WHEN})|"
     r"(?:at its|en su|à sa)\s(?P<session>[\w-]{4,24}(?:\s[\w-]{4,20})?\s(?:session|meeting|período de sesiones)))\b|"
     r"(?P<soon>\b(?:today|tomorrow|next (?:week|month|meeting)|"
     r"in\s(?:the next\s)?(?:\w{1,6}\s){1,4}(?:days?|weeks?|months?))\b)",

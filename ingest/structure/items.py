@@ -226,8 +226,10 @@ def _matters(text: str, units: Sequence[Unit], said: Sequence[_Said], votes: Seq
         elif _is_title(line) and not outcomes:
             is_open = has_matter = True
             yield _Matter(start=unit.start, heading=line, depth=_UNDER_HEADINGS - 1)
-        elif unit.start in ended or _brings(line, outcomes, is_open, has_matter) or (
-            outcomes and _is_marked(unit, words) and not is_open
+        elif (
+            unit.start in ended
+            or _brings(line, outcomes, is_open, has_matter)
+            or (outcomes and _is_marked(unit, words) and not is_open)
         ):
             is_open = has_matter = True
             yield _Matter(

@@ -16,7 +16,10 @@ Side = Literal["for", "against", "abstained"]
 
 _SIDES = sides()
 _WEAK = frozenset(
-    "for against no yes yea content contents negative pour contre ja nein opposed favour favor voor tegen contra contro за против".split()
+    (
+        "for against no yes yea content contents negative pour contre ja nein opposed favour favor voor tegen contra"
+        " contro за против"
+    ).split()
 )
 """Ordinary words too: alone they tell of no vote."""
 _ANY_SIDE = any_of(_SIDES)

@@ -86,3 +86,58 @@ def test_what_was_decided_long_ago_or_may_be_is_no_outcome() -> None:
         )[1]
         == []
     )
+
+
+def test_a_note_below_a_numbered_matter_belongs_to_it() -> None:
+    text = (
+        "MINUTES OF THE BOARD\n\n1. The harbour asks for an outdoor patio.\n\nGranted.\n\n"
+        "2. The mill asks for a later hour.\n\nDeferred to May 17, 2029.\n\n3. The inn asks for a sign.\n"
+    )
+    reading = read("record.txt", text.encode())
+    units = structure(reading)
+    structured = with_items(outline(reading.text, units), reading.text, units)
+    headings = {item.id: item.heading for item in structured.items}
+    assert [(headings[outcome.item or ""][:7], outcome.kind) for outcome in structured.outcomes] == [
+        ("1. The ", "decision"), ("2. The ", "deferred"),
+    ]  # fmt: skip
+
+
+def test_lists_below_a_heading_of_outcomes() -> None:
+    _, outcomes = items(
+        "# Minutes", "## Lamps", "We looked at lamps.", "### Conclusion/Resolution", "* Stage 3", "## Oil", "* barrels"
+    )
+    assert [(outcome.kind, outcome.text) for outcome in outcomes] == [("decision", "* Stage 3")]
+
+
+def test_counts_behind_names_and_notes_after_them() -> None:
+    _, outcomes = items(
+        "# Minutes", "YEAS: Brandt, Garza, Moe - 3", "NAYS: Roe - 1", "THE MOTION PASSED.", "Motion carried."
+    )
+    assert (outcomes[0].votes_for, outcomes[0].votes_against, outcomes[0].names_for) == (
+        3,
+        1,
+        ("Brandt", "Garza", "Moe"),
+    )
+
+
+def test_a_question_put_is_that_of_the_matter_open() -> None:
+    found, outcomes = items(
+        "# Minutes",
+        "Amendment No. 5",
+        "Ms. Lind spoke of lamps.",
+        "The question is on agreeing to the amendment.",
+        "The amendment was agreed to.",
+    )
+    assert headings_of(found, outcomes[0])[0] == "Amendment No. 5"
+
+
+def test_sponsors_by_lists_and_sentences() -> None:
+    found, _ = items(
+        "# Minutes",
+        "## Draft on lamps",
+        "Sponsors: Chile and Norway",
+        "Additional sponsors: Fiji",
+        "3. Subsequently, Kenya and Peru joined in sponsoring the draft resolution.",
+    )
+    item = next(item for item in found.values() if item.sponsors)
+    assert (item.sponsors, item.additional_sponsors) == (("Chile", "Norway"), ("Fiji", "Kenya", "Peru"))

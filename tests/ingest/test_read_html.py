@@ -222,3 +222,9 @@ def test_a_part_of_a_page_without_its_frame_is_read_as_one(name: str) -> None:
     assert format_of(name, part.encode()) == "html"
     assert format_of(name, b"<p align='center'>Lights</p>\n\n# Lights\n\n<p>a</p><p>b</p>") == "text"
     assert format_of(name, b"<Norway> We begin.\n<Mexico> We rise.\n") == "text"
+
+
+def test_lines_that_breaks_part_are_not_glued() -> None:
+    page = "<html><body><h1>Votes</h1><p>" + "The lamps were looked at by all who came. " * 8 + "</p><h2>For</h2>"
+    reading = read_html(f"{page}<p>Lind, Ana (Quay)<br/>Moe, Kim (Pier)<br/>Roe, Tom</p></body></html>".encode())
+    assert "Lind, Ana (Quay)\nMoe, Kim (Pier)\nRoe, Tom" in reading.text

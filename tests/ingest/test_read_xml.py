@@ -91,3 +91,46 @@ def test_entities_do_not_grow() -> None:
 @pytest.mark.parametrize(("stated", "language"), [("es", "es"), ("fr-CA", "fr"), ("spa", None)])
 def test_a_stated_language_is_a_code_of_two_letters_or_left_to_the_words(stated: str, language: str | None) -> None:
     assert read("a.xml", f'<log xml:lang="{stated}"><p>Se enciende.</p></log>'.encode()).language == language
+
+
+METADATA = b"""<akomaNtoso><statement><meta>
+<workflow><step date="2030-05-01" outcome="draftResolution" as="A/7/L.2" by="Chile and Norway"/>
+<step date="0001-01-01" outcome="draftResolutionAdditionalSponsors" by="Fiji"/></workflow>
+<analysis><voting outcome="adoptedRecordedVote"><count value="2" refersTo="inFavour"><voters>
+<organization>CHILE</organization><organization>NORWAY</organization></voters></count>
+<count value="1" refersTo="abstaining"><voters><organization>PERU</organization></voters></count></voting></analysis>
+</meta><preface><p><docTitle>Lamps of the coast</docTitle></p></preface>
+<mainBody><p>The Assembly decides to keep its lamps.</p></mainBody></statement></akomaNtoso>"""
+
+
+def test_what_only_metadata_tells_is_a_block_of_the_text_that_says_so() -> None:
+    text = read("a.xml", METADATA).text
+    assert text.partition("From the file's metadata: ")[2] == (
+        "Lamps of the coast\n\nDraft resolution, A/7/L.2, 2030-05-01, sponsors: Chile and Norway.\n\n"
+        "Draft resolution additional sponsors: Fiji.\n\nAdopted recorded vote.\n\nIn favour (2): CHILE; NORWAY\n\n"
+        "Against (0): none listed\n\nAbstaining (1): PERU"
+    )
+
+
+def test_votes_that_attributes_state() -> None:
+    votes = (
+        b'<sitting><vote><title>Lamps</title><voting result="REJECTED" numberFavor="3" numberAgainst="40"'
+        b' numberAbstention="2"><label>Am 7</label><note>3, 40, 2</note></voting></vote></sitting>'
+    )
+    assert read("a.xml", votes).text.endswith(
+        "Am 7 | 3, 40, 2 [from the file's metadata: rejected, 3 in favour, 40 against, 2 abstaining]"
+    )
+
+
+def test_names_under_the_side_that_an_attribute_marks() -> None:
+    division = (
+        b'<debate><speech speakername="Ms Lind"><p>I beg to move.</p></speech><division>'
+        b'<divisioncount ayes="2" noes="1">'
+        b'<list vote="aye"><m>Lind, Ms. Ana</m><m>Roe, Tom</m></list><list vote="no"><m>Moe, Kim</m></list>'
+        b"</divisioncount></division></debate>"
+    )
+    assert read("a.xml", division).text.endswith(
+        "[from the file's metadata: 2 in favour, 1 against]\n\nAye [from the file's metadata]: "
+        "Lind, Ms. Ana; Roe, Tom\n\n"
+        "No [from the file's metadata]: Moe, Kim"
+    )
