@@ -165,6 +165,10 @@ def works(library: Library) -> Iterator[tuple[str, Callable[[str], object]]]:
     yield "a reply being written", finished_claims
     yield "a file's name", lambda text: _read("Nothing is said here.", f"{text}.txt")
     yield "a record", lambda text: _read(text, "record.txt")
+    yield (
+        "a mail",
+        lambda text: _read(f"From: a@example.org\nTo: b\nSubject: c\nMessage-ID: <1>\n\n{text}", "record.eml"),
+    )
     yield "captions", lambda text: _read(f"WEBVTT\n\n00:01.000 --> 00:02.000\nNorway: {text}", "record.vtt")
     yield "an XML record", lambda text: _read(f"<a><p>Norway {text}</p></a>", "record.xml")
     yield "a record of many lines", lambda text: _read(_lines(text), "record.txt")

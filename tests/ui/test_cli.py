@@ -105,7 +105,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
     report = made.json
     assert set(report) == {
         "added", "updated", "unchanged", "removed", "failed", "skipped", "duplicates", "documents", "passages",
-        "seconds", "notes",
+        "seconds", "notes", "omitted",
     }  # fmt: skip
     assert (report["added"], report["updated"], report["unchanged"], report["removed"]) == (3, 0, 0, 0)
     assert report["failed"] == [] and report["documents"] == 3 and report["passages"] > 10 and report["seconds"] > 0
@@ -185,7 +185,7 @@ def test_documents_lists_them(library: Path, here) -> None:
     assert listed.status == 0 and len(listed.json) == 3
     [report] = [document for document in listed.json if document["symbol"] == "HB/2031/9"]
     facts = {"meeting", "body", "session", "agenda_item", "author", "publisher", "language", "url"}
-    assert set(report) == DOC | facts | {"media_type", "pages", "characters", "passages", "state"}
+    assert set(report) == DOC | facts | {"media_type", "pages", "characters", "passages", "state", "omitted"}
     assert report["title"] == "Report of the Harbour Board on its ninth session" and report["date"] == "2031-03-12"
     assert report["source"].endswith("records/HB_2031_9.txt") and report["state"] == "embedded"
     people = here("documents", "-l", library)
