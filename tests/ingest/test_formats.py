@@ -854,6 +854,13 @@ def test_content_decides_before_the_name(name: str, data: bytes, kind: str) -> N
     assert format_of(name, data) == kind
 
 
+def test_formats_that_are_not_read_are_named() -> None:
+    assert refusal("old.wpd", b"\xffWPC\x10\x00") == (
+        "it is a WordPerfect document, a format that is not read here; unpack or convert it first"
+    )
+    assert "a RAR archive" in refusal("records.rar", b"Rar!\x1a\x07\x01\x00")
+
+
 def test_slides_with_a_sheet_inside_are_slides() -> None:
     assert format_of("a.zip", presentation()) == "pptx"
     assert format_of("a.zip", workbook({"S": row(1, "a")})) == "sheet"
