@@ -35,7 +35,8 @@ def voting(element: Any) -> str | None:
     """An element whose attributes state how a vote on it ended: what is printed of it, the result and the counts."""
     counts = _counts(element)
     result = next((element.get(key) for key in _RESULTS if element.get(key)), None)
-    if _is_list_of_votes(element) or (len(counts) < _FEWEST_SIDES and not (result and "vot" in name_of(element))):
+    is_voting = len(counts) >= _FEWEST_SIDES or (result and "vot" in name_of(element))
+    if not is_voting or _is_list_of_votes(element):
         return None
     told = ", ".join(filter(None, (_readable(result or "").lower(), _counted(counts))))
     printed = " | ".join(words_of(child) for child in element if name_of(child) and words_of(child))
@@ -54,14 +55,13 @@ def _is_list_of_votes(element: Any) -> bool:
 
 def metadata_lines(root: Any, title: str | None) -> Iterator[str]:
     """What a file's metadata tells of its sponsors and its vote, a line each, below one that says so."""
-    lines = [
-        line
-        for hidden in root.iter()
-        if name_of(hidden) in HIDDEN
-        for element in hidden.iter()
-        for line in (_step(element), *_ballot(element))
-        if line
+    stated = [
+        element
+        for element in root.iter()
+        if name_of(element) in ("step", "voting")
+        and any(name_of(parent) in HIDDEN for parent in element.iterancestors())
     ]
+    lines = [line for element in stated for line in (_step(element), *_ballot(element)) if line]
     if lines:
         yield f"{TAKEN[0].upper()}{TAKEN[1:]}: {title or 'who brought it, and the vote'}"
         yield from lines

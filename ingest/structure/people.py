@@ -12,6 +12,8 @@ _TITLE = re.compile(rf"\A(?:{TITLES})(?![\w])", re.IGNORECASE)
 OFFICES = alternatives("offices")
 _OFFICE = re.compile(rf"(?<!\w)(?:{OFFICES})(?!\w)", re.IGNORECASE)
 _ENTRIES = word_list("no_speakers") | word_list("fields") | word_list("entries")
+_ENDINGS = word_list("entry_endings")
+_LONGEST_ENTRY_WORDS = 2
 _ARTICLES = ("the", "le", "la", "el", "l")
 _LONGEST_TITLED_WORDS = 12
 _LONGEST_OFFICE_WORDS = 7
@@ -45,7 +47,9 @@ def _is_office(bare: str, office: re.Match[str]) -> bool:
 def is_entry(label: str) -> bool:
     """Whether a label is what forms, tables and notes put before a colon."""
     words = fold(_ASIDE.sub("", plain(label)).strip(" .,")).split()
-    return len(words) <= 2 and bool(words) and (" ".join(words) in _ENTRIES or words[0] in _ENTRIES)
+    if not words or words[-1] in _ENDINGS:
+        return bool(words)
+    return len(words) <= _LONGEST_ENTRY_WORDS and (" ".join(words) in _ENTRIES or words[0] in _ENTRIES)
 
 
 def key_of(label: str) -> str:

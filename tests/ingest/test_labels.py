@@ -5,6 +5,7 @@ import pytest
 from onrecord.ingest.formats.read import read
 from onrecord.ingest.structure.outline import outline
 from onrecord.ingest.structure.paragraphs import structure
+from onrecord.ingest.structure.people import is_entry
 
 
 def turns(*paragraphs: str) -> list[tuple[str, str]]:
@@ -108,3 +109,8 @@ def test_nobody_s_words_go_to_another_where_styles_are_mixed() -> None:
     found = speakers("Norway: The lamps are out.", glued, "Egypt: We mend them.")
     within = ["Norway", "marta", "pavel", "Egypt", "marta", "pavel", "Norway", "Egypt", "Norway", "Egypt", "Norway"]
     assert found == ["Norway", *within, "Egypt"]
+
+
+@pytest.mark.parametrize("label", ["Staff Present", "OFFICERS IN ATTENDANCE", "Seconder", "The clerk read as follows"])
+def test_headings_of_lists_and_lead_ins_are_nobody(label: str) -> None:
+    assert is_entry(label)
