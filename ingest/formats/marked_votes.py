@@ -23,10 +23,15 @@ _NO_YEAR = "0001"
 
 
 def side_list(element: Any) -> str | None:
-    """A list of names that an element marks as those of one side: "Aye [from the file's metadata]: Lind; Moe"."""
+    """A list of names that an element marks as those of one side: "Aye [from the file's metadata]: Lind; Moe".
+
+    Its names are elements of words, or of parts that hold nothing but words.
+    """
     marked = element.get("vote")
+    if not marked or not _side(marked) or any(len(part) for child in element for part in child):
+        return None
     names = [words_of(child) for child in element if name_of(child)]
-    if not marked or not _side(marked) or not all(names) or not names:
+    if not names or not all(names):
         return None
     return f"{_readable(marked)} [{TAKEN}]: {'; '.join(names)}"
 
