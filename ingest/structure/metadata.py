@@ -206,7 +206,7 @@ def _title_of(
         return next((line for line in named if line.casefold().startswith(f"{stated.casefold()} ")), stated)
     if logged := next((line for _, line in _logged(reading.text, units)), None):
         return logged
-    if units and all(unit.time for unit in units[:_OPENING_UNITS]):
+    if units and all(unit.locator.time for unit in units[:_OPENING_UNITS]):
         return stem
     title = _title(front) or _GENERIC.sub("", reading.title or "") or stem
     told = set(_words(stem)) - set(_words(title))
