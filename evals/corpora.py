@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from ..ingest.formats.text import read_text
+from ..ingest.formats.plain.text import read_text
 from ..ingest.split import split
 from ..ingest.structure.paragraphs import structure
 from ..rag.library import Library

@@ -24,7 +24,7 @@ from ..vectorstore.store import Store
 from ..vectorstore.structure import Omission
 from .attempts import LIMIT_ATTEMPTS, Attempts
 from .fetch import fetch, is_address
-from .formats.members import MARK, holder_of
+from .formats.archives.members import MARK, holder_of
 from .formats.sniff import SUFFIXES
 from .overrides import SIDECAR, checked, from_sidecar, sidecar_of
 from .parse import Job, Limits, Parsed, parse_all

@@ -20,7 +20,7 @@ from hashlib import sha256
 from typing import Any, BinaryIO
 
 from ..vectorstore.errors import UnreadableFile
-from .formats.members import members
+from .formats.archives.members import members
 from .formats.read import read
 from .split import Piece, cut
 from .structure.acronyms import acronyms

@@ -22,7 +22,7 @@ from tempfile import NamedTemporaryFile
 from typing import IO, Any
 
 from ..ingest.attempts import set_aside
-from ..ingest.formats.members import MARK, holder_of
+from ..ingest.formats.archives.members import MARK, holder_of
 from ..ingest.ingest import Failure, move, set_aside_says, sync_folder
 from ..rag.library import Library
 from ..vectorstore.errors import LibraryError

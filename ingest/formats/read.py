@@ -7,12 +7,8 @@ from functools import partial
 
 from ...vectorstore.errors import UnreadableFile
 from .blocks import Reading
-from .captions import read_captions
-from .encoding import decode
-from .epub import read_epub
-from .html import read_html
-from .mail import read_mail, read_mailbox
-from .margins import without_codes
+from .mails.mail import read_mail, read_mailbox
+from .marked.xml import read_xml
 from .office.docx import read_docx
 from .office.odt import read_odt
 from .office.old_office import read_old_office
@@ -20,10 +16,14 @@ from .office.pptx import read_pptx
 from .office.rtf import read_rtf
 from .office.sheet import read_sheet
 from .pdf.pdf import read_image, read_pdf
+from .plain.captions import read_captions
+from .plain.encoding import decode
+from .plain.margins import without_codes
+from .plain.text import read_text_file
 from .sniff import SUFFIXES as SUFFIXES
 from .sniff import Format, format_of
-from .text import read_text_file
-from .xml import read_xml
+from .web.epub import read_epub
+from .web.html import read_html
 
 _LONGEST_NOTICE_WORDS = 60
 _MISSING = re.compile(

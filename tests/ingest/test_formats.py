@@ -12,14 +12,14 @@ from typing import Any
 
 import pytest
 
-from onrecord.ingest.formats import archive
+from onrecord.ingest.formats.archives import archive
+from onrecord.ingest.formats.archives.members import members
 from onrecord.ingest.formats.blocks import Reading
-from onrecord.ingest.formats.mail import attachments
-from onrecord.ingest.formats.members import members
+from onrecord.ingest.formats.mails.mail import attachments
+from onrecord.ingest.formats.mails.quoted_mail import attributed
 from onrecord.ingest.formats.office import sheet as read_sheet
 from onrecord.ingest.formats.office.number_formats import shown
 from onrecord.ingest.formats.pdf import rapid
-from onrecord.ingest.formats.quoted_mail import attributed
 from onrecord.ingest.formats.read import SUFFIXES, read
 from onrecord.ingest.formats.sniff import format_of
 from onrecord.ingest.formats.table import labelled_rows

@@ -2,7 +2,7 @@
 
 import pytest
 
-from onrecord.ingest.formats.text import read_text
+from onrecord.ingest.formats.plain.text import read_text
 from onrecord.ingest.structure.paragraphs import structure
 
 PROSE = "The keepers of the four islands met at noon and spoke about the oil until the boat had gone again."

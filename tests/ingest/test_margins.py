@@ -4,11 +4,11 @@ from dataclasses import replace
 
 import pytest
 
-from onrecord.ingest.formats.margins import without_codes
 from onrecord.ingest.formats.pdf.line_numbers import without_line_numbers as without_numbers_of_pdf
 from onrecord.ingest.formats.pdf.lines import Cell, Line
+from onrecord.ingest.formats.plain.margins import without_codes
+from onrecord.ingest.formats.plain.text import read_text
 from onrecord.ingest.formats.read import read
-from onrecord.ingest.formats.text import read_text
 from onrecord.ingest.worker import parsed_json
 
 CODED = "\n\n".join(f"03/02/2031C00{n}50{said}" for n, said in enumerate(

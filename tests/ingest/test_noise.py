@@ -1,6 +1,6 @@
 """What looks like text and is none: it is kept, and marked."""
 
-from onrecord.ingest.formats.text import read_text
+from onrecord.ingest.formats.plain.text import read_text
 from onrecord.ingest.structure.noise import garbled_share, mark_noise
 from onrecord.ingest.structure.paragraphs import structure
 

@@ -1,6 +1,6 @@
 """Numbers of places: sub-paragraphs, paragraphs of drafts and quotations within a report, numbers with gaps."""
 
-from onrecord.ingest.formats.text import read_text
+from onrecord.ingest.formats.plain.text import read_text
 from onrecord.ingest.structure.outline import outline
 from onrecord.ingest.structure.paragraphs import structure
 from onrecord.ingest.worker import parse

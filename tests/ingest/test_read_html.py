@@ -6,11 +6,11 @@ import pytest
 from lxml import html
 
 from onrecord.ingest.formats.blocks import Reading, TextBuilder
-from onrecord.ingest.formats.html import read_html
-from onrecord.ingest.formats.html_blocks import add_html
-from onrecord.ingest.formats.html_marks import rows_of
 from onrecord.ingest.formats.sniff import format_of
 from onrecord.ingest.formats.table import labelled_rows
+from onrecord.ingest.formats.web.html import read_html
+from onrecord.ingest.formats.web.html_blocks import add_html
+from onrecord.ingest.formats.web.html_marks import rows_of
 from onrecord.ingest.structure.paragraphs import structure
 
 PROSE = (

@@ -5,9 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from onrecord.ingest.formats.blocks import Reading
-from onrecord.ingest.formats.encoding import decode
+from onrecord.ingest.formats.plain.encoding import decode
+from onrecord.ingest.formats.plain.text import read_text
 from onrecord.ingest.formats.read import read
-from onrecord.ingest.formats.text import read_text
 from onrecord.vectorstore.errors import UnreadableFile
 
 from ..security.growth import grows_too_fast

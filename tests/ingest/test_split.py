@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from onrecord.ingest.formats.blocks import Reading, TextBuilder
-from onrecord.ingest.formats.text import read_text
+from onrecord.ingest.formats.plain.text import read_text
 from onrecord.ingest.split import split
 from onrecord.ingest.structure.paragraphs import structure
 from onrecord.vectorstore.passage import Passage

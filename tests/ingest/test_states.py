@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from onrecord.ingest.formats.text import read_text
+from onrecord.ingest.formats.plain.text import read_text
 from onrecord.ingest.language.states import label_parts, state_of, states_in, states_of_label
 from onrecord.ingest.structure.paragraphs import structure
 

@@ -6,7 +6,7 @@ from itertools import pairwise
 import pytest
 
 from onrecord.ingest.formats.blocks import Reading, TextBuilder
-from onrecord.ingest.formats.text import read_text
+from onrecord.ingest.formats.plain.text import read_text
 from onrecord.ingest.structure.paragraphs import Unit, speaker_label, structure
 
 from ..security.growth import grows_too_fast

@@ -9,7 +9,7 @@ import pytest
 from langchain_core.language_models import FakeListChatModel
 from starlette.testclient import TestClient
 
-from onrecord.ingest.formats.text import read_text
+from onrecord.ingest.formats.plain.text import read_text
 from onrecord.ingest.structure.metadata import metadata
 from onrecord.ingest.structure.paragraphs import structure
 from onrecord.rag import Library, Turn, open_library

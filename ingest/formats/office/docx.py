@@ -15,7 +15,7 @@ from typing import Any
 from ....vectorstore.structure import Omission
 from ...structure.issuer import is_body, is_masthead
 from ...structure.metadata import is_date, own_symbol
-from ..archive import parse_xml
+from ..archives.archive import parse_xml
 from ..blocks import Reading, TextBuilder, omissions
 from ..table import ABOVE, LIMIT_SPAN, labelled_rows
 from .docx_numbering import Numbering, style_lists

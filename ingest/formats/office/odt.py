@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from ...language.roman import roman
-from ..archive import open_zip, parse_xml, read_member
+from ..archives.archive import open_zip, parse_xml, read_member
 from ..blocks import Reading, TextBuilder
 from ..table import labelled_rows
 

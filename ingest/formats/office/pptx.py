@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from io import BytesIO
 from typing import Any
 
-from ..archive import open_zip, parse_xml
+from ..archives.archive import open_zip, parse_xml
 from ..blocks import Reading, TextBuilder
 from ..sniff import OLE
 from ..table import labelled_rows

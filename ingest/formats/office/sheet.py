@@ -19,9 +19,9 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from ..archive import open_zip
+from ..archives.archive import open_zip
 from ..blocks import Reading, TextBuilder, omissions
-from ..encoding import decode
+from ..plain.encoding import decode
 from ..sniff import OLE
 from ..table import labelled_rows
 from .sheet_view import View, views

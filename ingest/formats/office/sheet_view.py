@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import islice
 
-from ..archive import open_zip, parse_xml, read_member
+from ..archives.archive import open_zip, parse_xml, read_member
 from ..table import ABOVE
 from .number_formats import BUILT_IN, shown
 

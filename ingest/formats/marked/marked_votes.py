@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from ..language.tables import sides
+from ...language.tables import sides
 from .elements import HIDDEN, name_of, words_of
 
 TAKEN = "from the file's metadata"

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from ...vectorstore.structure import Omission
+from ....vectorstore.structure import Omission
 
 _NUMBERED = re.compile(r"\A([ \t]{0,12}(\d{1,2}))(?:[ \t]{2,60}(?=\S)|[ \t]{0,60}\Z)")
 _PAGE = re.compile(r"\A[ \t]{0,120}(\d{1,5})[ \t]{0,60}\Z")

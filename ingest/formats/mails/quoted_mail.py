@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal, NamedTuple
 
-from ..language.tables import any_of, table
+from ...language.tables import any_of, table
 
 Whose = Literal["own", "quoted", "signature", "head"]
 _MOST_HEAD_LINES = 12

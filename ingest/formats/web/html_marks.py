@@ -4,9 +4,9 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from ..language.roman import roman
-from .elements import name_of
-from .table import MergedCell, laid_out
+from ...language.roman import roman
+from ..marked.elements import name_of
+from ..table import MergedCell, laid_out
 
 BLOCKS = frozenset(
     """address article aside blockquote body center dd details div dl dt fieldset figcaption figure footer form h1 h2 h3

@@ -6,7 +6,7 @@ Source: the layout of Europarl's source release, https://www.statmt.org/europarl
 import html
 import re
 
-from .blocks import Kind, Reading, TextBuilder
+from ..blocks import Kind, Reading, TextBuilder
 
 _TAG = re.compile(r"\A\s{0,8}</?(?P<name>[A-Za-z][\w-]{0,30})(?P<rest>\s[^<>]{0,600})?/?>\s{0,8}\Z")
 _ATTRIBUTE = re.compile(r"(?<![\w-])([A-Za-z][\w-]{0,30})\s{0,2}=\s{0,2}(?:\"([^\"<>]{0,300})\"|'([^'<>]{0,300})')")

@@ -6,9 +6,9 @@ Each goes by the name of its holder and its own: `session.zip!minutes/day1.pdf`,
 from collections.abc import Iterator
 from pathlib import Path, PurePath
 
-from ...vectorstore.errors import UnreadableFile
+from ....vectorstore.errors import UnreadableFile
+from ..sniff import SUFFIXES, format_of
 from .archive import LIMIT_UNPACKED_BYTES, members_of_zip
-from .sniff import SUFFIXES, format_of
 
 MARK = "!"
 HOLDERS = (".zip", ".eml", ".mbox")
@@ -72,7 +72,7 @@ def _held(source: str, data: bytes, kind: str, depth: int, left_out: list[str]) 
         if kind == "zip":
             yield from members_of_zip(data, left_out)
         else:
-            from .mail import attachments
+            from ..mails.mail import attachments
 
             yield from attachments(data)
     except ValueError as error:

@@ -6,12 +6,12 @@ from copy import deepcopy
 from itertools import takewhile
 from typing import Any
 
-from ..fetch import is_address
-from .blocks import Reading, TextBuilder, omissions
+from ...fetch import is_address
+from ..blocks import Reading, TextBuilder, omissions
+from ..plain.text import read_text
+from ..table import labelled_rows
 from .html_blocks import add_html, lined
 from .html_marks import PRINTED_MARK, is_struck, words_of, write_out
-from .table import labelled_rows
-from .text import read_text
 
 # The future is allowed: a page is dated by what it states, not by the clock of this machine.
 _DATE_CONFIG = {"extensive_search": False, "original_date": True, "max_date": "2999-12-31"}

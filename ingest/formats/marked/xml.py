@@ -14,11 +14,11 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
-from .archive import parse_xml
-from .blocks import Kind, Reading, TextBuilder
+from ..archives.archive import parse_xml
+from ..blocks import Kind, Reading, TextBuilder
+from ..table import labelled_rows
 from .elements import HIDDEN, NOTES, name_of, words_of
 from .marked_votes import count_line, metadata_lines, side_list, voting
-from .table import labelled_rows
 
 _HEADINGS = frozenset("head heading subheading header title h1 h2 h3 h4 h5 h6".split())
 _SPEECHES = frozenset("speech speechgroup u question answer intervention sp contribution speaker".split())

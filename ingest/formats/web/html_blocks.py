@@ -8,10 +8,10 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
-from .blocks import Kind, TextBuilder
-from .elements import name_of
+from ..blocks import Kind, TextBuilder
+from ..marked.elements import name_of
+from ..table import labelled_rows
 from .html_marks import BLOCKS, SILENT, is_hidden, is_struck, item_marks, rows_of, words_of
-from .table import labelled_rows
 
 _LONGEST_LINE = 60
 _LAYOUT = frozenset("table ul ol dl blockquote pre h1 h2 h3 h4 h5 h6".split())

@@ -10,8 +10,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import accumulate
 
-from ...vectorstore.structure import Omission
-from .blocks import Block, Reading
+from ....vectorstore.structure import Omission
+from ..blocks import Block, Reading
 
 _CODE = re.compile(r"[A-Z\d][A-Z\d/.-]{4,30}\d(?=[^\W\d_]|[“‘\"'(\[«])")
 _SPACED_CODE = re.compile(r"(?<!\S)[A-Z\d][A-Z\d/.-]{4,30}\d(?=[^\W\d_]|[“‘\"'(\[«])")

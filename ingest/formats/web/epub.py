@@ -12,8 +12,8 @@ import zipfile
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from .archive import is_safe, open_zip, parse_xml, read_member
-from .blocks import Reading, TextBuilder
+from ..archives.archive import is_safe, open_zip, parse_xml, read_member
+from ..blocks import Reading, TextBuilder
 from .html_blocks import add_html
 
 LIMIT_CHAPTERS = 5_000

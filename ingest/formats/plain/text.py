@@ -10,10 +10,10 @@ from dataclasses import replace
 from itertools import pairwise
 from statistics import quantiles
 
-from ..fetch import is_address
-from ..language.dates import dates
-from ..language.states import is_broken_label
-from .blocks import Block, Kind, Reading
+from ...fetch import is_address
+from ...language.dates import dates
+from ...language.states import is_broken_label
+from ..blocks import Block, Kind, Reading
 from .line_numbers import without_line_numbers
 from .tagged import read_tagged
 

@@ -12,9 +12,9 @@ from email import policy
 from email.message import EmailMessage
 from typing import Any
 
-from ...vectorstore.structure import Omission
-from ..structure.speakers import begins_turn
-from .blocks import Kind, Reading, TextBuilder
+from ....vectorstore.structure import Omission
+from ...structure.speakers import begins_turn
+from ..blocks import Kind, Reading, TextBuilder
 from .quoted_mail import Whose, attributed, is_head, name_alone, stretches, writer_of_head
 
 LIMIT_NAMES = 20
@@ -303,7 +303,7 @@ def _hands(part: Any) -> Iterator[_Hand]:
 def _of_html(part: Any) -> Iterator[_Hand]:
     from lxml import etree, html
 
-    from .html_blocks import add_html
+    from ..web.html_blocks import add_html
 
     text = re.sub(r"^\s*<\?xml[^>]*\?>", "", _text(part).replace("\0", ""))
     built = TextBuilder()
@@ -334,7 +334,7 @@ def _of_text(text: str) -> Iterator[_Hand]:
 
 
 def _own(text: str) -> Iterator[tuple[str, Kind, int]]:
-    from .text import read_text
+    from ..plain.text import read_text
 
     reading = read_text(text)
     for block in reading.blocks:

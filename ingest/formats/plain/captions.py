@@ -14,8 +14,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from ...vectorstore.structure import Omission
-from .blocks import Reading, TextBuilder
+from ....vectorstore.structure import Omission
+from ..blocks import Reading, TextBuilder
 from .encoding import decode
 
 _CLOCK = r"(?:(\d{1,4}):)?(\d\d):(\d\d)[.,](\d{1,3})"

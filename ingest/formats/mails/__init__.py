@@ -1,0 +1,1 @@
+"""Mails, files of many mails, and what they quote."""

@@ -1,0 +1,1 @@
+"""XML: parliaments, Akoma Ntoso, TEI, bills, and any other."""

@@ -1,0 +1,1 @@
+"""Plain text, Markdown, captions, and what transcripts print beside it."""

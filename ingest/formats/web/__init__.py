@@ -1,0 +1,1 @@
+"""Web pages, and what else is HTML: books, bodies of mails."""
