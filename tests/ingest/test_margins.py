@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from onrecord.ingest.formats.pdf.line_numbers import without_line_numbers as without_numbers_of_pdf
-from onrecord.ingest.formats.pdf.lines import Cell, Line
+from onrecord.ingest.formats.pdf.printed import Cell, Line
 from onrecord.ingest.formats.plain.margins import without_codes
 from onrecord.ingest.formats.plain.text import read_text
 from onrecord.ingest.formats.read import read

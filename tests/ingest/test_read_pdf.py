@@ -8,11 +8,11 @@ from fpdf import FPDF
 from fpdf.enums import AccessPermission
 
 from onrecord.ingest.formats.blocks import Reading
-from onrecord.ingest.formats.pdf.lines import Cell, Line
 from onrecord.ingest.formats.pdf.lines import _text as text_of_characters
 from onrecord.ingest.formats.pdf.pdf import _joined as joined_lines
 from onrecord.ingest.formats.pdf.pdf import _with_hyphens as with_hyphens
 from onrecord.ingest.formats.pdf.pdf import read_pdf
+from onrecord.ingest.formats.pdf.printed import Cell, Line
 from onrecord.ingest.formats.read import read
 from onrecord.ingest.structure.paragraphs import structure
 from onrecord.vectorstore.errors import UnreadableFile

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from .lines import Cell, Line
+from .printed import Cell, Line
 
 if TYPE_CHECKING:
     from pypdfium2 import PdfDocument, PdfPage

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from statistics import median
 
-from .lines import EDGE, Cell, Line
+from .printed import EDGE, Cell, Line
 
 # Shares of the width or the number of lines on a page; columns of prose, not of a table or of a letterhead.
 _GUTTER_PLACES = range(30, 71)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 from ....vectorstore.structure import Omission
-from .lines import Line
+from .printed import Line
 
 _NUMBER = re.compile(r"\A(\d{1,3})(?=\s|\Z)")
 _FEWEST_LINES = 8

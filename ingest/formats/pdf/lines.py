@@ -9,8 +9,11 @@ import threading
 import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
+
+from .annotations import files_within, with_annotations
+from .printed import EDGE, Cell, Line
 
 if TYPE_CHECKING:
     from pypdfium2 import PdfDocument, PdfTextPage
@@ -22,47 +25,12 @@ _CELL_GAP = 1.8
 HYPHENS = ("\ufffe", "\x02", "\u00ad")
 _MARK = re.compile(r"\(?[\w.]{1,8}[.)]|\d{1,3}(?:\.(?:\d{1,3}|[IVX]{1,4}))+|[•·▪◦–—-]")
 _WIDEST_AFTER_MARK = 4.0
-EDGE = 0.11
 _SET_FORMS = re.compile("[\ufb00-\ufb4f\ufb50-\ufdff\ufe70-\ufefc]")  # ligatures; Hebrew and Arabic as set in words
 LIMIT_PAGES = 20_000
 # "Please wait. If this message is not eventually replaced ..." has some 90 words.
 _FEWEST_WORDS_OF_XFA = 150
 # About ten degrees: a sheet that lies askew on the scanner is turned by less.
 _LEAST_SLANT = 0.17
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Cell:
-    """A part of a line that stands apart from the rest."""
-
-    text: str
-    left: float
-    right: float
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
-    """A line as printed; coordinates in points, from the bottom left corner of the page; `bottom` is its base line.
-
-    `raised` says that it opens with smaller print, as a note's mark is set. `cells` is the whole line where no wide
-    gap parts it. `aslant` is what runs neither along nor up nor down the page. `is_field` is the label of a form's
-    field or its value.
-    """
-
-    text: str
-    page: int
-    left: float
-    right: float
-    bottom: float
-    top: float
-    size: float
-    raised: bool
-    bold: bool
-    italic: bool
-    edge: bool
-    aslant: bool = False
-    is_field: bool = False
-    cells: tuple[Cell, ...]
 
 
 def lines_of_pages(data: bytes, left_out: Counter[str]) -> list[list[Line]]:
@@ -72,8 +40,6 @@ def lines_of_pages(data: bytes, left_out: Counter[str]) -> list[list[Line]]:
     """
     import pypdfium2
     import pypdfium2.raw as pdfium
-
-    from .annotations import files_within
 
     try:
         document = pypdfium2.PdfDocument(data)
@@ -113,8 +79,6 @@ def _lines_of_page(document: "PdfDocument", index: int, left_out: Counter[str]) 
     """The lines of one page in drawing order; a page that will not load has none."""
     import pypdfium2
     import pypdfium2.raw as pdfium
-
-    from .annotations import with_annotations
 
     try:
         page = document[index]

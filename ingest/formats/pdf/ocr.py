@@ -18,7 +18,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from . import rapid, tesseract
 from .layout import Box, lines_of
-from .lines import PDFIUM, Line
+from .lines import PDFIUM
+from .printed import Line
 
 if TYPE_CHECKING:
     from PIL.Image import Image

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from ...language.roman import count_of, roman
-from .lines import Line
+from .printed import Line
 
 _ALONE = re.compile(
     r"\A(?:[Pp](?:age|\.)?\s{0,3})?[-–—]?\s{0,3}(?P<number>\d{1,4}|[ivxl]{1,7}|[IVXL]{1,7})\s{0,3}[-–—]?(?:\s{0,3}(?:/|of|de|sur)\s{0,3}\d{1,4})?\Z"

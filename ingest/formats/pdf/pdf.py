@@ -22,8 +22,9 @@ from ...structure.paragraphs import is_open
 from ...structure.speakers import begins_turn
 from ..blocks import Reading, TextBuilder, omissions
 from .line_numbers import without_line_numbers
-from .lines import HYPHENS, PDFIUM, Line, lines_of_pages
+from .lines import HYPHENS, PDFIUM, lines_of_pages
 from .page_labels import page_labels, stated_labels
+from .printed import Line
 from .scans import garbled_scans, inked, named_pages
 from .tables import stretches
 
@@ -71,7 +72,7 @@ def read_pdf(data: bytes, languages: str = "eng") -> Reading:
     scanned, unread = _recognised(data, pages, languages)
     pages = [scanned[number].lines if number in scanned else page for number, page in enumerate(pages)]
     if not any(pages):
-        raise ValueError("; ".join(unread) or "it is a scan, and nothing could be recognised on its pages")
+        raise ValueError(f"it is a scan; {'; '.join(unread) or 'nothing could be recognised on its pages'}")
     certainties = {number: page.certainty for number, page in scanned.items()}
     reading = _reading(pages, stated, certainties)
     left = omissions(left_out, "on its pages")

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 
 from ...structure.noise import garbled_share
-from .lines import PDFIUM, Line
+from .lines import PDFIUM
+from .printed import Line
 
 # Of the words of a whole document: good print has under 0.006, layers that read badly 0.009 and more.
 _GARBLED_SHARE = 0.008

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from .lines import Cell, Line
+from .printed import Cell, Line
 
 _GAP = 1.8
 _LONGEST_CELL_LINES = 8

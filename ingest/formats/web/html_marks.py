@@ -84,6 +84,7 @@ def is_struck(element: Any) -> bool:
 
 
 def is_hidden(element: Any) -> bool:
+    """Whether an element is not to be seen."""
     return "hidden" in element.attrib or bool(_HIDDEN.search(element.get("style") or ""))
 
 
