@@ -15,7 +15,7 @@ import signal
 import struct
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, fields, replace
 from hashlib import sha256
 from typing import Any, BinaryIO
 
@@ -112,11 +112,20 @@ def parsed_json(
         "pages": reading.pages,
         "notes": reading.notes,
         "facts": asdict(facts),
-        "units": [asdict(unit) for unit in units],
+        "units": list(map(_placed, units)),
         "acronyms": short_forms,
         "structure": asdict(replace(structured, omitted=reading.omitted)),
-        "pieces": None if pieces is None else [asdict(piece) for piece in pieces],
+        "pieces": None if pieces is None else list(map(_placed, pieces)),
     }
+
+
+def _placed(value: Unit | Piece) -> dict[str, Any]:
+    """What has a locator as `asdict` would give it, which copies each field."""
+    return _fields(value) | {"locator": _fields(value.locator)}
+
+
+def _fields(value: Any) -> dict[str, Any]:
+    return {each.name: getattr(value, each.name) for each in fields(value)}
 
 
 def main() -> None:

@@ -187,7 +187,24 @@ def _spaced(words: str) -> str:
     return " ".join(_HAN.sub(r" \g<0> ", words).split()) if max(words) > _FIRST_HAN else words
 
 
+_WORD = re.compile(r"\w+")
+# Of each word or phrase that tells within a sentence its longest word, and those of `_RULED`: a sentence with none says
+# nothing, and most have none, so that the patterns below need not look at it.
+_TELLING_WORDS = frozenset(
+    max(found, key=len)
+    for role in _TELLING
+    for word in words_of(role)
+    if role != "label" and (found := _WORD.findall(word.casefold()))
+) | frozenset("rule rules ruled decline declined direct directs directed".split())
+
+
+def _may_tell(words: str) -> bool:
+    return not _TELLING_WORDS.isdisjoint(_WORD.findall(words.casefold()))
+
+
 def _said(words: str, is_spoken: bool, is_counted: bool) -> OutcomeKind | None:
+    if not is_counted and not _may_tell(words):
+        return None
     length = len(words.split())
     if _DECLARED.search(words):
         return "decision"

@@ -44,6 +44,7 @@ _SMALL = frozenset(
 )
 _ARTICLES = frozenset("a an i the la le les los las el der die das den dem des en".split())
 _LONGEST_TITLE_WORDS = 16
+_LONGEST_CAPITALS = 420
 
 
 def with_headings(text: str, blocks: Sequence[Block]) -> list[Block]:
@@ -69,8 +70,8 @@ def _by_look(block: Block, line: str) -> Block:
 
 def heading_level(line: str) -> int:
     """1 for a chapter, 2 for a line in capitals or a topic, 3 for a theme announced with a colon, 0 for no heading."""
-    letters = [letter for letter in line if letter.isalpha()]
-    if len(line) > 420 or len(letters) < 4:
+    letters = [letter for letter in line if letter.isalpha()] if len(line) <= _LONGEST_CAPITALS else []
+    if len(letters) < 4:
         return 0
     capitals = sum(letter.isupper() for letter in letters) / len(letters)
     words = line.split()

@@ -130,6 +130,8 @@ def _is_garbled(line: str) -> bool:
 
 
 def _is_illegible(token: str) -> bool:
+    if token.isalpha() and token[1:].islower():
+        return False
     if len(token) > _LONGEST_TOKEN or _REFERENCE.fullmatch(token.strip('.,;:()[]“”"*')):
         return False
     return not _LEGIBLE.fullmatch(token) or bool(_CRAMPED.search(token))

@@ -25,6 +25,7 @@ _WEAK = frozenset(
 _ANY_SIDE = any_of(_SIDES)
 _COUNTED = {word: number for number, word in enumerate(words_in_order("counted"))} | dict.fromkeys(word_list("none"), 0)
 _ANY_NUMBER = rf"(?:\d{{1,4}}|{any_of(_COUNTED)})"
+_COUNT = re.compile(rf"\d|(?<!\w)(?:{any_of(_COUNTED)})(?!\w)", re.IGNORECASE)
 _NUMBER_SIDE = re.compile(
     rf"(?<![\w.,-])(?P<number>{_ANY_NUMBER})\s(?:(?:votes?|members?|voix|votos|voti|stemmen|票)\s)?(?:(?:were|was|are|voting)\s)?"
     rf"(?P<side>{_ANY_SIDE})(?!\w)(?:\s?\((?P<names>[^()]{{3,2000}})\))?",
@@ -75,6 +76,8 @@ class Tally:
 
 def counts_in(sentence: str) -> Tally | None:
     """The counts that a sentence tells, with the names it gives in brackets after them."""
+    if not _COUNT.search(sentence):
+        return None
     for pattern in (_TO, _ROLL):
         if match := pattern.search(sentence):
             return Tally(counts=_counts(match))

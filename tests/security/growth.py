@@ -8,7 +8,7 @@ from types import FrameType
 
 MOST_GROWTH = 2.5
 """Twice the input may take this many times as long."""
-LIMIT_S = 4.0
+LIMIT_S = 2.0
 ENOUGH_S = 0.02
 LONGEST = 100_000
 ROUNDS, ROUNDS_WHERE_CLEAR, CLEAR_GROWTH = 16, 4, 3.6
