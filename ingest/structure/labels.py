@@ -15,6 +15,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from ..formats.blocks import Block
+from ..language.tables import saying
 from .people import TITLES, is_entry, is_person, key_of
 
 _OPENING = re.compile(r"\n[ \t]{0,40}|(?<=[.!?…”\"’)\]»*])[ \t\n]{1,8}(?=\S)|(?<=[-–—])(?=[A-Z]{3})")
@@ -38,6 +39,7 @@ _STOP = re.compile(
 )
 _TAG = re.compile(r"(?P<mark><)(?:v\s)?(?P<label>[^\W\d_][^<>\n/]{1,60})(?P<close>>)(?P<separator>)(?=\s|$)")
 _NO_NAME = re.compile(r"[.!?]\s+[a-z]|https?$|\d{3}|(?:[a-z]{4}|\b[a-z]{3}|\d|[\])”\"])[.!?]\s|[!?]\s")
+_RETELLS = re.compile(rf"\s(?:{saying('record')})\s")
 _WITHIN_PROSE = (".", "-", "–", "—")
 _COLONS = (":", "：")
 _SHAPES = (_TAG, _COLON, _DASH, _STOP)
@@ -144,7 +146,8 @@ def _may_name(label: str, separator: str, marks: str) -> bool:
     if not label or not label[0].isalnum() or len(words) > _LONGEST_LABEL_WORDS or is_entry(label):
         return False
     if separator in _WITHIN_PROSE:
-        return is_person(label) or (bool(marks) and separator != "." and _is_capitalised(label))
+        is_marked = bool(marks) and separator != "." and _is_capitalised(label)
+        return is_marked or (is_person(label) and not _RETELLS.search(label))
     return not _NO_NAME.search(label)
 
 

@@ -15,6 +15,7 @@ from ..language.states import is_broken_label, state_of, states_in, states_of_la
 from ..language.tables import saying, word_list
 from .labels import Label, induced_labels
 from .people import is_entry
+from .retold import split_at_retold
 
 _COLON_LABEL = re.compile(
     r"^\s*+(?:<[A-Za-z]{1,16}>\s*+)?(?:[*_]{2,3})?"
@@ -103,11 +104,21 @@ def split_at_labels(text: str, blocks: Sequence[Block]) -> list[tuple[Block, str
     labels: dict[int, list[Label]] = defaultdict(list)
     for label in _induced(texts, blocks):
         labels[label.block].append(label)
+    if not labels and not _has_labels(texts, blocks):
+        return [(block, None) for block in split_at_retold(texts, blocks)]
     return [
         part
         for index, (block, words, below) in enumerate(zip(blocks, texts, [*texts[1:], ""], strict=True))
         for part in _parts(block, words, labels[index], below)
     ]
+
+
+def _has_labels(texts: Sequence[str], blocks: Sequence[Block]) -> bool:
+    """Whether the format says who speaks, or labels of known shapes do."""
+    return (
+        any(block.speaker is not None for block in blocks)
+        or sum(label is not None for label in _turn_labels(texts, blocks)) >= _FEWEST_KNOWN
+    )
 
 
 def _induced(texts: Sequence[str], blocks: Sequence[Block]) -> list[Label]:
