@@ -15,7 +15,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from ..formats.blocks import Block
-from ..language.tables import saying
+from ..language.tables import alternatives, saying
 from .people import TITLES, is_entry, is_person, key_of
 
 _OPENING = re.compile(r"\n[ \t]{0,40}|(?<=[.!?…”\"’)\]»*])[ \t\n]{1,8}(?=\S)|(?<=[-–—])(?=[A-Z]{3})")
@@ -37,12 +37,16 @@ _STOP = re.compile(
     rf"(?P<mark>[*_]{{0,3}})(?P<label>(?:(?i:{TITLES})\s)?(?:[A-ZÀ-Þ]\.\s?){{0,3}}{_PLAIN_WORD}(?:\s{_PLAIN_WORD}){{0,6}}"
     r"(?:\s[(\[][^()\[\]\n]{2,110}[)\]])?)(?P<close>)(?P<separator>\.)[*_]{0,3}(?=\s{1,3}[A-ZÀ-Þ“\"(\[])"
 )
+_ASKER = re.compile(
+    rf"(?P<mark>[*_]{{0,3}})(?P<label>(?i:{TITLES})\s{_NAME}?)(?P<close>[*_]{{0,3}})(?=\s)"
+    rf"\s(?:{alternatives('asking')})\s[^:.?]{{3,160}}(?P<separator>:)(?=\s|$)"
+)
 _TAG = re.compile(r"(?P<mark><)(?:v\s)?(?P<label>[^\W\d_][^<>\n/]{1,60})(?P<close>>)(?P<separator>)(?=\s|$)")
 _NO_NAME = re.compile(r"[.!?]\s+[a-z]|https?$|\d{3}|(?:[a-z]{4}|\b[a-z]{3}|\d|[\])”\"])[.!?]\s|[!?]\s")
 _RETELLS = re.compile(rf"\s(?:{saying('record')})\s")
 _WITHIN_PROSE = (".", "-", "–", "—")
 _COLONS = (":", "：")
-_SHAPES = (_TAG, _COLON, _DASH, _STOP)
+_SHAPES = (_TAG, _ASKER, _COLON, _DASH, _STOP)
 # The shares below were chosen on the development records by hand, with ten of them left out; none decides by itself.
 _FEWEST_PERSONS = 3
 _FEWEST_RECURRING = 4

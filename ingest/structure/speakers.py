@@ -51,6 +51,7 @@ _OPENING_CHARS = 300
 _LONGEST_NAME_WORDS = 5
 _FEWEST_SAID_WORDS = 4
 _SPOKEN_SHARE = 0.3
+_DELEGATIONS_SHARE = 0.6
 _ADDRESSED = re.compile(
     r"\?|\b(?:I|we|you|your|yours|our|ours|my|me|us|je|nous|vous|notre|nos|votre|vos|yo|nosotros|nuestr[oa]s?|usted(?:es)?)\b"
 )
@@ -101,6 +102,8 @@ def _stated(blocks: Sequence[Block]) -> list[tuple[str | None, int]]:
 def split_at_labels(text: str, blocks: Sequence[Block]) -> list[tuple[Block, str | None]]:
     """The blocks, cut where further speakers take the floor, each with its label in the record's own style, if any."""
     texts = [text[block.start : block.end] for block in blocks]
+    if owners := _delegations(texts, blocks):
+        return [(replace(block, speaker=owner), None) for block, owner in zip(blocks, owners, strict=True)]
     labels: dict[int, list[Label]] = defaultdict(list)
     for label in _induced(texts, blocks):
         labels[label.block].append(label)
@@ -111,6 +114,27 @@ def split_at_labels(text: str, blocks: Sequence[Block]) -> list[tuple[Block, str
         for index, (block, words, below) in enumerate(zip(blocks, texts, [*texts[1:], ""], strict=True))
         for part in _parts(block, words, labels[index], below)
     ]
+
+
+def _delegations(texts: Sequence[str], blocks: Sequence[Block]) -> list[str]:
+    """Whose each block is in a record that puts each delegation as a heading over its questions; else nothing.
+
+    Reports have chapters by country too, but what stands in these hardly asks anything.
+    """
+    headings = [index for index, block in enumerate(blocks) if block.kind == "heading"]
+    owners = {index: name for index in headings if state_of(name := plain(texts[index]).strip(" :.*"))}
+    asking = sum(
+        any("?" in text for text in texts[index + 1 : stop])
+        for index, stop in pairwise([*headings, len(texts)])
+        if index in owners
+    )
+    if len(set(owners.values())) < _FEWEST_STATES or min(len(owners), asking) <= len(headings) * _DELEGATIONS_SHARE:
+        return []
+    found, owner = list[str](), ""
+    for index, block in enumerate(blocks):
+        owner = owners.get(index, "") if block.kind == "heading" else owner
+        found.append("" if block.kind == "heading" else owner)
+    return found
 
 
 def _has_labels(texts: Sequence[str], blocks: Sequence[Block]) -> bool:

@@ -114,3 +114,30 @@ def test_nobody_s_words_go_to_another_where_styles_are_mixed() -> None:
 @pytest.mark.parametrize("label", ["Staff Present", "OFFICERS IN ATTENDANCE", "Seconder"])
 def test_headings_of_lists_are_nobody(label: str) -> None:
     assert is_entry(label)
+
+
+def test_a_question_is_whose_it_is_put_by() -> None:
+    found = turns(
+        "QUESTIONS FOR WRITTEN REPLY",
+        "144. Mr D B Okafor (LP-North) to ask the Minister of Lamps and Coastal Roads:",
+        "Whether the lamps are lit; if not, why not?",
+        "152. Ms A Lind (GP-South) to ask the Minister of Oil:",
+        "(1) When was oil bought; (2) whether it was dear?",
+        "153. Dr J Marrow (LP) asked the President of the Guild:",
+        "How many wicks are left?",
+    )
+    assert [speaker for speaker, _ in found] == ["Mr D B Okafor", "Ms A Lind", "Dr J Marrow"]
+    assert found[1][1].endswith("whether it was dear?")
+
+
+def delegations(*sections: tuple[str, str]) -> list[str]:
+    return speakers("# Advance questions", *(line for name, said in sections for line in (f"## {name}", said)))
+
+
+def test_a_delegation_over_its_questions_asks_them() -> None:
+    asked = [(name, "How many lamps are lit, and why?") for name in ("NORWAY", "INDIA", "PERU", "CHILE")]
+    assert delegations(*asked) == ["NORWAY", "INDIA", "PERU", "CHILE"]
+    assert delegations(*((name, "The lamps were lit in spring.") for name, _ in asked)) == []
+    assert (
+        delegations(*asked[:2], *((name, said) for name, (_, said) in zip(("Oil", "Wicks"), asked, strict=False))) == []
+    )
