@@ -12,9 +12,9 @@ from itertools import islice, pairwise
 from ...vectorstore.markup import plain
 from ..formats.blocks import Block
 from ..language.states import is_broken_label, state_of, states_in, states_of_label, without_states
-from ..language.tables import saying, word_list
+from ..language.tables import any_of, saying, word_list
 from .labels import Label, induced_labels
-from .people import is_entry
+from .people import TITLES, is_entry
 from .retold import split_at_retold
 
 _COLON_LABEL = re.compile(
@@ -60,6 +60,13 @@ _NUMBERED_LABEL = re.compile(r"\s\d+$")
 _NUMBERED_PERSON = re.compile(
     r"^(?:speaker|participant|interviewer|interviewee|respondent|delegate|panell?ist|member|witness)\s\d+$", re.I
 )
+_ANSWER = any_of(word_list("answers"))
+_ANSWERED = re.compile(rf"\W{{0,4}}(?:{_ANSWER})\W{{0,4}}", re.IGNORECASE)
+_REPLIES = re.compile(rf"\b(?:{_ANSWER})\b", re.IGNORECASE)
+_TITLED_ALONE = r"(?P<who>(?i:" + TITLES + r")\s[A-ZÀ-Þ][^\n:(),;]{1,60})"
+_ASKS_ALONE = re.compile(rf"\*{{0,2}}\d{{1,4}}\.?\s{{1,3}}{_TITLED_ALONE}(?:\([^()\n]{{1,60}}\)\s?)?:")
+_GIVES_ALONE = re.compile(rf"[^\n:()]{{0,120}}\({_TITLED_ALONE}\)\W{{0,2}}")
+_GIVER_BLOCKS = 3
 # What opens like a label but is none of the shapes above: "12) Norway:", "[00:12:30] Norway:", "Norway [translated]:".
 _OTHER_LABEL = re.compile(
     r"\A[\W\d_]*+(?P<who>[^:()\[\]]{2,110}+)(?:[(\[][^()\[\]]{0,90}+[)\]]{1,2}+\s?){0,2}+[^\w:]{0,4}+:(?!//)"
@@ -102,7 +109,7 @@ def _stated(blocks: Sequence[Block]) -> list[tuple[str | None, int]]:
 def split_at_labels(text: str, blocks: Sequence[Block]) -> list[tuple[Block, str | None]]:
     """The blocks, cut where further speakers take the floor, each with its label in the record's own style, if any."""
     texts = [text[block.start : block.end] for block in blocks]
-    if owners := _delegations(texts, blocks):
+    if owners := _delegations(texts, blocks) or _asked_and_answered(texts, blocks):
         return [(replace(block, speaker=owner), None) for block, owner in zip(blocks, owners, strict=True)]
     labels: dict[int, list[Label]] = defaultdict(list)
     for label in _induced(texts, blocks):
@@ -134,6 +141,32 @@ def _delegations(texts: Sequence[str], blocks: Sequence[Block]) -> list[str]:
     for index, block in enumerate(blocks):
         owner = owners.get(index, "") if block.kind == "heading" else owner
         found.append("" if block.kind == "heading" else owner)
+    return found
+
+
+def _asked_and_answered(texts: Sequence[str], blocks: Sequence[Block]) -> list[str]:
+    """Whose each block is where a question and its answer stand below their givers' names; else nothing.
+
+    "12. MS. LIND:" stands over the question, "ANSWER" and "MINISTER OF LAMPS (MR. OKAFOR)" over what is answered.
+    """
+    answers = [index for index, text in enumerate(texts) if _ANSWERED.fullmatch(text.strip())]
+    if not answers or any(block.speaker is not None for block in blocks):
+        return []
+    asker = next((index for index in range(answers[0] - 1, -1, -1) if _ASKS_ALONE.fullmatch(texts[index].strip())), -1)
+    giver = next(
+        (index for index in range(answers[0] + 1, len(texts)) if _GIVES_ALONE.fullmatch(texts[index].strip())), -1
+    )
+    if asker < 0 or not 0 < giver - answers[0] <= _GIVER_BLOCKS:
+        return []
+    names = {asker: _ASKS_ALONE, giver: _GIVES_ALONE}
+    found, owner = list[str](), ""
+    for index, (text, block) in enumerate(zip(texts, blocks, strict=True)):
+        if shape := names.get(index):
+            match = shape.fullmatch(text.strip())
+            owner = match["who"] if match else ""
+        elif block.kind == "heading" and not _REPLIES.search(text):
+            owner = ""
+        found.append(owner)
     return found
 
 

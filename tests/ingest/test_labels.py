@@ -141,3 +141,21 @@ def test_a_delegation_over_its_questions_asks_them() -> None:
     assert (
         delegations(*asked[:2], *((name, said) for name, (_, said) in zip(("Oil", "Wicks"), asked, strict=False))) == []
     )
+
+
+QUESTION = (
+    "# HOUSE OF LAMPS",
+    "# OIL FOR LAMPS",
+    "*10. MS. A. LIND:",
+    "Will the Minister of LAMPS be pleased to state:",
+)
+ANSWER = ("# ANSWER", "MINISTER OF LAMPS", "(DR. B. OKAFOR)", "(a) to (c): A statement is laid on the table.")
+
+
+def test_a_written_answer_is_its_givers() -> None:
+    found = turns(*QUESTION, "(a) whether oil is dear?", *ANSWER, "# STATEMENT IN REPLY TO QUESTION 10", "Yes, Madam.")
+    assert [speaker for speaker, _ in found][:2] == ["MS. A. LIND", "DR. B. OKAFOR"]
+    assert found[0][1].endswith("whether oil is dear?")
+    assert found[-1][0] == "DR. B. OKAFOR" and found[-1][1].endswith("Yes, Madam.")
+    assert speakers(*QUESTION) == []
+    assert speakers("# ANSWER", "The lamps were lit (Dr. Okafor).") == []
