@@ -31,7 +31,7 @@ from sets import interval, table
 from onrecord.evals import cases, run
 from onrecord.evals.case import Case
 from onrecord.evals.corpora import fill
-from onrecord.evals.measures.structure import place_all, structure_json
+from onrecord.evals.measures.places import place_all, places_json
 from onrecord.evals.provenance import code_fingerprint, commit, sha256_of
 from onrecord.evals.readers import documents
 from onrecord.evals.reports.ways import PlainWords, ReciprocalRank, Weighted
@@ -116,7 +116,7 @@ def structure(desk: Desk) -> str:
     """Whether the passage of each gold quote stands where people cite it."""
     asked = cases(desk.there("evals/seeds_dev.jsonl"))
     with seeds_library(desk) as library:
-        shape = structure_json(place_all(library, asked))
+        shape = places_json(place_all(library, asked))
     names = ("found", "whole", "paragraph", "speaker", "right")
     return table(["gold quotes", *names], [[str(shape["n"]), *(f"{shape[name]:.3f}" for name in names)]])
 

@@ -145,10 +145,10 @@ def _read_case(value: str | Mapping[str, Any], where: str) -> Case:
             return Case.model_validate_json(value)
         return Case.model_validate(value, strict=False)
     except ValidationError as error:
-        raise InputError(f"{where}: {_first_fault(error)}") from error
+        raise InputError(f"{where}: {first_fault(error)}") from error
 
 
-def _first_fault(error: ValidationError) -> str:
+def first_fault(error: ValidationError) -> str:
     """The first fault in one plain clause: "evidence.0.quote: field required"."""
     faults = error.errors(include_url=False, include_input=False)
     field = ".".join(str(part) for part in faults[0]["loc"])

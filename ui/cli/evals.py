@@ -241,15 +241,36 @@ def eval_corpus(
 
 
 @evaluation.command("structure")
-def eval_structure(cases: CasesArgument, library: LibraryOption = None, as_json: JsonOption = False) -> None:
-    """Look up every gold quote: is it whole, in the right paragraph, with the right speaker?"""
-    from ...evals.measures.structure import place_all, structure_json
-    from ...evals.readers import cases as read_cases
-    from .render import print_structure
+def eval_structure(
+    gold: Annotated[
+        str, typer.Argument(metavar="GOLD", help="Gold of what records consist of, as JSON lines; or cases.")
+    ],
+    files: Annotated[
+        list[Path] | None, typer.Argument(metavar="[FILE]...", help="Read these instead of opening a library.")
+    ] = None,
+    library: LibraryOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Grade how records were read: turns, speakers, headings, paragraphs, pages, titles, outcomes.
 
-    with opened_library(read_settings(library=library)) as lib:
-        shape = structure_json(place_all(lib, read_cases(cases)))
-    tell(shape, as_json, lambda: print_structure(shape))
+    Given cases instead, look up every gold quote: is it whole, in the right paragraph, with the right speaker?
+    """  # fmt: skip
+    from ...evals.gold_structure import is_gold
+    from ...evals.measures.places import place_all, places_json
+    from ...evals.readers import cases as read_cases
+    from .render import print_grades, print_places
+
+    settings = read_settings(library=library)
+    if Path(gold).is_file() and is_gold(Path(gold)):
+        grades = _grades(Path(gold), files or [], settings)
+        tell(grades, as_json, lambda: print_grades(grades))
+        return
+    if files:
+        raise InputError(f"{gold} holds no gold of what records consist of; cases are looked up in a library.")
+    asked = read_cases(gold)
+    with opened_library(settings) as lib:
+        shape = places_json(place_all(lib, asked))
+    tell(shape, as_json, lambda: print_places(shape))
 
 
 # --- what the commands share -------------------------------------------------------------------------------------
@@ -281,6 +302,21 @@ def _run(
     if fault := done.clock["cache_fault"]:
         print(f"onrecord: {fault}; this run is complete, but another will ask again.", file=sys.stderr)
     return done
+
+
+def _grades(gold: Path, files: Sequence[Path], settings: "Settings") -> dict[str, Any]:
+    """How the files, or the documents of the library, were read."""
+    from ...evals.gold_structure import read_gold
+    from ...evals.measures.structure import grade, grades_json, of_files, of_library
+    from ...ingest.ingest import find_files
+
+    wanted = read_gold(gold)
+    if files:
+        read = of_files(find_files(files)[0], settings.limits())
+    else:
+        with opened_library(settings) as lib:
+            read = of_library(lib)
+    return grades_json({each.doc: grade(each, read.get(each.doc)) for each in wanted})
 
 
 def _judge(name: str, settings: "Settings") -> "Judge":

@@ -117,7 +117,17 @@ def print_report(report: "IngestReport", *, quiet: bool = False) -> None:
     print(f"{what}. The library holds {report.documents} documents, {report.passages} passages. {report.seconds:.1f} s")
 
 
-def print_structure(shape: dict[str, Any]) -> None:
+def print_grades(grades: dict[str, Any]) -> None:
+    """A line a document, then a line a measure over all."""
+    for document in grades["documents"]:
+        marks = (f"{name} {mark['right']}/{mark['of']}" for name, mark in document["measures"].items())
+        print(f"{printable(document['doc'])}  {'  '.join(marks)}")
+    print()
+    for name, mark in grades["measures"].items():
+        print(f"{name:<15} {mark['share']:.3f}  {mark['right']} of {mark['of']}")
+
+
+def print_places(shape: dict[str, Any]) -> None:
     """Shares of gold quotes placed right, and those that are not."""
     for name in ("right", "found", "whole", "paragraph", "speaker"):
         print(f"{name:<10} {shape[name]:.3f}")
