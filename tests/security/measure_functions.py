@@ -19,6 +19,8 @@ from measure_patterns import suspect
 from pattern_inputs import repeated
 from rag.records import write_records  # pyright: ignore[reportMissingImports]
 
+from onrecord.evals.gold_structure import GoldStructure
+from onrecord.evals.measures.structure import Read, grade
 from onrecord.ingest.formats.read import read
 from onrecord.ingest.language.dates import dates
 from onrecord.ingest.language.sentences import sentence_spans
@@ -36,6 +38,9 @@ from onrecord.rag.query.parse import parse_query
 from onrecord.rag.verification.numbers import quantities, units
 from onrecord.rag.verification.speakers import subject
 from onrecord.vectorstore.markup import plain
+from onrecord.vectorstore.structure import Structure
+
+_GOLD = GoldStructure.model_validate({"doc": "record.txt", "pages": [{"quote": "it stands nowhere", "page": "1"}]})
 
 UNITS = (
     *(
@@ -165,6 +170,7 @@ def works(library: Library) -> Iterator[tuple[str, Callable[[str], object]]]:
     yield "a reply being written", finished_claims
     yield "a file's name", lambda text: _read("Nothing is said here.", f"{text}.txt")
     yield "a record", lambda text: _read(text, "record.txt")
+    yield "a graded record", lambda text: grade(_GOLD, Read(text=text, facts=None, structure=Structure()))
     yield (
         "a mail",
         lambda text: _read(f"From: a@example.org\nTo: b\nSubject: c\nMessage-ID: <1>\n\n{text}", "record.eml"),
