@@ -20,7 +20,7 @@ from ..vectorstore.passage import Locator
 from ..vectorstore.structure import Structure, structure_of
 from .language.detect import language_of
 from .split import Piece
-from .structure.metadata import Metadata
+from .structure.facts.metadata import Metadata
 from .structure.paragraphs import Unit
 from .worker import Cutting, read_frame, write_frame
 

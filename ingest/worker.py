@@ -23,9 +23,9 @@ from ..vectorstore.errors import UnreadableFile
 from .formats.archives.members import members
 from .formats.read import read
 from .split import Piece, cut
-from .structure.acronyms import acronyms
+from .structure.facts.acronyms import acronyms
+from .structure.facts.metadata import metadata
 from .structure.items import of_items, with_items
-from .structure.metadata import metadata
 from .structure.noise import mark_noise
 from .structure.outline import outline, with_parts
 from .structure.paragraphs import Unit, structure

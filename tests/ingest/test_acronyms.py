@@ -2,7 +2,7 @@
 
 import pytest
 
-from onrecord.ingest.structure.acronyms import acronyms
+from onrecord.ingest.structure.facts.acronyms import acronyms
 
 from ..security.growth import grows_too_fast
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from onrecord.ingest.structure.bodies import bodies_in, body_of_record, most_named
+from onrecord.ingest.structure.facts.bodies import bodies_in, body_of_record, most_named
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from docx.oxml.ns import nsdecls, qn
 from onrecord.ingest.formats.blocks import Reading
 from onrecord.ingest.formats.office.docx import read_docx
 from onrecord.ingest.formats.office.docx_numbering import Numbering
-from onrecord.ingest.structure.metadata import metadata
+from onrecord.ingest.structure.facts.metadata import metadata
 from onrecord.ingest.structure.paragraphs import structure
 
 

@@ -25,9 +25,9 @@ from onrecord.ingest.formats.read import read
 from onrecord.ingest.language.dates import dates
 from onrecord.ingest.language.sentences import sentence_spans
 from onrecord.ingest.split import split
-from onrecord.ingest.structure.acronyms import acronyms
+from onrecord.ingest.structure.facts.acronyms import acronyms
+from onrecord.ingest.structure.facts.metadata import metadata
 from onrecord.ingest.structure.items import with_items
-from onrecord.ingest.structure.metadata import metadata
 from onrecord.ingest.structure.noise import mark_noise
 from onrecord.ingest.structure.outline import outline
 from onrecord.ingest.structure.paragraphs import structure

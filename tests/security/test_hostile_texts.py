@@ -10,7 +10,7 @@ from langchain_core.language_models import FakeListChatModel
 from starlette.testclient import TestClient
 
 from onrecord.ingest.formats.plain.text import read_text
-from onrecord.ingest.structure.metadata import metadata
+from onrecord.ingest.structure.facts.metadata import metadata
 from onrecord.ingest.structure.paragraphs import structure
 from onrecord.rag import Library, Turn, open_library
 from onrecord.rag.generation.llm import MAX_WRITTEN_CHARS, Service, Tally

@@ -13,8 +13,8 @@ from io import BytesIO
 from typing import Any
 
 from ....vectorstore.structure import Omission
-from ...structure.issuer import is_body, is_masthead
-from ...structure.metadata import is_date, own_symbol
+from ...structure.facts.issuer import is_body, is_masthead
+from ...structure.facts.metadata import is_date, own_symbol
 from ..archives.archive import parse_xml
 from ..blocks import Reading, TextBuilder, omissions
 from ..table import ABOVE, LIMIT_SPAN, labelled_rows

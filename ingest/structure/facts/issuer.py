@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from ...vectorstore.markup import plain
+from ....vectorstore.markup import plain
 from .bodies import HEADS, RECORDS, body_of_record, body_of_report, most_named
 
 _LINK = r"of|the|on|for|and|de|des|du|la|le|les|del|von|der|à|en|y|et|to|in|with|its|as|by|d[’']\w+|l[’']\w+"

@@ -5,7 +5,7 @@ Source: Schwartz and Hearst 2003, A simple algorithm for identifying abbreviatio
 
 import re
 
-from ...vectorstore.markup import plain
+from ....vectorstore.markup import plain
 
 _IN_BRACKETS = re.compile(r"\(\s*([A-Za-z][\w./&-]{1,11})\s*[);,]")
 _WORD = re.compile(r"[^\W_][\w’'.-]*")

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from ..language.tables import alternatives, word_list
+from ...language.tables import alternatives, word_list
 
 HEADS = alternatives("bodies")
 RECORDS = alternatives("records")
