@@ -36,12 +36,12 @@ def set_up(folder: Path, **environment: str) -> tuple[list[str], str]:
 def test_torch_comes_without_cuda(tmp_path: Path) -> None:
     (trial, install), _ = set_up(tmp_path, PYTORCH_REACHABLE="yes")
     assert "--dry-run --no-deps --torch-backend cpu torch" in trial
-    assert "--torch-backend cpu --editable .[dev]" in install and "--dry-run" not in install
+    assert "--torch-backend cpu --editable .[dev,ocr]" in install and "--dry-run" not in install
 
 
 def test_where_pytorchs_index_cannot_be_reached_the_configured_one_is_used_and_said_so(tmp_path: Path) -> None:
     (_, install), printed = set_up(tmp_path)
-    assert "--editable .[dev]" in install and "--torch-backend" not in install
+    assert "--editable .[dev,ocr]" in install and "--torch-backend" not in install
     assert "torch comes from the configured index" in printed
 
 

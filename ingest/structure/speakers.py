@@ -460,21 +460,27 @@ def _listed_names(texts: Sequence[str], blocks: Sequence[Block]) -> list[str]:
     ]
 
 
+_LAST_WORD = re.compile(r"\w+")
+
+
 def _retold_by_list(
     texts: Sequence[str], blocks: Sequence[Block], listed: Sequence[str]
 ) -> list[tuple[str | None, int]]:
     found: list[tuple[str | None, int]] = []
     introduced: dict[str, str] = {}
     patterns = [(name, *_patterns_of(name)) for name in dict.fromkeys(listed)]
+    by_word: dict[str, list[int]] = defaultdict(list)
+    for place, (_, last, _, _) in enumerate(patterns):
+        by_word[_LAST_WORD.findall(last)[-1]].append(place)
     speaker, turn = None, 0
     for text, block in zip(texts, blocks, strict=True):
         if block.kind in ("heading", "furniture"):
             found.append((None, turn))
             continue
         opener = plain(text)[:240]
-        for name, last, as_full, as_titled in patterns if block.kind == "paragraph" else ():
-            if last not in opener:
-                continue
+        words = set(_LAST_WORD.findall(opener)) if block.kind == "paragraph" else ()
+        for place in sorted(place for word in words for place in by_word.get(word, ())):
+            name, _, as_full, as_titled = patterns[place]
             full = as_full.search(opener)
             if (full and name not in introduced) or as_titled.search(opener):
                 printed = introduced.setdefault(name, full[0] if full else name)

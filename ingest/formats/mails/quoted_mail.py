@@ -105,8 +105,8 @@ def writer_of_head(head: Sequence[str]) -> str:
 
 def name_alone(written: str) -> str:
     """A writer's name without the address; the address where there is no name."""
-    name = _ADDRESS.sub("", written).strip(" *\"'")
-    return name or written.strip(" <>*\"'")
+    name = " ".join(_ADDRESS.sub("", written).split()).strip(" *\"'")
+    return name or " ".join(written.split()).strip(" <>*\"'")
 
 
 def attributed(line: str) -> str | None:
