@@ -68,6 +68,7 @@ def imported_modules(file: Path) -> Iterator[str]:
             yield target if target in known else target.rpartition(".")[0]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("file", FILES, ids=named)
 def test_a_folder_imports_only_those_to_its_right(file: Path) -> None:
     own = module_of(file).split(".")[0]
@@ -76,6 +77,7 @@ def test_a_folder_imports_only_those_to_its_right(file: Path) -> None:
         assert folder == own or folder in MAY_IMPORT[own], f"{own} must not import {folder}"
 
 
+@pytest.mark.slow
 def test_imports_run_one_way() -> None:
     """No circle of modules, not even one of imports inside functions or for type checkers only."""
     imported = {module_of(file): set(imported_modules(file)) for file in FILES}
@@ -140,6 +142,7 @@ def test_importing_the_library_loads_nothing_heavy() -> None:
     assert loaded_by("import onrecord.rag; onrecord.rag.Filters; onrecord.rag.Answer") & HEAVY == set()
 
 
+@pytest.mark.slow
 def test_quoting_loads_neither_a_model_framework_nor_a_server(tmp_path: Path) -> None:
     script = """
 import sys
@@ -153,6 +156,7 @@ with open_library(sys.argv[1], embedder=HashEmbedder()) as library:
     assert loaded_by(script, str(tmp_path / "library")) & MODEL_AND_SERVER == set()
 
 
+@pytest.mark.slow
 def test_the_first_ingest_and_ask_with_the_default_model_load_no_model_framework(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -260,6 +264,7 @@ def test_every_onrecord_command_of_the_readme_exists() -> None:
         assert {word.split("=")[0] for word in rest if word.startswith("-") and word != "-"} <= options, words
 
 
+@pytest.mark.slow
 def test_the_examples_of_the_readme_work(tmp_path: Path) -> None:
     """Runs them in order, on a library of their own; what needs a language model or a browser is left out."""
     environment = os.environ | {"ONRECORD_LIBRARY": str(tmp_path / "library")}

@@ -15,6 +15,8 @@ from onrecord.ui.removal import remove_records
 
 from ..fakes import HashEmbedder
 
+pytestmark = pytest.mark.slow
+
 SECRET = "The informant Zanzibarquartz met the harbour master at midnight."
 TITLE = "Vermilionledger of the harbour"
 OTHERS = "The Board rose at noon.\n\nThe herring quota for the northern banks should fall by a third."

@@ -18,6 +18,7 @@ from onrecord.vectorstore.errors import InputError
 from ..fakes import HashEmbedder
 
 
+@pytest.mark.slow
 def test_cases_that_got_better_and_worse_are_named(
     small_library: Library, without_minutes: Library, small_cases: list[Case]
 ) -> None:
@@ -95,6 +96,7 @@ def test_options_of_a_library_are_swept_by_asking(
         sweep_options(folder, small_cases, {"colour": ["red"]}, embedder=HashEmbedder())
 
 
+@pytest.mark.slow
 def test_another_embedding_model_is_tried_on_a_copy(small_library: Library, small_cases: list[Case]) -> None:
     folder = small_library.store.folder
     [point] = sweep(folder, small_cases, words=(0,), meaning=(1,), embeddings=("all-MiniLM-L6-v2",))

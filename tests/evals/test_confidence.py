@@ -72,6 +72,7 @@ def shares(*pairs: tuple[float, float]) -> list[Ratio]:
     return [Ratio(numerator=part, denominator=whole) for part, whole in pairs]
 
 
+@pytest.mark.slow
 def test_an_interval_holds_the_figure_and_is_the_same_every_time() -> None:
     given = shares(*[(number % 2, 1) for number in range(100)])
     low, high = interval(given, pool=False) or (0, 0)

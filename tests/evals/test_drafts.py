@@ -35,6 +35,7 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
         yield library
 
 
+@pytest.mark.slow
 def test_drafts_stand_in_the_records_and_differ(library: Library) -> None:
     drafts = draft(library, limit=20)
     texts = RECORDS | {"terms.txt": MORE}
@@ -66,6 +67,7 @@ def test_an_empty_library_has_nothing_to_draft_from(tmp_path: Path) -> None:
         draft(library)
 
 
+@pytest.mark.slow
 def test_what_a_model_makes_up_is_dropped(tmp_path: Path) -> None:
     (tmp_path / "one.txt").write_text("Pilots\n\n1. " + MORE.split("\n\n")[1], encoding="utf-8")
     with open_library(tmp_path / "library", embedder=HashEmbedder()) as library:

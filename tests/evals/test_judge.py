@@ -24,6 +24,7 @@ def judge(*replies: str):
     return open_judge(FakeListChatModel(responses=list(replies)))
 
 
+@pytest.mark.slow
 def test_verdicts_are_added_up_and_a_missing_answer_needs_none() -> None:
     found = run(ScriptedLibrary(SCRIPT), CASES, judge=judge(GOOD, HALF, BAD))
     assert found.measures["judge"] == 0.5 and found.measures["judge_unscored"] == 0
@@ -129,6 +130,7 @@ def test_alce_of_a_refusal_is_zero_and_of_an_unanswerable_question_nothing() -> 
     assert set(alce(case(answerable=False), said(), holds_all_words).values()) == {None}
 
 
+@pytest.mark.slow
 def test_a_run_takes_a_judge_of_entailment(small_library: Library, small_cases: list[Case]) -> None:
     found = run(small_library, small_cases, entails=lambda premise, hypothesis: premise.strip(" “”") in hypothesis)
     assert found.measures["alce_recall"] == found.measures["alce_precision"] == 1

@@ -126,6 +126,7 @@ def test_shares_and_wrong_ones() -> None:
     ]
 
 
+@pytest.mark.slow
 def test_files_are_read_and_graded(tmp_path: Path) -> None:
     record, gold = tmp_path / "dues.md", tmp_path / "gold.jsonl"
     record.write_text("# Harbour dues\n\nThe dues stay low.\n", encoding="utf-8")

@@ -35,6 +35,7 @@ def test_the_first_long_form_counts() -> None:
     assert acronyms(text) == {"NPS": "new psychoactive substances"}
 
 
+@pytest.mark.slow
 def test_the_time_of_long_records_grows_with_them_and_not_faster() -> None:
     text = "a(" * 50_000 + "the new psychoactive substances (NPS) " * 20_000 + "(ABCDEFGH) " * 20_000
     assert acronyms(text) == {"NPS": "new psychoactive substances"}

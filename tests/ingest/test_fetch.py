@@ -184,6 +184,7 @@ def test_what_is_an_address() -> None:
     assert not any(map(is_address, ("page.html", "file:///page.html", "ftp://example.org", "http")))
 
 
+@pytest.mark.slow
 def test_pages_are_ingested_by_what_they_are_and_the_others_named(site: tuple[str, list[str]], tmp_path: Path) -> None:
     address, asked = site
     store = Store(tmp_path / "library", embedder=HashEmbedder())

@@ -699,6 +699,7 @@ def test_rtf_headings_tables_footnotes_and_letters_of_all_kinds() -> None:
     ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("piece", [r"{\field{\*\fldinst{ x ", r"{\titlex a", "{", r"{\footnote a"])
 def test_the_time_of_hostile_rtf_grows_with_it_and_not_faster(piece: str) -> None:
     head = r"{\rtf1\ansi{\fonttbl{\f0\fnil\fcharset0 A;}}words "

@@ -16,6 +16,8 @@ from onrecord.vectorstore.store import Store
 
 from ..fakes import HashEmbedder
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[2]
 LIGHT = "The light on Gannet Ledge was out for nine hours.\n\nThe keeper of Old Merrow had seen it."
 BUOY = "The buoy west of the Three Maids drifted.\n\nA pilot saw it at noon."

@@ -99,6 +99,7 @@ def test_a_date_in_other_digits_is_none() -> None:
         checked({"date": "٢٠٣١"}, "--set")
 
 
+@pytest.mark.slow
 def test_a_sidecar_is_put_over_the_record_and_taken_back_with_it(store: Store, record: Path) -> None:
     ingest(store, [record.parent])
     plain = only(store)
@@ -121,6 +122,7 @@ def test_a_sidecar_is_put_over_the_record_and_taken_back_with_it(store: Store, r
     assert store.faults() == []
 
 
+@pytest.mark.slow
 def test_what_the_record_leaves_open_is_open_again_without_the_sidecar(store: Store, record: Path) -> None:
     ingest(store, [record])
     plain = only(store)
@@ -132,6 +134,7 @@ def test_what_the_record_leaves_open_is_open_again_without_the_sidecar(store: St
     assert only(store) == plain
 
 
+@pytest.mark.slow
 def test_a_broken_sidecar_is_named_until_it_is_mended_and_the_record_still_read(store: Store, record: Path) -> None:
     sidecar = beside(record)
     sidecar.write_text('{"title": "On lights",}', encoding="utf-8")
@@ -145,12 +148,14 @@ def test_a_broken_sidecar_is_named_until_it_is_mended_and_the_record_still_read(
     assert (counts(report), report.failed, only(store).title) == ((0, 1, 0, 0), (), "On lights")
 
 
+@pytest.mark.slow
 def test_values_given_are_put_over_the_sidecar(store: Store, record: Path) -> None:
     beside(record, title="On lights", symbol="MIC/CL/2031/9")
     ingest(store, [record], known={"symbol": "MIC/CL/2031/10"})
     assert (only(store).title, only(store).symbol) == ("On lights", "MIC/CL/2031/10")
 
 
+@pytest.mark.slow
 def test_values_given_once_hold_until_the_file_changes(store: Store, record: Path) -> None:
     ingest(store, [record], known={"symbol": "MIC/CL/2031/10"})
     assert counts(ingest(store, [record.parent])) == (0, 0, 1, 0)
@@ -163,6 +168,7 @@ def test_values_given_once_hold_until_the_file_changes(store: Store, record: Pat
     assert only(store).symbol is None
 
 
+@pytest.mark.slow
 def test_values_given_with_a_new_name_of_a_record_are_taken(store: Store, record: Path) -> None:
     ingest(store, [record])
     renamed = record.rename(record.with_name("renamed.txt"))
@@ -176,6 +182,7 @@ def test_unknown_values_stop_the_ingest_before_anything_is_read(store: Store, re
     assert store.listings() == []
 
 
+@pytest.mark.slow
 def test_a_sidecar_is_no_record(store: Store, record: Path) -> None:
     beside(record, title="On lights")
     report = ingest(store, [record.parent])

@@ -413,6 +413,7 @@ def test_an_owner_password_does_not_matter() -> None:
     assert read_pdf(encrypted("")).text == "The light was out."
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("data", "reason"),
     [

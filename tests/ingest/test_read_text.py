@@ -149,6 +149,7 @@ def test_blocks_hold_everything_once(text: str, wrapped: bool) -> None:
     assert not "".join(reading.text[a:b] for a, b in zip(edges[::2], edges[1::2], strict=True)).strip()
 
 
+@pytest.mark.slow
 def test_the_time_of_a_long_chunk_without_blank_lines_grows_with_it_and_not_faster() -> None:
     line = "x" * 70 + "\n"
     assert len(blocks(line * 30_000)) == 1

@@ -81,6 +81,7 @@ def test_only_white_space_is_left_out(text: str) -> None:
     assert not "".join(text[end:start] for end, start in zip(edges[::2], edges[1::2], strict=True)).strip()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("text", ["e.g. ", ".", " ", "a\n"])
 def test_the_time_of_strange_texts_grows_with_them_and_not_faster(text: str) -> None:
     assert not grows_too_fast(sentence_spans, lambda length: text * (length // len(text)) + "x")

@@ -45,6 +45,7 @@ def readings(draw: st.DrawFn) -> Reading:
     return Reading(text=builder.text, blocks=tuple(builder.blocks), media_type="text/plain")
 
 
+@pytest.mark.slow
 @settings(max_examples=150, deadline=None)
 @given(readings(), st.sampled_from(["Minutes", "A very long title of " * 12]), st.sampled_from([24, 64, 256]))
 def test_every_word_once_and_verbatim(reading: Reading, title: str, limit_tokens: int) -> None:
@@ -169,6 +170,7 @@ def test_ids_differ_between_documents() -> None:
     assert len(ids) == 2
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("text", ["word ", "a.b", "Norway: Yes.\n\n"])
 def test_the_time_grows_with_the_text_and_not_faster(text: str) -> None:
     assert of_text(text * 20_000)

@@ -41,6 +41,7 @@ def test_every_member_and_observer_state_is_there() -> None:
     assert all(row[column] for row in ROWS for column in row if column != "other")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_state_speaks_for_itself_in_every_shape_of_label(language: str) -> None:
     expected: list[str] = []

@@ -495,6 +495,7 @@ def test_pages_go_with_their_blocks() -> None:
     assert [unit.locator.page for unit in structure(replace(reading, blocks=blocks))] == ["3", "4"]
 
 
+@pytest.mark.slow
 def test_the_time_of_long_records_grows_with_them_and_not_faster() -> None:
     lower = "a paragraph that begins in lower case and stops in the very middle of what it meant to say and"
 

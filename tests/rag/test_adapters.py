@@ -4,6 +4,8 @@ import pytest
 
 from onrecord.rag import Filters, Library
 
+pytestmark = pytest.mark.slow
+
 QUERY = "dredging budget"
 
 

@@ -90,6 +90,7 @@ def untimed(answer: Answer) -> Answer:
 # --- whatever is asked ----------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("question", QUESTIONS, ids=lambda question: ascii(question[:40]))
 def test_every_answer_keeps_its_promises(library: Library, question: str) -> None:
     answer = library.ask(question)
@@ -99,6 +100,7 @@ def test_every_answer_keeps_its_promises(library: Library, question: str) -> Non
     assert all(sentence.supported for sentence in answer.sentences)
 
 
+@pytest.mark.slow
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.text(max_size=200) | st.text(alphabet="herring quota Norway [](){}12?'\"\\/*:^~§¶.,-\n\t", max_size=120))
 @example("\ud800")
@@ -112,6 +114,7 @@ def test_any_string_gives_an_answer_or_a_refusal(library: Library, question: str
         assert not answer.answered and "question is empty" in answer.text
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @example(data=b"m\x80")
 @given(data=st.binary(max_size=200))
@@ -269,6 +272,7 @@ def test_what_a_name_cannot_tell_apart_is_no_reason_to_refuse(library: Library, 
     assert answer.answered and "4.2 million crowns" in answer.text
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("namings", "answered"), [(12, True), (2, False)])
 def test_what_a_record_names_again_and_again_need_not_stand_beside_each_answer(
     tmp_path: Path, namings: int, answered: bool
@@ -322,6 +326,7 @@ def test_a_fact_asked_for_is_quoted(library: Library, question: str, quoted: str
     assert answer.answered and quoted in " ".join(quotes(answer))
 
 
+@pytest.mark.slow
 def test_a_record_whose_first_sentence_became_its_title_can_be_quoted(tmp_path) -> None:
     (tmp_path / "note.txt").write_text("Note\n\nNorway: The herring quota should fall.\n\nMexico: It should rise.\n")
     with open_library(tmp_path / "library", embedder=HashEmbedder()) as library:
@@ -453,6 +458,7 @@ Mexico: 4. We have a plan of our own for safer lights, and it is cheaper.
 """
 
 
+@pytest.mark.slow
 def test_a_list_announced_brings_its_items_along_and_nobody_elses(tmp_path: Path) -> None:
     record = tmp_path / "pledges.txt"
     record.write_text(PLEDGES, encoding="utf-8")
@@ -466,6 +472,7 @@ def test_a_list_announced_brings_its_items_along_and_nobody_elses(tmp_path: Path
     assert {citation.locator.speaker for citation in answer.citations[:4]} == {"Norway"}
 
 
+@pytest.mark.slow
 def test_a_sentence_that_is_a_list_by_itself_stands_alone(tmp_path: Path) -> None:
     record = tmp_path / "partners.txt"
     record.write_text(
@@ -501,6 +508,7 @@ def test_a_number_asked_for_stands_first(library: Library) -> None:
     assert "fourteen collisions" in answer.citations[0].quote and answer.citations[0].number == 1
 
 
+@pytest.mark.slow
 def test_a_change_over_the_years_is_told_from_both_in_order_of_time(tmp_path) -> None:
     records = tmp_path / "records"
     records.mkdir()
@@ -516,6 +524,7 @@ def test_a_change_over_the_years_is_told_from_both_in_order_of_time(tmp_path) ->
         assert "Nothing on this was found in 2019." in missing.notes
 
 
+@pytest.mark.slow
 def test_a_body_may_be_the_answer_to_who(tmp_path: Path) -> None:
     (tmp_path / "lamps.md").write_text(
         "# Lamps\n\nThe Harbour Office is responsible for the upkeep of the lamps. The lamps are lit at dusk.\n"

@@ -139,6 +139,7 @@ def test_a_strange_question_to_a_model_too(written: Library, server: OpenAIServe
     assert all(len(server.prompt) < 60_000 for _ in server.requests)
 
 
+@pytest.mark.slow
 @settings(max_examples=40, deadline=None, suppress_health_check=REUSED)
 @given(question=TEXTS, reply=TEXTS, again=TEXTS, history=st.lists(TURNS, max_size=2), chunk_chars=st.integers(1, 40))
 def test_any_question_and_any_reply(

@@ -4,8 +4,12 @@ import gc
 import weakref
 from pathlib import Path
 
+import pytest
+
 from onrecord.rag import Turn, open_library
 from onrecord.ui.page.record_routes import _questions  # pyright: ignore[reportPrivateUsage]
+
+pytestmark = pytest.mark.slow
 
 
 def test_a_closed_library_is_freed(tmp_path: Path) -> None:

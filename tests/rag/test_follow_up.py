@@ -144,6 +144,7 @@ def hearing(tmp_path_factory: pytest.TempPathFactory) -> Library:
     return library
 
 
+@pytest.mark.slow
 def test_a_reply_is_the_turn_after_the_question_though_it_repeats_none_of_its_words(hearing: Library) -> None:
     answer = hearing.ask("What did Chile answer Peru?")
     assert [citation.locator.speaker for citation in answer.citations] == ["Chile"]

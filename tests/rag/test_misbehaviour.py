@@ -301,6 +301,7 @@ def supported(answer: Answer) -> list[str]:
     return said
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("case", MISBEHAVIOURS, ids=lambda case: f"{case.kind}: {case.reply[:40]}")
 def test_grounding_catches(library: Library, server: OpenAIServer, case: Misbehaviour) -> None:
     server.says(replied(case.reply))
@@ -348,6 +349,7 @@ BROKEN: dict[str, Script] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", BROKEN)
 def test_a_reply_that_is_none_becomes_a_refusal_or_quotes(library: Library, server: OpenAIServer, name: str) -> None:
     server.says(BROKEN[name], chunk_chars=2000)

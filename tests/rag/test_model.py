@@ -85,6 +85,7 @@ def assert_nothing_supported(answer: Answer, problem: str) -> None:
 # --- an honest model -------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_an_honest_reply_stays_as_written_and_the_program_copies_its_quotes(ask) -> None:
     answer = ask(
         QUOTA,
@@ -185,6 +186,7 @@ def test_items_of_a_list_are_sentences_of_their_own(ask) -> None:
     assert [sentence.citations for sentence in answer.sentences] == [(1,), (2,)] and answer.notes == ()
 
 
+@pytest.mark.slow
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(chunk_chars=st.integers(1, 60), after=st.booleans())
 def test_how_the_reply_is_cut_into_events_changes_nothing(ask, chunk_chars: int, after: bool) -> None:
@@ -377,6 +379,7 @@ def test_a_reply_without_an_answer_is_a_refusal_with_the_nearest_passages(ask, r
     assert 1 <= len(answer.nearest) <= 3 and any(hit.passage.locator.speaker == "Norway" for hit in answer.nearest)
 
 
+@pytest.mark.slow
 def test_a_very_long_reply_without_a_stop_is_refused_too(ask) -> None:
     assert not ask(QUOTA, "waves " * 5000, chunk_chars=3000).answered
 
@@ -494,6 +497,7 @@ def test_a_service_that_does_not_listen(library: Library) -> None:
     assert_quotes_instead(there.ask(QUOTA), library, "whether the service runs")
 
 
+@pytest.mark.slow
 def test_a_service_that_takes_too_long(library: Library, server: OpenAIServer) -> None:
     server.says(Hangs())
     there = opened(library, server.base_url, timeout_s=0.3)
@@ -677,6 +681,7 @@ def test_a_name_that_is_no_judge_is_refused_with_those_there_are() -> None:
         open_judge("reader")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("labels", "sure_of", "supported"),
     [
@@ -698,6 +703,7 @@ def test_a_small_model_for_inference_may_judge(
     assert answer.answered == supported
 
 
+@pytest.mark.slow
 def test_a_judge_that_is_none_is_refused(tmp_path) -> None:
     with pytest.raises(ModelError, match=r"does not predict entailment: its labels are good, bad"):
         open_writer("openai:scripted", api_key="x", judge=f"nli:{write_cross_encoder(tmp_path, ['good', 'bad'], 0)}")

@@ -125,6 +125,7 @@ def test_more_are_still_being_read(empty: Library, library: Library) -> None:
     assert in_language(answer, "fr").text.endswith("n’y figure pas, mais d’autres sont encore en cours de lecture.")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("reply", "code"), [("Not in the documents.", "not_answered"), ("Herrings fly to the moon [1].", "unfounded")]
 )

@@ -10,6 +10,8 @@ from onrecord.rag.retrieval.repetition import tells_apart
 
 from ..fakes import HashEmbedder
 
+pytestmark = pytest.mark.slow
+
 APART = [
     ("The fee for a day rises to 11 crowns.", "The fee for a day rises to 14 crowns."),
     ("The fee for a day rises to eleven crowns.", "The fee for a day rises to fourteen crowns."),

@@ -11,6 +11,8 @@ from onrecord.vectorstore.store import embedded_text
 from ..fakes import HashEmbedder
 from .records import write_records
 
+pytestmark = pytest.mark.slow
+
 QUESTION = "What about the herring quota?"
 
 

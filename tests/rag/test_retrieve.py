@@ -52,6 +52,7 @@ def said(library: Library, question: str, **filters: str) -> list[tuple[str | No
     return [(hit.passage.locator.speaker, hit.passage.text) for hit in hits]
 
 
+@pytest.mark.slow
 def test_what_one_speaker_says_in_two_versions_of_a_record_is_shown_once(council: Library) -> None:
     assert said(council, "Why must the jetty be rebuilt before winter?").count(("Merrow", f"Merrow: {SPEECH}")) == 1
 

@@ -31,6 +31,7 @@ def states(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
         yield library
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("asked", "speaker"),
     [

@@ -39,6 +39,7 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
         yield library
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("typed", "meant"),
     [
@@ -90,6 +91,7 @@ def test_american_spelling_finds_british_and_is_not_corrected(library: Library, 
     )
 
 
+@pytest.mark.slow
 def test_british_spelling_finds_american_and_is_not_corrected(tmp_path: Path) -> None:
     (tmp_path / "labor.txt").write_text("The Labor Center organized the defense of its programs.", encoding="utf-8")
     with open_library(tmp_path / "library", embedder=KnowsSomeWords()) as library:
@@ -101,6 +103,7 @@ def test_british_spelling_finds_american_and_is_not_corrected(tmp_path: Path) ->
         )
 
 
+@pytest.mark.slow
 def test_neither_english_is_taken_for_the_other_where_the_library_has_both(tmp_path: Path) -> None:
     (tmp_path / "both.txt").write_text("The timber is sold. Her voice has a timbre.", encoding="utf-8")
     with open_library(tmp_path / "library", embedder=KnowsSomeWords()) as library:
@@ -130,6 +133,7 @@ def test_words_that_the_library_holds_are_never_looked_up(library: Library, monk
     assert looked_up == ["m", "g"], "once each, however often they are asked"
 
 
+@pytest.mark.slow
 def test_words_read_later_are_known_and_closing_forgets_them(tmp_path: Path) -> None:
     with open_library(tmp_path / "library", embedder=KnowsSomeWords()) as library:
         library.ingest([write_records(tmp_path / "records")])

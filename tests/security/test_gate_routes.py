@@ -19,6 +19,8 @@ from onrecord.ui.http.keys import Keys
 from ..ui.served import served
 from .conftest import ELSEWHERE, HERE, Calls, bearer, kind_of
 
+pytestmark = pytest.mark.slow
+
 NORWAY = "What did Norway say about the herring quota?"
 PUT = "/page/records/file?name=more.txt"
 # What may be had without a key. Whoever adds a route is asked here whether it really may be, too.

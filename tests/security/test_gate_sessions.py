@@ -17,6 +17,8 @@ from onrecord.ui.http.sign_in import GUESSES_PER_MINUTE
 
 from .conftest import ELSEWHERE, Calls, bearer, kind_of
 
+pytestmark = pytest.mark.slow
+
 VISIT = {"Accept": "text/html,*/*;q=0.8", "Sec-Fetch-Mode": "navigate", "Sec-Fetch-Site": "none"}
 
 

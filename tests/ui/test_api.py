@@ -59,6 +59,7 @@ def events(text: str) -> list[tuple[str, dict]]:
 # --- questions -------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_an_answer_is_that_of_the_library(client: TestClient, records: Library) -> None:
     reply = client.post("/api/ask", json={"question": QUOTA})
     assert reply.status_code == 200 and untimed(reply.json()) == as_shape(records.ask(QUOTA))
@@ -143,6 +144,7 @@ def test_a_paragraph_can_be_read_by_its_number(client: TestClient, records: Libr
     assert client.get(f"/api/documents/{report.id}").json()["symbol"] == "HB/2031/9"
 
 
+@pytest.mark.slow
 def test_documents_are_uploaded_replaced_and_removed(own_library: Library, calls) -> None:
     client = calls(own_library)
 
@@ -165,6 +167,7 @@ def test_documents_are_uploaded_replaced_and_removed(own_library: Library, calls
     assert [Path(listing.source).name for listing in own_library.documents()] == ["notes.txt"]
 
 
+@pytest.mark.slow
 def test_a_broken_upload_is_named_and_not_kept(own_library: Library, calls) -> None:
     client = calls(own_library)
     good = ("files", ("good.txt", b"Iceland: The lanterns are lit at dusk."))

@@ -166,6 +166,7 @@ def lines_about(answering: Answering, key: str) -> list[dict[str, Any]]:
     return [json.loads(line) for line in asyncio.run(collect())]
 
 
+@pytest.mark.slow
 def test_an_answer_is_told_by_sentences_and_then_as_a_whole(library: Library, history: History) -> None:
     answering = Answering(library, history, Models(library))
     exchange = answering.ask("me", HERRING, AskOptions())
@@ -175,6 +176,7 @@ def test_an_answer_is_told_by_sentences_and_then_as_a_whole(library: Library, hi
     assert lines_about(answering, exchange.id) == told[-1:], "afterwards only the whole is told"
 
 
+@pytest.mark.slow
 def test_a_follow_up_knows_what_was_asked_before(library: Library, history: History) -> None:
     answering = Answering(library, history, Models(library))
     first = ended(history, answering.ask("me", HERRING, AskOptions()).id)
@@ -184,6 +186,7 @@ def test_a_follow_up_knows_what_was_asked_before(library: Library, history: Hist
     assert second.body["standalone_question"] != "And Iceland?"
 
 
+@pytest.mark.slow
 def test_another_persons_conversation_goes_on_in_a_copy(library: Library, history: History) -> None:
     answering = Answering(library, history, Models(library))
     mine = ended(history, answering.ask("me", HERRING, AskOptions()).id)
@@ -193,6 +196,7 @@ def test_another_persons_conversation_goes_on_in_a_copy(library: Library, histor
     assert [one.question for one in history.exchanges(theirs.conversation)] == [HERRING, LIGHTHOUSE]
 
 
+@pytest.mark.slow
 def test_filters_and_settings_are_kept_with_the_question(library: Library, history: History) -> None:
     manner = AskOptions(passages=1, strictness="strict", filters=Filters(speaker="Iceland"))
     exchange = ended(history, Answering(library, history, Models(library)).ask("me", HERRING, manner).id)
@@ -200,6 +204,7 @@ def test_filters_and_settings_are_kept_with_the_question(library: Library, histo
     assert "Speaker: Iceland" in exchange_html(exchange, ENGLISH)
 
 
+@pytest.mark.slow
 def test_an_error_is_a_plain_message_and_no_history(library: Library, history: History) -> None:
     models = Models(library)
     with pytest.raises(ModelError, match="nobody:at-all cannot be used"):
@@ -209,6 +214,7 @@ def test_an_error_is_a_plain_message_and_no_history(library: Library, history: H
     assert history.conversations("me") == []
 
 
+@pytest.mark.slow
 def test_an_unforeseen_error_shows_no_details(
     library: Library, history: History, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -44,6 +44,7 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Told]:
     history.close()
 
 
+@pytest.mark.slow
 def test_markdown_has_a_footnote_for_every_citation(told: Told) -> None:
     conversation, exchanges, answers = told
     text = as_markdown(conversation, exchanges, ENGLISH)

@@ -15,6 +15,8 @@ from onrecord.vectorstore.errors import InputError, LibraryError
 
 from .test_api import assert_problem
 
+pytestmark = pytest.mark.slow
+
 ASK = {"question": "What of the herring quota?"}
 ELSEWHERE = "203.0.113.9"
 

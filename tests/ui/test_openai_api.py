@@ -42,6 +42,7 @@ def ask(client: OpenAI, *messages: str, **more):
     return client.chat.completions.create(model="onrecord", messages=told, **more)  # type: ignore[arg-type]
 
 
+@pytest.mark.slow
 def test_the_model_is_listed(client: OpenAI) -> None:
     assert [model.id for model in client.models.list()] == ["onrecord"]
     assert client.models.retrieve("onrecord").owned_by == "onrecord"
@@ -71,6 +72,7 @@ def test_a_stream_adds_up_to_the_answer(client: OpenAI, records: Library, questi
     assert question != MEXICO or len(chunks) > 4
 
 
+@pytest.mark.slow
 def test_usage_is_what_the_language_model_says_it_spent(tmp_path: Path) -> None:
     with (
         OpenAIServer() as model,
@@ -90,6 +92,7 @@ def test_usage_is_what_the_language_model_says_it_spent(tmp_path: Path) -> None:
     assert last.choices == [] and last.usage == whole
 
 
+@pytest.mark.slow
 def test_the_stream_helper_of_the_client_collects_it(client: OpenAI, records: Library) -> None:
     messages = [{"role": "user", "content": QUOTA}]
     with client.chat.completions.stream(model="onrecord", messages=messages) as stream:  # type: ignore[arg-type]

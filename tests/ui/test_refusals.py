@@ -59,6 +59,7 @@ def events(text: str) -> list[dict]:
 # --- the page --------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("question", QUESTIONS.values(), ids=QUESTIONS)
 def test_the_page_shows_it(client: tuple[TestClient, Library], question: str) -> None:
     page, library = client
@@ -161,6 +162,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return place
 
 
+@pytest.mark.slow
 def test_the_command_line_tells_each_in_the_language_of_the_locale(place: Path) -> None:
     asked = {**QUESTIONS, **NOT_ASKABLE}
     lines = [json.dumps({"id": code, "question": question}) for code, question in asked.items()]
@@ -175,6 +177,7 @@ def test_the_command_line_tells_each_in_the_language_of_the_locale(place: Path) 
     assert told["too_long"]["error"].startswith(TOO_LONG)
 
 
+@pytest.mark.slow
 def test_one_question_and_a_conversation_are_answered_in_the_language_of_the_locale(place: Path) -> None:
     library = ("--library", place / "library")
     question = QUESTIONS["unknown_name"]

@@ -83,6 +83,7 @@ def show(page: Page, site: str, address: str, more: str = "", html: str = PAGE) 
     page.goto(site)
 
 
+@pytest.mark.slow
 def test_one_script_tag_puts_a_cited_answer_on_a_strict_page(page: Page, site: str, address: str) -> None:
     show(page, site, address, ' data-heading="Ask the council"')
     expect(page.get_by_role("heading", name="Ask the council")).to_be_visible()
@@ -105,6 +106,7 @@ def test_one_script_tag_puts_a_cited_answer_on_a_strict_page(page: Page, site: s
     expect(status).to_contain_text(quote)
 
 
+@pytest.mark.slow
 def test_a_follow_up_knows_what_was_asked_and_a_refusal_refuses(page: Page, site: str, address: str) -> None:
     show(page, site, address)
     box, answer = page.get_by_role("textbox"), page.locator("onrecord-ask .answer")
@@ -140,6 +142,7 @@ def test_the_host_page_themes_it_and_hears_of_answers(page: Page, site: str, add
     assert told == ["Norway: “The herring quota for the northern banks should fall by a third.” [1]", "rgb(120, 0, 60)"]
 
 
+@pytest.mark.slow
 def test_what_goes_wrong_is_told_in_words(browser: Browser, site: str, own_library: Library) -> None:
     _, told = Keys(own_library.store.folder).create("widget", ["ask"])
     page = browser.new_page()
@@ -172,6 +175,7 @@ def test_the_widget_is_small() -> None:
     assert (ROOT / "ui" / "page" / "static" / "widget.js").stat().st_size < 30_000
 
 
+@pytest.mark.slow
 def test_the_docs_page_shows_the_api_and_reaches_for_nothing_else(page: Page, address: str) -> None:
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))

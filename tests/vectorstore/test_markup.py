@@ -32,6 +32,7 @@ def test_plain(text: str, expected: str) -> None:
     assert plain(text) == expected
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("mark", ["*a ", "**a ", "***a ", "__a ", "_a ", "[a](", "<b", "\\*", " #"])
 def test_the_time_of_marks_without_end_grows_with_them_and_not_faster(mark: str) -> None:
     assert not grows_too_fast(plain, lambda length: mark * (length // len(mark)))

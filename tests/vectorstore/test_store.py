@@ -120,6 +120,7 @@ def test_surroundings_are_whole_neighbours_on_both_sides_as_far_as_they_fit() ->
     assert list(surroundings(["too long", "x"], 3)) == ["too long", "x"]
 
 
+@pytest.mark.slow
 def test_filters_that_let_many_passages_through_hold_for_words_and_meaning(store: Store) -> None:
     keepers = document("keepers", "\n".join(f"The keeper of light {number} spoke." for number in range(600)))
     pilots = document("pilots", "\n".join(f"The pilot saw light {number}." for number in range(600)), date="2031-05")
@@ -190,6 +191,7 @@ class CountingEmbedder(HashEmbedder):
         return HashEmbedder.embed(self, texts)
 
 
+@pytest.mark.slow
 def test_unchanged_passages_keep_their_vectors(tmp_path: Path) -> None:
     embedder = CountingEmbedder()
     store = Store(tmp_path / "library", embedder=embedder)
@@ -213,6 +215,7 @@ def test_a_document_whose_passages_all_stayed_is_embedded_at_once(store: Store) 
     assert store.faults() == []
 
 
+@pytest.mark.slow
 def test_what_came_back_is_embedded_again(store: Store) -> None:
     fill(store, LIGHTS)
     fill(store, document("lights", "Something else."))
@@ -375,6 +378,7 @@ with store.writing():
 """
 
 
+@pytest.mark.slow
 def test_a_second_writer_is_told_to_wait(tmp_path: Path) -> None:
     store = opened(tmp_path / "library")
     fill(store, LIGHTS)
@@ -458,6 +462,7 @@ with store.writing():
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("lines", "pause_s"), [(0, 0.9), (1, 0.0), (2, 0.02), (3, 0.01), (5, 0.04)])
 def test_killed_in_the_middle(tmp_path: Path, lines: int, pause_s: float) -> None:
     folder, root = tmp_path / "library", str(Path(__file__).parents[2])
