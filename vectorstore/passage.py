@@ -28,18 +28,28 @@ class Locator:
     item: str | None = None
     certainty: float | None = None
 
-    def __str__(self) -> str:
-        """The shortest form people use: "para. 42", "Norway, p. 3"; the last heading where there is nothing better."""
+    @property
+    def printed(self) -> list[str]:
+        """Where it stands, part by part, as it is printed there: "draft resolution I", "para. 3", "p. 12"."""
         parts = [
-            self.speaker,
             self.part,
             f"para. {self.paragraph}" if self.paragraph else None,
             f"p. {self.page}" if self.page else None,
             self.time,
         ]
+        return [part for part in parts if part]
+
+    @property
+    def reading(self) -> str | None:
+        """What people must know of how it was read, if anything."""
+        return None if self.certainty is None else "read by machine"
+
+    def __str__(self) -> str:
+        """The shortest form people use: "para. 42", "Norway, p. 3"; the last heading where there is nothing better."""
+        parts = [self.speaker, *self.printed]
         if not any(parts) and self.section:
             parts = [shortened(self.section.rsplit(" > ", 1)[-1], _NAME_CHARS)]
-        return ", ".join(part for part in [*parts, None if self.certainty is None else "read by machine"] if part)
+        return ", ".join(part for part in [*parts, self.reading] if part)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

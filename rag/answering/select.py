@@ -554,6 +554,7 @@ def attributed(citation: Citation) -> str:
     """
     locator = citation.locator
     words = re.sub(r"\[(\d+)\]", r"(note \1)", plain(citation.quote))
-    place = f"Para. {locator.paragraph}" if locator.paragraph else ""
+    place = ", ".join(filter(None, [locator.part, f"para. {locator.paragraph}"])) if locator.paragraph else ""
+    place = place[:1].upper() + place[1:]
     lead = place if not locator.speaker or words.startswith(locator.speaker) else locator.speaker
     return f"{lead}: “{words}”" if lead else f"“{words}”"

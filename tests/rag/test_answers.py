@@ -23,7 +23,7 @@ from onrecord.rag import (
     open_library,
 )
 from onrecord.rag.answering.abstain import unknown_names
-from onrecord.rag.answering.select import Quotable
+from onrecord.rag.answering.select import Quotable, attributed, citation_of
 from onrecord.rag.pipeline import check_question
 from onrecord.rag.query.directory import directory_of
 from onrecord.rag.query.mentions import Mentions, mentions
@@ -286,6 +286,20 @@ def test_what_a_record_names_again_and_again_need_not_stand_beside_each_answer(
     with open_library(tmp_path / "library", embedder=HashEmbedder()) as library:
         library.ingest([record])
         assert library.ask("What dredging budget was cut in Skarn?").answered == answered
+
+
+def test_a_paragraph_of_a_draft_is_not_led_in_as_the_report_s_own() -> None:
+    text = "Decides to light the lamps at dusk."
+    document = Document(id="d", source="d.txt", title="D", text=text)
+    places = {
+        "Para. 3": Locator(paragraph="3"),
+        "Draft resolution I, para. 3": Locator(paragraph="3", part="draft resolution I"),
+    }
+    for lead, locator in places.items():
+        passage = Passage(id="p", document_id="d", text=text, start=0, end=len(text), locator=locator)
+        hit = Hit(passage=passage, document=document, score=1.0)
+        citation = citation_of(Quotable(hit=hit, start=0, end=len(text), words=frozenset()), 1)
+        assert attributed(citation) == f"{lead}: “{text}”"
 
 
 def test_an_abbreviation_the_records_write_out_is_no_unknown_name(library: Library) -> None:

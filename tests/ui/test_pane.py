@@ -79,12 +79,12 @@ def test_pages_are_told_and_the_place_of_the_quote() -> None:
             text=text[13:],
             start=13,
             end=25,
-            locator=Locator(page="2", speaker="Norway", paragraph="7", section="T > Debate"),
+            locator=Locator(page="2", speaker="Norway", paragraph="7", section="T > Debate", certainty=0.98),
         ),
     ]
     html = shown(text, "Second", *passages)
     assert re.findall("<span>(p. .)</span></p>", html) == ["p. 1", "p. 2"]
-    assert "<span>Norway</span><span>para. 7</span><span>p. 2</span><span>Debate</span>" in html
+    assert "<span>Norway</span><span>para. 7</span><span>p. 2</span><span>Debate</span><span>read by machine</span>" in html
 
 
 @pytest.mark.parametrize(("start", "end"), [(-5, 3), (3, 1), (0, 10**9), (10**9, 10**9)])

@@ -152,12 +152,7 @@ def locator_at(passages: Sequence[Passage], position: int) -> Locator:
 def _place(locator: Locator, title: str) -> list[str | None]:
     """How people cite a place, part by part."""
     headings = locator.section.removeprefix(title).removeprefix(" > ") if locator.section else ""
-    return [
-        locator.speaker,
-        f"para. {locator.paragraph}" if locator.paragraph else None,
-        f"p. {locator.page}" if locator.page else None,
-        headings.replace(" > ", " › "),
-    ]
+    return [locator.speaker, *locator.printed, headings.replace(" > ", " › "), locator.reading]
 
 
 def _blocks_html(text: str, passages: Sequence[Passage], shown: Span, quote: Span) -> Iterator[Markup]:
