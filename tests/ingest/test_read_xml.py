@@ -112,6 +112,11 @@ def test_what_only_metadata_tells_is_a_block_of_the_text_that_says_so() -> None:
     )
 
 
+def test_comments_in_a_file_are_no_voters() -> None:
+    commented = METADATA.replace(b"<voters>", b"<!-- checked --><voters>").replace(b"CHILE<", b"CHILE<!-- x --><")
+    assert read("a.xml", commented).text == read("a.xml", METADATA).text
+
+
 def test_votes_that_attributes_state() -> None:
     votes = (
         b'<sitting><vote><title>Lamps</title><voting result="REJECTED" numberFavor="3" numberAgainst="40"'

@@ -43,12 +43,16 @@ def open_zip(data: bytes) -> zipfile.ZipFile:
 def parse_xml(data: bytes, *, recover: bool = False, entities: bool = False) -> Any:
     """The lxml tree of a document, which may name nothing outside itself. Raises SyntaxError, lxml's own kind.
 
-    `recover` reads on after a fault, if anything can be read (None), `entities` puts in what the document declares.
+    Comments and processing instructions are not in it. `recover` reads on after a fault, if anything can be read
+    (None), `entities` puts in what the document declares.
     """
     from lxml import etree
 
     resolved = "internal" if entities else False
-    return etree.fromstring(data, etree.XMLParser(resolve_entities=resolved, no_network=True, recover=recover))
+    parser = etree.XMLParser(
+        resolve_entities=resolved, no_network=True, recover=recover, remove_comments=True, remove_pis=True
+    )
+    return etree.fromstring(data, parser)
 
 
 def read_member(archive: zipfile.ZipFile, name: str) -> bytes:
