@@ -27,6 +27,8 @@ def shown(number: str, code: str) -> str:
         value = Decimal(number)
     except InvalidOperation:
         return number
+    if not value.is_finite():
+        return number
     sections = _sections(code[:_LONGEST_CODE])
     section, value = _section_for(value, sections)
     if _is_other_kind(section):

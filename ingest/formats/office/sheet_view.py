@@ -18,15 +18,19 @@ from .number_formats import BUILT_IN, shown
 _MAIN = "{*}"
 _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 _STRICT_RELATION = "{http://purl.oclc.org/ooxml/officeDocument/relationships}id"
+_P = rb"(?:\w{1,20}:)?"  # the prefix of a namespace
 _PLACE = rb"([A-Z]{1,3})(\d{1,7})"
-_MERGED = re.compile(rb'<(?:\w{1,20}:)?mergeCell\s[^<>]{0,99}?\bref="' + _PLACE + rb":" + _PLACE + rb'"')
-_HIDDEN_ROW = re.compile(rb'<(?:\w{1,20}:)?row\s(?=[^<>]{0,500}\bhidden="(?:1|true)")[^<>]{0,500}?\br="(\d{1,7})"')
-_COLUMN = re.compile(rb"<(?:\w{1,20}:)?col\s([^<>]{0,500})/?>")
-_P = rb"(?:\w{1,20}:)?"
+_CELL = re.compile(
+    rb"<" + _P + rb'c\s(?=[^<>]{0,200}\bs="(\d{1,6})")(?![^<>]{0,200}\bt="[^n])[^<>]{0,200}?\br="' + _PLACE + rb'"'
+)
+"""One with a number and a style."""
+_MERGED = re.compile(rb"<" + _P + rb'mergeCell\s[^<>]{0,99}?\bref="' + _PLACE + rb":" + _PLACE + rb'"')
+_HIDDEN_ROW = re.compile(rb"<" + _P + rb'row\s(?=[^<>]{0,500}\bhidden="(?:1|true)")[^<>]{0,500}?\br="(\d{1,7})"')
+_COLUMN = re.compile(rb"<" + _P + rb"col\s([^<>]{0,500})/?>")
 _NO_RESULT = re.compile(
     rb"(?:</" + _P + rb"f>|<" + _P + rb"f/>)(?:<" + _P + rb"v(?:/>|></" + _P + rb"v>))?</" + _P + rb"c>"
 )
-_COMMENT = re.compile(rb"<(?:\w{1,20}:)?comment\s")
+_COMMENT = re.compile(rb"<" + _P + rb"comment\s")
 _MOST_MERGED = 20_000
 _MOST_COLUMNS = 16_384
 _PARTS = {"xl/comments": "comment", "xl/embeddings/": "embedded file", "xl/media/": "picture"}
@@ -57,9 +61,12 @@ class View:
         for (row, column), code in self.formats.items():
             if row < len(rows) and 0 <= column - left < len(rows[row]):
                 rows[row][column - left] = shown(rows[row][column - left], code)
-        for first, last, column in self.merged:
-            for row in range(first + 1, min(last + 1, len(rows))):
-                if 0 <= column - left < len(rows[row]) and not rows[row][column - left]:
+        width = max(map(len, rows), default=0)
+        done: dict[int, int] = {}  # merged cells lie apart; those of a forged file are gone through once a column
+        for first, last, column in sorted(merged for merged in self.merged if 0 <= merged[2] - left < width):
+            begin, done[column] = max(first + 1, done.get(column, 0)), max(last + 1, done.get(column, 0))
+            for row in range(begin, min(last + 1, len(rows))):
+                if column - left < len(rows[row]) and not rows[row][column - left]:
                     rows[row][column - left] = ABOVE
         return [
             [cell for column, cell in enumerate(row, start=left) if column not in self.hidden_columns]
@@ -80,9 +87,7 @@ def views(data: bytes) -> tuple[dict[str, View], Counter[str]]:
         for name in names:
             if what := next((what for part, what in _PARTS.items() if name.startswith(part)), None):
                 is_list = what == "comment"
-                beside[what] += (
-                    len(re.findall(rb"<(?:\w{1,20}:)?comment\s", read_member(archive, name))) if is_list else 1
-                )
+                beside[what] += len(_COMMENT.findall(read_member(archive, name))) if is_list else 1
     return found, beside
 
 
@@ -124,16 +129,9 @@ def _view(sheet: bytes, codes: dict[int, str]) -> View:
 
 def _formats(sheet: bytes, codes: dict[int, str]) -> Iterator[tuple[tuple[int, int], str]]:
     """The place of each number whose style has a format, and its code."""
-    if not codes:
-        return
-    styles = "|".join(map(str, codes)).encode()
-    cell = re.compile(
-        rb"<(?:\w{1,20}:)?c\s"
-        rb'(?=[^<>]{0,200}\bs="(' + styles + rb')")[^<>]{0,200}?\br="' + _PLACE + rb'"[^<>]{0,200}>'
-    )
-    for match in cell.finditer(sheet):
-        if b't="s' not in match[0]:
-            yield (int(match[3]) - 1, _column(match[2])), codes[int(match[1])]
+    for match in _CELL.finditer(sheet) if codes else ():
+        if code := codes.get(int(match[1])):
+            yield (int(match[3]) - 1, _column(match[2])), code
 
 
 def _hidden_columns(sheet: bytes) -> Iterator[int]:
