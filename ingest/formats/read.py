@@ -32,10 +32,11 @@ _MISSING = re.compile(
     re.IGNORECASE,
 )
 _NOT_READ = {
-    b"\xffWPC": "a WordPerfect document", b"AT&TFORM": "a DjVu document", b"%!PS": "a PostScript file",
-    b"\x1f\x8b": "a gzip archive", b"7z\xbc\xaf\x27\x1c": "a 7-Zip archive", b"Rar!\x1a\x07": "a RAR archive",
-    b"BZh": "a bzip2 archive", b"\xfd7zXZ\x00": "an xz archive", b"ID3": "a sound recording", b"OggS": "a recording",
-    b"RIFF": "a recording", b"\x1aE\xdf\xa3": "a video", b"SQLite format 3\x00": "a database",
+    rb"\xffWPC": "a WordPerfect document", rb"AT&TFORM": "a DjVu document", rb"%!PS": "a PostScript file",
+    rb"\x1f\x8b": "a gzip archive", rb"7z\xbc\xaf\x27\x1c": "a 7-Zip archive", rb"Rar!\x1a\x07": "a RAR archive",
+    rb"BZh[1-9]1AY&SY": "a bzip2 archive", rb"\xfd7zXZ\0": "an xz archive", rb"ID3[\2-\4]": "a sound recording",
+    rb"OggS\0": "a recording", rb"RIFF.{4}(?:WAVE|AVI )": "a recording", rb"RIFF.{4}WEBP": "a WebP picture",
+    rb"\x1aE\xdf\xa3": "a video", rb"SQLite format 3\0": "a database",
 }  # fmt: skip
 # Halves of characters, and control codes where Windows-1252 was taken for Latin-1.
 _REPAIRS = {code: "\ufffd" for code in range(0xD800, 0xE000)} | {
@@ -86,7 +87,7 @@ def _zip(data: bytes) -> Reading:
 
 def _text(data: bytes) -> Reading:
     """A text; what is plainly of another format, which is not read here, is named."""
-    if name := next((name for mark, name in _NOT_READ.items() if data.startswith(mark)), None):
+    if name := next((name for mark, name in _NOT_READ.items() if re.match(mark, data, re.DOTALL)), None):
         raise ValueError(f"it is {name}, a format that is not read here; unpack or convert it first")
     return read_text_file(decode(data))
 
