@@ -282,10 +282,21 @@ def test_numbers_of_a_sheet_are_read_as_they_are_shown() -> None:
         ("2.50", "0.##", "2.5"),
         ("1e400", "0.00", "1e400"),
         ("words", "0.00", "words"),
+        ("NaN", "0.00", "NaN"),
     ],
 )
 def test_number_formats(number: str, code: str, text: str) -> None:
     assert shown(number, code) == text
+
+
+def test_words_in_cells_for_numbers_stay_as_they_are() -> None:
+    cells = "".join(
+        f'<c r="{letter}2" s="2" t="inlineStr"><is><t>{value}</t></is></c>'
+        for letter, value in (("A", "Reed"), ("B", "007"), ("C", "nan"))
+    )
+    data = workbook({"Ponds": row(1, "Pond", "Code", "Rest") + f'<row r="2">{cells}</row>'})
+    data = changed(data, styles=("</cellXfs>", '<xf numFmtId="2"/></cellXfs>'))
+    assert lines_of(read("ponds.xlsx", data))[-1] == ("table", "Pond: Reed | Code: 007 | Rest: nan")
 
 
 def test_merged_cells_hidden_rows_and_formulas_without_results() -> None:
@@ -507,7 +518,7 @@ def test_attachments_are_documents_of_their_own() -> None:
     message.add_attachment(b"Country,2030\nVerrano,7\n", maintype="text", subtype="csv", filename="votes.csv")
     message.add_attachment(mail("Forwarded words.", Subject="Old news"))
     message.add_attachment(b"MZ", maintype="application", subtype="octet-stream", filename="setup.exe")
-    assert [name for name, _ in attachments(message.as_bytes())] == [
+    assert [name for name, _ in attachments([message.as_bytes()])] == [
         "votes.csv",
         "votes (2).csv",
         "Old news.eml",
@@ -521,6 +532,12 @@ def test_attachments_are_documents_of_their_own() -> None:
         "/records/mail.eml!Old news.eml",
     ]
     assert read("mail.eml!Old news.eml", held["/records/mail.eml!Old news.eml"]).title == "Old news"
+
+
+def test_an_attachment_below_a_line_that_opens_as_one_of_a_mailbox_is_found() -> None:
+    message = mail("We heard:\n\nFrom the quay\nAna: it is shut.\n")
+    message.add_attachment(b"Country,2030\nVerrano,410\n", maintype="text", subtype="csv", filename="votes.csv")
+    assert [name for name, _ in members("quay.eml", message.as_bytes())] == ["quay.eml", "quay.eml!votes.csv"]
 
 
 def said(reading: Reading) -> list[tuple[str | None, str]]:
@@ -860,6 +877,12 @@ def test_formats_that_are_not_read_are_named() -> None:
         "it is a WordPerfect document, a format that is not read here; unpack or convert it first"
     )
     assert "a RAR archive" in refusal("records.rar", b"Rar!\x1a\x07\x01\x00")
+    assert "a recording" in refusal("day.wav", b"RIFF\x10\x00\x00\x00WAVEfmt ")
+
+
+@pytest.mark.parametrize("text", ["ID3 is the form for boats.", "BZhova spoke first.", "RIFF RAFF COUNCIL"])
+def test_a_text_that_opens_like_another_format_is_a_text(text: str) -> None:
+    assert read("a.txt", text.encode()).text == text
 
 
 def test_slides_with_a_sheet_inside_are_slides() -> None:

@@ -72,9 +72,9 @@ def _held(source: str, data: bytes, kind: str, depth: int, left_out: list[str]) 
         if kind == "zip":
             yield from members_of_zip(data, left_out)
         else:
-            from ..mails.mail import attachments
+            from ..mails.mail import attachments, messages
 
-            yield from attachments(data)
+            yield from attachments(messages(data) if kind == "mailbox" else [data])
     except ValueError as error:
         if depth == 0 and kind == "zip":
             raise UnreadableFile(source, str(error)) from error

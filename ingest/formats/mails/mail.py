@@ -69,13 +69,13 @@ def messages(data: bytes) -> list[bytes]:
     return [part for part in _FROM_LINE.split(data)[:LIMIT_MESSAGES] if part.strip()]
 
 
-def attachments(data: bytes) -> list[tuple[str, bytes]]:
-    """(name, bytes) of the files attached to a mail; a forwarded mail is "forwarded.eml" where it has no subject.
+def attachments(mails: Sequence[bytes]) -> list[tuple[str, bytes]]:
+    """(name, bytes) of the files attached to mails; a forwarded mail is "forwarded.eml" where it has no subject.
 
     Pictures that are part of the text (logos) and signatures are left out. Names are made safe and distinct.
     """
     found: dict[str, bytes] = {}
-    for part in (part for each in messages(data) for part in _leaves(_parsed(each))):
+    for part in (part for mail in mails for part in _leaves(_parsed(mail))):
         is_text = part.get_content_type() in _BODY_TYPES and not _is_attached(part)
         if is_text or part.get_content_type() in _SIGNED or _is_inline_picture(part):
             continue
