@@ -42,7 +42,7 @@ def laid_out(rows: Sequence[Sequence[MergedCell]]) -> list[list[str]]:
         for cell in cells:
             row += _from_above(reaching, len(row))
             width = max(1, min(cell.columns, LIMIT_SPAN)) if len(row) < LIMIT_SPAN else 1
-            if cell.rows > 1:
+            if cell.rows > 1 and len(row) < LIMIT_SPAN:
                 further |= dict.fromkeys(range(len(row), len(row) + width), cell.rows - 1)
             row += [cell.text, *[""] * (width - 1)]
         grid.append(row + _from_above(reaching, len(row)))

@@ -198,6 +198,9 @@ def test_a_forged_span_costs_no_memory() -> None:
     wide = "<td colspan=99999999 rowspan=99999999>x</td>" * 300
     rows = rows_of(html.fromstring(f"<table><tr>{wide}</tr><tr><td>y</td></tr></table>"))
     assert max(map(len, rows)) < 1000
+    tall = "<td rowspan=9999>x</td>" * 3000
+    rows = rows_of(html.fromstring(f"<table><tr>{tall}</tr>{'<tr><td>y</td></tr>' * 300}</table>"))
+    assert max(map(len, rows[1:])) < 1000
 
 
 def test_struck_and_hidden_words_are_left_out_and_counted() -> None:
