@@ -117,8 +117,9 @@ def _recognised(pictures: Iterator[tuple[int, "Image | None"]], engines: Sequenc
 
 def _read(numbered: tuple[int, "Image | None"], *, engines: Sequence[_Engine]) -> Scanned:
     page, picture = numbered
-    for engine in engines if picture else ():
-        assert picture
+    if picture is None:
+        return Scanned([], 0.0)
+    for engine in engines:
         if boxes := [box for box in engine(picture) if any(map(str.isalnum, box.text))]:
             return Scanned(lines_of(boxes, page, *picture.size), round(_certainty(boxes), 3))
     return Scanned([], 0.0)

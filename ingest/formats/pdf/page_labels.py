@@ -111,10 +111,10 @@ def _spread(stretches: Sequence[_Stretch], pages: int) -> Iterator[tuple[int, in
 def _candidates(page: Sequence[Line]) -> Iterator[tuple[str, int, str, bool]]:
     """Style, value, rest of the line and whether it is the outermost, of what may be the page's number."""
     edge = [line for line in page if line.edge and len(line.text) <= _LONGEST_LINE]
-    heights = [line.bottom for line in page]
+    lowest, highest = min((line.bottom for line in page), default=0), max((line.bottom for line in page), default=0)
     for line in edge:
         text = " ".join(line.text.split())
-        is_outermost = line.bottom - min(heights) < 2 or max(heights) - line.bottom < 2
+        is_outermost = line.bottom - lowest < 2 or highest - line.bottom < 2
         for pattern in (_ALONE, _OF_PAGES, _FIRST, _LAST):
             for match in pattern.finditer(text):
                 style, value = _value(match["number"])

@@ -116,8 +116,12 @@ class _Walk:
 
     def flush(self) -> None:
         """Ends the block in hand; a double line break within it parts it."""
-        for chunk in re.split(r"\n\s*\n", "".join(self._words)):
-            kind, level = self._kind()
+        said = "".join(self._words)
+        self._words.clear()
+        if not said.strip():
+            return
+        kind, level = self._kind()
+        for chunk in re.split(r"\n\s*\n", said):
             text = lined(chunk.split("\n")) if kind == "paragraph" else " ".join(chunk.split())
             if text:
                 if kind == "item" and self._marks and self._marks[-1]:
@@ -125,7 +129,6 @@ class _Walk:
                 depth = sum(name_of(element) == "blockquote" for element in self._open) if self._marks_quotes else 0
                 text = f"{'>' * depth} {text}" if depth else text
                 self.builder.add(text, kind, level=level, page=self._begun_on or self.page, box=self._is_beside())
-        self._words.clear()
 
     def _kind(self) -> tuple[Kind, int]:
         tags = [name_of(element) for element in self._open]
