@@ -343,6 +343,12 @@ def test_levels_that_restart_elsewhere_never_or_show_digits_only() -> None:
     assert labels(numbering(level(0, "decimal", "%1."), changed), (2, 0), (2, 0)) == ["б)", "в)"]
 
 
+def test_forged_numbers_take_no_room() -> None:
+    forged = numbering(level(0, "lowerLetter", "%1" * 9999, 30_000) + level(1, "lowerLetter", "%2)", 28))
+    assert labels(forged, (1, 1)) == ["bb)"]
+    assert len(labels(forged, (1, 0))[0]) < 1000
+
+
 def test_numbers_in_cells_stand_before_their_words() -> None:
     document = numbered_document(
         f'<w:abstractNum w:abstractNumId="40">{level(0, "decimal", "%1.")}</w:abstractNum>',

@@ -16,6 +16,9 @@ _ALPHABETS = {"Letter": "abcdefghijklmnopqrstuvwxyz", "russian": "абвгдеж
 _LEVELS = 9
 # Hostile files state any: Word itself shows none above 32,767.
 _HIGHEST = 32_767
+_MOST_LETTERS = 30
+"""Of one kind in a number: beyond zzz... (780 in Latin letters) it is shown in figures."""
+_LONGEST_PATTERN = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,7 +115,7 @@ def _level(element: Any) -> Level:
     is_legal = element.find(f"{_W}isLgl") is not None and child_value(element, "isLgl") not in ("0", "false")
     return Level(
         style=child_value(element, "numFmt") or "decimal",
-        pattern=child_value(element, "lvlText"),
+        pattern=child_value(element, "lvlText")[:_LONGEST_PATTERN],
         start=_whole(start) if start else 1,
         paragraph_style=child_value(element, "pStyle"),
         restarts=_whole(restarts) if restarts else None,
@@ -145,7 +148,8 @@ def _in_style(style: str, count: int) -> str:
         printed = roman(count)
     else:
         alphabet = _ALPHABETS["russian" if style.startswith("russian") else "Letter"]
-        printed = alphabet[(count - 1) % len(alphabet)] * ((count - 1) // len(alphabet) + 1)
+        times, place = divmod(count - 1, len(alphabet))
+        printed = alphabet[place] * (times + 1) if times < _MOST_LETTERS else str(count)
     return printed.upper() if style.startswith("upper") or style.endswith("Upper") else printed
 
 

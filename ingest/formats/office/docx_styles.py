@@ -6,6 +6,8 @@ from functools import lru_cache
 from typing import Any
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+# Hostile files make chains of thousands; templates are a handful deep.
+_LONGEST_CHAIN = 50
 _HEADING = re.compile(r"(?:heading|título|titre|überschrift)\s*(\d)|title$", re.IGNORECASE)
 
 
@@ -27,7 +29,7 @@ class Styles:
         """A style and those it is based on, the nearest first."""
         chain: list[Any] = []
         style = self._by_id.get(key, self._default)
-        while style is not None and style not in chain:
+        while style is not None and style not in chain and len(chain) < _LONGEST_CHAIN:
             chain.append(style)
             style = self._by_id.get(child_value(style, "basedOn"))
         return tuple(chain)
