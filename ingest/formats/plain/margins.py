@@ -49,9 +49,11 @@ def _are_codes(shape: str, found: Sequence[str]) -> bool:
 def _codes_in(text: str, block: Block, shapes: set[str]) -> Iterator[tuple[int, int]]:
     """Where the codes of a block stand: before any word they are glued to, alone only at its head."""
     bare = _BARE_CODE.match(text, block.start, block.end)
+    start = block.start
     if bare and _shape(bare[0]) in shapes:
         yield bare.span()
-    for match in _SPACED_CODE.finditer(text, block.start, block.end):
+        start = bare.end()
+    for match in _SPACED_CODE.finditer(text, start, block.end):
         if _shape(match[0]) in shapes:
             yield match.span()
 
