@@ -5,9 +5,10 @@ counted only.
 """
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 from .printed import Cell, Line
 
@@ -72,7 +73,7 @@ def _shown(document: "PdfDocument", annotation: "Annotation", left_out: Counter[
         return
     text = ""
     if kind == pdfium.FPDF_ANNOT_FREETEXT:
-        text = _string(annotation)
+        text = _text(partial(pdfium.FPDFAnnot_GetStringValue, annotation, b"Contents"))
     elif kind == pdfium.FPDF_ANNOT_WIDGET and document.formenv:
         text = _value(document, annotation, left_out)
     box = pdfium.FS_RECTF()
@@ -82,8 +83,6 @@ def _shown(document: "PdfDocument", annotation: "Annotation", left_out: Counter[
 
 def _value(document: "PdfDocument", annotation: "Annotation", left_out: Counter[str]) -> str:
     """What a field of a form shows."""
-    import ctypes
-
     import pypdfium2.raw as pdfium
 
     form = document.formenv
@@ -94,23 +93,18 @@ def _value(document: "PdfDocument", annotation: "Annotation", left_out: Counter[
         left_out["signature"] += 1
     if kind not in (pdfium.FPDF_FORMFIELD_TEXTFIELD, pdfium.FPDF_FORMFIELD_COMBOBOX, pdfium.FPDF_FORMFIELD_LISTBOX):
         return ""
-    size = min(pdfium.FPDFAnnot_GetFormFieldValue(form, annotation, None, 0), _LIMIT_VALUE_BYTES)
-    value = (ctypes.c_ushort * (size // 2 + 1))()
-    pdfium.FPDFAnnot_GetFormFieldValue(form, annotation, value, size)
-    text = bytes(value).decode("utf-16-le", "replace").rstrip("\0")
+    text = _text(partial(pdfium.FPDFAnnot_GetFormFieldValue, form, annotation))
     left_out["empty form field"] += not text.strip()
     return text
 
 
-def _string(annotation: "Annotation") -> str:
-    """The text that an annotation shows on the page."""
+def _text(write: Callable[[Any, int], int]) -> str:
+    """The text that a function of PDFium writes into a buffer of a size, or tells the size for."""
     import ctypes
 
-    import pypdfium2.raw as pdfium
-
-    size = min(pdfium.FPDFAnnot_GetStringValue(annotation, b"Contents", None, 0), _LIMIT_VALUE_BYTES)
+    size = min(write(None, 0), _LIMIT_VALUE_BYTES)
     value = (ctypes.c_ushort * (size // 2 + 1))()
-    pdfium.FPDFAnnot_GetStringValue(annotation, b"Contents", value, size)
+    write(value, size)
     return bytes(value).decode("utf-16-le", "replace").rstrip("\0")
 
 
