@@ -24,7 +24,6 @@ from .printed import Line
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-DPI = 300
 LIMIT_PIXELS = 40_000_000
 LIMIT_IMAGE_PIXELS = 170_000_000
 SMALL_PIXELS = 1_500_000
@@ -140,7 +139,7 @@ def _page_picture(data: bytes, page: int) -> "Image | None":
         try:
             sheet = document[page]
             width, height = sheet.get_size()
-            scale = min(DPI / 72, (LIMIT_PIXELS / max(width * height, 1)) ** 0.5)
+            scale = min(tesseract.DPI / 72, (LIMIT_PIXELS / max(width * height, 1)) ** 0.5)
             return sheet.render(scale=scale, grayscale=True).to_pil().convert("L")
         except (pypdfium2.PdfiumError, ValueError, IndexError, MemoryError):
             return None

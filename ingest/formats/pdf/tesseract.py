@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from PIL.Image import Image
 
 _TIMEOUT_S = 60
-_DPI = 300
+DPI = 300
+"""Of the pictures of pages."""
 # A line below is lettering guessed into a picture.
 _LEAST_CERTAINTY = 0.4
 
@@ -46,7 +47,7 @@ def boxes_on(picture: "Image", languages: str) -> list[Box]:
     """
     try:
         done = subprocess.run(
-            ["tesseract", "stdin", "stdout", "-l", languages, "--psm", "3", "--dpi", str(_DPI), "tsv"],
+            ["tesseract", "stdin", "stdout", "-l", languages, "--psm", "3", "--dpi", str(DPI), "tsv"],
             input=_graymap(picture),
             capture_output=True,
             timeout=_TIMEOUT_S,
