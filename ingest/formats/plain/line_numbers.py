@@ -103,7 +103,7 @@ def _blanked(line: str) -> str:
 
 def _laid_out(rows: Sequence[tuple[str, str | None]], omitted: tuple[Omission, ...]) -> Unnumbered:
     """The rows as a text; a blank line stands before those that an indent makes the first of a paragraph."""
-    indents = Counter(_indent(line) for line, _ in rows if line)
+    indents = Counter(indent_of(line) for line, _ in rows if line)
     base = indents.most_common(1)[0][0] if indents else 0
     deeper = [
         (count, indent)
@@ -115,15 +115,16 @@ def _laid_out(rows: Sequence[tuple[str, str | None]], omitted: tuple[Omission, .
     pages: list[tuple[int, str]] = []
     length = 0
     for line, page in rows:
-        if line and _indent(line) == opening and parts and parts[-1].strip():
+        if line and indent_of(line) == opening and parts and parts[-1].strip():
             parts.append("\n")
             length += 1
         if page:
             pages.append((length, page))
-        parts.append(line[min(base, _indent(line)) :] + "\n")
+        parts.append(line[min(base, indent_of(line)) :] + "\n")
         length += len(parts[-1])
     return Unnumbered(text="".join(parts), pages=tuple(pages), omitted=omitted)
 
 
-def _indent(line: str) -> int:
+def indent_of(line: str) -> int:
+    """How many blanks a line opens with."""
     return len(line) - len(line.lstrip())

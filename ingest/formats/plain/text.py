@@ -14,7 +14,7 @@ from ...fetch import is_address
 from ...language.dates import dates
 from ...language.states import is_broken_label
 from ..blocks import Block, Kind, Reading
-from .line_numbers import without_line_numbers
+from .line_numbers import indent_of, without_line_numbers
 from .tagged import read_tagged
 
 _LIST_MARK = re.compile(r"^\s*(?:[-*+•‣◦▪·–—]\s+|\(?[a-z]\)\s+|\(?[ivx]{1,5}\)\s+|\(?\d{1,3}[.)]\s+)", re.IGNORECASE)
@@ -162,12 +162,12 @@ def _is_centred(text: str, lines: Sequence[tuple[int, int]], width: int) -> bool
         return False
     words = [text[start:end].rstrip() for start, end in lines]
     last = words[-1]
-    off = [abs(_indent(line) - (width - len(line))) for line in words]
+    off = [abs(indent_of(line) - (width - len(line))) for line in words]
     letters = sum(character.isalpha() for character in last)
     return (
-        _indent(last) >= _LEAST_INDENT
+        indent_of(last) >= _LEAST_INDENT
         and all(distance <= _OFF_CENTRE for distance in off)
-        and (all(_indent(line) > 1 for line in words) or "\n".join(words).isupper())
+        and (all(indent_of(line) > 1 for line in words) or "\n".join(words).isupper())
         and letters > 3
         and last.lstrip()[0] not in "([_-"
         and not _LIST_MARK.match(words[0])
@@ -200,12 +200,8 @@ def _continues(above: str, line: str, wrapped: bool) -> bool:
 
 def _opens(above: str, line: str, below: str) -> bool:
     """Whether a line begins a paragraph by its indent: deeper than its neighbours'."""
-    indent = _indent(line)
-    return indent >= 2 and _indent(above) < indent and (not below or _indent(below) < indent)
-
-
-def _indent(line: str) -> int:
-    return len(line) - len(line.lstrip())
+    indent = indent_of(line)
+    return indent >= 2 and indent_of(above) < indent and (not below or indent_of(below) < indent)
 
 
 def _classify(block: str, after_rule: bool) -> tuple[Kind, int]:
