@@ -52,11 +52,15 @@ def _paragraphs(text: str, units: Sequence[Unit]) -> list[NumberedParagraph]:
 
 def with_parts(units: Sequence[Unit], paragraphs: Sequence[NumberedParagraph]) -> list[Unit]:
     """The units, each with what its numbered paragraph is one of."""
-    starts = [paragraph.start for paragraph in paragraphs]
+    outer: list[NumberedParagraph] = []
+    for paragraph in paragraphs:
+        if not outer or paragraph.start >= outer[-1].end:
+            outer.append(paragraph)
+    starts = [paragraph.start for paragraph in outer]
     found: list[Unit] = []
     for unit in units:
         begun = bisect_right(starts, unit.start)
-        over = paragraphs[begun - 1] if begun and unit.locator.paragraph else None
+        over = outer[begun - 1] if begun and unit.locator.paragraph else None
         part = over.part if over and unit.start < over.end else None
         found.append(replace(unit, locator=replace(unit.locator, part=part)) if part else unit)
     return found

@@ -275,8 +275,10 @@ def follows(before: str, number: str) -> bool:
     first, second = before.split(" ")[0].split("."), number.split(" ")[0].split(".")
     if first == second:
         return " " in number
-    if len(first) == len(second) and first[:-1] == second[:-1] and first[-1].isdigit() and second[-1].isdigit():
+    if len(first) == len(second) and first[:-1] == second[:-1] and first[-1].isdecimal() and second[-1].isdecimal():
         return 0 < int(second[-1]) - int(first[-1]) <= 2
+    if not (first[0].isdecimal() and second[0].isdecimal()):  # a format may state any
+        return False
     if len(second) == 1:
         return int(second[0]) - int(first[0]) == 1
     return int(second[0]) - int(first[0]) in (0, 1) and second[-1] == "1"
@@ -366,7 +368,7 @@ def _ends_of_numbers(texts: Sequence[str], blocks: Sequence[Block], numbers: Seq
 def _skips(before: str, number: str) -> bool:
     """Whether there may be a number between two."""
     one, other = _values(before), _values(number)
-    return not follows(before, number) or (len(one) == len(other) and other[-1] - one[-1] > 1)
+    return not follows(before, number) or (0 < len(one) == len(other) and other[-1] - one[-1] > 1)
 
 
 def _is_title(line: str) -> bool:

@@ -243,7 +243,7 @@ def _counted(style: str, marks: Sequence[str | None], depths: Sequence[int], out
     """Whether the outermost headings count 1, 2, 3 in a style."""
     wanted = 1
     for mark, depth in zip(marks, depths, strict=True):
-        if mark and depth == outer and _count(style, mark.lower() if style != "figure" else mark) == wanted:
+        if mark and depth == outer and _count(style, mark.lower()) == wanted:
             wanted += 1
     return wanted > _FEWEST_HEADINGS
 

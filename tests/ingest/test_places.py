@@ -2,7 +2,7 @@
 
 from onrecord.ingest.formats.plain.text import read_text
 from onrecord.ingest.structure.outline import outline
-from onrecord.ingest.structure.paragraphs import structure
+from onrecord.ingest.structure.paragraphs import follows, structure
 from onrecord.ingest.worker import parse
 
 
@@ -156,3 +156,18 @@ def test_passages_know_what_their_paragraphs_are_part_of() -> None:
     places = [(text[u["start"] : u["end"]][:9], u["locator"]["part"], u["locator"]["paragraph"]) for u in told["units"]]
     assert ("2. It hea", None, "2") in places
     assert ("2. Calls ", "draft resolution I", "2") in places
+
+
+def test_what_follows_the_points_of_a_draft_s_paragraph_is_the_draft_s() -> None:
+    text = (
+        "1. The Committee met in Verrano.\n\n2. It heard the keepers.\n\n3. It recommends the following:\n\n"
+        "## Draft resolution I\n\n1. Asks the keepers:\n\n(a) to trim lamps;\n\n(b) to buy oil;\n\n"
+        "All of it by dusk;\n\n2. Calls for oil;\n\n3. Decides to light them at dusk."
+    )
+    [told] = parse("report.md", text.encode())
+    parts = {text[u["start"] : u["end"]][:6]: u["locator"]["part"] for u in told["units"]}
+    assert (parts["(b) to"], parts["All of"]) == ("draft resolution I", "draft resolution I")
+
+
+def test_numbers_of_any_form_that_a_format_states_follow_or_do_not() -> None:
+    assert follows("7", "8") and not follows("7(a)", "7(b)") and not follows("²", "³")
