@@ -122,7 +122,7 @@ _LONGEST_LISTED_WORDS = 60
 
 
 def _heading_kind(unit: Unit, words: str, heads: OutcomeKind | None) -> OutcomeKind | None:
-    """What stands under a heading of outcomes ("Conclusion", "Action items"): lists, or one paragraph right below."""
+    """What a list tells right under a heading of outcomes ("Conclusion", "Action items"); any paragraph ends it."""
     if unit.kind == "heading":
         return _OUTCOME_HEADINGS.get(plain(words).strip(" :.").casefold())  # type: ignore[return-value]
     return heads if unit.kind == "item" or words.lstrip()[:1] in _BULLETS else None
@@ -351,6 +351,8 @@ def _listed_sponsors(words: str) -> dict[str, tuple[str, ...]]:
 
 _NEAR_CHARS = 400
 _TOUCHING_CHARS = 80
+# Far more than any vote is told in; a text that repeats its counts without end is not compared with all of it.
+_MOST_TELLINGS = 20
 
 
 def _outcomes(text: str, said: Sequence[_Said], votes: Sequence[Tally], items: Sequence[Item]) -> Iterator[Outcome]:
@@ -379,6 +381,8 @@ def _is_told(group: Sequence[_Said | Tally], vote: Tally, items: Sequence[Item])
 
 def _is_one_vote(text: str, group: Sequence[_Said | Tally], event: _Said | Tally, items: Sequence[Item]) -> bool:
     """Whether an event is of the same vote as those before it: a count, its lists, and what was thereby decided."""
+    if len(group) >= _MOST_TELLINGS:
+        return False
     before = group[-1]
     gap = event.start - before.end
     lists = [one for one in group if isinstance(one, Tally)]

@@ -141,3 +141,8 @@ def test_sponsors_by_lists_and_sentences() -> None:
     )
     item = next(item for item in found.values() if item.sponsors)
     assert (item.sponsors, item.additional_sponsors) == (("Chile", "Norway"), ("Fiji", "Kenya", "Peru"))
+
+
+def test_counts_repeated_without_end_are_not_one_vote() -> None:
+    _, outcomes = items("# Minutes", "The count was 5 in favour, 3 against. " * 50)
+    assert len(outcomes) == 3
