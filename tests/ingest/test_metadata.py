@@ -355,6 +355,7 @@ def test_a_few_words_show_no_language() -> None:
         ("9th meeting\n\n**Agenda**\n\nThe lamps of Skarn\n\nThe meeting was called to order at 3 p.m.\n", "a.txt",
          None, "9th meeting: The lamps of Skarn"),
         ("10:00:01 <ada> hello there\n\n10:00:03 <ada> Meeting: Board of Lights\n", "log.txt", None, "Board of Lights"),
+        ("Noon.", "a.txt", "Handbook_2031", "Handbook_2031"),
         ("LAMPS AND\n\n[Hearing, 12]\n\nLAMPS AND THE STATE OF THE OIL\n", "a.txt", "LAMPS AND",
          "LAMPS AND THE STATE OF THE OIL"),
         ("Minutes of the Board of Lights of May 3, 2031 " + "The Board met at noon and spoke of the oil. " * 9, "a.txt",

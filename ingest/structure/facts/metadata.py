@@ -75,7 +75,7 @@ _ENDS_WITH_KIND = re.compile(
     rf"\A(?:[\w’'.,&-]{{1,30}}\s{{1,6}}){{2,12}}?(?:{RECORDS})\b(?=\s{{1,4}}[A-ZÀ-Þ])", re.IGNORECASE
 )
 _LOGGED = re.compile(
-    r"(?:[\[(]?\d\d?:\d\d(?::\d\d)?[\])]?\s{1,3})(?:<[^<>\s]{1,40}>\s{1,3})?(?P<kind>(?i:meeting|title|subject|réunion|reunión|sitzung))"
+    r"(?:[\[(]?\d\d?:\d\d(?::\d\d)?[\])]?\s{1,3})(?:<[^<>\s]{1,40}>\s{1,3})?(?i:meeting|title|subject|réunion|reunión|sitzung)"
     r"\s?:\s{0,3}(?P<title>\S.{3,160})\Z"
 )
 _MEETING = re.compile(
@@ -204,11 +204,12 @@ def _title_of(
     if stated:
         named = (line for kind, line in front if kind == "heading" and len(line) < _LONGEST_TITLE)
         return next((line for line in named if line.casefold().startswith(f"{stated.casefold()} ")), stated)
-    if logged := next((line for _, line in _logged(reading.text, units)), None):
+    if logged := next(_logged(reading.text, units), None):
         return logged
     if units and all(unit.locator.time for unit in units[:_OPENING_UNITS]):
         return stem
-    title = _title(front) or _GENERIC.sub("", reading.title or "") or stem
+    named_as_file = None if _GENERIC.fullmatch(reading.title or "") else reading.title
+    title = _title(front) or named_as_file or stem
     told = set(_words(stem)) - set(_words(title))
     is_sheet_name = "sheet" in reading.media_type and set(_words(title)) <= set(_words(stem)) and len(told) > 1
     return stem if is_sheet_name else title
@@ -218,10 +219,10 @@ def _words(title: str) -> list[str]:
     return re.findall(r"[^\W_]+", title.casefold())
 
 
-def _logged(text: str, units: Sequence[Unit]) -> Iterator[tuple[str, str]]:
+def _logged(text: str, units: Sequence[Unit]) -> Iterator[str]:
     """What a log says that it is of: "10:01:02 <clerk> Meeting: Board of Lights", near its beginning."""
     lines = (plain(text[unit.start : unit.end]) for unit in units[:_LOG_UNITS])
-    return ((match["kind"], match["title"]) for line in lines if len(line) < 300 and (match := _LOGGED.match(line)))
+    return (match["title"] for line in lines if len(line) < 300 and (match := _LOGGED.match(line)))
 
 
 def _is_file_name(title: str) -> bool:
