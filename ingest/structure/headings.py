@@ -14,7 +14,7 @@ from itertools import pairwise
 from ...vectorstore.markup import plain
 from ..formats.blocks import Block
 from ..language.dates import dates
-from ..language.tables import alternatives, any_of, table
+from ..language.tables import alternatives, any_of, sides
 from .people import is_person
 
 # --- the look of a line ----------------------------------------------------------------------------------------------
@@ -26,9 +26,7 @@ _THEME = re.compile(r"(?:On|Re|About|Concerning|Regarding|Sur|Sobre)\s")
 _TOPIC = re.compile(
     rf"\A(?:[\[(]?\d\d?:\d\d(?::\d\d)?[\])]?\s{{1,3}})?(?:<[^<>\s]{{1,40}}>\s{{1,3}})?(?i:{alternatives('topics')})\s?[:：]\s{{0,3}}(?P<topic>\S.{{0,200}})\Z"
 )
-_SIDES = any_of(
-    word for row in table("sides") for word in row["words"].split(";") if word not in ("content", "contents")
-)
+_SIDES = any_of(sides().keys() - {"content", "contents"})
 _TOTAL = re.compile(
     rf"\W{{0,3}}(?:(?:the|los|les|die)\s)?(?:{_SIDES}|(?:not\s)?voting|absent|paired)\W{{0,4}}(?:\d{{1,4}}\W{{0,3}})?\Z",
     re.IGNORECASE,
@@ -258,7 +256,7 @@ def _has_capitals(line: str) -> bool:
 
 
 def _ends(block: Block, line: str) -> bool:
-    return block.kind in ("heading", "rule", "furniture") or line.endswith((".", "!", "?", "”", '"', ")", "."))
+    return block.kind in ("heading", "rule", "furniture") or line.endswith((".", "!", "?", "”", '"', ")"))
 
 
 def _is_prose(block: Block, line: str) -> bool:
