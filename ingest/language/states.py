@@ -8,6 +8,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
+from itertools import islice
 from typing import cast
 
 from ...vectorstore.names import fold
@@ -15,6 +16,8 @@ from .tables import table
 
 _MAX_NAME_WORDS = 10
 _LONGEST_LABEL_CHARS = 300
+_LONGEST_NAME_CHARS = 120
+_SPACED_WORD = re.compile(r"\S+")
 _LANGUAGES = ("en", "fr", "es")
 _ARTICLES = ("the", "la", "le", "les", "el", "los", "las")
 _ARTICLE = re.compile(rf"(?:{'|'.join(_ARTICLES)})\s|[ld]'")
@@ -68,6 +71,16 @@ def states_in(text: str) -> list[tuple[int, int, str]]:
         else:
             first += 1
     return found
+
+
+def state_at(text: str, place: int) -> int:
+    """Where the words end that name a state from a place on, with the marks right behind them; 0 where none do."""
+    found = states_in(text[place : place + _LONGEST_NAME_CHARS])[:1]
+    if not found or found[0][0] != 0:
+        return 0
+    # Folding parts words at a few signs ("¨"), so that there may be fewer of them than were counted.
+    last = next(islice(_SPACED_WORD.finditer(text, place), found[0][1] - 1, None), None)
+    return last.end() if last else 0
 
 
 def label_parts(label: str) -> list[str]:

@@ -6,13 +6,13 @@ In doubt nobody: a sentence that names no speaker is its forerunner's only where
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from itertools import groupby, islice
+from itertools import groupby
 from operator import itemgetter
 from typing import NamedTuple
 
 from ..formats.blocks import Block
 from ..language.sentences import sentence_spans
-from ..language.states import states_in
+from ..language.states import state_at
 from ..language.tables import saying
 from .people import OFFICES, TITLES
 
@@ -37,8 +37,6 @@ _LEAD = re.compile(r"(?:[A-Z][a-z]{2,20}ing|On|In|For|As|While|Regarding)\s[^.;:
 _PRONOUN = re.compile(r"(?:He|She|They)\s")
 _VERB = re.compile(rf"\b(?:{saying('record')})\b")
 _OPENING_CHARS = 320
-_STATE_CHARS = 120
-_SPACED_WORD = re.compile(r"\S+")
 # Chosen by hand on the development records: what a bulletin's paragraphs look like, and a report's hardly ever.
 _FEWEST_RETOLD = 8
 _FEWEST_SHARED = 3
@@ -96,12 +94,8 @@ def _who(words: str, place: int) -> tuple[str, bool] | None:
 
 def _state_at(words: str, place: int) -> int | None:
     """Where the state ends whose name begins at a place."""
-    text = words[place : place + _STATE_CHARS]
-    if not (first := states_in(text)[:1]) or first[0][0] != 0:
-        return None
-    last = next(islice(_SPACED_WORD.finditer(text), first[0][1] - 1, None))
-    name = text[: last.end()].rstrip(",")
-    return place + len(name) if name[-1].isalnum() or name.endswith(")") else None
+    name = words[place : state_at(words, place)].rstrip(",")
+    return place + len(name) if name and (name[-1].isalnum() or name[-1] == ")") else None
 
 
 def _is_bulletin(found: Sequence[Sequence[_Sentence]], shared: Sequence[Sequence[_Sentence]]) -> bool:

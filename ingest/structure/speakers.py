@@ -7,11 +7,11 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from itertools import islice, pairwise
+from itertools import pairwise
 
 from ...vectorstore.markup import plain
 from ..formats.blocks import Block
-from ..language.states import is_broken_label, state_of, states_in, states_of_label, without_states
+from ..language.states import is_broken_label, state_at, state_of, states_of_label, without_states
 from ..language.tables import any_of, saying, word_list
 from .labels import Label, induced_labels
 from .people import TITLES, is_entry
@@ -380,9 +380,7 @@ _REPORTED = re.compile(
 _FOR_A_STATE = re.compile(
     r"^\s*(?:\d{1,3}\.\s+)?(?P<who>The\s+(?:representative|delegate|delegation|observer|ambassador)\s+(?:of|for)\s+)"
 )
-_SPACED_WORD = re.compile(r"\S+")
 _REPORTING = re.compile(_GOES_ON_TO_REPORT)
-_LONGEST_STATE_CHARS = 120
 _FEWEST_STATES = 3
 _NUMBERED = re.compile(r"\A\s*(?:\d{1,3}\.\s+)?")
 _STATE_REPORTS = re.compile(
@@ -429,12 +427,9 @@ def _state_opening(text: str) -> tuple[str, bool] | None:
     """The state that a paragraph begins with, and whether it is said to speak: "13. Verrano, for all, welcomed"."""
     number = _NUMBERED.match(text)
     start = number.end() if number else 0
-    state = states_in(text[start : start + _LONGEST_STATE_CHARS])[:1]
-    if not state or state[0][0] != 0:
-        return None
-    last = next(islice(_SPACED_WORD.finditer(text, start), state[0][1] - 1, None))
-    name = text[start : last.end()].rstrip(",")
-    return (name, bool(_STATE_REPORTS.match(text, last.end()))) if name[-1].isalnum() or name.endswith(")") else None
+    end = state_at(text, start)
+    name = text[start:end].rstrip(",")
+    return (name, bool(_STATE_REPORTS.match(text, end))) if end and (name[-1].isalnum() or name[-1] == ")") else None
 
 
 def _reported(text: str) -> str | None:
@@ -442,12 +437,9 @@ def _reported(text: str) -> str | None:
     if match := _REPORTED.match(text):
         return match["who"]
     opening = _FOR_A_STATE.match(text)
-    state = states_in(text[opening.end() : opening.end() + _LONGEST_STATE_CHARS])[:1] if opening else []
-    if not opening or not state or state[0][0] != 0:
+    if not opening or not (end := state_at(text, opening.end())):
         return None
-    rest = text[opening.end() :]
-    last = next(islice(_SPACED_WORD.finditer(rest), state[0][1] - 1, None), None)
-    name = rest[: last.end()].rstrip(",;:.") if last else ""
+    name = text[opening.end() : end].rstrip(",;:.")
     return opening["who"] + name if _REPORTING.match(text, opening.end() + len(name)) else None
 
 
@@ -471,7 +463,8 @@ def _retold_by_list(
     patterns = [(name, *_patterns_of(name)) for name in dict.fromkeys(listed)]
     by_word: dict[str, list[int]] = defaultdict(list)
     for place, (_, last, _, _) in enumerate(patterns):
-        by_word[_LAST_WORD.findall(last)[-1]].append(place)
+        for word in _LAST_WORD.findall(last)[-1:]:
+            by_word[word].append(place)
     speaker, turn = None, 0
     for text, block in zip(texts, blocks, strict=True):
         if block.kind in ("heading", "furniture"):

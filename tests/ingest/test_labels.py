@@ -159,3 +159,10 @@ def test_a_written_answer_is_its_givers() -> None:
     assert found[-1][0] == "DR. B. OKAFOR" and found[-1][1].endswith("Yes, Madam.")
     assert speakers(*QUESTION) == []
     assert speakers("# ANSWER", "The lamps were lit (Dr. Okafor).") == []
+
+
+@pytest.mark.parametrize(
+    "text", ["- Ana Ruiz-, Chair of the Board\n\n- Bo Lind-, Clerk of it\n\nMs. Ruiz said so.", "United¨Kingdom"]
+)
+def test_names_that_end_in_a_mark_are_read(text: str) -> None:
+    assert speakers(*text.split("\n\n")) == []
