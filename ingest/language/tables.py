@@ -31,7 +31,16 @@ def alternatives(name: str) -> str:
 
 def words_by_role(name: str, role: str) -> dict[str, str]:
     """The words that `data/NAME.tsv` has in a role, each with its kind."""
-    return {word: row["kind"] for row in table(name) if row["role"] == role for word in row["words"].split(";")}
+    return {word: row["kind"] for row in _roles(name).get(role, ()) for word in row["words"].split(";")}
+
+
+@lru_cache
+def _roles(name: str) -> dict[str, list[dict[str, str]]]:
+    """The rows of a table by their role, read once for all roles that are asked for."""
+    found: dict[str, list[dict[str, str]]] = {}
+    for row in table(name):
+        found.setdefault(row["role"], []).append(row)
+    return found
 
 
 @lru_cache(maxsize=1)
