@@ -31,6 +31,7 @@ def _has_a_word(quote: str) -> str:
 
 
 Name = Annotated[str, Field(min_length=1)]
+Printed = Annotated[str | None, BeforeValidator(_as_printed)]
 
 
 class _Given(BaseModel):
@@ -40,23 +41,28 @@ class _Given(BaseModel):
 
 
 class GoldLocator(_Given):
-    """Where the evidence stands, as people cite it; None where it does not apply. A number given for `paragraph`
-    becomes text."""
+    """Where the evidence stands, as people cite it; None where it does not apply. A number given for `paragraph`,
+    `page` or `note` becomes text."""
 
-    paragraph: Annotated[str | None, BeforeValidator(_as_printed)] = None
+    paragraph: Printed = None
+    page: Printed = None
+    note: Printed = None
+    part: str | None = None
     speaker: str | None = None
     section: str | None = None
+    time: str | None = None
 
 
 class Evidence(_Given):
     """A gold quote: `quote` stands verbatim in the file named `doc` (a file name without folders).
 
-    `nth` says which occurrence is meant, counted from 1.
+    `nth` says which occurrence is meant, counted from 1; `ocr` that it stands in a picture of a page.
     """
 
     doc: Name
     quote: Annotated[str, AfterValidator(_has_a_word)]
     nth: Annotated[int, Field(ge=1)] = 1
+    ocr: bool = False
     locator: GoldLocator = GoldLocator()
 
 
