@@ -16,10 +16,12 @@ from ..vectorstore.store import Store
 from .answer import Answer, Citation, NotAskable, Refusal, Sentence, Timing, Turn
 from .answering.abstain import NOT_ANSWERED, nearest, reason_to_refuse
 from .answering.select import MAX_QUOTES, choose, quote
+from .answering.ways import from_catalogue, own_way
 from .events import Note, SentenceReady, StageEnd, StageObserver, no_observer
 from .generation.llm import Tally
 from .messages import advice, message
 from .query.follow_up import follows_up
+from .query.kinds import courtesy
 from .query.parse import Query, parse_query
 from .query.question import MAX_QUESTION_CHARS, clean
 from .query.vocabulary import corrected
@@ -128,6 +130,11 @@ class Pipeline:
 
     def _quotes(self, query: Query, hits: Sequence[Hit]) -> Iterator[SentenceReady | Note | Refusal]:
         """The record's own sentences that answer, or the reason why none does."""
+        if own := from_catalogue(self.store, query) or own_way(self.store, query, hits):
+            yield from map(Note, own.notes)
+            for sentence, citations in own.parts:
+                yield SentenceReady(sentence=sentence, citations=citations)
+            return
         chosen = choose(self.store, query, hits, self.passages or MAX_QUOTES)
         if reason := reason_to_refuse(self.store, query, chosen.quotables, self.strictness):
             yield reason
@@ -228,7 +235,8 @@ def _not_askable(question: str) -> Refusal | None:
         return Refusal("too_long", {"characters": str(len(question)), "limit": str(MAX_QUESTION_CHARS)})
     if not any(character.isalnum() for character in question):
         return Refusal("empty_question")
-    return None
+    kind = courtesy(question)
+    return Refusal(kind) if kind else None
 
 
 def _refused(question: str, refusal: Refusal) -> Answer:

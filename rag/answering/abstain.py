@@ -18,7 +18,7 @@ from ..query.parse import Query
 from ..query.units import spellings_of
 from ..query.vocabulary import stems_held
 from ..retrieval.replies import TURN
-from .select import Quotable, inverse_frequency
+from .candidates import Quotable, inverse_frequency
 
 NEAREST = 3
 MIN_NEARNESS = 0.4

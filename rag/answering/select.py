@@ -3,14 +3,11 @@
 quotables (sentences of the best passages) -> scored against the question -> the fewest that answer
 """
 
-import math
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import takewhile
 
-from ...ingest.language.sentences import sentence_spans
-from ...vectorstore.errors import ModelError
 from ...vectorstore.markup import plain
 from ...vectorstore.names import fold
 from ...vectorstore.passage import Hit
@@ -19,6 +16,9 @@ from ..answer import Citation, Sentence
 from ..query.parse import Query
 from ..retrieval.repetition import tells_apart
 from ..retrieval.replies import TURN, turn
+from .candidates import Quotable, lead_length, number_length
+from .decisions import with_names
+from .scoring import rank
 
 PASSAGES_READ = 14
 COMPARED_BY_MEANING = 12
@@ -26,71 +26,29 @@ COMPARED_FOR_WORDS = 6
 COMPARED_PASSAGES = 5
 MAX_QUOTES = 3
 MAX_LIST_CHARS = 1500
-KEEP_SHARE = 0.86
-BESIDE_SHARE = 0.6
+KEEP_SHARE = 0.5
+BESIDE_SHARE = 0.3
 ON_IT_LIKENESS = 0.2
 MAX_QUOTE_CHARS = 700
 MAX_LISTED = 8
-NEAR_SHARE = 0.9
-KIND_SHARE = 0.85
-KEEP_LISTED_SHARE = 0.6
-KEEP_ENUMERATED_SHARE = 0.86
+NEAR_SHARE = 0.6
+KIND_SHARE = 0.5
+KEEP_LISTED_SHARE = 0.25
+KEEP_ENUMERATED_SHARE = 0.5
 MIN_ENUMERATED = 3
 QUOTES_A_SIDE = 2
-SIDE_SHARE = 0.7
-MIN_WORDS = 2
+SIDE_SHARE = 0.25
 PASSAGE_WEIGHT = 0.55
 CONTEXT_SHARE = 0.5
 SAME_SHARE = 0.8
 MEANING_WEIGHT = 1.0
 QUESTION_PENALTY = 0.3
 EXPECTED_BONUS = 0.25
-_WORD = re.compile(r"[^\W\d_]{2,}")
-_LEAD_IN = re.compile(r"(?:[-*+•‣◦▪·–—]\s+|[,;:.]\s*)+")
 _ENUMERATOR = re.compile(
     r"(?:\A[*_\s]*+|^(?:[*_]|[^\S\n])*)(?:\(?(?:\d{1,3}|[a-z]|[ivx]+)[.)]|[-+•‣◦▪·–—])[*_]*+\s",
     re.IGNORECASE | re.MULTILINE,
 )
 _ENUMERATION = re.compile(r"[,;] [^,;.]+[,;] [^,;.]*\b(?:and|or|as well as)\b|(?:; [^;]+){2}", re.IGNORECASE)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Quotable:
-    """A sentence of a passage found: offsets into the document's text, its stems, and how well it answers.
-
-    `number` counts the sentences of its passage from 0, None where it is not one of them.
-    `score` adds up the question's content words in the sentence, the rank of its passage and likeness of meaning;
-    `coverage` is the share of the question's content words that stand in the sentence or around it (0 to 1),
-    `likeness` the cosine similarity of sentence and question (-1 to 1, 0 where it was not compared).
-    """
-
-    hit: Hit
-    start: int
-    end: int
-    words: frozenset[str]
-    number: int | None = None
-    score: float = 0.0
-    coverage: float = 0.0
-    likeness: float = 0.0
-
-    @property
-    def text(self) -> str:
-        """The sentence exactly as stored."""
-        return self.hit.document.text[self.start : self.end]
-
-    @property
-    def speaker(self) -> str | None:
-        """The label of whoever says it."""
-        return self.hit.passage.locator.speaker
-
-    def covers(self, other: "Quotable") -> bool:
-        """Whether another's words are all among this one's."""
-        return self.hit.document.id == other.hit.document.id and self.start <= other.start and other.end <= self.end
-
-    def adjoins(self, other: "Quotable") -> bool:
-        """Whether the two stand side by side in a passage, with nothing said between them."""
-        between = self.hit.document.text[min(self.end, other.end) : max(self.start, other.start)]
-        return self.hit.passage.id == other.hit.passage.id and not re.search(r"\w", between)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,6 +77,7 @@ def choose(store: Store, query: Query, hits: Sequence[Hit], limit: int = MAX_QUO
     on_it = [each for each in ranked if each.words & query.words.keys() or each.likeness >= ON_IT_LIKENESS]
     best = _best(store, query, ranked, limit)
     chosen = _with_announced(store, _whole_thoughts(best.quotables, on_it), everywhere=query.wants_list)
+    chosen = [each for quotable in chosen for each in with_names(query, quotable)]
     return replace(best, quotables=[_with_label(quotable) for quotable in chosen] if query.wants_speaker else chosen)
 
 
@@ -282,175 +241,6 @@ def said_by(hits: Sequence[Hit], speakers: Sequence[str]) -> Sequence[Hit]:
     return [hit for hit in hits if hit.passage.locator.speaker in speakers] or hits
 
 
-def rank(store: Store, query: Query, hits: Sequence[Hit]) -> list[Quotable]:
-    """Every sentence of the best passages, scored against the question, best first."""
-    idf = inverse_frequency(store)
-    asked = {word: weight * idf(word) for word, weight in query.words.items()}
-    best = hits[0].score if hits else 0.0
-    read: dict[str, _Surroundings] = {}
-    scored: list[Quotable] = []
-    for quotable in quotables(store, hits[:PASSAGES_READ]):
-        around = read.get(quotable.hit.passage.id)
-        if around is None:
-            around = read[quotable.hit.passage.id] = _surroundings(store, quotable.hit, best, query.name_variants)
-        quotable = score_words(quotable, asked, around, query.name_variants)
-        if quotable.text.rstrip("”\"'*_ ").endswith("?") and not query.wants_questions:
-            quotable = replace(quotable, score=quotable.score - QUESTION_PENALTY)
-        if query.expected and query.expected.met_by(quotable):
-            quotable = replace(quotable, score=quotable.score + EXPECTED_BONUS)
-        scored.append(quotable)
-    scored.sort(key=lambda quotable: -quotable.score)
-    known = score_known(store, query.text, scored)
-    unknown = [quotable for quotable in scored if quotable not in known]
-    compared = _to_compare(unknown, hits)
-    near = [*known.values(), *score_meaning(store, query.text, compared)]
-    rest = [quotable for quotable in unknown if quotable not in compared]
-    return sorted(near, key=lambda quotable: -quotable.score) + rest
-
-
-def _to_compare(scored: Sequence[Quotable], hits: Sequence[Hit]) -> list[Quotable]:
-    """The sentences worth comparing by meaning: the best by words, and all of the best passages, which may say it in
-    other words."""
-    best = list(scored[:COMPARED_FOR_WORDS])
-    for hit in hits[:COMPARED_PASSAGES]:
-        best += [quotable for quotable in scored if quotable.hit is hit and quotable not in best]
-    return best[:COMPARED_BY_MEANING]
-
-
-def quotables(store: Store, hits: Sequence[Hit]) -> Iterator[Quotable]:
-    """The sentences of the passages, without paragraph numbers, speaker labels and bullets, in order of the hits.
-
-    A heading, the title of a document and noise answer nothing.
-    """
-    for hit in hits:
-        if hit.passage.kind in ("heading", "noise") or _is_title(hit):
-            continue
-        lead = lead_length(hit)
-        for number, (start, end) in enumerate(sentence_spans(hit.passage.text)):
-            start = max(start, lead)
-            if lead_in := _LEAD_IN.match(hit.passage.text, start, end):
-                start = lead_in.end()
-            words = frozenset(store.lexical.words(hit.passage.text[start:end])) if start < end else frozenset[str]()
-            if len(words) >= MIN_WORDS and len(_WORD.findall(hit.passage.text[start:end])) >= MIN_WORDS:
-                first, last = hit.passage.start + start, hit.passage.start + end
-                yield Quotable(hit=hit, start=first, end=last, words=words, number=number)
-
-
-def _is_title(hit: Hit) -> bool:
-    """Whether a passage is the document's title over again."""
-    return hit.passage.order < 2 and not hit.passage.locator.speaker and plain(hit.passage.text) in hit.document.title
-
-
-def lead_length(hit: Hit) -> int:
-    """How many characters at the head of a passage are its number and its speaker's label, not what was said."""
-    position, locator = number_length(hit), hit.passage.locator
-    text = hit.passage.text[position:]
-    if locator.speaker:
-        label = re.match(rf"\A[*_\s]*{re.escape(locator.speaker)}[*_]*\s*[:.–—-]?[*_]*\s*", text)
-        spoken = text[label.end() :] if label else ""
-        if label and (label[0].rstrip(" *_\n").endswith((":", ".")) or _opens_speech(spoken)):
-            position += label.end()
-    return position
-
-
-def number_length(hit: Hit) -> int:
-    """How many characters at the head of a passage are its paragraph number."""
-    number = hit.passage.locator.paragraph
-    match = re.match(rf"\A\W*{re.escape(number)}\\?[.)]?\W*\s", hit.passage.text) if number else None
-    return match.end() if match else 0
-
-
-def _opens_speech(text: str) -> bool:
-    """Whether what follows a speaker's name is speech ("(Ana Ruiz) What role ..."), no report of it ("said that")."""
-    return text.lstrip("“\"'*_")[:1].isupper()
-
-
-def inverse_frequency(store: Store) -> Callable[[str], float]:
-    """How telling a stem is in this library: ln(1 + (N - n + 0.5) / (n + 0.5)), BM25's own weight."""
-    size = max(store.lexical.size, 1)
-
-    def weight(word: str) -> float:
-        count = store.lexical.document_frequency(word)
-        return math.log(1 + (size - count + 0.5) / (count + 0.5))
-
-    return weight
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Surroundings:
-    """What stands around the sentences of a passage: the stems in it (`nearby`) and those said once for all of them
-    (`said_once`), and the passage's `standing` among those found (0 to 1)."""
-
-    nearby: frozenset[str]
-    said_once: frozenset[str]
-    standing: float
-
-
-def _surroundings(store: Store, hit: Hit, best: float, same: Sequence[frozenset[frozenset[str]]]) -> _Surroundings:
-    passage, document = hit.passage, hit.document
-    of_all = (document.title, document.symbol, document.body, document.meeting, document.session, document.publisher)
-    once = " ".join(filter(None, (*of_all, passage.context, passage.locator.speaker)))
-    return _Surroundings(
-        nearby=_with_forms(frozenset(store.lexical.words(passage.text)), same),
-        said_once=frozenset(store.lexical.words(once)),
-        standing=hit.score / best if best else 0.0,
-    )
-
-
-def score_words(
-    quotable: Quotable,
-    asked: dict[str, float],
-    around: _Surroundings,
-    same: Sequence[frozenset[frozenset[str]]] = (),
-) -> Quotable:
-    """Scores a sentence by the share of the question's content words it holds, and its passage's standing.
-
-    What a title, a heading or a speaker's label says, and what is known of the document, is said for every sentence
-    below it. A sentence that holds one form of a name holds its others too: "ARQ" is "annual report questionnaire".
-    """
-    total = sum(asked.values()) or 1.0
-    held = _with_forms(quotable.words | around.said_once, same)
-    covered = sum(weight for word, weight in asked.items() if word in held)
-    beside = sum(weight for word, weight in asked.items() if word not in held and word in around.nearby)
-    score = (covered + CONTEXT_SHARE * beside) / total + PASSAGE_WEIGHT * around.standing
-    return replace(quotable, score=score, coverage=(covered + beside) / total)
-
-
-def _with_forms(words: frozenset[str], same: Sequence[frozenset[frozenset[str]]]) -> frozenset[str]:
-    return words.union(*(form for forms in same if any(form <= words for form in forms) for form in forms))
-
-
-def score_known(store: Store, question: str, quotables: Sequence[Quotable]) -> dict[Quotable, Quotable]:
-    """The quotables whose vectors the library keeps, each with likeness of meaning added to its score."""
-    try:
-        kept = store.sentence_vectors(list(dict.fromkeys(quotable.hit.passage.id for quotable in quotables)))
-        asked = store.embedder.embed_query(question) if kept else None
-    except ModelError:
-        return {}
-    known: dict[Quotable, Quotable] = {}
-    for quotable in quotables:
-        numbered = kept.get(quotable.hit.passage.id, {})
-        if quotable.number in numbered:
-            known[quotable] = _with_likeness(quotable, float(numbered[quotable.number] @ asked))
-    return known
-
-
-def score_meaning(store: Store, question: str, quotables: Sequence[Quotable]) -> list[Quotable]:
-    """Adds likeness of meaning to the scores; as they were where no embedding model can be had."""
-    if not quotables:
-        return []
-    try:
-        vectors = store.embedder.embed([question, *(plain(quotable.text) for quotable in quotables)])
-    except ModelError:
-        return list(quotables)
-    likeness = vectors[1:] @ vectors[0]
-    return [_with_likeness(quotable, float(near)) for quotable, near in zip(quotables, likeness, strict=True)]
-
-
-def _with_likeness(quotable: Quotable, likeness: float) -> Quotable:
-    return replace(quotable, score=quotable.score + MEANING_WEIGHT * likeness, likeness=likeness)
-
-
 def with_its_list(quotable: Quotable, *, whole: bool = False) -> Quotable:
     """A sentence that announces a list ("They agreed to:") together with the list that follows in its passage.
 
@@ -531,8 +321,16 @@ def quote(chosen: Sequence[Quotable], first: Quotable | None = None) -> tuple[li
     citations: list[Citation] = []
     for number, quotable in enumerate(ordered, start=1):
         citations.append(citation_of(quotable, number))
-        sentences.append(Sentence(text=attributed(citations[-1]), citations=(number,)))
+        sentences.append(Sentence(text=_told(quotable, citations[-1]), citations=(number,)))
     return sentences, citations
+
+
+def _told(quotable: Quotable, citation: Citation) -> str:
+    """A quote as an answer shows it; an outcome after the heading of its item, which says what was decided on."""
+    if not quotable.lead:
+        return attributed(citation)
+    words = " ".join(plain(citation.quote).split())
+    return f"“{words}”" if words.startswith(quotable.lead.rstrip(" …")) else f"{quotable.lead}: “{words}”"
 
 
 def citation_of(quotable: Quotable, number: int) -> Citation:

@@ -19,7 +19,7 @@ from ...ingest.language.tables import word_list
 from ...vectorstore.markup import plain
 from ...vectorstore.passage import Hit
 from ...vectorstore.store import Store
-from ..answering.select import Quotable, lead_length, quotables
+from ..answering.candidates import Quotable, lead_length, quotables
 from ..generation.parse_reply import Claim, claims, without_links
 from ..query.question import content_words
 from .negation import turned_round

@@ -23,7 +23,8 @@ from onrecord.rag import (
     open_library,
 )
 from onrecord.rag.answering.abstain import unknown_names
-from onrecord.rag.answering.select import Quotable, attributed, citation_of
+from onrecord.rag.answering.candidates import Quotable
+from onrecord.rag.answering.select import attributed, citation_of
 from onrecord.rag.pipeline import check_question
 from onrecord.rag.query.directory import directory_of
 from onrecord.rag.query.mentions import Mentions, mentions

@@ -3,7 +3,7 @@
 import pytest
 
 from onrecord.rag import Document, Hit, Library, Locator, Passage
-from onrecord.rag.answering.select import Quotable
+from onrecord.rag.answering.candidates import Quotable
 from onrecord.rag.query.expectation import expectation
 from onrecord.rag.query.parse import parse_query
 from onrecord.rag.query.question import (

@@ -1,0 +1,119 @@
+"""What an answer may quote: the sentences of the passages found, and where they stand."""
+
+import math
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from ...ingest.language.sentences import sentence_spans
+from ...vectorstore.markup import plain
+from ...vectorstore.passage import Hit
+from ...vectorstore.store import Store
+from ...vectorstore.structure import Outcome
+
+MIN_WORDS = 2
+_WORD = re.compile(r"[^\W\d_]{2,}")
+_LEAD_IN = re.compile(r"(?:[-*+•‣◦▪·–—]\s+|[,;:.]\s*)+")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quotable:
+    """A sentence of a passage found, or an outcome: offsets into the document's text, its stems, and how well it answers.
+
+    `number` counts the sentences of its passage from 0, None where it is not one of them.
+    `score` says how well it answers, as a share of the best one's (0 to 1); `coverage` is the share of the question's
+    content words that stand in the sentence or around it (0 to 1), `likeness` the cosine similarity of sentence and
+    question (-1 to 1, 0 where it was not compared). `outcome` is what it tells, where it is an outcome of an item, and
+    `lead` what is shown before it, `fit` how well it and what it ends fit the
+    question.
+    """
+
+    hit: Hit
+    start: int
+    end: int
+    words: frozenset[str]
+    number: int | None = None
+    score: float = 0.0
+    coverage: float = 0.0
+    likeness: float = 0.0
+    outcome: Outcome | None = None
+    lead: str = ""
+    fit: float = 0.0
+
+    @property
+    def text(self) -> str:
+        """The sentence exactly as stored."""
+        return self.hit.document.text[self.start : self.end]
+
+    @property
+    def speaker(self) -> str | None:
+        """The label of whoever says it."""
+        return self.hit.passage.locator.speaker
+
+    def covers(self, other: "Quotable") -> bool:
+        """Whether another's words are all among this one's."""
+        return self.hit.document.id == other.hit.document.id and self.start <= other.start and other.end <= self.end
+
+    def adjoins(self, other: "Quotable") -> bool:
+        """Whether the two stand side by side in a passage, with nothing said between them."""
+        between = self.hit.document.text[min(self.end, other.end) : max(self.start, other.start)]
+        return self.hit.passage.id == other.hit.passage.id and not re.search(r"\w", between)
+
+
+def quotables(store: Store, hits: Sequence[Hit]) -> Iterator[Quotable]:
+    """The sentences of the passages, without paragraph numbers, speaker labels and bullets, in order of the hits.
+
+    A heading, the title of a document and noise answer nothing.
+    """
+    for hit in hits:
+        if hit.passage.kind in ("heading", "noise") or _is_title(hit):
+            continue
+        lead = lead_length(hit)
+        for number, (start, end) in enumerate(sentence_spans(hit.passage.text)):
+            start = max(start, lead)
+            if lead_in := _LEAD_IN.match(hit.passage.text, start, end):
+                start = lead_in.end()
+            words = frozenset(store.lexical.words(hit.passage.text[start:end])) if start < end else frozenset[str]()
+            if len(words) >= MIN_WORDS and len(_WORD.findall(hit.passage.text[start:end])) >= MIN_WORDS:
+                first, last = hit.passage.start + start, hit.passage.start + end
+                yield Quotable(hit=hit, start=first, end=last, words=words, number=number)
+
+
+def _is_title(hit: Hit) -> bool:
+    """Whether a passage is the document's title over again."""
+    return hit.passage.order < 2 and not hit.passage.locator.speaker and plain(hit.passage.text) in hit.document.title
+
+
+def lead_length(hit: Hit) -> int:
+    """How many characters at the head of a passage are its number and its speaker's label, not what was said."""
+    position, locator = number_length(hit), hit.passage.locator
+    text = hit.passage.text[position:]
+    if locator.speaker:
+        label = re.match(rf"\A[*_\s]*{re.escape(locator.speaker)}[*_]*\s*[:.–—-]?[*_]*\s*", text)
+        spoken = text[label.end() :] if label else ""
+        if label and (label[0].rstrip(" *_\n").endswith((":", ".")) or _opens_speech(spoken)):
+            position += label.end()
+    return position
+
+
+def number_length(hit: Hit) -> int:
+    """How many characters at the head of a passage are its paragraph number."""
+    number = hit.passage.locator.paragraph
+    match = re.match(rf"\A\W*{re.escape(number)}\\?[.)]?\W*\s", hit.passage.text) if number else None
+    return match.end() if match else 0
+
+
+def _opens_speech(text: str) -> bool:
+    """Whether what follows a speaker's name is speech ("(Ana Ruiz) What role ..."), no report of it ("said that")."""
+    return text.lstrip("“\"'*_")[:1].isupper()
+
+
+def inverse_frequency(store: Store) -> Callable[[str], float]:
+    """How telling a stem is in this library: ln(1 + (N - n + 0.5) / (n + 0.5)), BM25's own weight."""
+    size = max(store.lexical.size, 1)
+
+    def weight(word: str) -> float:
+        count = store.lexical.document_frequency(word)
+        return math.log(1 + (size - count + 0.5) / (count + 0.5))
+
+    return weight

@@ -1,0 +1,32 @@
+"""Kinds of questions that are answered in a way of their own, before sentences are chosen as for any other."""
+
+from collections.abc import Sequence
+
+from ...vectorstore.passage import Hit
+from ...vectorstore.store import Store
+from ..query import kinds
+from ..query.parse import Query
+from .catalogue import records, speakers
+from .overview import overview
+from .quoted import Quoted
+
+
+def from_catalogue(store: Store, query: Query) -> Quoted | None:
+    """The answer to a question about what the library holds, which needs no search; None where it is none."""
+    return records(store, query) if kinds.wants_records(query.text) and not query.references.said_by else None
+
+
+def own_way(store: Store, query: Query, hits: Sequence[Hit]) -> Quoted | None:
+    """The answer to a question of a kind with its own way; None where there is none, or nothing is found there."""
+    if query.references.paragraphs:
+        return None
+    if kinds.wants_speakers(query.text):
+        return speakers(store, query, hits)
+    if kinds.wants_overview(query.text) or _is_about_all_somebody_said(query):
+        return overview(store, query, hits)
+    return None
+
+
+def _is_about_all_somebody_said(query: Query) -> bool:
+    """Whether a question asks what somebody said, on no subject: "What did Ruiz argue?"."""
+    return bool(query.references.said_by) and not query.topic_words and not query.compares and not query.expected
