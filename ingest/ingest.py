@@ -17,8 +17,9 @@ from itertools import chain
 from pathlib import Path
 from typing import Any, Protocol
 
+from ..vectorstore.embedder.e5 import E5
+from ..vectorstore.embedder.minilm import MiniLM
 from ..vectorstore.errors import InputError, ReaderKilled, UnreadableFile
-from ..vectorstore.minilm import MiniLM
 from ..vectorstore.passage import Document
 from ..vectorstore.store import Store
 from ..vectorstore.structure import Omission
@@ -305,9 +306,9 @@ def _parsed(
 def _cutting(store: Store) -> Cutting | None:
     """How the library's embedding model counts tokens, where that can be told to another process."""
     embedder = store.embedder
-    if not isinstance(embedder, MiniLM):
+    if not isinstance(embedder, MiniLM | E5):
         return None
-    return Cutting(tokenizer=embedder.counter.to_str(), limit_tokens=embedder.max_tokens)
+    return Cutting(counter=embedder.counter, limit_tokens=embedder.max_tokens)
 
 
 @dataclass(slots=True, kw_only=True)

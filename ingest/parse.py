@@ -164,12 +164,11 @@ class _Worker:
 
     def __init__(self, limits: Limits, cutting: Cutting | None) -> None:
         self._limits = limits
-        self._tokenizer = cutting.tokenizer.encode() if cutting else None  # to be sent before the first file
         self._process = subprocess.Popen(
             [
                 *(sys.executable, "-m", "onrecord.ingest.worker"),
                 *(str(limits.memory_mb), str(limits.timeout_s), limits.ocr_languages),
-                *([str(cutting.limit_tokens)] if cutting else []),
+                *([str(cutting.limit_tokens), str(cutting.counter.file), cutting.counter.prefix] if cutting else []),
             ],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -192,9 +191,6 @@ class _Worker:
         clock.start()
         found: list[Parsed | UnreadableFile] = []
         try:
-            if self._tokenizer is not None:
-                write_frame(self._questions, self._tokenizer)
-                self._tokenizer = None
             title = job.known.get("title", "").encode("utf-8", "replace").replace(b"\0", b"")
             write_frame(self._questions, os.fsencode(source) + b"\0" + title)
             write_frame(self._questions, job.data)

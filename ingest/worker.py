@@ -1,12 +1,12 @@
 """Reads files in a process of its own, so that a file that crashes, hangs or eats memory harms nothing else.
 
-    python -m onrecord.ingest.worker MEMORY_MB TIMEOUT_S OCR_LANGUAGES [LIMIT_TOKENS]
+    python -m onrecord.ingest.worker MEMORY_MB TIMEOUT_S OCR_LANGUAGES [LIMIT_TOKENS TOKENIZER PREFIX]
 
 Frames both ways: 8 bytes of length, then that many bytes. In come pairs of frames, a file's name and its bytes; after
-the name and a zero byte may stand the title it is to have. With LIMIT_TOKENS a tokenizer comes first, as the library
-tokenizers writes it, and texts are cut into passages of so many tokens here, where a hostile one harms nobody. Out go
-frames of JSON: one for each document in the file, as `parsed_json` or {"source", "error"}, then {"done": true}.
-JSON and nothing livelier, because what broke out of a parser must not reach the other side.
+the name and a zero byte may stand the title it is to have. With LIMIT_TOKENS texts are cut into passages of so many
+tokens here, where a hostile one harms nobody, as the file TOKENIZER counts them behind PREFIX. Out go frames of JSON:
+one for each document in the file, as `parsed_json` or {"source", "error"}, then {"done": true}. JSON and nothing
+livelier, because what broke out of a parser must not reach the other side.
 """
 
 import json
@@ -17,8 +17,10 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, fields, replace
 from hashlib import sha256
+from pathlib import Path
 from typing import Any, BinaryIO
 
+from ..vectorstore.embedder.counter import TokenCounter
 from ..vectorstore.errors import UnreadableFile
 from .formats.archives.members import members
 from .formats.read import read
@@ -55,19 +57,14 @@ def write_frame(stream: BinaryIO, body: bytes) -> None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cutting:
-    """How texts are cut into passages: by a tokenizer, as the library tokenizers writes it, and how many tokens."""
+    """How texts are cut into passages: by whose tokens, and how many of them."""
 
-    tokenizer: str
+    counter: TokenCounter
     limit_tokens: int
 
     def cutter(self) -> Cutter:
         """What cuts a text of some title."""
-        from tokenizers import Tokenizer
-
-        encode = Tokenizer.from_str(self.tokenizer).encode
-        return lambda text, units, title: list(
-            cut(text, units, title, lambda words: len(encode(words)), self.limit_tokens)
-        )
+        return lambda text, units, title: list(cut(text, units, title, self.counter.count, self.limit_tokens))
 
 
 def parse(
@@ -135,8 +132,8 @@ def main() -> None:
     limit_memory(memory_mb)
     cutter = None
     if len(sys.argv) > 4:
-        tokenizer = (read_frame(sys.stdin.buffer) or b"").decode()
-        cutter = Cutting(tokenizer=tokenizer, limit_tokens=int(sys.argv[4])).cutter()
+        counter = TokenCounter(file=Path(sys.argv[5]), prefix=sys.argv[6])
+        cutter = Cutting(counter=counter, limit_tokens=int(sys.argv[4])).cutter()
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # what a library prints must not get between the frames
     while (name := read_frame(sys.stdin.buffer)) is not None and (data := read_frame(sys.stdin.buffer)) is not None:

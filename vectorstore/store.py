@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from .catalogue import Catalogue, PassageRow
 from .disk import refusal_of
-from .embedder import Embedder, open_embedder
+from .embedder import Embedder, default_embedding, open_embedder
 from .errors import (
     CatalogueDamaged,
     DiskRefuses,
@@ -38,7 +38,6 @@ from .errors import (
 )
 from .lexical import LexicalIndex
 from .markup import plain
-from .minilm import NAME as DEFAULT_EMBEDDING
 from .passage import Document, Filters, Hit, Listing, Passage, Selection
 from .structure import Structure
 from .vectors import Vectors
@@ -161,7 +160,7 @@ class Store:
     @property
     def embedding(self) -> str:
         """Name of the embedding model in use."""
-        return self._embedding or self.catalogue.fact("embedding") or DEFAULT_EMBEDDING
+        return self._embedding or self.catalogue.fact("embedding") or default_embedding()
 
     def _check_embedding(self) -> None:
         made_with = self.catalogue.fact("embedding")

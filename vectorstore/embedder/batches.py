@@ -1,0 +1,46 @@
+"""Texts of about the same length are embedded together, so that little is wasted on padding."""
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import numpy as np
+
+# More at once is no faster on a processor, and attention takes room by the square of the length.
+MAX_TEXTS = 16
+MAX_TOKENS = 2048
+
+
+def in_batches(
+    tokens: Sequence[Sequence[int]], dimension: int, run: "Callable[[np.ndarray, np.ndarray], np.ndarray]"
+) -> "np.ndarray":
+    """Vectors, float32 (len(tokens), dimension), in the order given; `run` makes those of ids and their mask."""
+    import numpy as np
+
+    vectors = np.empty((len(tokens), dimension), dtype=np.float32)
+    for places in _alike([len(each) for each in tokens]):
+        vectors[places] = run(*_padded([tokens[place] for place in places]))
+    return vectors
+
+
+def _alike(lengths: Sequence[int]) -> Iterator[list[int]]:
+    """Places of the texts of each batch."""
+    batch: list[int] = []
+    for place in sorted(range(len(lengths)), key=lambda place: lengths[place]):
+        if batch and (len(batch) == MAX_TEXTS or (len(batch) + 1) * lengths[place] > MAX_TOKENS):
+            yield batch
+            batch = []
+        batch.append(place)
+    if batch:
+        yield batch
+
+
+def _padded(tokens: Sequence[Sequence[int]]) -> "tuple[np.ndarray, np.ndarray]":
+    import numpy as np
+
+    ids = np.zeros((len(tokens), max(map(len, tokens))), dtype=np.int64)
+    mask = np.zeros_like(ids)
+    for place, known in enumerate(tokens):
+        ids[place, : len(known)] = known
+        mask[place, : len(known)] = 1
+    return ids, mask
