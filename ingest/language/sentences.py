@@ -9,11 +9,13 @@ _BEFORE_NUMBERS = word_list("before_numbers")
 _NOTE_MARK = r"(?:<sup>[^<>]{1,8}</sup>|\[\^?\w{1,3}\]|[¹²³⁴-⁹])"
 _CLOSERS = r"[\"”’')\]»*]*"
 _ITEM_MARK = r"(?:[-*+•‣◦▪·–—]\s|\|\s?|\d{1,3}[.)]\s|\([a-z]{1,4}\)\s)"
+# It begins with a class of characters, so that a search passes over all others at once.
 _END = re.compile(
-    rf"(?P<stop>(?<![.!?…])[.!?…]++{_CLOSERS}+{_NOTE_MARK}*)(?:\s+|$)"
-    r"|(?P<wide>[。！？]+[」』”’）]*\s*)"
-    r"|(?P<blank>(?<![ \t])[ \t]*\n[ \t]*\n\s*)"
-    rf"|(?P<item>(?<![ \t])[ \t]*\n(?=[ \t]*{_ITEM_MARK}))"
+    r"[.!?…。！？\n](?:"
+    rf"(?P<stop>(?<=[.!?…])(?<![.!?…]{{2}})[.!?…]*+{_CLOSERS}+{_NOTE_MARK}*)(?:\s+|$)"
+    r"|(?P<wide>(?<=[。！？])[。！？]*[」』”’）]*\s*)"
+    r"|(?P<blank>(?<=\n)[ \t]*\n\s*)"
+    rf"|(?P<item>(?<=\n)(?=[ \t]*{_ITEM_MARK})))"
 )
 _LIST_MARK = re.compile(_ITEM_MARK)
 _LAST_WORD = re.compile(rf"(?<![\w.])([\w.]+)\.{_CLOSERS}+\s*+$")

@@ -18,14 +18,17 @@ from ..formats.blocks import Block
 from ..language.tables import alternatives, saying
 from .people import TITLES, is_entry, is_person, key_of
 
-_OPENING = re.compile(r"\n[ \t]{0,40}|(?<=[.!?…”\"’)\]»*])[ \t\n]{1,8}(?=\S)|(?<=[-–—])(?=[A-Z]{3})")
+# It begins with a class of characters, so that a search passes over all others at once.
+_OPENING = re.compile(
+    r"[\n.!?…”\"’)\]»*–—-](?:(?<=\n)[ \t]{0,40}|(?<=[.!?…”\"’)\]»*])[ \t][ \t\n]{0,7}(?=\S)|(?<=[-–—])(?=[A-Z]{3}))"
+)
 _PREFIX = re.compile(
     r"(?:[-+•‣◦▪·§>–—o]\s{1,3}|\*\s{1,3}|\d{1,4}[.)]\s{1,3}|[\[(]?\d{1,2}:\d\d(?::\d\d)?(?:[.,]\d{1,3})?[\])]?\s{1,3}){0,3}"
 )
 _WORD = r"[^\W\d_][\w’'.&/]{0,30}+(?:-[^\W_][\w’'.&/]{0,30}+){0,3}"
 _NAME = rf"(?:{_WORD}\s){{0,8}}{_WORD}(?:\s?[(\[][^()\[\]\n]{{2,110}}[)\]]){{0,2}}"
 _COLON = re.compile(
-    r"(?P<mark>[*_]{0,3})(?P<label>[^\n:：*<>]{1,120})(?P<close>[*_]{0,3})\s{0,2}(?P<separator>[:：])[*_]{0,3}"
+    r"(?P<mark>[*_]{0,3})(?P<label>[^\n:：*<>]{1,120}+)(?P<close>[*_]{0,3})\s{0,2}(?P<separator>[:：])[*_]{0,3}"
     r"(?=\s|$|[^\x00-\x7f])"
 )
 _DASH = re.compile(

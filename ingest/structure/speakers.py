@@ -7,6 +7,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from itertools import pairwise
 
 from ...vectorstore.markup import plain
@@ -48,6 +49,8 @@ _MARKS = re.compile(r"[\W\d_]*+o?\s*+")
 _FEWEST_KNOWN = 2
 _FAR_MORE = 1.5
 _OPENING_CHARS = 300
+# More than any label takes; a record's paragraphs are asked for theirs several times over.
+_LABEL_CHARS = 400
 _LONGEST_NAME_WORDS = 5
 _FEWEST_SAID_WORDS = 4
 _SPOKEN_SHARE = 0.3
@@ -208,8 +211,14 @@ def _takes_floor(label: Label, said: str, below: str) -> bool:
 
 def speaker_label(text: str) -> tuple[str, int] | None:
     """What may be a speaker's label at the head of a paragraph, and where what is said begins."""
-    for pattern in (_COLON_LABEL, _RECORD_LABEL, _BRACKET_LABEL):
-        if not (match := pattern.match(text)):
+    return _label_at_head(text[:_LABEL_CHARS])
+
+
+@lru_cache(maxsize=4096)
+def _label_at_head(head: str) -> tuple[str, int] | None:
+    shapes = (_COLON_LABEL, _RECORD_LABEL, _BRACKET_LABEL) if ":" in head else (_RECORD_LABEL, _BRACKET_LABEL)
+    for pattern in shapes:
+        if not (match := pattern.match(head)):
             continue
         above, _, below = match["label"].partition("\n")
         label = " ".join(plain(match["label"]).split())
