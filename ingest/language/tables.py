@@ -80,7 +80,7 @@ def saying(where: Literal["question", "record", "answer"]) -> str:
     Questions have "did Norway say" and "has Norway said", records and answers "Norway said" and "Norway says". Forms
     that are nouns too ("points", "remarks") are left out where they would be taken for these.
     """
-    return "|".join(sorted({row[form] for row in table("verbs") for form in row[where].split()}))
+    return any_of(row[form] for row in table("verbs") for form in row[where].split())
 
 
 @lru_cache(maxsize=1)

@@ -28,6 +28,7 @@ _CALLED = re.compile(
     r"(?:\b(?:[Ii]tem|[Nn]umber)\s)?(?<![\w.])(?P<number>\d{1,2}[A-Z]|(?<=tem\s)\d{1,3}[A-Za-z]?|(?<=umber\s)\d{1,3}[A-Za-z]?)"
     r",?\s(?:is|are)\s(?:an?\s|the\s)?[a-z]"
 )
+_CALLS = re.compile(r"\d[\dA-Za-z]{0,3},?\s(?:is|are)\s")
 _REJECTING = re.compile(rf"(?<![\w-])(?:{any_in('rejecting')})(?![\w-])", re.IGNORECASE)
 _NUMBER = re.compile(
     r"\A\W{0,6}(?:(?:agenda\s)?item|no\.?|article|clause|bill|motion|case|question)?\s{0,3}#?"
@@ -248,7 +249,7 @@ def _brings(line: str, outcomes: Sequence[_Said], is_open: bool, has_matter: boo
 def _called(text: str, unit: Unit) -> Iterator[_Matter]:
     """Sentences within a paragraph that call an item by its number: "15B is a resolution to ..."."""
     words = text[unit.start : unit.end]
-    if not _CALLED.search(words):
+    if not _CALLS.search(words):
         return
     for start, end in sentence_spans(words):
         if match := _CALLED.match(words[start:end]):
@@ -319,6 +320,7 @@ _SPONSORS = re.compile(
     rf"\A[^\n:]{{0,120}}?(?<![\w-])(?i:(?P<additional>{any_in('additional_sponsor_list')})|{any_in('sponsor_list')})"
     r"\s?:\s(?P<names>[^\n]{3,6000})"
 )
+_JOINS = re.compile(rf"\s{any_in('joining')}\b", re.IGNORECASE)
 _JOINING = re.compile(
     rf"(?:\A|[.:;]\s)(?:(?i:\d{{1,3}}\.\s)?[^.;:\n,]{{3,80}},\s)?(?P<names>[^.;:\n]{{3,2000}}?)\s(?i:{any_in('joining')})\b"
 )
@@ -340,7 +342,8 @@ def _listed_sponsors(words: str) -> dict[str, tuple[str, ...]]:
     """Sponsors by lists and sentences of their own: "Additional sponsors: X, Y", "X and Y joined in sponsoring"."""
     found: dict[str, tuple[str, ...]] = {}
     for line in words.split("\n\n"):
-        for match in filter(None, (_SPONSORS.match(line), *_JOINING.finditer(line))):
+        joining = _JOINING.finditer(line) if _JOINS.search(line) else ()
+        for match in filter(None, (_SPONSORS.match(line), *joining)):
             is_first = match.re is _SPONSORS and not match["additional"]
             role = "sponsors" if is_first else "additional_sponsors"
             found[role] = tuple(dict.fromkeys((*found.get(role, ()), *names_in(match["names"]))))

@@ -41,9 +41,10 @@ _CRAMPED = re.compile(r"[a-zà-ÿ][A-ZÀ-Þ][a-zA-Zà-ÿ]*[A-ZÀ-Þ]|[^\W\d_]\d+
 def mark_noise(text: str, units: Sequence[Unit]) -> list[Unit]:
     """The units, those that are noise made of the kind "noise" and without speaker."""
     lines = [plain(text[unit.start : unit.end]) for unit in units]
-    words = Counter(word for line in lines for word in _words(line))
+    words_of = [_words(line) for line in lines]
+    words = Counter(word for found in words_of for word in found)
     noise = {place for place, line in enumerate(lines) if units[place].kind == "paragraph" and _is_garbled(line)}
-    prose = sum(len(_words(line)) for unit, line in zip(units, lines, strict=True) if unit.kind != "table")
+    prose = sum(len(found) for unit, found in zip(units, words_of, strict=True) if unit.kind != "table")
     if prose >= max(_FEWEST_WORDS, _PROSE_SHARE * sum(words.values())):
         for run in (*_bare_runs(units, lines), *_coded_tables(units, lines)):
             if _is_alien([lines[place] for place in run], words):

@@ -74,7 +74,7 @@ def _mark_furniture(text: str, blocks: Sequence[Block]) -> list[Block]:
     in_contents = False
     for block in blocks:
         line = plain(text[block.start : block.end])
-        has_leaders = bool(_LEADERS.search(line))
+        has_leaders = (line[-1:].isdigit() or ".." in line or ". ." in line) and bool(_LEADERS.search(line))
         in_contents = bool(_CONTENTS.fullmatch(line)) or (
             in_contents and (has_leaders or (len(line) < _LONGEST_CONTENTS_LINE and not line.endswith(".")))
         )

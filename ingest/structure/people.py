@@ -72,9 +72,10 @@ _HEAD_CHARS = 6000
 _HOLDS_OFFICE = re.compile(
     rf"(?<!\w)(?P<office>{OFFICES})\s?(?:\(|:|,|\.{{3,60}})\s{{0,3}}(?P<name>(?-i:{_TITLED_NAME}))", re.IGNORECASE
 )
+_PRESIDING = re.compile(r"[)\],]\s(?:presiding|in the chair)", re.IGNORECASE)
 _PRESIDES = re.compile(
     rf"(?P<name>(?-i:(?:(?:{TITLES})\s){{0,2}}{_CAPITALISED}(?:\s{_CAPITALISED}){{0,4}}))"
-    r"\s?[,(\[]\s?(?P<office>[\w\s’'-]{3,60})[)\],]\s(?:presiding|in the chair)",
+    rf"\s?[,(\[]\s?(?P<office>[\w\s’'-]{{3,60}}){_PRESIDING.pattern}",
     re.IGNORECASE,
 )
 
@@ -83,7 +84,7 @@ def office_holders(text: str) -> dict[str, str]:
     """Who holds which office, as the head of a record says it: "President: Mr. Deiss", "Ms. Lind [chair] presiding"."""
     head = text[:_HEAD_CHARS]
     found = {key_of(match["office"]): match["name"].strip() for match in _HOLDS_OFFICE.finditer(head)}
-    for match in _PRESIDES.finditer(head):
+    for match in _PRESIDES.finditer(head) if _PRESIDING.search(head) else ():
         if office := _OFFICE.search(match["office"]):
             found.setdefault(key_of(office[0]), match["name"].strip())
     return found

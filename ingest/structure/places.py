@@ -27,6 +27,7 @@ _NAMED = re.compile(
 )
 _FOLLOWING = r"(?:following|suivante?s?|siguientes?|seguintes?|seguenti?|folgende[nrs]?)"
 _ANNOUNCED = re.compile(rf"\b(?:{_FOLLOWING}\s(?P<after>{_KINDS})|(?P<before>{_KINDS})\s{_FOLLOWING}\b)", re.IGNORECASE)
+_FOLLOWS = re.compile(rf"(?=[fs]){_FOLLOWING}", re.IGNORECASE)
 _ENUMERATED = re.compile(r"\W{0,4}(?P<mark>(?:[IVXLC]{1,8}|[A-Z])(?=[.)]{1,2}\s)|\d{1,3}(?=[.)]{0,2}\s))")
 _HAS_NUMERAL = re.compile(r"\s(?:[IVXL]{1,6}|\d{1,3}|[A-Z])\Z")
 _ANNOUNCING_CHARS = 400
@@ -186,7 +187,8 @@ def _named(heading: str) -> str | None:
 
 def _announced(text: str, unit: Unit) -> str | None:
     """The kind of text that a paragraph says is to follow: "... the adoption of the following draft decision:"."""
-    match = _ANNOUNCED.search(text, max(unit.start, unit.end - _ANNOUNCING_CHARS), unit.end)
+    start = max(unit.start, unit.end - _ANNOUNCING_CHARS)
+    match = _ANNOUNCED.search(text, start, unit.end) if _FOLLOWS.search(text, start, unit.end) else None
     return " ".join((match["after"] or match["before"]).casefold().split()) if match else None
 
 

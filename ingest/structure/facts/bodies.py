@@ -10,6 +10,7 @@ from ...language.tables import alternatives, word_list
 HEADS = alternatives("bodies")
 RECORDS = alternatives("records")
 _HEAD = re.compile(rf"(?<![\w’'-])(?:{HEADS})(?![\w’'-])", re.IGNORECASE)
+_CAPITAL = re.compile(r"[^\W\d_a-zß-öø-ÿ](?<![\w’'-].)")
 _WORDS = re.compile(r"\S+")
 _LINKS = frozenset(
     "of on for against and the to de des du da do del la le les las los y et en sur sobre der die des für".split()
@@ -71,8 +72,9 @@ class Body:
 def bodies_in(text: str) -> Iterator[Body]:
     """The names of bodies in a text in order, written with capitals; "the committee" is none."""
     end = 0
-    for head in _HEAD.finditer(text[:_SCANNED_CHARS]):
-        if head.start() < end or not head[0][0].isupper():
+    for capital in _CAPITAL.finditer(text[:_SCANNED_CHARS]):
+        head = _HEAD.match(text, capital.start(), _SCANNED_CHARS) if capital.start() >= end else None
+        if not head or not head[0][0].isupper():
             continue
         start = _begin(text, head.start())
         end = _finish(text, head.end())

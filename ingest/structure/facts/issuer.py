@@ -36,6 +36,7 @@ _SESSION = re.compile(
     rf"(?:sessions?|per[ií]odo de sesiones)(?:\s++\d{{4}})?\b|\d{{4}}\s++{_KINDS}session\b)",
     re.IGNORECASE,
 )
+_SESSION_WORD = re.compile(r"session|sesiones", re.IGNORECASE)
 _ITEM = re.compile(
     r"\b(?:agenda items?\s+(?P<agenda>@)|items?\s+(?P<of>@)\s+of the (?:\w+ )?(?:agenda|list)"
     r"|points?\s+(?P<point>@)\s+de l[’']ordre du jour|tema\s+(?P<tema>@)\s+del (?:programa|temario))"
@@ -113,7 +114,7 @@ def is_masthead(line: str) -> bool:
 
 def session_in(line: str) -> re.Match[str] | None:
     """Where a short line names a session."""
-    return _SESSION.search(line) if len(line) < 240 else None
+    return _SESSION.search(line) if len(line) < 240 and _SESSION_WORD.search(line) else None
 
 
 def _cells(line: str) -> Iterator[str]:
