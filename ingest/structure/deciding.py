@@ -7,12 +7,11 @@ Retold history ("had been adopted"), conditions ("if the motion is carried") and
 
 import re
 from dataclasses import dataclass
-from functools import partial
 
 from ...vectorstore.markup import plain
 from ...vectorstore.structure import OutcomeKind
-from ..language.dates import dates
-from ..language.tables import any_of, sides, words_by_role
+from ..language.tables import any_of, saying, sides, words_in_order
+from .tasks import Task, any_in, due, labelled_task, owner, task, words_of
 from .votes import Tally, counts_in
 
 
@@ -33,16 +32,10 @@ class Deciding:
     is_motion: bool = False
 
 
-words_of = partial(words_by_role, "deciding")
-"""The words of a role in `deciding.tsv`, each with the kind of outcome or item that it tells."""
-
-
-def any_in(role: str) -> str:
-    """A fragment of a pattern: one of the words of a role."""
-    return any_of(words_of(role))
-
-
-_TELLING = ("participle", "present", "verb", "label", "opening", "phrase", "asking", "first", "note", "operative")
+_TELLING = (
+    *("participle", "present", "verb", "label", "opening", "phrase", "asking", "first", "note", "operative"),
+    *("electing", "of_matter", "noting", "failing", "declaring", "alone"),
+)
 _KINDS = {word: kind for role in _TELLING for word, kind in words_of(role).items()}
 
 
@@ -51,27 +44,63 @@ def _winning() -> list[str]:
     return [word for word, kind in words_of("verb").items() if kind != "vote"]
 
 
+_CODE = r"[A-Z][\w./-]{0,20}\d[\w./-]{0,10}"
 _BOUND = r"(?<![\w-])(?:{})(?![\w-])"
 _ADVERBS = r"(?:(?:,\s)?[^\W\d]{2,16},?\s){0,3}"
-_PARTICIPLES = rf"(?:{any_in('participle')})(?!\s(?:out|away|through|along|down)\b)"
+_PARTICIPLES = rf"(?:{any_in('participle')})(?!\s(?:out|away|through|along|down|forward)\b)"
 _ANY_DECIDING = re.compile(_BOUND.format("|".join([_PARTICIPLES, any_in("present"), any_in("verb")])), re.IGNORECASE)
 _PASSIVE = re.compile(
-    rf"(?<![\w-])(?:{any_in('auxiliary')})\s{_ADVERBS}(?P<said>{_PARTICIPLES})(?![\w-])",
+    rf"(?<![\w-])(?:{any_in('auxiliary')})\s{_ADVERBS}(?:to\sthe\s\w{{4,8}},?\sand\s)?(?P<said>{_PARTICIPLES})(?![\w-])",
     re.IGNORECASE,
 )
-_BARE = re.compile(
-    rf"(?<![\w-])(?:{any_in('matter')})\b[^.;:?!]{{0,90}}?(?<![\w-])"
-    rf"(?P<said>{_PARTICIPLES}|{any_in('present')})(?![\w-])",
+# What was said may go on with "by 5 to 2" or "unanimously"; "accepted practice" tells of no outcome.
+_NO_NOUN = (
+    r"(?!\s(?!(?:\w{1,4}|\w{2,20}(?:ly|ment|mente)|without|subject|pursuant|after|during|under|through|until|against)\b)"
+    r"[a-z])"
+)
+_BARE, _BARE_SPOKEN = (
+    re.compile(
+        rf"(?<![\w-])(?:{any_in(*roles)})\b[^.;:?!]{{0,90}}?(?<![\w-])"
+        rf"(?P<said>{_PARTICIPLES}|{any_in('present')})(?![\w-]){_NO_NOUN}",
+        re.IGNORECASE,
+    )
+    for roles in (("matter", "thing"), ("matter",))
+)
+_OF_MATTER = re.compile(
+    rf"(?<![\w-])(?:(?:{any_in('matter', 'thing')})|(?-i:{_CODE}))"
+    rf"(?:\b[^.;:?!]{{0,60}}?\s(?:{any_in('auxiliary')})\s{_ADVERBS}|\s)(?P<said>{any_in('of_matter')})(?![\w-])(?!\s(?:that|as|from|above|in|into)\b){_NO_NOUN}",
     re.IGNORECASE,
 )
+_FAILING = re.compile(
+    rf"(?<![\w-])(?:{any_in('question')})(?:\s[^\s.;:?!]{{1,20}}){{0,4}}?\s(?P<said>{any_in('failing')})"
+    r"(?=\W*\Z|[.,;]|\s(?:for|by|on|due|with|without|unanimously|because|\(|\d))",
+    re.IGNORECASE,
+)
+_DASHED = re.compile(
+    rf"\A[^.;:?!]{{0,80}}?(?<![\w-])(?:{any_in('matter', 'thing')})\b[^.;:?!]{{0,60}}?\s?[:–—-]\s"
+    rf"(?P<said>{_PARTICIPLES}|{any_in('note')})(?=\W*\Z|\s(?:unanimously|as|by|to|with|subject|until)\b)",
+    re.IGNORECASE,
+)
+_CARRIED = re.compile(
+    rf"(?<![\w-])(?:moved|{any_in('mover')})\b[^.;:?!]{{0,200}}?(?<![\w-])and\s{_ADVERBS}(?P<said>{_PARTICIPLES})(?=,?\sthat\b|\W*\Z)",
+    re.IGNORECASE,
+)
+_NOTING_WORDS = words_of("noting")
+_DECLARING = re.compile(_BOUND.format(f"(?P<said>{any_in('declaring')})"), re.IGNORECASE)
+_WHOLE = re.compile(rf"\A\W{{0,4}}(?P<said>{any_in('alone')})\W{{0,4}}\Z", re.IGNORECASE)
 _WINNING = re.compile(
     _BOUND.format("|".join([_PARTICIPLES, any_in("present"), *(map(re.escape, _winning()))])), re.IGNORECASE
 )
 _MATTER = re.compile(_BOUND.format(any_in("matter")), re.IGNORECASE)
-_BODY = re.compile(
+_MATTER_OR_THING = re.compile(_BOUND.format(rf"{any_in('matter', 'thing')}|(?-i:{_CODE})"), re.IGNORECASE)
+_ANY_BODY = (
     rf"(?:(?<![\w-])(?i:{any_in('body')})|(?<!\w)[A-Z]{{2,8}})(?:,[^.;:?!]{{2,240}},)?\s"
     r"(?:(?i:also|then|has|have|further|next|[a-z]{3,14}ly|(?:considered|reviewed|agreed) and),?\s){0,3}"
-    rf"(?P<said>{any_in('verb')})(?![\w-])"
+)
+_BODY = re.compile(rf"{_ANY_BODY}(?P<said>(?i:{any_in('verb')}))(?![\w-])")
+_NOTING = re.compile(
+    rf"(?<![\w-])(?i:{any_in('body')})\s(?P<said>(?i:{any_in('noting')}))\s(?:[\w’'-]{{1,20}}\s){{1,4}}?"
+    rf"(?i:{any_in('matter', 'thing')})(?![\w-])"
 )
 _DECLARED = re.compile(
     r"\b(?:I|we)\s(?:(?:now|therefore|hereby|so)\s)?(?:declare|proclame|declaro)\b"
@@ -81,11 +110,18 @@ _DECLARED = re.compile(
 _RULED = re.compile(
     r"\b(?:I|the chair|the speaker|the president)\s"
     r"(?:(?:will|therefore|hereby|shall|has|have|now|accordingly|must)\s){0,2}"
-    r"(?:(?:decline|declined|rule|rules|ruled)\b(?!\sout\sthe\spoint)|(?:direct|directs|directed)\sthat\b)",
+    r"(?:(?:decline|declined|rule|rules|ruled)\b(?!\sout\sthe\spoint)|(?:direct|directs|directed)\sthat\b"
+    r"|(?:uphold|overrule|sustain)\sthe\b)|\bmy ruling is\b",
+    re.IGNORECASE,
+)
+_RULED_BY = re.compile(
+    rf"(?<![\w-])(?:{any_in('presiding')})\s(?:[^\s.,;:]{{2,20}}\s){{0,4}}?(?:ruled|rules)\b"
+    r"|\b(?:was|were|is|are)\s(?:\w{2,12}\s)?"
+    r"(?:ruled\s(?:to be\s)?(?:out of|in|inadmissible|admissible)|(?:not\s)?well taken)\b",
     re.IGNORECASE,
 )
 _ELECTED = re.compile(
-    rf"\A[-*•–\s]{{0,4}}(?:[A-ZÀ-Þ][\w’'.-]{{0,30}}\s){{1,5}}(?:\([^()]{{2,80}}\)\s)?(?P<said>{_PARTICIPLES})(?![\w-])"
+    rf"\A[-*•–\s]{{0,4}}(?:[A-ZÀ-Þ][\w’'.-]{{0,30}}\s){{1,5}}(?:\([^()]{{2,80}}\)\s)?(?P<said>{any_in('electing')})(?![\w-])"
 )
 _ALONE = re.compile(
     rf"\A\W{{0,4}}(?P<said>{_PARTICIPLES}|{any_in('present')}|{any_in('note')})(?![\w-])"
@@ -104,7 +140,7 @@ _ASKING = re.compile(
     re.IGNORECASE,
 )
 _OPERATIVE = re.compile(
-    rf"\A(?:\W{{0,3}}\(?\w{{1,4}}[.)]\s)?\W{{0,3}}(?P<said>{any_in('operative')})(?=\s(?:to|that|que|de|the|la|le|les|el|los|las|of)\b)",
+    rf"\A(?:\W{{0,3}}\(?\w{{1,4}}[.)]\s)?\W{{0,3}}(?P<said>{any_in('operative')})(?:,[^.,;:]{{2,60}},)?(?=\s(?:to|that|que|de|the|la|le|les|el|los|las|of)\b)",
     re.IGNORECASE,
 )
 _HEREBY = re.compile(r"\b(?:therefore|hereby|duly|accordingly)\b", re.IGNORECASE)
@@ -112,16 +148,22 @@ _WISH = re.compile(_BOUND.format(any_in("wish")), re.IGNORECASE)
 _DOUBT = re.compile(_BOUND.format("|".join((any_in("wish"), any_in("doubt")))), re.IGNORECASE)
 _RELATIVE = re.compile(r"\b(?:that|which|who|what)\s\Z", re.IGNORECASE)
 _IN_A_YEAR = re.compile(r"\A\s(?:in|since)\s(?:[A-Z]\w{2,8}\s)?(?:1[5-9]|20)\d\d\b")
-_THINKING = re.compile(r"\b(?:agreed|concluded|accepted|confirmed)\Z", re.IGNORECASE)
+_THINKING = re.compile(r"\b(?:agreed|concluded|accepted|confirmed|noted)\Z", re.IGNORECASE)
+_THINKING_WITH = re.compile(r"\A\s(?:with\sthe|on\sthe\s(?:need|importance))\b")
 _THAT = re.compile(r"\A(?:,?\sthat|\s(?=it\b|there\b))\b(?P<what>[^;:]{0,160})", re.IGNORECASE)
 _MODAL = re.compile(_BOUND.format(any_in("modal")), re.IGNORECASE)
+_HAD = re.compile(r"\bhad\s(?:\S{1,20}\s){0,3}\S{1,20}\Z", re.IGNORECASE)
 _SUBJUNCTIVE = re.compile(r"\bbe\b", re.IGNORECASE)
 _PREAMBLE = re.compile(r"\A\W{0,4}[^\W\d_]{3,16}(?:ing|ant|ndo)\b[^\n]*,\W{0,3}\Z")
 _OPENING = re.compile(
-    rf"\A\W{{0,4}}(?:(?:motion|decision|action)\s?:\W{{0,4}})?(?P<said>{any_in('opening')})(?![\w-])",
+    rf"\A\W{{0,4}}(?:(?:motion|decision|action)\s?:\W{{0,4}})?(?P<said>{any_in('opening')})(?![\w-])(?!\s\w{{1,20}}:)",
     re.IGNORECASE,
 )
-_LABEL = re.compile(rf"\A\W{{0,6}}(?P<said>{any_in('label')})\s?:\W{{0,4}}", re.IGNORECASE)
+_LABEL = re.compile(
+    rf"\A\W{{0,6}}(?P<said>{any_in('label')})(?:\s#?\d{{1,3}})?"
+    r"(?:\s?:\W{0,4}|\]\s|\s[–—-]\s(?=\W?(?:[^\W\d]+\s){2}))",
+    re.IGNORECASE,
+)
 _UNANIMOUS = re.compile(_BOUND.format(any_in("with_one_voice")), re.IGNORECASE)
 _RESOLUTION = re.compile(
     r"\b(?:resolution|résolution|resolución|resoluciones|résolutions|resolutions)\b", re.IGNORECASE
@@ -133,12 +175,36 @@ _ASKED_BODY = re.compile(
     r"(?:[^\s,;.]{1,30}\s){0,4}?[A-ZÀ-Þ][^\s,;.]{0,30}(?:\s(?:of\s)?[A-ZÀ-Þ][^\s,;.]{0,30}){0,5})"
 )
 _YEAR = re.compile(r"\b(?:in|en|since|of)\s(?:[A-Z]\w{2,8}\s)?(?:1[5-9]|20)\d\d\b")
-_PAST_YEAR_WORDS = re.compile(r"\blast\s(?:year|week|month|session)\b", re.IGNORECASE)
+_LONG_AGO = re.compile(
+    r"\blast\s(?:year|week|month|session)\b|"
+    rf"(?<![\w-])(?:{_PARTICIPLES})\s[^.;:?!]{{0,40}}?\b(?:previous|prior|earlier|former)\s",
+    re.IGNORECASE,
+)
+_GENERAL = re.compile(
+    rf"(?:\A|(?<=\s))(?:an?|any|every|each|no)\s(?:[a-z]{{2,12}}\s)?(?:{any_in('matter')})\s(?:[a-z]{{2,12}}\s){{0,3}}?(?:is|are|be)\s"
+)
+_OF_SOMEBODY = re.compile(r"\A\W{0,4}(?:he|she|they|we)\s(?:has|have)\s", re.IGNORECASE)
+_OWN = re.compile(r"\A\W{0,4}(?:my|our|his|her|their|your)\s", re.IGNORECASE)
+_BY_OTHERS = re.compile(
+    rf"\A\sby\s(?:the\s|an?\s|this\s)?(?!\d|(?:{any_in('body')}|votes?|majority|show|voice|acclamation|general|common|roll|"
+    rf"division|leave|resolution|consensus|unanimous|{any_of(words_in_order('counted'))})\b)",
+    re.IGNORECASE,
+)
+_HEAD_CLAUSE = re.compile(
+    rf"\A\W{{0,4}}(?:{any_in('clause')})\b(?:[^,;:]{{0,160}},\s|[^,;:]{{0,60}}?\b(?:{any_in('deliberation')})\s)",
+    re.IGNORECASE,
+)
+_TALE = re.compile(
+    rf"(?<![\w-])(?:{any_of(set(saying('record').split('|')) - words_of('verb').keys())})\sthat\b", re.IGNORECASE
+)
+_PRESIDING = re.compile(_BOUND.format(any_in("presiding")), re.IGNORECASE)
+_UNDERTOOK = re.compile(_BOUND.format(any_in("undertaking")), re.IGNORECASE)
 _FIRST_ARABIC, _FIRST_HAN = "\u0600", "\u3400"
 _LONGEST_SENTENCE = 1200
 _LONGEST_SPOKEN_WORDS = 32
 _LONGEST_NOTE_WORDS = 14
 _HEAD_WORDS = 9
+_MOST_WORDS_BEFORE = 3
 
 
 def deciding(sentence: str, *, is_spoken: bool) -> Deciding | None:
@@ -151,13 +217,16 @@ def deciding(sentence: str, *, is_spoken: bool) -> Deciding | None:
         return labelled
     tally = counts_in(words)
     if not is_spoken and (match := _ASKING.match(words)):
-        return Deciding(kind=_kind(match), owner=match["who"].strip(), due=_due(words), is_closing=False)
+        return Deciding(kind=_kind(match), owner=match["who"].strip(), due=due(words), is_closing=False)
     if not is_spoken and (match := _OPERATIVE.match(words)):
-        return Deciding(kind=_kind(match), tally=tally)
-    said = _said(words, is_spoken, tally is not None)
-    if said is None:
-        return _noted_task(words, is_spoken)
-    kind = said
+        return Deciding(kind="vote" if tally else _kind(match), tally=tally)
+    kind = _said(words, is_spoken, tally is not None)
+    if kind is None or (kind == "decision" and _UNDERTOOK.search(words)):
+        given = task(words, is_spoken=is_spoken)
+        if given and not _is_doubtful(words[: given.start]):
+            return _to_do(given)
+    if kind is None:
+        return None
     if kind == "decision" and (tally or _UNANIMOUS.search(words)):
         kind = "vote"
     elif kind == "decision" and _RESOLUTION.search(words):
@@ -168,10 +237,14 @@ def deciding(sentence: str, *, is_spoken: bool) -> Deciding | None:
         kind=kind,
         tally=tally,
         owner=asked["who"] if asked else None,
-        due=_due(words) if kind == "deferred" else None,
+        due=due(words) if kind == "deferred" else None,
         is_mere=is_mere,
         is_motion=bool(_OPENING.match(words)),
     )
+
+
+def _to_do(given: Task) -> Deciding:
+    return Deciding(kind="action", owner=given.owner, due=given.due, is_closing=False)
 
 
 _HAN_WORDS = (*_KINDS, *words_of("matter"), *words_of("body"), *words_of("with_one_voice"), *sides(), "票")
@@ -208,27 +281,47 @@ def _said(words: str, is_spoken: bool, is_counted: bool) -> OutcomeKind | None:
     length = len(words.split())
     if _DECLARED.search(words):
         return "decision"
-    if match := _OPENING.match(words) or _FIRST.match(words):
+    if match := _OPENING.match(words) or _FIRST.match(words) or _WHOLE.match(words):
         return _kind(match)
     if words.endswith("?") or _PREAMBLE.match(words):
         return None
-    if is_spoken and _RULED.search(words) and length <= _LONGEST_SPOKEN_WORDS + 10:
+    if _is_ruling(words, is_spoken, length):
         deferred = re.search(rf"\b(?:{_DEFERRED})\b", words, re.IGNORECASE)
         return "deferred" if deferred else "ruling"
-    if match := _noted(words, length):
+    if match := _noted(words, is_spoken, length):
         return _kind(match)
-    if not (is_counted or _ANY_DECIDING.search(words) or _PHRASE.search(words)):
-        return None
-    if not is_spoken and (match := _PHRASE.search(words)) and not _WISH.search(words[: match.start()]):
-        return _kind(match)
-    if (match := _PASSIVE.search(words)) and _is_of_now(words, match, is_spoken, length):
-        return _kind(match)
-    if not is_spoken and (match := _BODY.search(words)) and _is_decided(words, match):
-        return _kind(match)
-    match = _BARE.search(words) if length <= _LONGEST_SPOKEN_WORDS and not _PASSIVE.search(words) else None
-    if match and _is_of_now(words, match, is_spoken, length) and _is_told(match):
+    if match := _told(words, is_spoken, length):
         return _kind(match)
     return "vote" if is_counted and length <= _LONGEST_SPOKEN_WORDS * 2 and not _is_doubtful(words) else None
+
+
+def _told(words: str, is_spoken: bool, length: int) -> re.Match[str] | None:
+    """Where a sentence says what became of a matter."""
+    if not is_spoken:
+        if (match := _PHRASE.search(words)) and not _WISH.search(words[: match.start()]):
+            return match
+        for pattern in (_BODY, _NOTING, _CARRIED):
+            if (match := pattern.search(words)) and _is_decided(words, match):
+                return match
+    if (match := _PASSIVE.search(words)) and _is_of_now(words, match, is_spoken, length):
+        return match
+    if length > _LONGEST_SPOKEN_WORDS:
+        return None
+    if (match := _DECLARING.search(words)) and not _is_doubtful(words[: match.start()]):
+        return match
+    for pattern in (_FAILING, _OF_MATTER, _BARE_SPOKEN if is_spoken else _BARE):
+        if (match := pattern.search(words)) and _is_of_now(words, match, is_spoken, length) and _is_told(match):
+            return None if is_spoken and match["said"].casefold() in _NOTING_WORDS else match
+    return None
+
+
+def _is_ruling(words: str, is_spoken: bool, length: int) -> bool:
+    if length > _LONGEST_SPOKEN_WORDS + 10:
+        return False
+    if is_spoken:
+        return bool(_RULED.search(words))
+    match = _RULED_BY.search(words)
+    return bool(match) and not _is_doubtful(words[: match.start()])
 
 
 def _is_told(match: re.Match[str]) -> bool:
@@ -238,13 +331,14 @@ def _is_told(match: re.Match[str]) -> bool:
 
 def _is_decided(words: str, match: re.Match[str]) -> bool:
     """Whether a body decides, rather than holds a view: "agreed that prices had risen" settles nothing."""
-    if _is_doubtful(words[: match.start()]):
-        return False
-    return not _is_view(words, match)
+    return not _is_doubtful(words[: match.start()]) and not _is_view(words, match)
 
 
 def _is_view(words: str, match: re.Match[str]) -> bool:
-    view = _THAT.match(words[match.end() :]) if _THINKING.search(match[0]) else None
+    rest = words[match.end() :]
+    if _THINKING_WITH.match(rest):
+        return True
+    view = _THAT.match(rest) if _THINKING.search(match[0]) else None
     return bool(view) and not _MODAL.search(view["what"])
 
 
@@ -252,33 +346,42 @@ def _kind(match: re.Match[str]) -> OutcomeKind:
     return _KINDS[match["said"].casefold()]  # type: ignore[return-value]
 
 
-def _noted(words: str, length: int) -> re.Match[str] | None:
+def _noted(words: str, is_spoken: bool, length: int) -> re.Match[str] | None:
     """A note of a few words that a record makes by itself: "(Motion agreed to)", "Passed unanimously."."""
-    if length > _LONGEST_NOTE_WORDS:
+    if length > _LONGEST_NOTE_WORDS or _LONG_AGO.search(words):
         return None
     if (match := _ALONE.match(words) or _ELECTED.match(words)) and words.lstrip(" -*•–(")[:1].isupper():
         return None if _is_view(words, match) else match
-    match = _BARE.search(words)
-    is_at_head = (
-        match
-        and len(words[: match.start()].split()) <= 3
-        and _is_told(match)
-        and not _IN_A_YEAR.match(words[match.end() :])
-    )
-    return match if is_at_head and not _is_doubtful(words) else None
+    if match := _DASHED.match(words):
+        return match
+    match = _BARE_SPOKEN.search(words)
+    if not match or len(words[: match.start()].split()) > _MOST_WORDS_BEFORE or not _is_told(match):
+        return None
+    if _is_doubtful(words) or _GENERAL.search(words) or _IN_A_YEAR.match(words[match.end() :]):
+        return None
+    return None if _HAD.search(match[0]) or (is_spoken and _is_others(words, match)) else match
+
+
+def _is_others(words: str, match: re.Match[str]) -> bool:
+    """Whether who speaks tells of "my amendment" or of what was "rejected by voters"."""
+    return bool(_OWN.match(words) or _BY_OTHERS.match(words[match.end() :])) and _kind(match) != "withdrawn"
 
 
 def _is_of_now(words: str, match: re.Match[str], is_spoken: bool, length: int) -> bool:
     """Whether something became of a matter of this record: no condition or history; in speech a matter at its head."""
     before = words[: match.start()]
-    if _NOT.search(match[0]) and not match["said"].casefold().startswith("not"):
+    if _HAD.search(match[0]) and _kind(match) != "withdrawn":
         return False
-    if _is_doubtful(before) or _RELATIVE.search(before) or _PAST_YEAR_WORDS.search(words):
+    if _NOT.search(match[0]) and not match["said"].casefold().startswith(("not", "did not", "does not")):
         return False
-    if _IN_A_YEAR.match(words[match.end() :]):
+    if _is_doubtful(before) or _RELATIVE.search(before) or _LONG_AGO.search(words) or _GENERAL.search(words):
+        return False
+    if _IN_A_YEAR.match(words[match.end() :]) or _OF_SOMEBODY.match(words):
         return False
     if not is_spoken:
-        return bool(before.strip(" -*•(")) or bool(_MATTER.search(match[0]))
+        return bool(before.strip(" -*•(")) or bool(_MATTER_OR_THING.search(match[0]))
+    if _is_others(words, match):
+        return False
     head = " ".join(words.split()[:_HEAD_WORDS])
     if _HEREBY.search(match[0]):
         return True
@@ -286,46 +389,24 @@ def _is_of_now(words: str, match: re.Match[str], is_spoken: bool, length: int) -
 
 
 def _is_doubtful(before: str) -> bool:
-    return bool(_DOUBT.search(before))
+    """Whether what follows is a condition, history or somebody's tale; a clause at the head is another's business."""
+    if head := _HEAD_CLAUSE.match(before):
+        before = before[head.end() :]
+    if _DOUBT.search(before):
+        return True
+    tale = _TALE.search(before)
+    return bool(tale) and not _PRESIDING.search(before[: tale.start()])
 
 
-# --- what somebody is to do ----------------------------------------------------------------------------------------
+# --- what stands behind a label ------------------------------------------------------------------------------------
 
-_PROPER = r"[A-ZÀ-Þ][\w’'.-]{0,30}"
-_WHO = rf"(?:(?:the|all)\s)?{_PROPER}(?:(?:\s(?:and|of|for|de|von|van|&))?,?\s(?:\([^()]{{2,60}}\)|{_PROPER})){{0,9}}"
-_TASK = rf"(?:{any_in('task_verb')})(?![\w-])"
-_NO_OWNER = frozenset(words_of("no_owner"))
-_WILL = re.compile(
-    rf"\A[-*•–\s]{{0,4}}(?:\[[ xX]?\]\s)?(?P<who>(?i:the\s[a-z]{{3,20}}|all)|{_WHO})\s"
-    rf"(?:will|shall|to|agreed to|undertook to|is to|are to|was asked to|were asked to|was requested to)\s{_TASK}"
-)
-_WILL_ALONE = re.compile(rf"\A[-*•–\s]{{0,4}}Will\s{_TASK}[^?]*\Z")
 _BROUGHT = re.compile(r"\A\W{0,4}motion\s(?:to|by|made|of)\b|\A\W{0,4}none\W{0,3}\Z", re.IGNORECASE)
-_WILL_BE = re.compile(rf"\bwill be (?:{any_in('task')})\b(?:\sby\s(?:the\s)?(?P<who>{_WHO}))?")
-_OWNED = re.compile(rf"\A(?P<who>{_WHO})\s?(?:(?:,\s)?(?:will|would|to|shall)\s|[:–—]\s)")
-_WHEN = (
-    r"(?:the\s)?(?:end of\s(?:the\s)?)?(?:next\s)?(?:[\w-]{1,14}\s){0,3}"
-    r"(?:meeting|session|week|month|year|quarter|today|tomorrow|monday|tuesday|wednesday|thursday|friday|saturday|sunday)"
-    r"(?:\sof\sthe(?:\s(?-i:[A-Z])[\w-]{1,20}){1,5})?|(?-i:[A-Z]{2,6})\s\d{1,4}|\d{4}-\d\d-\d\d"
-)
-_BY = re.compile(
-    rf"\b(?:(?:by|before|until|till|no later than|due(?: on| by)?|to(?=\s(?:the\b|an?\b|next\b|\d|(?-i:[A-Z]))))\s"
-    rf"(?P<due>{_WHEN})|"
-    r"(?:at its|en su|à sa)\s(?P<session>[\w-]{4,24}(?:\s[\w-]{4,20})?\s(?:session|meeting|período de sesiones)))\b|"
-    r"(?P<soon>\b(?:today|tomorrow|next (?:week|month|meeting)|"
-    r"in\s(?:the next\s)?(?:\w{1,6}\s){1,4}(?:days?|weeks?|months?))\b)",
-    re.IGNORECASE,
-)
-_LABELLED_OWNER = re.compile(
-    r"\A\W{0,3}(?:[\w-]{1,12}\W{1,3})?(?:action(?:\s(?:item|point))?|ai|todo)\W{0,3}(?:\b(?:for|by|on)\b|–|-|\()\s?(?P<who>[A-ZÀ-Þ][^:()]{1,80})\)?\s?:\s",
-    re.IGNORECASE,
-)
 
 
 def _labelled(words: str) -> Deciding | None:
     """What stands behind a label: "ACTION: ...", "Decision: ...", "RESULT: ACCEPTED"."""
-    if (match := _LABELLED_OWNER.match(words)) and match["who"][0].isupper():
-        return Deciding(kind="action", owner=match["who"].strip(), due=_due(words), is_closing=False)
+    if given := labelled_task(words):
+        return _to_do(given)
     match = _LABEL.match(words)
     if not match or not (rest := words[match.end() :].strip()) or len(rest) < 3 or _BROUGHT.match(rest):
         return None
@@ -336,46 +417,6 @@ def _labelled(words: str) -> Deciding | None:
         kind = _KINDS[said[0].casefold()]
     tally = counts_in(words)
     if kind == "action":
-        return Deciding(kind="action", owner=_owner(rest), due=_due(rest), is_closing=False)
-    due = _due(rest) if kind == "deferred" else None
-    return Deciding(kind="vote" if kind == "decision" and tally else kind, tally=tally, due=due)  # type: ignore[arg-type]
-
-
-def _owner(rest: str) -> str | None:
-    match = _OWNED.match(rest)
-    return match["who"].strip() if match else None
-
-
-def _noted_task(words: str, is_spoken: bool) -> Deciding | None:
-    if _WILL_ALONE.match(words):
-        return Deciding(kind="action", due=_due(words), is_closing=False)
-    return None if is_spoken else _to_do(words)
-
-
-def _to_do(words: str) -> Deciding | None:
-    """A line that gives somebody a task: "Ms. Lind (Verrano) will chair a contact group", "The clerk to write ..."."""
-    if (match := _WILL_BE.search(words)) and not _is_doubtful(words[: match.start()]):
-        return Deciding(kind="action", owner=match["who"], due=_due(words), is_closing=False)
-    match = _WILL.match(words)
-    if not match or len(words.split()) > _LONGEST_SPOKEN_WORDS or words.endswith("?") or _is_nobody(match["who"]):
-        return None
-    return Deciding(kind="action", owner=match["who"].strip(), due=_due(words), is_closing=False)
-
-
-def _is_nobody(who: str) -> bool:
-    first, *others = who.casefold().split()
-    return first in _NO_OWNER or (not others and first.endswith("ing"))
-
-
-def _due(words: str) -> str | None:
-    """When something is due, as printed."""
-    found, _ = dates(words)
-    for day in found:
-        if re.search(
-            r"\b(?:by|before|until|till|on|to|than|due|le|el|para|avant)\W{1,3}(?:[A-Z]\w{2,9},?\s)?(?:the\s)?\Z",
-            words[max(0, day.start - 30) : day.start],
-        ):
-            return day.written
-    if match := _BY.search(words):
-        return match["due"] or match["session"] or match["soon"]
-    return found[0].written if len(found) == 1 else None
+        return Deciding(kind="action", owner=owner(rest), due=due(rest), is_closing=False)
+    until = due(rest) if kind == "deferred" else None
+    return Deciding(kind="vote" if kind == "decision" and tally else kind, tally=tally, due=until)  # type: ignore[arg-type]

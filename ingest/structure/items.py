@@ -98,7 +98,8 @@ def _sayings(text: str, units: Sequence[Unit], votes: Sequence[Tally]) -> Iterat
             if place < len(votes) and votes[place].start <= start:
                 continue
             is_said = (spoken or unit.locator.time is not None) and not _is_note(text[start:end])
-            if end - start > 2 and (found := deciding(text[start:end], is_spoken=is_said)):
+            found = deciding(text[start:end], is_spoken=is_said) if end - start > 2 else None
+            if found and (unit.kind != "heading" or found.kind != "action"):
                 if found.owner and _RECOMMENDED.search(text[start:end]):
                     addressee = found.owner
                 yield _Said(start=start, end=end, told=found, speaker=speaker if spoken else None)

@@ -27,7 +27,7 @@ _COUNTED = {word: number for number, word in enumerate(words_in_order("counted")
 _ANY_NUMBER = rf"(?:\d{{1,4}}|{any_of(_COUNTED)})"
 _COUNT = re.compile(rf"\d|(?<!\w)(?:{any_of(_COUNTED)})(?!\w)", re.IGNORECASE)
 _NUMBER_SIDE = re.compile(
-    rf"(?<![\w.,-])(?P<number>{_ANY_NUMBER})\s(?:(?:votes?|members?|voix|votos|voti|stemmen|票)\s)?(?:(?:were|was|are|voting)\s)?"
+    rf"(?<![\w.,-])(?P<number>{_ANY_NUMBER})\s(?:(?:votes?|members?|voix|votos|voti|stemmen|票)\s)?(?:(?:were|was|are|voting|voted)\s)?"
     rf"(?P<side>{_ANY_SIDE})(?!\w)(?:\s?\((?P<names>[^()]{{3,2000}})\))?",
     re.IGNORECASE,
 )
@@ -35,7 +35,7 @@ _SIDE_NUMBER = re.compile(
     rf"(?<!\w)(?P<side>{_ANY_SIDE})\s?[:(–—-]{{0,3}}\s?(?P<number>{_ANY_NUMBER})(?![\w/%])", re.IGNORECASE
 )
 _TO = re.compile(
-    rf"(?:(?<!\w)(?P<for>\d{{1,4}})\s(?:votes?|voix|votos|voti|stemmen|голос\w{{0,4}}|صوتا?|أصوات)\s"
+    rf"(?:(?<!\w)(?P<for>{_ANY_NUMBER})\s(?:votes?|voix|votos|voti|stemmen|голос\w{{0,4}}|صوتا?|أصوات)\s"
     rf"(?:to|contre|contra|contro|tegen|gegen|против|مقابل)\s|"
     rf"\bvotes?\sof\s(?P<of>\d{{1,4}})\s(?:votes\s)?to\s)(?P<against>{_ANY_NUMBER})\b"
     rf"(?:\s(?:أصوات|صوتا?))?(?:,?\s(?:(?:and|with|et|avec|y|con|e|com|en|при)\s)?"
@@ -43,8 +43,9 @@ _TO = re.compile(
     re.IGNORECASE,
 )
 _SCORE = re.compile(
-    r"\b(?:carrie[ds]|passe[ds]|approved|adopted|defeated|rejected|fail(?:ed|s)|vote[ds]?)\b[^.\d]{0,25}"
-    r"[(\[]?(?P<for>\d{1,3})\s?(?:[-–]|to)\s?(?P<against>\d{1,3})(?:\s?[-–]\s?(?P<abstained>\d{1,3}))?(?![\w/-])",
+    r"\b(?:carrie[ds]|passe[ds]|approved|adopted|defeated|rejected|fail(?:ed|s)|vote[ds]?)\b[^.\d]{0,25}?"
+    rf"[(\[]?(?:(?P<for>\d{{1,3}})\s?(?:[-–]|to)\s?(?P<against>\d{{1,3}})(?:\s?[-–]\s?(?P<abstained>\d{{1,3}}))?(?![\w/-])|"
+    rf"(?<!\w)(?P<in_words>{any_of(_COUNTED)})\sto\s(?P<to>{any_of(_COUNTED)})(?=\W*\Z|[,;]))",
     re.IGNORECASE,
 )
 _ROLL = re.compile(r"(?<!\w)Y-(?P<for>\d{1,3})(?:[;,]?\sN-(?P<against>\d{1,3}))?(?!\w)")
@@ -78,32 +79,36 @@ def counts_in(sentence: str) -> Tally | None:
     """The counts that a sentence tells, with the names it gives in brackets after them."""
     if not _COUNT.search(sentence):
         return None
-    for pattern in (_TO, _ROLL):
+    for pattern in (_TO, _ROLL, _SCORE):
         if match := pattern.search(sentence):
             return Tally(counts=_counts(match))
-    for pattern in (_NUMBER_SIDE, _SIDE_NUMBER):
-        found = list(pattern.finditer(sentence))
-        said: dict[Side, int] = {}
-        for match in reversed(found):
-            said[_SIDES[match["side"].casefold()]] = _number(match["number"])
-        is_strong = any(match["side"].casefold() not in _WEAK for match in found)
-        if said and set(said) != {"abstained"} and any(said.values()) and (is_strong or len(said) > 1):
-            named: dict[Side, tuple[str, ...]] = {}
-            for match in found if pattern is _NUMBER_SIDE else ():
-                if match["names"]:
-                    named[_SIDES[match["side"].casefold()]] = names_in(match["names"])
-            return Tally(counts=said, names=named)
-    if match := _SCORE.search(sentence):
-        return Tally(counts=_counts(match))
-    return None
+    told = [_by_sides(sentence, pattern) for pattern in (_NUMBER_SIDE, _SIDE_NUMBER)]
+    return max(filter(None, told), key=lambda tally: len(tally.counts), default=None)
+
+
+def _by_sides(sentence: str, pattern: re.Pattern[str]) -> Tally | None:
+    """Counts that stand each beside its side: "5 in favour", "Ayes 5"."""
+    found = list(pattern.finditer(sentence))
+    said: dict[Side, int] = {}
+    for match in reversed(found):
+        said[_SIDES[match["side"].casefold()]] = _number(match["number"])
+    is_strong = any(match["side"].casefold() not in _WEAK for match in found)
+    if not said or set(said) == {"abstained"} or not any(said.values()) or not (is_strong or len(said) > 1):
+        return None
+    named: dict[Side, tuple[str, ...]] = {
+        _SIDES[match["side"].casefold()]: names_in(match["names"])
+        for match in found
+        if pattern is _NUMBER_SIDE and match["names"]
+    }
+    return Tally(counts=said, names=named)
 
 
 def _counts(match: re.Match[str]) -> dict[Side, int]:
-    """What the groups of a match say; "of" is another group for those in favour."""
+    """What the groups of a match say; some sides have two groups."""
     said = match.groupdict()
     told: dict[Side, str | None] = {
-        "for": said.get("for") or said.get("of"),
-        "against": said.get("against"),
+        "for": said.get("for") or said.get("of") or said.get("in_words"),
+        "against": said.get("against") or said.get("to"),
         "abstained": said.get("abstained"),
     }
     return {side: _number(number) for side, number in told.items() if number}

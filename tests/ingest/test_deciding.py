@@ -35,8 +35,33 @@ def told(sentence: str, *, spoken: bool = False) -> str:
         ("2. Requests the clerk to report at its ninth session.", "action the clerk ninth session"),
         ("No violation.", "decision"),
         ("Violation: two day suspension.", "decision"),
+        ("After some debate the amendment was put to the vote and lost.", "decision"),
+        ("When put to the vote, the amendment was defeated.", "decision"),
+        ("The motion died for lack of a second.", "decision"),
+        ("The motion did not pass.", "decision"),
+        ("Moved Lind, seconded Roe and CARRIED that the report be received.", "decision"),
+        ("The Committee noted the update.", "decision"),
+        ("C4-112 was noted.", "decision"),
+        ("The appeal is allowed.", "decision"),
+        ("Minutes of the previous meeting – Approved", "decision"),
+        ("The matter was referred to the Finance Committee.", "deferred"),
+        ("Matter taken under advisement.", "deferred"),
+        ("The item was removed from the agenda.", "withdrawn"),
+        ("The Chair ruled the amendment out of order.", "ruling"),
+        ("The court holds, by six votes to one, that there has been a violation.", "vote 6/1/"),
+        ("For: 9 Against: 2 Abstentions: 1", "vote 9/2/1"),
+        ("The vote was 4 to 3 in favour.", "vote 4/3/"),
+        ("RECOMMENDED that the fee be increased.", "recommendation"),
+        ("Staff was directed to prepare an ordinance.", "action Staff"),
+        ("The Board directed staff to return with options.", "action staff"),
+        ("The Committee requested the Secretariat to prepare a paper for its next session.",
+         "action the Secretariat next session"),
+        ("CLERK TO WRITE TO OWNER", "action CLERK"),
+        ("[ACTION] Lind will circulate the draft.", "action Lind"),
+        ("- [x] Lind: fix the tests", "action Lind"),
+        ("Mr Roe to obtain quotes in June.", "action Mr Roe June"),
     ],
-)
+)  # fmt: skip
 def test_what_a_record_decides(sentence: str, expected: str) -> None:
     assert told(sentence) == expected
 
@@ -57,10 +82,39 @@ def test_what_a_record_decides(sentence: str, expected: str) -> None:
         "Accepted recommendations",
         "ACTION: MOTION TO ADOPT MADE BY LIND",
         "Action: none",
+        "If carried, the motion would bind us.",
+        "Under the rules a motion is carried by a majority.",
+        "He passed the salt.",
+        "The report gives accepted practice.",
+        "Resolutions adopted at the previous session",
+        "Ms. Lind said that the application was refused by the ministry.",
+        "According to the report, the levy was approved by the county.",
+        "Members agreed with the analysis.",
+        "Apologies were accepted from Mr. Roe.",
+        "She has been elected three times.",
+        "ORDERS OF THE DAY",
     ],
 )
 def test_what_decides_nothing(sentence: str) -> None:
     assert told(sentence) == "-"
+
+
+@pytest.mark.parametrize(
+    ("sentence", "expected"),
+    [
+        ("The noes have it.", "decision"),
+        ("I think the ayes have it.", "-"),
+        ("Objection sustained.", "decision"),
+        ("The motion passes five to two.", "vote 5/2/"),
+        ("The House stands adjourned until tomorrow.", "deferred tomorrow"),
+        ("My amendment was rejected, and I regret that.", "-"),
+        ("The plan was rejected by voters.", "-"),
+        ("I'll send the draft by Friday.", "action Friday"),
+        ("I will send the draft.", "-"),
+    ],
+)
+def test_what_is_said_in_a_debate(sentence: str, expected: str) -> None:
+    assert told(sentence, spoken=True) == expected
 
 
 def test_speech_rules_only_where_it_says_so() -> None:
