@@ -24,6 +24,7 @@ from onrecord.evals.case import Case
 from onrecord.evals.measures.citations import file_name
 from onrecord.evals.measures.quotes import locate
 from onrecord.rag import Library, open_library
+from onrecord.rag.answering.candidates import Quotable
 from onrecord.rag.answering.scoring import FEATURES, described, weights_of
 from onrecord.rag.query.parse import parse_query
 from onrecord.rag.retrieval.retrieve import retrieve
@@ -53,12 +54,11 @@ def read(library: Library, asked: Sequence[Case]) -> list[Question]:
             continue
         query = parse_query(library.store, case.question, case.history)
         found, features = described(library.store, query, retrieve(library.store, query))
-        gold = [place for each in case.evidence if (place := _place(library, listed.get(each.doc), each.quote, each.nth))]
-        right = np.array([any(_holds(each.hit.document.id, each.start, each.end, *place) for place in gold) for each in found])
+        places = (_place(library, listed.get(each.doc), each.quote, each.nth) for each in case.evidence)
+        gold = [place for place in places if place]
+        right = np.array([any(_holds(each, *place) for place in gold) for each in found])
         if found:
-            questions.append(
-                Question(kind=case.kind, record=case.evidence[0].doc, features=features, right=right)
-            )
+            questions.append(Question(kind=case.kind, record=case.evidence[0].doc, features=features, right=right))
     return questions
 
 
@@ -68,10 +68,10 @@ def _place(library: Library, document_id: str | None, quote: str, nth: int) -> t
     return (document.id, *place) if document and place else None
 
 
-def _holds(document_id: str, start: int, end: int, gold_id: str, gold_start: int, gold_end: int) -> bool:
+def _holds(found: Quotable, document_id: str, start: int, end: int) -> bool:
     """Whether half of the shorter of a quote and a gold quote stands in the other."""
-    shared = min(end, gold_end) - max(start, gold_start)
-    return document_id == gold_id and shared >= HALF * min(end - start, gold_end - gold_start)
+    shared = min(found.end, end) - max(found.start, start)
+    return found.hit.document.id == document_id and shared >= HALF * min(found.end - found.start, end - start)
 
 
 def fit(questions: Sequence[Question], penalty: float) -> np.ndarray:
@@ -105,13 +105,13 @@ def crossed(questions: Sequence[Question], penalty: float, folds: int) -> list[n
 
 def shares(questions: Sequence[Question], scores: Sequence[np.ndarray]) -> str:
     """The share of questions with something right among the first ones, for all and by kind."""
-    hits = {each.kind: [] for each in questions} | {"all": []}  # type: ignore[var-annotated]
+    rows: dict[str, list[list[bool]]] = {"all": []}
     for each, score in zip(questions, scores, strict=True):
         order = np.argsort(-score)
         row = [bool(each.right[order[:first]].any()) for first in FIRST]
-        hits[each.kind].append(row)
-        hits["all"].append(row)
-    return "\n".join(f"  {kind:14}{len(rows):4}  {np.mean(rows, axis=0).round(3)}" for kind, rows in sorted(hits.items()))
+        rows.setdefault(each.kind, []).append(row)
+        rows["all"].append(row)
+    return "\n".join(f"  {kind:14}{len(own):4}  {np.mean(own, axis=0).round(3)}" for kind, own in sorted(rows.items()))
 
 
 def main() -> None:
@@ -128,16 +128,18 @@ def main() -> None:
         with open_library(folder, create=False) as library:
             questions += read(library, cases(source))
             embedding = library.store.embedding
-    print(f"{len(questions)} questions, {sum(each.right.any() for each in questions)} with something right, {embedding}")
-    print("weights there are", shares(questions, [each.features @ weights_of(embedding) for each in questions]), sep="\n")
+    able = sum(bool(each.right.any()) for each in questions)
+    print(f"{len(questions)} questions, {able} with something right, {embedding}")
+    kept = weights_of(embedding)
+    print("weights there are", shares(questions, [each.features @ kept for each in questions]), sep="\n")
     print("cross-validated", shares(questions, crossed(questions, given.keep, given.folds)), sep="\n")
     fitted = fit(questions, given.keep)
     for name, weight in sorted(zip(FEATURES, fitted, strict=True), key=lambda pair: -abs(pair[1])):
         print(f"  {name:20} {weight:8.3f}")
     if given.write:
-        kept = json.loads(WEIGHTS.read_text(encoding="utf-8"))
-        kept[embedding] = {name: round(float(weight), 4) for name, weight in zip(FEATURES, fitted, strict=True)}
-        WEIGHTS.write_text(json.dumps(kept, indent=1) + "\n", encoding="utf-8")
+        sets = json.loads(WEIGHTS.read_text(encoding="utf-8"))
+        sets[embedding] = {name: round(float(weight), 4) for name, weight in zip(FEATURES, fitted, strict=True)}
+        WEIGHTS.write_text(json.dumps(sets, indent=1) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

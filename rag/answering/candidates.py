@@ -18,7 +18,7 @@ _LEAD_IN = re.compile(r"(?:[-*+•‣◦▪·–—]\s+|[,;:.]\s*)+")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Quotable:
-    """A sentence of a passage found, or an outcome: offsets into the document's text, its stems, and how well it answers.
+    """A sentence of a passage found, or an outcome: offsets into the document's text, its stems, how well it answers.
 
     `number` counts the sentences of its passage from 0, None where it is not one of them.
     `score` says how well it answers, as a share of the best one's (0 to 1); `coverage` is the share of the question's

@@ -2,8 +2,9 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
+from typing import cast
 
 from ...vectorstore.passage import Document, Hit, Listing
 from ...vectorstore.store import Store
@@ -76,7 +77,8 @@ def _languages() -> dict[str, str]:
     """Codes of languages by their English names, from CLDR."""
     from babel import Locale
 
-    return {name: code for code, name in Locale("en").languages.items() if len(code) == 2}
+    names = cast(Mapping[str, str], Locale("en").languages)
+    return {name: code for code, name in names.items() if len(code) == 2}
 
 
 def _in_language(question: str, listings: Sequence[Listing]) -> tuple[list[Listing], str]:

@@ -29,10 +29,9 @@ MAX_PASSAGES = 800
 MIN_WORDS, MAX_WORDS = 6, 70
 ON_ITEM_SHARE = 0.6
 SAID_BEFORE = 0.9
-PART_WEIGHT, WHOLE_WEIGHT, ASKED_WEIGHT, FIRST_BONUS = 1.0, 0.5, 0.6, 0.05
+PART_WEIGHT, WHOLE_WEIGHT, ASKED_WEIGHT = 1.0, 0.5, 0.6
 MAX_HEADING_CHARS = 110
 MAX_QUOTE_CHARS = 500
-_SPOKEN_FOR = ("vote", "decision", "resolution", "ruling", "withdrawn", "deferred", "recommendation", "action")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,7 +116,8 @@ def _stretches(passages: Sequence[Passage], count: int) -> Iterator[Part]:
     """As many stretches of about the same length, each under the heading of its first passage, if that changes."""
     total = sum(len(each.text) for each in passages)
     count = min(count, max(1, len(passages) // 2), 4)
-    size, stretch, chars = total / count, [], 0
+    size, chars = total / count, 0
+    stretch: list[Passage] = []
     for passage in passages:
         stretch.append(passage)
         chars += len(passage.text)
@@ -136,12 +136,13 @@ def _sampled(passages: Sequence[Passage]) -> Sequence[Passage]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Sentences:
-    """The sentences of what is told of, with their vectors; a sentence without one has zeros."""
+    """The sentences of what is told of, with their vectors, zeros for one without; `said` are those of the quoted."""
 
     sentences: list[Quotable]
     vectors: "np.ndarray"
     centre: "np.ndarray"
     asked: "np.ndarray"
+    said: "list[np.ndarray]"
 
     @classmethod
     def of(cls, store: Store, query: Query, document: Document, passages: Sequence[Passage]) -> "_Sentences":
@@ -158,10 +159,10 @@ class _Sentences:
         nothing = np.zeros_like(asked)
         rows = [kept.get(each.hit.passage.id, {}).get(each.number or 0, nothing) for each in sentences]
         vectors = np.asarray(rows).reshape(len(rows), len(asked))
-        return cls(sentences=sentences, vectors=vectors, centre=_centre(vectors), asked=asked)
+        return cls(sentences=sentences, vectors=vectors, centre=_centre(vectors), asked=asked, said=[])
 
-    def most_central(self, start: int, end: int, quoted: "Sequence[np.ndarray]") -> "tuple[Quotable, np.ndarray] | None":
-        """The most central sentence of a stretch that says nothing quoted before; None where it has none."""
+    def most_central(self, start: int, end: int) -> Quotable | None:
+        """The most central sentence of a stretch that says nothing said before; None where it has none."""
         inside = [place for place, each in enumerate(self.sentences) if start <= each.start < end]
         if not inside:
             return None
@@ -172,9 +173,9 @@ class _Sentences:
             + ASKED_WEIGHT * vectors @ self.asked
         )
         for place in sorted(range(len(inside)), key=lambda place: -scores[place]):
-            vector = vectors[place]
-            if not any(float(vector @ other) > SAID_BEFORE for other in quoted):
-                return self.sentences[inside[place]], vector
+            if not any(float(vectors[place] @ other) > SAID_BEFORE for other in self.said):
+                self.said.append(vectors[place])
+                return self.sentences[inside[place]]
         return None
 
 
@@ -201,9 +202,7 @@ def _add_part(store: Store, quoted: Quoted, document: Document, part: Part, sent
     if outcome and outcome.end - outcome.start <= MAX_QUOTE_CHARS:
         quoted.add(store, document, outcome.start, outcome.end, part.heading)
         return
-    if best := sentences.most_central(part.start, part.end, quoted.vectors):
-        quotable, vector = best
-        quoted.vectors.append(vector)
+    if quotable := sentences.most_central(part.start, part.end):
         speaker = quotable.speaker or ""
         lead = ": ".join(filter(None, (part.heading, speaker if not part.heading else "")))
         quoted.add(store, document, quotable.start, quotable.end, lead)

@@ -2,26 +2,20 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 from ...vectorstore.markup import plain
 from ...vectorstore.passage import Document, Passage
 from ...vectorstore.store import Store
 from ..answer import Citation, Sentence
 
-if TYPE_CHECKING:
-    import numpy as np
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Quoted:
-    """Sentences of an answer with their citations, numbered from 1, what people must know of them, and
-    the vectors of what is quoted, where they matter."""
+    """Sentences of an answer with their citations, numbered from 1, and what people must know of them."""
 
     sentences: list[Sentence] = field(default_factory=list[Sentence])
     citations: list[Citation] = field(default_factory=list[Citation])
     notes: list[str] = field(default_factory=list[str])
-    vectors: "list[np.ndarray]" = field(default_factory=list)
 
     @property
     def parts(self) -> Iterator[tuple[Sentence, tuple[Citation, ...]]]:

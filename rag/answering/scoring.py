@@ -260,7 +260,8 @@ class _Read:
             described |= {f"{name}_outcome": float(wanted) for name, wanted in wants.items()}
             described["action_outcome"] = wants["action"] * float(outcome.kind == "action")
             described |= {"decision_fit": wants["decision"] * quotable.fit, "vote_fit": wants["vote"] * quotable.fit}
-            return described | {"vote_counted": wants["vote"] * counted, "expecting_outcome": float(bool(query.expected))}
+            described["expecting_outcome"] = float(bool(query.expected))
+            return described | {"vote_counted": wants["vote"] * counted}
         asks = float(told.rstrip("”\"'*_ ").endswith(("?", "？", "؟")))
         return described | {
             "once": self.share(once & ~own),

@@ -77,4 +77,5 @@ def wants_speakers(question: str) -> bool:
 @lru_cache
 def asking_words() -> frozenset[str]:
     """The words that questions of any kind are asked with, case folded: they say nothing of the subject."""
-    return frozenset(word for row in table("questions") for phrase in row["words"].split(";") for word in phrase.split())
+    phrases = (phrase for row in table("questions") for phrase in row["words"].split(";"))
+    return frozenset(word for phrase in phrases for word in phrase.split())
