@@ -183,8 +183,11 @@ class Library:
             arrivals=arrivals, unasked=unasked, heed=heed,
         )  # fmt: skip
 
-    def re_embed(self, embedding: str, *, watcher: "Watcher | None" = None) -> int:
-        """Embeds every passage again with another model; returns how many."""
+    def re_embed(self, embedding: str | None = None, *, watcher: "Watcher | None" = None) -> int:
+        """Embeds every passage again with another model, None for the default; returns how many.
+
+        Meanwhile the library is searched by words; what is cut short, the next ingest finishes.
+        """
         with self.store.writing():
             self.store.re_embed(open_embedder(embedding))
             return self.store.embed(watcher.embedding if watcher else None)

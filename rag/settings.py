@@ -53,7 +53,9 @@ class Settings(BaseSettings):
 
     library: Path | None = Field(None, description="library folder; by default in the user's data folder")
     embedding: str | None = Field(
-        None, description="sentence-transformers model, by name or path; by default all-MiniLM-L6-v2"
+        None,
+        description="embedding model, by name or path; by default the library's own, for a new one "
+        "multilingual-e5-small",
     )
     reranker: str | None = Field(None, description="sentence-transformers cross-encoder that re-ranks results")
     cache: Path | None = Field(None, description="where the default embedding model keeps its exported graph")

@@ -118,6 +118,7 @@ class Store:
         self._derived: dict[str, tuple[int, Any]] = {}
         self._deriving: defaultdict[str, threading.RLock] = defaultdict(threading.RLock)
         self._checked: int | None = None
+        self._asked: tuple[str, str, Any] = ("", "", None)
         self._check_embedding()
 
     def _open_vectors(self, chroma_url: str | None) -> Vectors:
@@ -156,6 +157,13 @@ class Store:
                     raise self._other_embedding(self._embedder.fingerprint)
                 self._checked = version
             return self._embedder
+
+    def question_vector(self, question: str) -> "np.ndarray":
+        """The vector of a question, which is searched with and compared with sentences too: made once."""
+        embedder = self.embedder
+        if self._asked[:2] != (question, embedder.fingerprint):
+            self._asked = (question, embedder.fingerprint, embedder.embed_query(question))
+        return self._asked[2]
 
     @property
     def embedding(self) -> str:

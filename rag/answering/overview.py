@@ -153,7 +153,7 @@ class _Sentences:
         sentences = [each for each in sentences if not plain(each.text).rstrip("”\"'*_ ").endswith(("?", ":", "？"))]
         kept = store.sentence_vectors(list(dict.fromkeys(each.hit.passage.id for each in sentences)))
         try:
-            asked = np.asarray(store.embedder.embed_query(query.text))
+            asked = np.asarray(store.question_vector(query.text))
         except ModelError:
             asked = np.zeros(1, dtype=np.float32)
         nothing = np.zeros_like(asked)

@@ -22,6 +22,7 @@ from ...vectorstore.markup import plain
 from ...vectorstore.passage import Document, Hit, Passage, shortened
 from ...vectorstore.store import Store
 from ...vectorstore.structure import Item, Outcome
+from ..calibration import likeness
 from ..query import kinds
 from ..query.parse import Query
 from ..query.question import SAYS
@@ -84,11 +85,11 @@ def described(store: Store, query: Query, hits: Sequence[Hit]) -> tuple[list[Quo
     rows = [read.features(each) for each in found]
     matrix = np.array([[row.get(name, 0.0) for name in FEATURES] for row in rows]).reshape(len(rows), len(FEATURES))
     if rows:
-        likeness, nothing = FEATURES.index("likeness"), FEATURES.index("no_vector")
+        near, nothing = FEATURES.index("likeness"), FEATURES.index("no_vector")
         known = matrix[:, nothing] == 0
-        nearest = matrix[known, likeness].max() if known.any() else 0.0
-        matrix[~known, likeness] = matrix[known, likeness].mean() if known.any() else 0.0
-        matrix[:, FEATURES.index("below_nearest")] = nearest - matrix[:, likeness]
+        nearest = matrix[known, near].max() if known.any() else 0.0
+        matrix[~known, near] = matrix[known, near].mean() if known.any() else 0.0
+        matrix[:, FEATURES.index("below_nearest")] = nearest - matrix[:, near]
     return found, matrix
 
 
@@ -117,14 +118,25 @@ class _Read:
         self._wants = _wants(query)
         self.pool = [*hits[:PASSAGES_READ], *_beside(store, hits)]
         self._places = {(hit.document.id, hit.passage.order): hit.passage for hit in self.pool}
-        self._kept = store.sentence_vectors([hit.passage.id for hit in self.pool])
-        self._asked_vector = self._embedded()
+        self._near = self._likenesses()
 
-    def _embedded(self) -> "np.ndarray | None":
+    def _likenesses(self) -> dict[str, dict[int, float]]:
+        """How near the sentences of the passages read are to the question, by passage and number, as far as known."""
         try:
-            return self.store.embedder.embed_query(self.query.text)
+            asked = self.store.question_vector(self.query.text)
         except ModelError:
-            return None
+            return {}
+        kept = self.store.sentence_vectors([hit.passage.id for hit in self.pool])
+        flat = [(key, number, vector) for key, numbered in kept.items() for number, vector in numbered.items()]
+        if not flat:
+            return {}
+        import numpy as np
+
+        near: dict[str, dict[int, float]] = {}
+        measured = likeness(self.store.embedding, np.array([vector for _, _, vector in flat]) @ asked).tolist()
+        for (key, number, _), value in zip(flat, measured, strict=True):
+            near.setdefault(key, {})[number] = value
+        return near
 
     # --- which words stand where ---
 
@@ -164,11 +176,10 @@ class _Read:
             yield replace(quotable, coverage=self.share(around), likeness=self._likeness(quotable) or 0.0)
 
     def _likeness(self, quotable: Quotable) -> float | None:
-        numbered = self._kept.get(quotable.hit.passage.id, {})
-        vector = numbered.get(quotable.number) if quotable.number is not None else None
-        if quotable.outcome is not None and numbered and self._asked_vector is not None:
-            return max(float(each @ self._asked_vector) for each in numbered.values())
-        return float(vector @ self._asked_vector) if vector is not None and self._asked_vector is not None else None
+        near = self._near.get(quotable.hit.passage.id, {})
+        if quotable.outcome is not None:
+            return max(near.values(), default=None)
+        return near.get(quotable.number) if quotable.number is not None else None
 
     def outcomes(self) -> Iterator[Quotable]:
         """The outcomes of the records that most of what was found is from."""
@@ -236,15 +247,15 @@ class _Read:
         outcome = quotable.outcome
         told = plain(quotable.text)
         words = told.split()
-        likeness = self._likeness(quotable)
+        near = self._likeness(quotable)
         expected = bool(query.expected and query.expected.met_by(quotable))
         described = {
             "own": self.share(own),
             "standing": (hit.score or self._score_of(passage)) / self._best,
             "found": float(rank is not None),
             "rank": 1 / (1 + rank) if rank is not None else 0.0,
-            "likeness": likeness or 0.0,
-            "no_vector": float(likeness is None),
+            "likeness": near or 0.0,
+            "no_vector": float(near is None),
             "expected": float(expected),
             "not_expected": float(query.expected is not None and not expected),
             "length": math.log(1 + len(words)),

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Sequence
 from itertools import pairwise
-from typing import Any
+from typing import TYPE_CHECKING
 
 from ...ingest.language.states import state_of
 from ...vectorstore.markup import plain
@@ -11,7 +11,10 @@ from ..answer import Turn
 from .directory import Directory
 from .question import ABOUT, QUESTION_STOPWORDS, SAYS
 
-Embed = Callable[[Sequence[str]], Any]
+if TYPE_CHECKING:
+    import numpy as np
+
+Likenesses = Callable[[str, Sequence[str]], "np.ndarray"]
 
 MAX_TURNS_BACK = 3
 MAX_FOLLOWING_WORDS = 14
@@ -77,7 +80,7 @@ _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 
 
 def stand_alone(
-    question: str, history: Sequence[Turn], directory: Directory | None = None, embed: Embed | None = None
+    question: str, history: Sequence[Turn], directory: Directory | None = None, likenesses: Likenesses | None = None
 ) -> str:
     """The question with what it leaves unsaid.
 
@@ -85,7 +88,7 @@ def stand_alone(
         question: as asked.
         history: the conversation before it, oldest first.
         directory: whom the library knows: "And Mexico?" asks the question before of Mexico.
-        embed: texts to unit vectors: "And women?" puts women where the question before had what is most like them.
+        likenesses: of a text with others: "And women?" puts women where the question before had what is most like them.
 
     Where nothing better is known, the question before is carried along in brackets.
     """
@@ -93,10 +96,10 @@ def stand_alone(
     if not history or not follows_up(question):
         return question
     last = history[-1]
-    before = stand_alone(last.question, history[:-1][-MAX_TURNS_BACK:], directory, embed)
+    before = stand_alone(last.question, history[:-1][-MAX_TURNS_BACK:], directory, likenesses)
     if directory and (turned := _turned_to(question, before, directory)):
         return turned
-    if replaced := _put_in_place(question, before, directory, embed):
+    if replaced := _put_in_place(question, before, directory, likenesses):
         return replaced
     named = _with_item(_with_person(question, last), last)
     return named if named != question and not follows_up(named) else f"{named} ({before})"
@@ -143,7 +146,7 @@ def _turned_to(question: str, before: str, directory: Directory) -> str | None:
     return None
 
 
-def _put_in_place(question: str, before: str, directory: Directory | None, embed: Embed | None) -> str | None:
+def _put_in_place(question: str, before: str, directory: Directory | None, likenesses: Likenesses | None) -> str | None:
     """The question before with "X" of "And X?" where it had a thing of X's kind; None where it had none.
 
     Of a kind are two years, two states, two things with the same head ("Chapter IV", "Chapter II"), or two whose
@@ -152,8 +155,8 @@ def _put_in_place(question: str, before: str, directory: Directory | None, embed
     new = _LEAD_IN.sub("", question).strip(" ?!.")
     if not new or len(new.split()) > MAX_TURNED_WORDS or _ASKS.search(new):
         return None
-    if (old := _of_the_same_shape(new, before)) is None and embed is not None:
-        old = _most_alike(new, before, directory.find_speaker(before) if directory else None, embed)
+    if (old := _of_the_same_shape(new, before)) is None and likenesses is not None:
+        old = _most_alike(new, before, directory.find_speaker(before) if directory else None, likenesses)
     return before[: old[0]] + new + before[old[1] :] if old else None
 
 
@@ -170,7 +173,7 @@ def _of_the_same_shape(new: str, before: str) -> tuple[int, int] | None:
     return None
 
 
-def _most_alike(new: str, before: str, speaker: tuple[int, int] | None, embed: Embed) -> tuple[int, int] | None:
+def _most_alike(new: str, before: str, speaker: tuple[int, int] | None, like: Likenesses) -> tuple[int, int] | None:
     """The one or two words of a question, its speaker's name aside, whose meaning is most like some others'; None where
     none is like them."""
     words = list(re.finditer(r"[^\W\d_][\w’'-]*", before))
@@ -181,8 +184,7 @@ def _most_alike(new: str, before: str, speaker: tuple[int, int] | None, embed: E
     spans += pairs
     if not spans:
         return None
-    vectors = embed([new, *(before[start:end] for start, end in spans)])
-    alike = vectors[1:] @ vectors[0]
+    alike = like(new, [before[start:end] for start, end in spans])
     best = int(alike.argmax())
     return spans[best] if alike[best] >= MIN_ALIKE else None
 

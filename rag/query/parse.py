@@ -3,11 +3,14 @@
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
+from typing import TYPE_CHECKING
 
 from ...ingest.language.states import states_of_label
 from ...vectorstore.passage import Hit
 from ...vectorstore.store import Store
 from ..answer import Turn
+from ..calibration import likeness
 from .directory import Directory, directory_of
 from .expectation import Expectation, expectation
 from .follow_up import asks_for_others, refers_back, stand_alone
@@ -25,6 +28,9 @@ from .question import (
 )
 from .units import counted_in
 from .vocabulary import corrected, stems_held
+
+if TYPE_CHECKING:
+    import numpy as np
 
 NOW_WEIGHT = 2.0
 OTHER_FORM_WEIGHT = 0.4
@@ -111,13 +117,18 @@ class Query:
     follows: bool = False
 
 
+def _likenesses(store: Store, text: str, others: Sequence[str]) -> "np.ndarray":
+    vectors = store.embedder.embed([text, *others])
+    return likeness(store.embedding, vectors[1:] @ vectors[0], "alike")
+
+
 def parse_query(store: Store, question: str, history: Sequence[Turn] = ()) -> Query:
     """Parses a question, once, against what the library now holds; a follow-up is made to stand alone."""
     store.refresh()
     directory = directory_of(store)
     question = corrected(store, question)
     history = [replace(turn, question=corrected(store, turn.question)) for turn in history]
-    text = stand_alone(question, history, directory, lambda texts: store.embedder.embed(texts))
+    text = stand_alone(question, history, directory, partial(_likenesses, store))
     follows = text != " ".join(question.split())
     own = text.partition(" (")[0] if follows else text  # without the question before, carried along in brackets
     content = content_words(store, text)

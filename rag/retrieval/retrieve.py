@@ -14,6 +14,7 @@ from ...vectorstore.catalogue import PassageRow
 from ...vectorstore.errors import ModelError
 from ...vectorstore.passage import Filters, Hit, Locator, Selection
 from ...vectorstore.store import Store, embedded_text
+from ..calibration import likeness
 from ..query.parse import Query
 from ..query.question import References
 from .repetition import tells_apart
@@ -145,19 +146,28 @@ def _searched(store: Store, query: Query, allowed: Selection | None) -> tuple[Sc
     """Passages by words and by meaning, those allowed; by words alone while no vectors can be had."""
     by_words = store.by_words(query.words, DEPTH, within=allowed)
     try:
-        vector = store.embedder.embed_query(query.text)
+        vector = store.question_vector(query.text)
     except ModelError:
         return by_words, []
     by_meaning = store.by_meaning(vector, DEPTH, within=allowed, beside=[key for key, _ in by_words])
-    return by_words, nearer(by_meaning, store.by_sentence(vector, DEPTH, within=allowed))
+    by_sentence = store.by_sentence(vector, DEPTH, within=allowed)
+    return by_words, nearer(_by_likeness(store, by_meaning), _by_likeness(store, by_sentence))
+
+
+def _by_likeness(store: Store, found: Scored) -> Scored:
+    """Passages with the likeness that their cosines stand for."""
+    import numpy as np
+
+    near = likeness(store.embedding, np.array([cosine for _, cosine in found]))
+    return list(zip((key for key, _ in found), near.tolist(), strict=True))
 
 
 def nearer(by_passage: Scored, by_sentence: Scored) -> list[tuple[str, float]]:
     """Passages by the likeness of the whole or of their nearest sentence, whichever is more; a little less for the
     sentence, which knows nothing of what is around it."""
     found = dict(by_passage)
-    for key, likeness in by_sentence:
-        found[key] = max(found.get(key, -1.0), SENTENCE_SHARE * likeness)
+    for key, near in by_sentence:
+        found[key] = max(found.get(key, -1.0), SENTENCE_SHARE * near)
     return sorted(found.items(), key=lambda hit: (-hit[1], hit[0]))
 
 

@@ -106,12 +106,13 @@ def test_a_thing_takes_the_place_of_another_of_its_kind(before: str, question: s
 def test_a_thing_takes_the_place_of_what_it_is_most_like() -> None:
     alike = {"women": (0.9, 0.43, 0.0), "children": (1.0, 0.0, 0.0)}
 
-    def embed(texts: Sequence[str]) -> np.ndarray:
-        return np.array([alike.get(text, (0.0, 0.0, 1.0)) for text in texts])
+    def likenesses(text: str, others: Sequence[str]) -> np.ndarray:
+        vectors = np.array([alike.get(each, (0.0, 0.0, 1.0)) for each in (text, *others)])
+        return vectors[1:] @ vectors[0]
 
     before = Turn(question="Are there lessons for children on boats?", answer="Yes. [1]")
-    assert stand_alone("And for women?", [before], None, embed) == "Are there lessons for women on boats?"
-    assert stand_alone("And for fish?", [before], None, lambda texts: np.eye(len(texts))) == (
+    assert stand_alone("And for women?", [before], None, likenesses) == "Are there lessons for women on boats?"
+    assert stand_alone("And for fish?", [before], None, lambda text, others: np.zeros(len(others))) == (
         f"And for fish? ({before.question})"
     )
 

@@ -138,8 +138,9 @@ def test_no_texts_make_no_vectors(e5: E5) -> None:
     assert e5.embed([]).shape == (0, 384)
 
 
-def test_it_is_opened_by_name(e5: E5, cache_dir: Path) -> None:
-    assert open_embedder(NAME, cache_dir=cache_dir).fingerprint == e5.fingerprint
+def test_it_is_opened_by_name_and_by_default(e5: E5, cache_dir: Path) -> None:
+    for name in (None, NAME):
+        assert open_embedder(name, cache_dir=cache_dir).fingerprint == e5.fingerprint
 
 
 def test_a_changed_file_is_refused(tmp_path: Path) -> None:

@@ -45,7 +45,9 @@ def ingest(
             "--ocr-languages", help="Languages of scans, as Tesseract names them: eng+fra [ONRECORD_OCR_LANGUAGES]."
         ),
     ] = None,
-    re_embed: Annotated[bool, typer.Option("--re-embed", help="Embed everything again, with --embedding.")] = False,
+    re_embed: Annotated[
+        bool, typer.Option("--re-embed", help="Embed everything again, with --embedding or the default model.")
+    ] = False,
     embedding: EmbeddingOption = None,
     as_json: JsonOption = False,
     quiet: QuietOption = False,
@@ -68,7 +70,7 @@ def ingest(
         watch(quiet=quiet or as_json) as watcher,
     ):
         if re_embed:
-            count = lib.re_embed(embedding or "all-MiniLM-L6-v2", watcher=watcher)
+            count = lib.re_embed(embedding, watcher=watcher)
             if not sources:
                 return tell({"embedded": count}, as_json, lambda: print(f"Embedded {count} passages again."))
         read = partial(

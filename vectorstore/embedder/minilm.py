@@ -1,4 +1,4 @@
-"""all-MiniLM-L6-v2, the default embedding model, from files on this machine alone.
+"""all-MiniLM-L6-v2, an English embedding model, from files on this machine alone: the default where e5.py has none.
 
     open_minilm -> packaged_files -> the graph, made once -> MiniLM
 
