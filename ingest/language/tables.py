@@ -35,6 +35,11 @@ def words_by_role(name: str, role: str) -> dict[str, str]:
     return {word: row["kind"] for row in _roles(name).get(role, ()) for word in row["words"].split(";")}
 
 
+def any_by_role(name: str, *roles: str) -> str:
+    """A fragment of a pattern: one of the words that `data/NAME.tsv` has in some roles."""
+    return any_of({word for role in roles for word in words_by_role(name, role)})
+
+
 @lru_cache
 def _roles(name: str) -> dict[str, list[dict[str, str]]]:
     """The rows of a table by their role, read once for all roles that are asked for."""

@@ -220,7 +220,7 @@ def deciding(sentence: str, *, is_spoken: bool) -> Deciding | None:
         return Deciding(kind=_kind(match), owner=match["who"].strip(), due=due(words), is_closing=False)
     if not is_spoken and (match := _OPERATIVE.match(words)):
         return Deciding(kind="vote" if tally else _kind(match), tally=tally)
-    kind = _said(words, is_spoken, tally is not None)
+    kind = _said(_TITLE_DOT.sub("", words), is_spoken, tally is not None)
     if kind is None or (kind == "decision" and _UNDERTOOK.search(words)):
         given = task(words, is_spoken=is_spoken)
         if given and not _is_doubtful(words[: given.start]):
@@ -260,6 +260,8 @@ def _spaced(words: str) -> str:
     return " ".join(_HAN.sub(r" \g<0> ", words).split()) if max(words) > _FIRST_HAN else words
 
 
+# The full stop of a title ends no sentence.
+_TITLE_DOT = re.compile(r"(?<=\bMr|\bMs|\bDr|\bSt)\.|(?<=\bMrs|\bHon|\bRep|\bSen)\.|(?<=\bProf|\bCllr)\.")
 _WORD = re.compile(r"\w+")
 # Of each word or phrase that tells within a sentence its longest word, and those of `_RULED`: a sentence with none says
 # nothing, and most have none, so that the patterns below need not look at it.
@@ -400,7 +402,10 @@ def _is_doubtful(before: str) -> bool:
 
 # --- what stands behind a label ------------------------------------------------------------------------------------
 
-_BROUGHT = re.compile(r"\A\W{0,4}motion\s(?:to|by|made|of)\b|\A\W{0,4}none\W{0,3}\Z", re.IGNORECASE)
+_BROUGHT = re.compile(
+    r"\A\W{0,4}(?:motion\s(?:to|by|made|of)\b|(?:[^\s.;:]{1,30}\s){0,4}?(?:moved|seconded)\b|none\W{0,3}\Z)",
+    re.IGNORECASE,
+)
 
 
 def _labelled(words: str) -> Deciding | None:

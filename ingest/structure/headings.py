@@ -14,7 +14,7 @@ from itertools import pairwise
 from ...vectorstore.markup import plain
 from ..formats.blocks import Block
 from ..language.dates import dates
-from ..language.tables import alternatives, any_of, sides
+from ..language.tables import alternatives, any_by_role, any_of, sides
 from .people import is_person
 
 # --- the look of a line ----------------------------------------------------------------------------------------------
@@ -32,6 +32,12 @@ _TOTAL = re.compile(
     re.IGNORECASE,
 )
 _RESULT = re.compile(r"(?<![^\s(\[])\d{1,3}\s?(?:[-–—]|to|TO)\s?\d{1,3}(?:\s?[-–—]\s?\d{1,3})?[\])]?\W{0,2}\Z")
+_OUTCOME = re.compile(
+    rf"\A\W{{0,4}}(?:(?:the\s)?(?:{any_by_role('deciding', 'question')})\s(?:(?:was|is)\s)?)?"
+    rf"(?:{any_by_role('deciding', 'participle', 'present')})"
+    r"(?:\s(?:unanimously|as\s|by\s|to\s|until\s|nem\.?\scon|on\s|with\s|without\s|\d).{0,80})?\W{0,3}\Z",
+    re.IGNORECASE,
+)
 _ASIDE = re.compile(
     r"\A(?:\([^()]{2,60}\)|\[[^\[\]]{2,80}\]|[^@:]{0,80}(?:(?<=\s)(?:wrote|écrit|escribió|schrieb)|@)[^:]{0,60}:)\Z"
 )
@@ -100,7 +106,7 @@ _POINT = re.compile(r"\(\w{1,4}\)\s")
 
 
 def _without_false(blocks: Sequence[Block], lines: Sequence[str]) -> list[Block]:
-    """The blocks, without headings that are totals, asides, results, the date of the day, or a document's name."""
+    """The blocks, without headings that are totals, asides, results, outcomes, the day's date, or a document's name."""
     days = [line for block, line in zip(blocks, lines, strict=True) if block.kind == "heading" and _is_day(line)]
     false = {
         place
@@ -109,7 +115,7 @@ def _without_false(blocks: Sequence[Block], lines: Sequence[str]) -> list[Block]
         and (
             _TOTAL.match(line)
             or _ASIDE.match(line)
-            or (block.level > 1 and line.upper() == line and _RESULT.search(line))
+            or (block.level > 1 and line.upper() == line and (_RESULT.search(line) or _OUTCOME.match(line)))
             or (place < _FRONT_BLOCKS and len(set(days)) == 1 and _is_day(line))
             or (_REFERENCE.search(line[-_LONGEST_REFERENCE:]) and _is_under_heading(blocks, lines, place))
         )

@@ -6,7 +6,7 @@ them -> votes put together out of counts, lists of names and the sentence that c
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass, replace
 from itertools import groupby
 
@@ -14,10 +14,11 @@ from ...vectorstore.markup import plain
 from ...vectorstore.structure import Item, ItemKind, Outcome, OutcomeKind, Structure
 from ..language.sentences import sentence_spans
 from ..language.states import states_of_label
-from .deciding import Deciding, any_in, deciding, words_of
+from .deciding import Deciding, deciding
 from .paragraphs import Unit
 from .people import is_entry
 from .speakers import speaker_label
+from .tasks import any_in, words_of
 from .votes import Tally, ballots, names_in
 
 _ITEM_KINDS = words_of("item_kind")
@@ -27,12 +28,17 @@ _PUTTING = re.compile(rf"(?<![\w-])(?:{any_in('putting')})(?![\w-])", re.IGNOREC
 _CALLED = re.compile(
     r"(?:\b(?:[Ii]tem|[Nn]umber)\s)?(?<![\w.])(?P<number>\d{1,2}[A-Z]|(?<=tem\s)\d{1,3}[A-Za-z]?|(?<=umber\s)\d{1,3}[A-Za-z]?)"
     r",?\s(?:is|are)\s(?:an?\s|the\s)?[a-z]"
+    rf"|(?i:(?:\w{{1,10}},?\s){{0,3}}?(?:{any_in('calling')})\s)(?:(?i:(?:agenda\s)?(?:item|number)\s)(?P<called>\d{{1,3}}[A-Za-z]?))?"
 )
 _CALLS = re.compile(r"\d[\dA-Za-z]{0,3},?\s(?:is|are)\s")
 _REJECTING = re.compile(rf"(?<![\w-])(?:{any_in('rejecting')})(?![\w-])", re.IGNORECASE)
 _NUMBER = re.compile(
     r"\A\W{0,6}(?:(?:agenda\s)?item|no\.?|article|clause|bill|motion|case|question)?\s{0,3}#?"
     r"(?P<number>\d{1,4}[a-z]?(?:[.-]\d{1,4}){0,3}|[IVXLC]{1,6}|[A-Z](?=[.)]))(?=[.):\s]|\Z)",
+    re.IGNORECASE,
+)
+_KIND_AND_NUMBER = re.compile(
+    rf"\A(?:{any_in('item_kind')}|(?:agenda\s)?item)\s(?:no\.?\s|#)?(?:[A-Z]-?)?\d[\w./-]{{0,15}}(?:\s?[:–—(-]|\Z)",
     re.IGNORECASE,
 )
 _ANNOUNCES = re.compile(r"\b(?:follows|following|suivants?|suit|siguientes?|sigue)\b[^:]{0,40}:\Z", re.IGNORECASE)
@@ -120,6 +126,9 @@ def _is_spoken(speaker: str | None, words: str) -> bool:
 
 
 _OUTCOME_HEADINGS = words_of("outcome_heading")
+_STEPS = _OUTCOME_HEADINGS.keys() | words_of("step").keys()
+_MOVED = re.compile(rf"(?<![\w-])(?:moved|moves|{any_in('mover', 'seconder')})(?![\w-])", re.IGNORECASE)
+_AMENDING = re.compile(rf"(?<![\w-])(?:{any_in('amending')})(?![\w-])", re.IGNORECASE)
 _LONGEST_LISTED_WORDS = 60
 
 
@@ -217,8 +226,10 @@ def _matters(text: str, units: Sequence[Unit], said: Sequence[_Said], votes: Seq
         if ending < len(votes) and votes[ending].start < unit.end:
             is_open = False
             continue
+        is_voted = ending > 0 and unit.start - ends[ending - 1] <= _TOUCHING_CHARS
+        brought = text[unit.start : outcomes[0].start] if outcomes else line
         if unit.kind == "heading":
-            if not outcomes and not _ANNOUNCES.search(line):
+            if not outcomes and not _ANNOUNCES.search(line) and not _is_step(line):
                 is_open = has_matter = False
                 depth = (unit.locator.section or "").count(" > ") + 1
                 yield _Matter(start=unit.start, heading=line[: 2 * _HEADING_CHARS], depth=depth)
@@ -228,23 +239,37 @@ def _matters(text: str, units: Sequence[Unit], said: Sequence[_Said], votes: Seq
         elif _is_title(line) and not outcomes:
             is_open = has_matter = True
             yield _Matter(start=unit.start, heading=line, depth=_UNDER_HEADINGS - 1)
-        elif (
-            unit.start in ended
-            or _brings(line, outcomes, is_open, has_matter)
-            or (outcomes and _is_marked(unit, words) and not is_open)
+        elif unit.start in ended:
+            has_matter = True
+            is_open = len(line.split()) > _LONGEST_TITLE_WORDS
+            depth = _UNDER_HEADINGS - 1
+            yield _Matter(start=unit.start, heading=_shortened(line), depth=depth, number=unit.locator.paragraph)
+        elif not (is_voted and _closes(line, outcomes, unit)) and (
+            _brings(line, brought, is_open, has_matter) or (outcomes and not is_open and _is_marked(unit, words))
         ):
+            depth = _UNDER_HEADINGS + (is_open and bool(_AMENDING.search(brought)))
             is_open = has_matter = True
-            yield _Matter(
-                start=unit.start, heading=_shortened(line), depth=_UNDER_HEADINGS, number=unit.locator.paragraph
-            )
+            yield _Matter(start=unit.start, heading=_shortened(line), depth=depth, number=unit.locator.paragraph)
         is_open = is_open and not any(one.told.is_closing for one in outcomes)
 
 
-def _brings(line: str, outcomes: Sequence[_Said], is_open: bool, has_matter: bool) -> bool:
+def _is_step(line: str) -> bool:
+    """Whether a heading names a step in dealing with the matter above it: "Division", "Vote", "Decision"."""
+    return line.strip(" :.-–—*").casefold() in _STEPS
+
+
+def _closes(line: str, outcomes: Sequence[_Said], unit: Unit) -> bool:
+    """Whether a paragraph begins by telling what became of the matter that was voted on, and no vote of its own."""
+    if not outcomes or outcomes[0].told.tally or unit.locator.paragraph or _MOVED.search(line):
+        return False
+    return outcomes[0].start - unit.start < _TOUCHING_CHARS
+
+
+def _brings(line: str, brought: str, is_open: bool, has_matter: bool) -> bool:
     """Whether a paragraph brings a matter; where one is open, not by putting its question or telling its outcome."""
     if not is_open and not (has_matter and len(_PUTTING.sub("", line).split()) <= _LONGEST_PUTTING_WORDS):
         return bool(_BRINGING.search(line))
-    return not outcomes and bool(_BRINGING.search(_PUTTING.sub("", line)))
+    return bool(_BRINGING.search(_PUTTING.sub("", brought)))
 
 
 def _called(text: str, unit: Unit) -> Iterator[_Matter]:
@@ -252,21 +277,26 @@ def _called(text: str, unit: Unit) -> Iterator[_Matter]:
     words = text[unit.start : unit.end]
     if not _CALLS.search(words):
         return
-    for start, end in sentence_spans(words):
+    label = speaker_label(words)
+    first = label[1] if label and label[0] == unit.locator.speaker else 0
+    for start, end in sentence_spans(words[first:]):
+        start, end = first + start, first + end
         if match := _CALLED.match(words[start:end]):
             yield _Matter(
                 start=unit.start + start,
                 heading=_shortened(" ".join(words[start:end].split())),
-                depth=_UNDER_HEADINGS,
-                number=match["number"],
+                depth=_UNDER_HEADINGS - 1,
+                number=match["number"] or match["called"],
             )
 
 
 def _is_title(line: str) -> bool:
     """Whether a line by itself names a matter: "Fishing Licences Bill"."""
     words = line.split()
-    if not 1 < len(words) <= _LONGEST_TITLE_WORDS or line[-1] in ".,;:?!)" or not _KIND.search(line):
+    if not 1 < len(words) <= _LONGEST_TITLE_WORDS or line[-1] in ".,;:?!" or not _KIND.search(line) or line[0] == "(":
         return False
+    if _KIND_AND_NUMBER.match(line):
+        return True
     long = [word for word in words if len(word) > 3 and word[0].isalpha()]
     return bool(long) and all(word[0].isupper() for word in long)
 
@@ -353,6 +383,7 @@ def _listed_sponsors(words: str) -> dict[str, tuple[str, ...]]:
 
 # --- outcomes --------------------------------------------------------------------------------------------------------
 
+_DECLARES = re.compile(r"\bdeclare[sd]?\b|\bdéclare\b|\bdeclara\b", re.IGNORECASE)
 _NEAR_CHARS = 400
 _TOUCHING_CHARS = 80
 # Far more than any vote is told in; a text that repeats its counts without end is not compared with all of it.
@@ -363,6 +394,7 @@ def _outcomes(text: str, said: Sequence[_Said], votes: Sequence[Tally], items: S
     """Each sentence with the lists and counts of the vote that it closes or announces."""
     events: list[_Said | Tally] = sorted([*said, *votes], key=lambda event: event.start)
     group: list[_Said | Tally] = []
+    ended: set[str | None] = set()
     for event in events:
         if isinstance(event, Tally) and _is_told(group, event, items):
             continue
@@ -370,10 +402,12 @@ def _outcomes(text: str, said: Sequence[_Said], votes: Sequence[Tally], items: S
             group.append(event)
             continue
         if group:
-            yield _outcome(text, group, items)
+            yield (outcome := _outcome(text, group, items, ended))
+            if outcome.kind != "action":
+                ended.add(outcome.item)
         group = [event]
     if group:
-        yield _outcome(text, group, items)
+        yield _outcome(text, group, items, ended)
 
 
 def _is_told(group: Sequence[_Said | Tally], vote: Tally, items: Sequence[Item]) -> bool:
@@ -390,7 +424,9 @@ def _is_one_vote(text: str, group: Sequence[_Said | Tally], event: _Said | Tally
     before = group[-1]
     gap = event.start - before.end
     lists = [one for one in group if isinstance(one, Tally)]
-    is_counted = isinstance(before, _Said) and before.told.is_mere
+    is_counted = isinstance(before, _Said) and (
+        before.told.is_mere or (isinstance(event, _Said) and _is_told_again(text, before, event))
+    )
     if gap > _NEAR_CHARS or (lists and before is not lists[-1] and not is_counted):
         return False
     if isinstance(event, Tally):
@@ -406,19 +442,34 @@ def _is_one_vote(text: str, group: Sequence[_Said | Tally], event: _Said | Tally
     if not event.told.is_closing or _begun(items, before.start) < _begun(items, event.start):
         return False
     counted = [one if isinstance(one, Tally) else one.told.tally for one in group]
-    is_mere = isinstance(before, Tally) or before.told.is_mere
-    return is_mere and all(not tally or not event.told.tally or _agree(tally, event.told.tally) for tally in counted)
+    if isinstance(before, _Said) and not is_counted:
+        return False
+    tallies = [tally for tally in counted if tally and event.told.tally]
+    return all(_agree(tally, event.told.tally, gap <= _TOUCHING_CHARS) for tally in tallies if event.told.tally)
 
 
-def _agree(one: Tally, other: Tally) -> bool:
-    """Whether two tellings of a vote have the same counts, for and against perhaps exchanged."""
+def _is_told_again(text: str, before: _Said, event: _Said) -> bool:
+    """Whether the chair declares, or the record resolves, what the sentence right before told with its counts."""
+    if not before.told.tally or event.told.tally or event.start - before.end > _TOUCHING_CHARS:
+        return False
+    rejected = [bool(_REJECTING.search(text[one.start : one.end])) for one in (before, event)]
+    return rejected[0] == rejected[1] and (
+        event.told.is_motion or bool(_DECLARES.search(text[event.start : event.end]))
+    )
+
+
+def _agree(one: Tally, other: Tally, is_near: bool = False) -> bool:
+    """Whether two tellings of a vote have the same counts, for and against perhaps exchanged; a list of names right
+    before the count may lack one."""
+    if is_near and one.names and len(one.counts.keys() & other.counts.keys()) > 1:
+        return all(abs(one.counts[side] - other.counts[side]) < 2 for side in one.counts.keys() & other.counts.keys())
     shared = one.counts.keys() & other.counts.keys() - {"abstained"}
     if all(one.counts[side] == other.counts[side] for side in shared):
         return bool(shared)
     return sorted(one.counts[side] for side in shared) == sorted(other.counts[side] for side in shared)
 
 
-def _outcome(text: str, group: Sequence[_Said | Tally], items: Sequence[Item]) -> Outcome:
+def _outcome(text: str, group: Sequence[_Said | Tally], items: Sequence[Item], ended: Set[str | None]) -> Outcome:
     said = [one for one in group if isinstance(one, _Said)]
     lists = [one for one in group if isinstance(one, Tally)]
     telling = said[-1] if said else None
@@ -426,10 +477,11 @@ def _outcome(text: str, group: Sequence[_Said | Tally], items: Sequence[Item]) -
     tally = _combined(text[start:end], [one.told.tally for one in said if one.told.tally], lists)
     kind = telling.told.kind if telling else "vote"
     counts, names = (tally.counts, tally.names) if tally else ({}, {})
+    last = max(one.end for one in group)
     return Outcome(
         start=min(one.start for one in group),
-        end=max(one.end for one in group),
-        item=_item_at(items, start),
+        end=_end_of_motion(text, last) if telling and last == end else last,
+        item=_item_of(items, text[start:end], start, ended),
         kind="vote" if tally and kind in ("decision", "resolution") else kind,
         text=text[start:end],
         votes_for=counts.get("for"),
@@ -441,6 +493,15 @@ def _outcome(text: str, group: Sequence[_Said | Tally], items: Sequence[Item]) -
         owner=(telling.told.owner or (telling.speaker if telling.told.kind == "action" else None)) if telling else None,
         due=telling.told.due if telling else None,
     )
+
+
+_MOTION_BELOW = re.compile(r"[:–—-]\s{1,4}That\s[^\n]{2,1200}")
+
+
+def _end_of_motion(text: str, end: int) -> int:
+    """Where the motion ends that a record prints below what became of it: "Motion agreed to -", "That the ..."."""
+    match = _MOTION_BELOW.match(text, end - 1)
+    return match.end() if match else end
 
 
 def _combined(sentence: str, told: Sequence[Tally], lists: Sequence[Tally]) -> Tally | None:
@@ -468,6 +529,20 @@ def _item_at(items: Sequence[Item], place: int) -> str | None:
     """The innermost item over a place."""
     begun = _begun(items, place)
     return items[begun - 1].id if begun and place < items[begun - 1].end else None
+
+
+def _item_of(items: Sequence[Item], sentence: str, start: int, ended: Set[str | None]) -> str | None:
+    """The item that a sentence ends: of an amendment that has its outcome already, the motion that it would amend."""
+    begun = _begun(items, start)
+    item = items[begun - 1] if begun and start < items[begun - 1].end else None
+    is_amended = (
+        item
+        and item.id in ended
+        and _AMENDING.search(item.heading)
+        and not _AMENDING.search(sentence)
+        and _KIND.search(sentence)
+    )
+    return item.parent if item and is_amended and item.parent else item and item.id
 
 
 def _begun(items: Sequence[Item], place: int) -> int:

@@ -8,15 +8,12 @@ from dataclasses import dataclass
 from functools import partial
 
 from ..language.dates import MONTH, dates
-from ..language.tables import any_of, words_by_role
+from ..language.tables import any_by_role, words_by_role
 
 words_of = partial(words_by_role, "deciding")
 """The words of a role in `deciding.tsv`, each with the kind of outcome or item that it tells."""
-
-
-def any_in(*roles: str) -> str:
-    """A fragment of a pattern: one of the words of some roles."""
-    return any_of({word for role in roles for word in words_of(role)})
+any_in = partial(any_by_role, "deciding")
+"""A fragment of a pattern: one of the words of some roles in `deciding.tsv`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,7 @@ from typing import Literal
 
 from ...vectorstore.markup import plain
 from ..language.states import state_of
-from ..language.tables import any_of, sides, word_list, words_in_order
+from ..language.tables import any_by_role, any_of, sides, word_list, words_in_order
 from .paragraphs import Unit
 from .people import TITLES
 
@@ -128,6 +128,8 @@ _HEAD = re.compile(
 _ROLL_LINE = re.compile(r"\A[-*•\s]{0,4}(?P<name>[^\n:–—]{3,60}?)\s?[:–—-]{1,2}\s(?P<side>[^\W\d]{2,10})\W{0,3}\Z")
 
 
+# What stands below the names, but is none: "CARRIED".
+_RESULT = re.compile(rf"\A\W{{0,8}}(?:{any_by_role('deciding', 'participle')})(?![\w-])", re.IGNORECASE)
 _COUNTED_BEHIND = re.compile(r"(?<=\w)\s?[-–—:(]{1,2}\s?(\d{1,3})\)?\.?\Z")
 
 
@@ -196,6 +198,10 @@ def _goes_on(mark: _Mark, words: str) -> bool:
     """Whether a paragraph is more of the names under a mark: names and nothing else, not more than were counted."""
     if ":" in words or (mark.number is not None and len(mark.names) >= mark.number):
         return False
+    if _RESULT.match(words):
+        return False
+    if _FAMILY_FIRST.match(" ".join(plain(words).split())):
+        return True
     names = names_in(words)
     return bool(names) and len(" ".join(names).split()) >= len(plain(words).split()) * _NAMES_BUT
 
@@ -251,6 +257,10 @@ _ASIDE = re.compile(r"\A(?:\d\s)?|\s\d\Z")
 _TITLE = re.compile(rf"\A(?:(?:Messrs|Mses|Mmes|MM|{TITLES})s?\b\.?,?\s)+", re.IGNORECASE)
 _RANK = re.compile(rf"\A(?:(?:rh|{TITLES})\b\.?\s)+", re.IGNORECASE)
 _NAME_CHARS = 60
+_FAMILY_FIRST = re.compile(
+    rf"\A[^\s,;:]{{2,30}}(?:\s[^\s,;:]{{2,30}})?,\s(?:(?:{TITLES})\b\.?\s?(?:[^\s,;:]{{1,30}}\s?){{0,3}}|(?:[A-Z]\.\s?){{1,4}})\Z",
+    re.IGNORECASE,
+)
 _BRACKETS = re.compile(r"[(\[][^()\[\]]{0,80}[)\]]?")
 _STOP = re.compile(r"(?<![A-Z])(?<!Messrs)(?<!Mses)(?<!Mmes)(?<!\bMr)(?<!\bMs)(?<!\bMrs)(?<!\bDr)(?<!Prof)(?<!Hon)\.\s")
 
@@ -265,6 +275,8 @@ def names_in(listed: str) -> tuple[str, ...]:
     listed = " ".join(plain(listed).split())
     if stop := _STOP.search(listed):
         listed = listed[: stop.start()]
+    if _FAMILY_FIRST.match(listed):
+        return (_in_order(listed.strip(" .,*")),)
     listed = _AND_TITLED.sub(", ", listed.strip(" .,;:*"))
     if not listed or listed.casefold().removesuffix(" listed") in word_list("none"):
         return ()

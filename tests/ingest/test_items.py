@@ -146,3 +146,69 @@ def test_sponsors_by_lists_and_sentences() -> None:
 def test_counts_repeated_without_end_are_not_one_vote() -> None:
     _, outcomes = items("# Minutes", "The count was 5 in favour, 3 against. " * 50)
     assert len(outcomes) == 3
+
+
+def test_an_amendment_stands_within_its_motion() -> None:
+    found, outcomes = items(
+        "## Oil",
+        "Moved by Ms. Moe, seconded by Mr. Garza, that two tanks be bought.",
+        "Amendment moved by Mr. Roe that one tank be bought.",
+        "The amendment was defeated.",
+        "The motion was then put and carried.",
+    )
+    assert [headings_of(found, outcome)[0][:9] for outcome in outcomes] == ["Amendment", "Moved by "]
+    assert [headings_of(found, outcome)[-1] for outcome in outcomes] == ["Oil", "Oil"]
+
+
+def test_a_step_is_no_matter() -> None:
+    found, outcomes = items("# Minutes", "## Lamps", "We spoke of lamps.", "## Vote", "The motion was adopted.")
+    assert [headings_of(found, outcome) for outcome in outcomes] == [["Lamps"]]
+
+
+def test_items_called_by_the_chair() -> None:
+    found, outcomes = items(
+        "**Chair:** The next item is the lamp levy.",
+        "**Roe:** I move the lamp levy.",
+        "**Chair:** The motion is carried.",
+    )
+    assert headings_of(found, outcomes[0])[-1] == "The next item is the lamp levy."
+
+
+def test_one_vote_told_twice() -> None:
+    _, outcomes = items(
+        "## Lamps",
+        "Yeas",
+        "Brandt, Garza, Moe.",
+        "Nays",
+        "Roe, Stone.",
+        "The clerk counted Yeas 3, Nays 3.",
+        "The motion to buy lamps is defeated.",
+        "## Oil",
+        "The motion passed with 2 in favor (Brandt and Moe) and 1 against (Roe).",
+        "The chair declared the motion passed.",
+    )
+    assert [(o.text, o.votes_for, o.votes_against, o.names_against) for o in outcomes] == [
+        ("The motion to buy lamps is defeated.", 3, 3, ("Roe", "Stone")),
+        ("The chair declared the motion passed.", 2, 1, ("Roe",)),
+    ]
+
+
+def test_what_was_agreed_to_stands_below() -> None:
+    reading = read("record.md", b"## Lamps\n\nMotion (by Ms. Lind) agreed to -\n\nThat lamps be bought.\n")
+    units = structure(reading)
+    (outcome,) = with_items(outline(reading.text, units), reading.text, units).outcomes
+    assert reading.text[outcome.start : outcome.end].endswith("That lamps be bought.")
+
+
+def test_an_outcome_in_capitals_is_neither_a_heading_nor_a_voter() -> None:
+    text = "MERROW COUNCIL\n\nOIL\n\nMoved by Roe that oil be bought.\n\nCARRIED\n\nFor: 12, Abstentions: 2\n\nLOST\n"
+    reading = read("record.txt", text.encode())
+    units = structure(reading)
+    structured = with_items(outline(reading.text, units), reading.text, units)
+    assert "CARRIED" not in {heading.text for heading in structured.headings}
+    assert [(outcome.votes_for, outcome.names_abstained) for outcome in structured.outcomes] == [(None, ()), (12, ())]
+
+
+def test_names_with_the_family_first_a_line_each() -> None:
+    _, outcomes = items("## Lamps", "AYES", "Brandt, Mr. P.", "Garza, A.", "NOES", "Roe, Ms. R.", "Question agreed to.")
+    assert (outcomes[0].names_for, outcomes[0].names_against) == (("P Brandt", "A Garza"), ("R Roe",))
