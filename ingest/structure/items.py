@@ -170,6 +170,7 @@ class _Matter:
 
 def _items(text: str, units: Sequence[Unit], said: Sequence[_Said], votes: Sequence[Tally]) -> list[Item]:
     matters = list(_matters(text, units, said, votes))
+    matters = sorted([*matters, *_told_before(text, units, said, matters)], key=lambda matter: matter.start)
     if not matters:
         return []
     last = units[-1].end
@@ -200,12 +201,16 @@ def _end(matters: Sequence[_Matter], last: int) -> None:
     unended: list[_Matter] = []
     for matter in matters:
         while unended and unended[-1].depth >= matter.depth:
-            unended.pop().end = matter.start
+            before = unended.pop()
+            before.end = before.end or matter.start
         unended.append(matter)
     for matter in unended:
-        matter.end = last
+        matter.end = matter.end or last
 
 
+_FEWEST_TOLD_WORDS = 5
+_LONGEST_POINTING_WORDS = 16
+_POINTING = re.compile(rf"(?<![\w-])(?:{any_in('pointing')})(?![\w-])", re.IGNORECASE)
 _UNDER_HEADINGS = 100
 """Deeper than any heading's level: what is brought under a heading."""
 
@@ -251,6 +256,34 @@ def _matters(text: str, units: Sequence[Unit], said: Sequence[_Said], votes: Seq
             is_open = has_matter = True
             yield _Matter(start=unit.start, heading=_shortened(line), depth=depth, number=unit.locator.paragraph)
         is_open = is_open and not any(one.told.is_closing for one in outcomes)
+
+
+def _told_before(
+    text: str, units: Sequence[Unit], said: Sequence[_Said], matters: Sequence[_Matter]
+) -> Iterator[_Matter]:
+    """Of short outcomes that point back ("ratified these transactions") far from any matter: the sentence before."""
+    starts = [matter.start for matter in matters]
+    prose = [unit for unit in units if unit.kind in ("paragraph", "item") and not unit.locator.time]
+    begins = [unit.start for unit in prose]
+    pointing = [
+        one for one in said if not one.speaker and one.told.is_closing and _points_back(text[one.start : one.end])
+    ]
+    for place, group in groupby(pointing, lambda one: bisect_right(begins, one.start)):
+        if not place:
+            continue
+        unit = prose[place - 1]
+        ends = [unit.start, *(unit.start + end for _, end in sentence_spans(text[unit.start : unit.end]))]
+        for one in group:
+            start = ends[max(0, bisect_right(ends, one.start) - 2)]
+            line = " ".join(text[start : one.start].split())
+            begun = bisect_right(starts, one.start)
+            is_far = not begun or one.start - starts[begun - 1] > _NEAR_CHARS
+            if one.start < unit.end and is_far and len(line.split()) >= _FEWEST_TOLD_WORDS:
+                yield _Matter(start=start, heading=_shortened(line), depth=_UNDER_HEADINGS + 2, end=one.end)
+
+
+def _points_back(sentence: str) -> bool:
+    return len(sentence.split()) <= _LONGEST_POINTING_WORDS and bool(_POINTING.search(sentence))
 
 
 def _is_step(line: str) -> bool:
@@ -527,14 +560,21 @@ def of_items(units: Sequence[Unit], items: Sequence[Item]) -> list[Unit]:
 
 def _item_at(items: Sequence[Item], place: int) -> str | None:
     """The innermost item over a place."""
+    item = _innermost(items, place)
+    return item.id if item else None
+
+
+def _innermost(items: Sequence[Item], place: int) -> Item | None:
     begun = _begun(items, place)
-    return items[begun - 1].id if begun and place < items[begun - 1].end else None
+    item = items[begun - 1] if begun else None
+    while item and place >= item.end:
+        item = items[int(item.parent.removeprefix("i")) - 1] if item.parent else None
+    return item
 
 
 def _item_of(items: Sequence[Item], sentence: str, start: int, ended: Set[str | None]) -> str | None:
     """The item that a sentence ends: of an amendment that has its outcome already, the motion that it would amend."""
-    begun = _begun(items, start)
-    item = items[begun - 1] if begun and start < items[begun - 1].end else None
+    item = _innermost(items, start)
     is_amended = (
         item
         and item.id in ended
@@ -546,5 +586,5 @@ def _item_of(items: Sequence[Item], sentence: str, start: int, ended: Set[str | 
 
 
 def _begun(items: Sequence[Item], place: int) -> int:
-    """How many items begin up to a place; the last of them is the innermost, since it ends where the next begins."""
+    """How many items begin up to a place."""
     return bisect_right(items, place, key=lambda item: item.start)

@@ -212,3 +212,15 @@ def test_an_outcome_in_capitals_is_neither_a_heading_nor_a_voter() -> None:
 def test_names_with_the_family_first_a_line_each() -> None:
     _, outcomes = items("## Lamps", "AYES", "Brandt, Mr. P.", "Garza, A.", "NOES", "Roe, Ms. R.", "Question agreed to.")
     assert (outcomes[0].names_for, outcomes[0].names_against) == (("P Brandt", "A Garza"), ("R Roe",))
+
+
+def test_a_short_outcome_points_back_to_the_sentence_before() -> None:
+    found, outcomes = items(
+        "## Pilots",
+        "The pilots of Skerry told of the fog and of the ships they had seen. " * 8
+        + "The clerk reported on purchases of oil in the quarter. "
+        + "By unanimous vote, the Board ratified these purchases. "
+        + "The pilots went home.",
+        "They came back.",
+    )
+    assert headings_of(found, outcomes[0]) == ["The clerk reported on purchases of oil in the quarter.", "Pilots"]
