@@ -29,8 +29,7 @@ from .formats.archives.members import MARK, holder_of
 from .formats.sniff import SUFFIXES
 from .overrides import SIDECAR, checked, from_sidecar, sidecar_of
 from .parse import Job, Limits, Parsed, parse_all
-from .split import Piece, cut, passages_from
-from .worker import Cutting
+from .split import Cutting, Piece, cut, passages_from
 
 _HIDDEN = (".", "~$")
 _FINDABLE_EVERY_S = 3.0

@@ -13,21 +13,25 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import suppress
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any, BinaryIO, cast
 
 from ..vectorstore.errors import ReaderKilled, UnreadableFile
 from ..vectorstore.passage import Locator
 from ..vectorstore.structure import Structure, structure_of
+from .child import read_frame, write_frame
 from .language.detect import language_of
-from .split import Piece
+from .split import Cutting, Piece
 from .structure.facts.metadata import Metadata
 from .structure.paragraphs import Unit
-from .worker import Cutting, read_frame, write_frame
 
 # How far the others may get ahead of one file that takes long: more would only fill memory.
 _AHEAD_FILES = 16
 _AHEAD_BYTES = 64 << 20
 _HEED_EVERY_S = 0.2
+# One worker has read these before a second has started.
+_FEW_FILES = 8
+_FEW_BYTES = 64 << 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,22 +98,34 @@ def parse_all(
     before its bytes are read, in another thread. `heed` is called several times a second while there is nothing but to
     wait; what it raises ends the workers and is passed on.
     """
-    count = limits.workers or os.cpu_count() or 1
+    jobs = iter(jobs)
+    first, are_all = _first(jobs)
+    count = limits.workers or (1 if are_all else os.cpu_count()) or 1
     workers = _Workers(limits, cutting, begin)
     with ThreadPoolExecutor(max_workers=count, thread_name_prefix="parse") as threads:
         waiting: list[tuple[Job, Future[list[Parsed | UnreadableFile]]]] = []
         try:
-            for job in jobs:
+            for job in chain(first, jobs):
                 waiting.append((job, threads.submit(workers.parse, job)))
                 while waiting and (waiting[0][1].done() or _is_enough(waiting, count)):
-                    first, future = waiting.pop(0)
-                    yield first, _awaited(future, heed)
+                    done, future = waiting.pop(0)
+                    yield done, _awaited(future, heed)
             for job, future in waiting:
                 yield job, _awaited(future, heed)
         finally:
             for _, future in waiting:
                 future.cancel()
             workers.close()
+
+
+def _first(jobs: Iterator[Job]) -> tuple[list[Job], bool]:
+    """The first jobs, and whether they are all there are, few and small."""
+    first: list[Job] = []
+    for job in jobs:
+        first.append(job)
+        if len(first) > _FEW_FILES or sum(len(job.data) for job in first) > _FEW_BYTES:
+            return first, False
+    return first, True
 
 
 def _awaited(future: Future[list[Parsed | UnreadableFile]], heed: Callable[[], None] | None):

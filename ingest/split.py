@@ -7,6 +7,7 @@ import hashlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from ..vectorstore.embedder.counter import TokenCounter
 from ..vectorstore.markup import plain
 from ..vectorstore.passage import Locator, Passage, shortened
 from .language.sentences import sentence_spans
@@ -56,6 +57,21 @@ def cut(
         room = limit_tokens - count_tokens(context) - 4
         for start, end in _pieces(text, unit.start, unit.end, count_tokens, max(room, 1)):
             yield Piece(start=start, end=end, kind=unit.kind, context=context, locator=unit.locator)
+
+
+Cutter = Callable[[str, Sequence[Unit], str], list[Piece]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cutting:
+    """How texts are cut into passages: by whose tokens, and how many of them."""
+
+    counter: TokenCounter
+    limit_tokens: int
+
+    def cutter(self) -> Cutter:
+        """What cuts a text of some title."""
+        return lambda text, units, title: list(cut(text, units, title, self.counter.count, self.limit_tokens))
 
 
 def passages_from(text: str, pieces: Iterable[Piece], document_id: str) -> list[Passage]:

@@ -12,19 +12,19 @@ livelier, because what broke out of a parser must not reach the other side.
 import json
 import os
 import signal
-import struct
 import sys
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass, fields, replace
+from collections.abc import Iterator
+from dataclasses import asdict, fields, replace
 from hashlib import sha256
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 from ..vectorstore.embedder.counter import TokenCounter
 from ..vectorstore.errors import UnreadableFile
+from .child import end_with_parent, limit_memory, read_frame, write_frame
 from .formats.archives.members import members
 from .formats.read import read
-from .split import Piece, cut
+from .split import Cutter, Cutting, Piece
 from .structure.facts.acronyms import acronyms
 from .structure.facts.metadata import metadata
 from .structure.items import of_items, with_items
@@ -32,39 +32,7 @@ from .structure.noise import mark_noise
 from .structure.outline import outline, with_parts
 from .structure.paragraphs import Unit, structure
 
-Cutter = Callable[[str, Sequence[Unit], str], list[Piece]]
-LENGTH = struct.Struct(">Q")
 _GRACE_S = 5.0
-_PR_SET_PDEATHSIG = 1
-
-
-def read_frame(stream: BinaryIO) -> bytes | None:
-    """The next frame, None at the end of the stream."""
-    head = stream.read(LENGTH.size)
-    if len(head) < LENGTH.size:
-        return None
-    (length,) = LENGTH.unpack(head)
-    body = stream.read(length)
-    return body if len(body) == length else None
-
-
-def write_frame(stream: BinaryIO, body: bytes) -> None:
-    """Writes one frame."""
-    stream.write(LENGTH.pack(len(body)))
-    stream.write(body)
-    stream.flush()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Cutting:
-    """How texts are cut into passages: by whose tokens, and how many of them."""
-
-    counter: TokenCounter
-    limit_tokens: int
-
-    def cutter(self) -> Cutter:
-        """What cuts a text of some title."""
-        return lambda text, units, title: list(cut(text, units, title, self.counter.count, self.limit_tokens))
 
 
 def parse(
@@ -152,29 +120,6 @@ def _end_after(seconds: float) -> None:
     """
     if hasattr(signal, "setitimer"):
         signal.setitimer(signal.ITIMER_REAL, seconds)
-
-
-def end_with_parent() -> None:
-    """Has the system end this process when the one that started it is gone, even killed; Linux can."""
-    if sys.platform != "linux":
-        return
-    import ctypes
-
-    parent = os.getppid()
-    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-    if os.getppid() != parent:  # it went in between
-        os._exit(1)
-
-
-def limit_memory(memory_mb: int) -> None:
-    """Caps the address space, where the system can."""
-    try:
-        import resource
-    except ModuleNotFoundError:  # Windows
-        return
-    limit = memory_mb << 20
-    resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
 if __name__ == "__main__":

@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 from docx import Document
 
+from onrecord.ingest.child import read_frame, write_frame
 from onrecord.ingest.parse import Job, Limits, Parsed, parse_all
-from onrecord.ingest.worker import read_frame, write_frame
 from onrecord.vectorstore.errors import UnreadableFile
 
 pytestmark = pytest.mark.slow
@@ -103,6 +103,15 @@ def test_files_are_drawn_as_they_are_needed_and_workers_end_with_who_asked() -> 
     results.close()  # pyright: ignore[reportAttributeAccessIssue]
     assert len(drawn) < 200
     assert not mine & children()
+
+
+@pytest.mark.parametrize(("files", "workers"), [(3, 1), (40, 2)])
+def test_a_few_small_files_are_left_to_one_worker(files: int, workers: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "cpu_count", lambda: 2)
+    results = parse_all((Job(source=f"{number}.txt", data=WORDS) for number in range(files)), Limits())
+    sources = [next(results)[0].source]
+    assert len(children()) == workers
+    assert sources + [job.source for job, _ in results] == [f"{number}.txt" for number in range(files)]
 
 
 def children() -> set[int]:
@@ -344,3 +353,8 @@ def test_members_with_strange_names_can_be_stored(outcome: dict[str, Found]) -> 
 
 def test_what_comes_after_them_is_read(outcome: dict[str, Found]) -> None:
     assert text_of(outcome["after.txt"]) == WORDS.decode()
+
+
+def test_who_has_files_parsed_loads_no_reader_of_files() -> None:
+    code = "import sys, onrecord.ingest.ingest; print([name for name in sys.modules if 'ingest.worker' in name])"
+    assert subprocess.check_output([sys.executable, "-c", code], text=True).strip() == "[]"

@@ -37,7 +37,7 @@ def test_patterns_of_every_folder_and_of_every_way_to_hold_them_are_found(patter
     places = {entry["where"] for entry in patterns}
     assert {place.split(".")[0] for place in places} == {"rag", "ingest", "vectorstore", "ui", "evals"}
     assert len(patterns) > 350
-    for place in ("vectorstore.markup._EMPHASES", "rag.query.expectation._KINDS", "ingest.language.sentences._END"):
+    for place in ("vectorstore.markup._STARS", "rag.query.expectation._KINDS", "ingest.language.sentences._END"):
         assert place in places, "in a tuple, in tuples of a tuple, by itself"
     assert any(", line " in place for place in places)
     assert any(entry["bytes"] for entry in patterns) and any(entry["whole"] for entry in patterns)

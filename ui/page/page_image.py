@@ -20,7 +20,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-from ...ingest.worker import read_frame, write_frame
+from ...ingest.child import limit_memory, read_frame, write_frame
 from ...vectorstore.markup import plain
 from ...vectorstore.passage import Document
 
@@ -124,8 +124,6 @@ def _drawn(path: Path, *, quote: str, hint: str | None, page: int | None) -> She
 
 def main() -> None:
     """Draws the page asked for on standard input."""
-    from ...ingest.worker import limit_memory
-
     limit_memory(_MEMORY_MB)
     asked = json.load(sys.stdin)
     import pypdfium2
