@@ -141,7 +141,9 @@ class Pipeline:
             return
         yield from map(Note, chosen.notes)
         expected = query.expected
+        best = chosen.quotables[0]
         first = next((quotable for quotable in chosen.quotables if expected and expected.met_by(quotable)), None)
+        first = best if best.outcome else first
         sentences, citations = quote(chosen.quotables, first)
         for sentence, citation in zip(sentences, citations, strict=True):
             yield SentenceReady(sentence=sentence, citations=(citation,))

@@ -23,7 +23,13 @@ from .candidates import Quotable, inverse_frequency
 NEAREST = 3
 MIN_NEARNESS = 0.4
 COVERAGE_WEIGHT = 0.3
+NEAR_BY_WORDS = 0.45
 MIN_COVERAGE = 0.25
+NAMED_IN_PASSING = 0.6
+ABOUT_IT = 0.5
+FEWEST_FOREIGN = 3
+FOREIGN_SHARE = 0.4
+MIN_FOREIGN_LIKENESS = 0.25
 MIN_TOPIC_SHARE = 0.3
 MAX_TOPIC_LIKENESS = 0.65
 STRICTNESS = {"lenient": 0.75, "usual": 1.0, "strict": 1.3}
@@ -51,15 +57,22 @@ def reason_to_refuse(
     if not chosen:
         return NOT_ANSWERED
     best = chosen[0]
-    if names := unknown_names(store, query.mentioned, chosen):
-        return Refusal("unknown_name", {"name": names[0]})
+    covered = max(quotable.coverage for quotable in chosen)
+    whose = {part for name in query.mentioned.subject for part in (name, *name.split())}
+    for name in unknown_names(store, query.mentioned, chosen):
+        if name in whose or covered < NAMED_IN_PASSING:
+            return Refusal("unknown_name", {"name": name})
     judged = chosen[:1] if query.expected and query.expected.first else chosen
     if query.expected and not any(query.expected.met_by(quotable) for quotable in judged):
         return Refusal(f"no_{query.expected.kind}", query.expected.params)
-    if missing := names_left_out(store, query, chosen):
-        return Refusal("unrelated_name", {"name": missing[0]})
+    likeness = max(quotable.likeness for quotable in chosen)
+    for name in names_left_out(store, query, chosen):
+        if name in whose or (covered < ABOUT_IT and likeness < ABOUT_IT):
+            return Refusal("unrelated_name", {"name": name})
     if asked:
         return None
+    if is_foreign(store, query):  # its words can stand nowhere, so that only meaning tells
+        return NOT_ANSWERED if likeness < needed * MIN_FOREIGN_LIKENESS else None
     if best.hit.passage.kind == TURN:  # it seldom repeats the question's words; the turn it belongs to must hold them
         return NOT_ANSWERED if topic_share(store, query.content_words, chosen) < MIN_TOPIC_SHARE else None
     if is_far(chosen, needed):
@@ -83,7 +96,14 @@ def is_far(chosen: Sequence[Quotable], needed: float = 1.0) -> bool:
     if not any(quotable.likeness for quotable in chosen):
         return chosen[0].coverage < needed * MIN_COVERAGE
     nearness = max(quotable.likeness + COVERAGE_WEIGHT * quotable.coverage for quotable in chosen)
-    return nearness < needed * MIN_NEARNESS
+    return nearness < needed * MIN_NEARNESS and max(quotable.coverage for quotable in chosen) < needed * NEAR_BY_WORDS
+
+
+def is_foreign(store: Store, query: Query) -> bool:
+    """Whether hardly a word of a question stands anywhere in the library: it is asked in another language."""
+    words = query.content_words
+    known = sum(store.lexical.document_frequency(word) > 0 for word in words)
+    return len(words) >= FEWEST_FOREIGN and known <= FOREIGN_SHARE * len(words)
 
 
 def topic_share(store: Store, subject: Sequence[str], chosen: Sequence[Quotable]) -> float:

@@ -1,4 +1,4 @@
-"""Who voted how: the names that a question asks for, quoted from the lists that belong to an outcome."""
+"""What was decided: the outcome that a question asks for, and of a vote the names, from the lists that belong to it."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -8,10 +8,59 @@ from ...ingest.language.states import state_of, states_in
 from ...ingest.language.tables import sides
 from ...vectorstore.names import fold
 from ...vectorstore.structure import Outcome
+from ..query import kinds
 from ..query.parse import Query
+from ..query.question import SAYS
 from .candidates import Quotable
 
 _SIDES = {"for": "In favour", "against": "Against", "abstained": "Abstained"}
+
+
+MIN_FIT = 1.6
+NEAR_FIT = 0.93
+MAX_OUTCOMES = 2
+VOTE_BONUS, ACTION_BONUS, TASK_LOSS = 0.35, 0.5, 0.4
+
+
+def outcomes_asked(query: Query, ranked: Sequence[Quotable]) -> list[Quotable]:
+    """The outcome that fits a question about a decision best, and one that fits nearly as well or ends the same item.
+
+    Empty where something else is asked for: what somebody said of it, the reasons, what sets two apart.
+    """
+    if not _is_about_a_decision(query):
+        return []
+    fits = {each: each.fit + _of_kind(query, each.outcome) for each in ranked if each.outcome}
+    if query.expected:
+        fits = {each: fit for each, fit in fits.items() if query.expected.met_by(each)}
+    if not fits or max(fits.values()) < MIN_FIT:
+        return []
+    best = max(fits, key=lambda each: fits[each])
+    near = [each for each in fits if each is not best and (fits[each] >= NEAR_FIT * fits[best] or _of_one(each, best))]
+    asked = [best, *sorted(near, key=lambda each: -fits[each])][:MAX_OUTCOMES]
+    return [replace(each, score=1.0) for each in asked]
+
+
+def _is_about_a_decision(query: Query) -> bool:
+    text = query.text
+    if query.references.said_by or SAYS.search(text) or kinds.wants_reason(text) or kinds.wants_overview(text):
+        return False
+    return kinds.wants_vote(text) or (kinds.wants_decision(text) and not query.compares)
+
+
+def _of_one(one: Quotable, other: Quotable) -> bool:
+    """Whether two outcomes are of one item."""
+    items = {each.outcome.item for each in (one, other) if each.outcome}
+    return one.hit.document.id == other.hit.document.id and len(items) == 1 and items != {None}
+
+
+def _of_kind(query: Query, outcome: Outcome) -> float:
+    """Whether an outcome is of the kind asked for: a vote, an action."""
+    if kinds.wants_vote(query.text):
+        voted = outcome.votes_for is not None or any((outcome.names_for, outcome.names_against, outcome.names_abstained))
+        return VOTE_BONUS if voted else 0.0
+    if kinds.wants_action(query.text):
+        return ACTION_BONUS if outcome.kind == "action" else 0.0
+    return -TASK_LOSS if outcome.kind in ("action", "recommendation") else 0.0
 
 
 def with_names(query: Query, quotable: Quotable) -> list[Quotable]:

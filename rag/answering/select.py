@@ -17,7 +17,7 @@ from ..query.parse import Query
 from ..retrieval.repetition import tells_apart
 from ..retrieval.replies import TURN, turn
 from .candidates import Quotable, lead_length, number_length
-from .decisions import with_names
+from .decisions import outcomes_asked, with_names
 from .scoring import rank
 
 PASSAGES_READ = 14
@@ -26,14 +26,14 @@ COMPARED_FOR_WORDS = 6
 COMPARED_PASSAGES = 5
 MAX_QUOTES = 3
 MAX_LIST_CHARS = 1500
-KEEP_SHARE = 0.5
-BESIDE_SHARE = 0.3
+KEEP_SHARE = 0.05
+BESIDE_SHARE = 0.1
 ON_IT_LIKENESS = 0.2
 MAX_QUOTE_CHARS = 700
 MAX_LISTED = 8
 NEAR_SHARE = 0.6
 KIND_SHARE = 0.5
-KEEP_LISTED_SHARE = 0.25
+KEEP_LISTED_SHARE = 0.1
 KEEP_ENUMERATED_SHARE = 0.5
 MIN_ENUMERATED = 3
 QUOTES_A_SIDE = 2
@@ -106,7 +106,8 @@ def _best(store: Store, query: Query, ranked: Sequence[Quotable], limit: int) ->
         listed = _with_announced(store, chosen, everywhere=True)
         note = _completeness(listed, ranked, cut=len(chosen) == MAX_LISTED)
         return Chosen(quotables=chosen, notes=(note,))
-    chosen = _fewest(ranked, limit, KEEP_SHARE)
+    decided = outcomes_asked(query, ranked)
+    chosen = _fewest([*decided, *ranked], limit, KEEP_SHARE)
     expected = query.expected
     if expected:
         chosen.sort(key=lambda quotable: not expected.met_by(quotable))
