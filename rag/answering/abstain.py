@@ -6,6 +6,7 @@ The texts of refusals stand in `rag/messages`.
 import re
 from collections.abc import Sequence
 
+from ...ingest.language.detect import language_of
 from ...ingest.language.peoples import demonyms_of, states_of
 from ...ingest.language.states import names_of, state_of
 from ...vectorstore.markup import plain
@@ -15,6 +16,7 @@ from ...vectorstore.store import Store
 from ..answer import Refusal
 from ..query.mentions import COMMON_PARTS, Mentions, is_abbreviation
 from ..query.parse import Query
+from ..query.question import QUESTION_STOPWORDS
 from ..query.units import spellings_of
 from ..query.vocabulary import stems_held
 from ..retrieval.replies import TURN
@@ -23,7 +25,8 @@ from .candidates import Quotable, inverse_frequency
 NEAREST = 3
 MIN_NEARNESS = 0.4
 COVERAGE_WEIGHT = 0.3
-NEAR_BY_WORDS = 0.45
+NEAR_BY_WORDS = 0.6
+BARELY = 0.1
 MIN_COVERAGE = 0.25
 NAMED_IN_PASSING = 0.6
 ABOUT_IT = 0.5
@@ -71,8 +74,10 @@ def reason_to_refuse(
             return Refusal("unrelated_name", {"name": name})
     if asked:
         return None
-    if is_foreign(store, query):  # its words can stand nowhere, so that only meaning tells
+    if is_foreign(store, query, best.hit.document.language):  # its words can stand nowhere, so that only meaning tells
         return NOT_ANSWERED if likeness < needed * MIN_FOREIGN_LIKENESS else None
+    if covered < BARELY and _is_english(query.text) and best.hit.document.language == "en":
+        return NOT_ANSWERED
     if best.hit.passage.kind == TURN:  # it seldom repeats the question's words; the turn it belongs to must hold them
         return NOT_ANSWERED if topic_share(store, query.content_words, chosen) < MIN_TOPIC_SHARE else None
     if is_far(chosen, needed):
@@ -99,11 +104,18 @@ def is_far(chosen: Sequence[Quotable], needed: float = 1.0) -> bool:
     return nearness < needed * MIN_NEARNESS and max(quotable.coverage for quotable in chosen) < needed * NEAR_BY_WORDS
 
 
-def is_foreign(store: Store, query: Query) -> bool:
-    """Whether hardly a word of a question stands anywhere in the library: it is asked in another language."""
+def _is_english(question: str) -> bool:
+    """Whether a question is asked with English words; it may be too short for `language_of`."""
+    return any(word in QUESTION_STOPWORDS for word in re.findall(r"[a-z]+", question.casefold()))
+
+
+def is_foreign(store: Store, query: Query, language: str | None) -> bool:
+    """Whether a question is asked in another language than a record's, so that hardly a word of it stands anywhere."""
     words = query.content_words
     known = sum(store.lexical.document_frequency(word) > 0 for word in words)
-    return len(words) >= FEWEST_FOREIGN and known <= FOREIGN_SHARE * len(words)
+    if len(words) < FEWEST_FOREIGN or known > FOREIGN_SHARE * len(words):
+        return False
+    return language_of(query.text) not in (None, language)
 
 
 def topic_share(store: Store, subject: Sequence[str], chosen: Sequence[Quotable]) -> float:

@@ -25,7 +25,7 @@ class Quotable:
     content words that stand in the sentence or around it (0 to 1), `likeness` the cosine similarity of sentence and
     question (-1 to 1, 0 where it was not compared). `outcome` is what it tells, where it is an outcome of an item, and
     `lead` what is shown before it, `fit` how well it and what it ends fit the
-    question.
+    question, `known` how much of the question's subject stands there (0 to 1).
     """
 
     hit: Hit
@@ -39,6 +39,7 @@ class Quotable:
     outcome: Outcome | None = None
     lead: str = ""
     fit: float = 0.0
+    known: float = 0.0
 
     @property
     def text(self) -> str:

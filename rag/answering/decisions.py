@@ -66,7 +66,7 @@ def _of_kind(query: Query, outcome: Outcome) -> float:
 def with_names(query: Query, quotable: Quotable) -> list[Quotable]:
     """An outcome together with the lists of those names that the question asks for, unless it holds them itself."""
     outcome = quotable.outcome
-    if outcome is None or quotable.end >= outcome.end:
+    if outcome is None or (quotable.start, quotable.end) == (outcome.start, outcome.end):
         return [quotable]
     return [quotable, *_lists_asked(query, quotable, outcome)]
 

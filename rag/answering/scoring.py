@@ -215,7 +215,9 @@ class _Read:
                 + 0.7 * _score_near(found, outcome.start) / self._best
             )  # fmt: skip
             hit = Hit(passage=passages[own], document=document, score=0.0)
-            yield self._outcome(hit, outcome, item, fit, self._subject_share(known))
+            stated = told | heading | self.once_bits(document, passages[own])
+            outcome_found = self._outcome(hit, outcome, item)
+            yield replace(outcome_found, fit=fit, known=self._subject_share(known), coverage=self.share(stated))
 
     def _bits_of(self, passages: Sequence[Passage]) -> int:
         bits = 0
@@ -226,13 +228,12 @@ class _Read:
     def _subject_share(self, bits: int) -> float:
         return self.share(bits & self._subject) / self._subject_weight
 
-    def _outcome(self, hit: Hit, outcome: Outcome, item: Item | None, fit: float, known: float) -> Quotable:
+    def _outcome(self, hit: Hit, outcome: Outcome, item: Item | None) -> Quotable:
         start, end = span_of(hit.document, outcome)
         text = hit.document.text[start:end]
         quotable = Quotable(
             hit=hit, start=start, end=end, words=frozenset(self.store.lexical.words(text)), outcome=outcome,
             lead=shortened(" ".join(plain(item.heading).split()), MAX_HEADING_CHARS) if item else "",
-            coverage=known, fit=fit,
         )  # fmt: skip
         return replace(quotable, likeness=self._likeness(quotable) or 0.0)
 
@@ -267,7 +268,7 @@ class _Read:
         }
         if outcome is not None:
             counted = float(outcome.votes_for is not None or bool(outcome.names_for or outcome.names_against))
-            described |= {"outcome": 1.0, "counted": counted, "fit": quotable.fit, "known": quotable.coverage}
+            described |= {"outcome": 1.0, "counted": counted, "fit": quotable.fit, "known": quotable.known}
             described |= {f"{name}_outcome": float(wanted) for name, wanted in wants.items()}
             described["action_outcome"] = wants["action"] * float(outcome.kind == "action")
             described |= {"decision_fit": wants["decision"] * quotable.fit, "vote_fit": wants["vote"] * quotable.fit}

@@ -73,12 +73,23 @@ def choose(store: Store, query: Query, hits: Sequence[Hit], limit: int = MAX_QUO
         return Chosen(quotables=whole_paragraphs(hits, query.references.paragraphs))
     if hits and hits[0].passage.kind == TURN:
         return Chosen(quotables=_of_turn(store, query, turn(hits)))
-    ranked = rank(store, query, said_by(hits, query.references.said_by if not query.compared else ()))
+    spoken = said_by(hits, query.references.said_by if not query.compared else ())
+    ranked = _only_asked(query, rank(store, query, spoken), of_speaker=len(spoken) < len(hits))
     on_it = [each for each in ranked if each.words & query.words.keys() or each.likeness >= ON_IT_LIKENESS]
     best = _best(store, query, ranked, limit)
     chosen = _with_announced(store, _whole_thoughts(best.quotables, on_it), everywhere=query.wants_list)
     chosen = [each for quotable in chosen for each in with_names(query, quotable)]
     return replace(best, quotables=[_with_label(quotable) for quotable in chosen] if query.wants_speaker else chosen)
+
+
+def _only_asked(query: Query, ranked: Sequence[Quotable], *, of_speaker: bool) -> list[Quotable]:
+    """What may answer, without what stands beside it in other paragraphs or is said by others than those asked for."""
+    paragraphs, speakers = query.references.paragraphs, query.references.said_by
+    in_them = [each for each in ranked if each.hit.passage.locator.paragraph in paragraphs]
+    chosen = in_them or list(ranked)
+    if of_speaker:
+        chosen = [each for each in chosen if each.speaker in speakers]
+    return [each for each in chosen if not query.excluded_speakers or each.speaker not in query.excluded_speakers]
 
 
 def _of_turn(store: Store, query: Query, spoken: Sequence[Hit]) -> list[Quotable]:
