@@ -11,10 +11,13 @@ from dataclasses import dataclass
 
 from ...ingest.language.peoples import states_of
 from ...ingest.language.states import label_parts, names_of, state_of, states_in, states_of_label
+from ...ingest.language.tables import word_list
 from ...vectorstore.names import fold
 from ...vectorstore.store import Store
 
 _MAX_NAME_WORDS = 9
+# The label "President, The" has a part that every question may hold.
+_NO_NAMES = word_list("question_stopwords")
 _MIN_TITLE_WORDS = 2
 _MIN_TITLE_WEIGHT = 2.0
 _MAX_NAMED = 4
@@ -137,12 +140,16 @@ def _make(store: Store) -> Directory:
 def _names_of(speaker: str) -> Iterator[str]:
     """What a speaker may be called by: the whole label, its organisation, country or person, a last name; a state by
     any of its names."""
-    parts = label_parts(speaker)
+    parts = [part for part in label_parts(speaker) if fold(part) not in _NO_NAMES]
     titled = [match[1] for part in parts if (match := re.match(r"(?:Mr|Ms|Mrs|Dr|The|H\.E)\.?\s+(.+)", part))]
     people = [
         part.split()[-1]
         for part in parts
-        if 2 <= len(part.split()) <= 3 and part[0].isupper() and part[-1:].islower() and not state_of(part)
+        if 2 <= len(part.split()) <= 3
+        and part[0].isupper()
+        and part[-1:].islower()
+        and "," not in part
+        and not state_of(part)
     ]
     yield from (name for code in states_of_label(speaker) for name in names_of(code))
     for name in (*parts, *titled, *people):

@@ -1,9 +1,12 @@
 """What a question itself says, by hand: paragraph numbers, its topic, what it expects, whether it wants a reply."""
 
+from pathlib import Path
+
 import pytest
 
-from onrecord.rag import Document, Hit, Library, Locator, Passage
+from onrecord.rag import Document, Hit, Library, Locator, Passage, open_library
 from onrecord.rag.answering.candidates import Quotable
+from onrecord.rag.query.directory import directory_of
 from onrecord.rag.query.expectation import expectation
 from onrecord.rag.query.parse import parse_query
 from onrecord.rag.query.question import (
@@ -16,6 +19,8 @@ from onrecord.rag.query.question import (
     proper_names,
     topic,
 )
+
+from ..fakes import HashEmbedder
 
 
 @pytest.mark.parametrize(
@@ -213,3 +218,16 @@ def test_what_stands_in_brackets_of_a_question_is_part_of_it(library: Library) -
 def test_who_may_be_a_body_or_only_a_person(question: str, kind: str | None) -> None:
     expected = expectation(question)
     assert (expected.kind if expected else None) == kind
+
+
+def test_an_article_after_a_label_is_no_name(tmp_path: Path) -> None:
+    text = "Sitting of the Upper Chamber\n\nPRESIDENT, The: I call on the members to vote.\n\nRuiz, Ana: I shall.\n"
+    folder = tmp_path / "records"
+    folder.mkdir()
+    (folder / "sitting.txt").write_text(text, encoding="utf-8")
+    with open_library(tmp_path / "library", embedder=HashEmbedder()) as library:
+        library.ingest([folder])
+        directory = directory_of(library.store)
+        assert directory.speakers_in("What did the petitioners ask for?") == []
+        assert directory.speakers_in("What did the President say?") == ["PRESIDENT, The"]
+        assert directory.speakers_in("What did Ana Ruiz say?") == ["Ruiz, Ana"]
