@@ -5,43 +5,82 @@ other question.
 """
 
 import re
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from functools import lru_cache
-from typing import Literal
+from typing import Literal, cast
 
 from ...ingest.language.tables import any_of, table
 
 Courtesy = Literal["greeting", "thanks", "help"]
 _COURTESIES: tuple[Courtesy, ...] = ("greeting", "thanks", "help")
 _WITHOUT_SPACES = re.compile(r"[぀-ヿ㐀-鿿]")
-# "What is the Portland session about?": the question word and the preposition hold the subject between them.
+# "What is the Portland session about?": the question word and the preposition hold the subject between them; "What are
+# they worried about?" asks for a sentence.
 _ABOUT = re.compile(
-    r"\A\W*(?:what|what’s|what's)\b[^?]{0,200}\babout\W*\Z|\A\W*(?:what|what’s|what's)\s+(?:is|are)\s+\S*/\S*\W*\Z",
+    r"\A\W*+what(?:['’]s|\s++(?:is|are|was|were))\s++(?P<subject>[^?\n]{1,300}?)\s++about\W*+\Z"
+    r"|\A\W*+what\s++(?:do|does|did)\s[^?\n]{1,300}?\s(?:talk|speak)\s++about\W*+\Z"
+    r"|\A\W*+what\s++(?:is|are)\s++\S{1,100}/\S{1,100}\s*+\Z",
     re.IGNORECASE,
 )
+_FELT_OR_SAID = re.compile(
+    r"\w\wed\Z|\b(?:happy|sad|angry|complaining|talking|asking|arguing|speaking|thinking|worrying|warning)\Z",
+    re.IGNORECASE,
+)
+_NARROW = re.compile(
+    r"\A\W*+(?:who|when|where|why|how\s++(?:many|much|long|often)|did|does|do|was|were|has|had|have)\b", re.IGNORECASE
+)
+_WHAT_THEY_SAY = re.compile(r"\A\W*+what\s++(?:do|does|did)\b(?!\s++(?:you|we)\s++(?:have|hold)\b)", re.IGNORECASE)
+_MUST = re.compile(r"\bhave\s++to\b", re.IGNORECASE)
+_IN_LANGUAGE = re.compile(r"(?P<no>\bnot\s++|n['’]t\s++)?(?:\bwritten\s++)?\bin\s++(?P<name>[A-Z][a-z]{2,30})\b")
+_IS_IN = re.compile(r"\b(?:is|are|was|were)(?:n['’]t|\s++not)?(?:\s++written)?\s++in\s++[A-Z][a-z]{2,30}\W*+\Z")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LanguageAsked:
+    """The language that records asked for are in, or with `negative` are not; `words` ask so."""
+
+    code: str
+    negative: bool
+    words: str
+
+
+def words_of(kind: str) -> frozenset[str]:
+    """The words that questions of a kind are asked with, case folded."""
+    return frozenset(word for row in table("questions") if row["kind"] == kind for word in row["words"].split(";"))
+
+
+def any_whole(words: Collection[str]) -> str:
+    """A fragment of a pattern: one of these words, whole; those of languages without spaces stand anywhere."""
+    anywhere = {word for word in words if _WITHOUT_SPACES.search(word)}
+    spaced = rf"(?<!\w){any_of(set(words) - anywhere)}(?!\w)"
+    return f"(?:{spaced}|{any_of(anywhere)})" if anywhere else spaced
 
 
 @lru_cache
 def _pattern(kind: str) -> re.Pattern[str]:
-    """One of the words of a kind; those of languages without spaces stand anywhere."""
-    words = [word for row in table("questions") if row["kind"] == kind for word in row["words"].split(";")]
-    anywhere = [word for word in words if _WITHOUT_SPACES.search(word)]
-    spaced = [word for word in words if word not in anywhere]
-    return re.compile(rf"(?<!\w)(?:{any_of(spaced)})(?!\w)" + (f"|{any_of(anywhere)}" if anywhere else ""))
+    return re.compile(any_whole(words_of(kind)))
 
 
 def _asks(kind: str, question: str) -> bool:
-    return bool(_pattern(kind).search(question.casefold().replace("’", "'")))
+    return bool(_pattern(kind).search(_folded(question)))
+
+
+def _folded(question: str) -> str:
+    return question.casefold().replace("’", "'")
 
 
 def courtesy(question: str) -> Courtesy | None:
     """A greeting, thanks, or "What can you do?": the whole of what is said, else None."""
-    said = question.casefold().replace("’", "'").strip(" \t\n.,;:!?¡¿…。！？،؟")
+    said = _folded(question).strip(" \t\n.,;:!?¡¿…。！？،؟")
     return next((kind for kind in _COURTESIES if _pattern(kind).fullmatch(said)), None)
 
 
 def wants_overview(question: str) -> bool:
     """Whether a question asks what something is about, or for its main points."""
-    return bool(_ABOUT.search(question)) or _asks("overview", question)
+    if about := _ABOUT.search(question):
+        return not _FELT_OR_SAID.search(about["subject"] or "")
+    return _asks("overview", question) and not _NARROW.search(question)
 
 
 def wants_decision(question: str) -> bool:
@@ -66,7 +105,36 @@ def wants_action(question: str) -> bool:
 
 def wants_records(question: str) -> bool:
     """Whether a question is about what the library holds, and not about what the records say."""
-    return _asks("records", question) and _asks("held", question)
+    if not _asks("records", question) or _WHAT_THEY_SAY.search(question) or _MUST.search(question):
+        return False
+    in_language = bool(_IS_IN.search(question)) and language_asked(question) is not None
+    return in_language or _asks("held", question) or bool(_records_that_mention().search(_folded(question)))
+
+
+@lru_cache
+def _records_that_mention() -> re.Pattern[str]:
+    """Asked as "Which of the records mention the ferry?", not as "What do the minutes mention?"."""
+    which, records, mention = (any_whole(words_of(kind)) for kind in ("which", "records", "mention"))
+    some = rf"(?:{which}\s+(?:of\s+(?:the|your|our|these)\s+)?(?:\w+\s+)?|\bwhat\s+)"
+    return re.compile(rf"{some}{records}\s+(?:that\s+|which\s+|do\s+|does\s+)?{mention}")
+
+
+def language_asked(question: str) -> LanguageAsked | None:
+    """The language that a question asks for records in, or not in."""
+    for match in _IN_LANGUAGE.finditer(question):
+        if code := _languages().get(match["name"]):
+            negative = bool(match["no"]) or bool(re.search(r"\bnot\b", question[: match.start()]))
+            return LanguageAsked(code=code, negative=negative, words=match[0])
+    return None
+
+
+@lru_cache
+def _languages() -> dict[str, str]:
+    """Codes of languages by their English names, from CLDR."""
+    from babel import Locale
+
+    names = cast(Mapping[str, str], Locale("en").languages)
+    return {name: code for code, name in names.items() if len(code) == 2}
 
 
 def wants_speakers(question: str) -> bool:
