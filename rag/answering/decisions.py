@@ -56,7 +56,8 @@ def _of_one(one: Quotable, other: Quotable) -> bool:
 def _of_kind(query: Query, outcome: Outcome) -> float:
     """Whether an outcome is of the kind asked for: a vote, an action."""
     if kinds.wants_vote(query.text):
-        voted = outcome.votes_for is not None or any((outcome.names_for, outcome.names_against, outcome.names_abstained))
+        names = (outcome.names_for, outcome.names_against, outcome.names_abstained)
+        voted = outcome.votes_for is not None or any(names)
         return VOTE_BONUS if voted else 0.0
     if kinds.wants_action(query.text):
         return ACTION_BONUS if outcome.kind == "action" else 0.0
