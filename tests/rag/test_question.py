@@ -19,6 +19,7 @@ from onrecord.rag.query.question import (
     proper_names,
     topic,
 )
+from onrecord.vectorstore.catalogue import Catalogue
 
 from ..fakes import HashEmbedder
 
@@ -220,14 +221,10 @@ def test_who_may_be_a_body_or_only_a_person(question: str, kind: str | None) -> 
     assert (expected.kind if expected else None) == kind
 
 
-def test_an_article_after_a_label_is_no_name(tmp_path: Path) -> None:
-    text = "Sitting of the Upper Chamber\n\nPRESIDENT, The: I call on the members to vote.\n\nRuiz, Ana: I shall.\n"
-    folder = tmp_path / "records"
-    folder.mkdir()
-    (folder / "sitting.txt").write_text(text, encoding="utf-8")
+def test_an_article_after_a_label_is_no_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Catalogue, "speakers", lambda _: ["PRESIDENT, The", "Ruiz, Ana"])
     with open_library(tmp_path / "library", embedder=HashEmbedder()) as library:
-        library.ingest([folder])
         directory = directory_of(library.store)
-        assert directory.speakers_in("What did the petitioners ask for?") == []
-        assert directory.speakers_in("What did the President say?") == ["PRESIDENT, The"]
-        assert directory.speakers_in("What did Ana Ruiz say?") == ["Ruiz, Ana"]
+    assert directory.speakers_in("What did the petitioners ask for?") == []
+    assert directory.speakers_in("What did the President say?") == ["PRESIDENT, The"]
+    assert directory.speakers_in("What did Ruiz say?") == ["Ruiz, Ana"]
