@@ -412,6 +412,16 @@ class Store:
                 self._documents.popitem(last=False)
         return document
 
+    def structure(self, document_id: str) -> Structure:
+        """What a document consists of."""
+        kept = self.derived("structures", dict[str, Structure])
+        structure = kept.get(document_id)
+        if structure is None:
+            if len(kept) >= _DOCUMENTS_KEPT:
+                kept.clear()
+            structure = kept[document_id] = self.catalogue.structure(document_id)
+        return structure
+
     def passages_of(self, document_id: str) -> list[Passage]:
         """A document's passages in reading order."""
         rows = self.catalogue.passages_of(document_id)
