@@ -72,8 +72,8 @@ class Pipeline:
                 or the reranker cannot be loaded.
         """
         question = clean(question)
-        if not_askable := _not_askable(question):
-            yield _refused(question, not_askable)
+        if refusal := _not_askable(question) or _courtesy(question):
+            yield _refused(question, refusal)
             return
         asked = _Asked(question=question, filters=filters, observer=observer)
         query = self._parse(asked, history)
@@ -126,11 +126,13 @@ class Pipeline:
         return _observed(asked.observer("generate", query.text), events)
 
     def _quote(self, asked: "_Asked", query: Query, hits: Sequence[Hit]) -> Iterator[SentenceReady | Note | Refusal]:
-        return _observed(asked.observer("select", query.text), self._quotes(query, hits))
+        return _observed(asked.observer("select", query.text), self._quotes(query, hits, asked.filters))
 
-    def _quotes(self, query: Query, hits: Sequence[Hit]) -> Iterator[SentenceReady | Note | Refusal]:
+    def _quotes(
+        self, query: Query, hits: Sequence[Hit], filters: Filters | None
+    ) -> Iterator[SentenceReady | Note | Refusal]:
         """The record's own sentences that answer, or the reason why none does."""
-        if own := from_catalogue(self.store, query) or own_way(self.store, query, hits):
+        if own := from_catalogue(self.store, query, filters) or own_way(self.store, query, hits):
             yield from map(Note, own.notes)
             for sentence, citations in own.parts:
                 yield SentenceReady(sentence=sentence, citations=citations)
@@ -237,6 +239,11 @@ def _not_askable(question: str) -> Refusal | None:
         return Refusal("too_long", {"characters": str(len(question)), "limit": str(MAX_QUESTION_CHARS)})
     if not any(character.isalnum() for character in question):
         return Refusal("empty_question")
+    return None
+
+
+def _courtesy(question: str) -> Refusal | None:
+    """What is said to a greeting, to thanks, to "What can you do?"."""
     kind = courtesy(question)
     return Refusal(kind) if kind else None
 

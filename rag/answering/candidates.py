@@ -7,11 +7,12 @@ from dataclasses import dataclass
 
 from ...ingest.language.sentences import sentence_spans
 from ...vectorstore.markup import plain
-from ...vectorstore.passage import Hit
+from ...vectorstore.passage import Hit, Passage, shortened
 from ...vectorstore.store import Store
-from ...vectorstore.structure import Outcome
+from ...vectorstore.structure import Item, Outcome
 
 MIN_WORDS = 2
+MAX_HEADING_CHARS = 140
 _WORD = re.compile(r"[^\W\d_]{2,}")
 _LEAD_IN = re.compile(r"(?:[-*+•‣◦▪·–—]\s+|[,;:.]\s*)+")
 
@@ -23,8 +24,8 @@ class Quotable:
     `number` counts the sentences of its passage from 0, None where it is not one of them.
     `score` says how well it answers, as a share of the best one's (0 to 1); `coverage` is the share of the question's
     content words that stand in the sentence or around it (0 to 1), `likeness` the cosine similarity of sentence and
-    question (-1 to 1, 0 where it was not compared). `outcome` is what it tells, where it is an outcome of an item, and
-    `lead` what is shown before it, `fit` how well it and what it ends fit the
+    question (-1 to 1, 0 where it was not compared). `outcome` is what it tells, where it is an outcome of an item,
+    `told_in` the passages it stands in, `lead` what is shown before it, `fit` how well it and what it ends fit the
     question, `known` how much of the question's subject stands there (0 to 1).
     """
 
@@ -37,6 +38,7 @@ class Quotable:
     coverage: float = 0.0
     likeness: float = 0.0
     outcome: Outcome | None = None
+    told_in: tuple[Passage, ...] = ()
     lead: str = ""
     fit: float = 0.0
     known: float = 0.0
@@ -83,6 +85,11 @@ def quotables(store: Store, hits: Sequence[Hit]) -> Iterator[Quotable]:
 def _is_title(hit: Hit) -> bool:
     """Whether a passage is the document's title over again."""
     return hit.passage.order < 2 and not hit.passage.locator.speaker and plain(hit.passage.text) in hit.document.title
+
+
+def heading_of(item: Item) -> str:
+    """The heading of an item as it is shown before a quote, shortened, without the mark at its end."""
+    return shortened(" ".join(plain(item.heading).split()), MAX_HEADING_CHARS).rstrip(" .:;,")
 
 
 def lead_length(hit: Hit) -> int:

@@ -2,34 +2,42 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from functools import lru_cache
-from typing import cast
+from collections.abc import Mapping, Sequence
 
-from ...vectorstore.passage import Document, Hit, Listing
+from ...vectorstore.passage import Document, Filters, Hit, Listing
 from ...vectorstore.store import Store
+from ...vectorstore.structure import SpeakerTurn
 from ..query import kinds
 from ..query.parse import Query
 from .candidates import inverse_frequency
-from .quoted import Quoted
-from .records_found import shares_of_records
+from .quoted import Quoted, told_of
+from .records_found import record_meant
 
 MAX_RECORDS = 40
 MAX_SPEAKERS = 80
 PASSAGES = 1000
 ABOUT_SHARE = 0.5
 FEW_SHARE = 0.1
-_IN_LANGUAGE = re.compile(r"\b(?P<no>not |aren't |isn't |n't )?(?:written )?in (?P<name>[A-Z][a-z]+)\b")
-_TIE = re.compile(r"\b(?:tie|ties|tied)\b", re.IGNORECASE)
+MAX_LINE_CHARS = 120
+_TIE = re.compile(
+    r"\b(?:tied?\s++(?:vote|votes|motion|ballot|division)|(?:in|a)\s++tie|votes?\s++(?:was|were|is|are)?\s*+tied)\b",
+    re.IGNORECASE,
+)
+_ABOUT = re.compile(r"\s(?:about|on|regarding|concerning)\s(?P<topic>.+)", re.IGNORECASE)
 
 
-def records(store: Store, query: Query) -> Quoted | None:
+def records(store: Store, query: Query, filters: Filters | None = None) -> Quoted | None:
     """The records that the question asks for, each with its title as it stands in it; None where none fits."""
-    listings = [listing for listing in store.listings() if listing.state != "read"]
-    listings, asked_so = _in_language(query.text, listings)
+    held = store.listings()
+    within = store.select(filters).documents if filters else None
+    listings = [each for each in held if each.state != "read" and (within is None or each.id in within)]
+    language = kinds.language_asked(query.text)
+    if language:
+        told = [each for each in listings if each.language]
+        listings = [each for each in told if (each.language == language.code) != language.negative]
     if _TIE.search(query.text):
         return _tied(store, listings)
-    words = _subject(store, query, asked_so)
+    words = _subject(store, query, language.words if language else "")
     named = _ranked(store, words, listings) if words else [(listing, 0) for listing in listings]
     quoted = Quoted()
     for listing, count in named[:MAX_RECORDS]:
@@ -38,58 +46,61 @@ def records(store: Store, query: Query) -> Quoted | None:
             _add_record(store, quoted, document, count, words)
     if not quoted.citations:
         return None
-    quoted.notes.append(_how_many(len(named), len(store.listings()), len(quoted.citations)))
+    quoted.notes.append(_how_many(len(named), len(held), len(quoted.citations)))
     return quoted
 
 
 def speakers(store: Store, query: Query, hits: Sequence[Hit]) -> Quoted | None:
-    """Everybody who speaks in the record meant, in the order they first do, with how often; None where nobody does."""
-    pointed = query.references.documents
-    shares = shares_of_records(hits)
-    meant = max(pointed or shares, key=lambda key: shares[key], default=None)
-    document = store.document(meant) if meant else None
+    """Everybody who speaks in the record meant, in the order they first do, with how often; None where nobody does.
+
+    Where the question names a subject that is not the record's own, those who speak of it.
+    """
+    document = record_meant(store, query, hits)
     if document is None:
         return None
-    turns = store.catalogue.structure(document.id).turns
+    turns, spoken = _turns_on(store, query, document), store.structure(document.id).turns
     counts = Counter(turn.speaker for turn in turns)
     first = {turn.speaker: turn for turn in reversed(turns)}
     quoted = Quoted()
-    for speaker in dict.fromkeys(turn.speaker for turn in turns):
-        turn = first[speaker]
-        start = document.text.find(turn.label, turn.start, turn.end)
-        if start >= 0 and len(quoted.citations) < MAX_SPEAKERS:
-            often = f"{speaker} ({counts[speaker]} {'statement' if counts[speaker] == 1 else 'statements'})"
-            quoted.add(store, document, start, start + len(turn.label), often)
+    for speaker in list(counts)[:MAX_SPEAKERS]:
+        quoted.add(store, document, *_label_of(document, first[speaker]), f"{speaker} ({_counted(counts[speaker])})")
     if not quoted.citations:
         return None
-    quoted.notes.append(f"{len(counts)} speakers in {document.name}, all of them." if len(counts) <= MAX_SPEAKERS else
-                        f"The first {MAX_SPEAKERS} of {len(counts)} speakers in {document.name}.")
+    who = f"{len(counts)} {'speaker' if len(counts) == 1 else 'speakers'}"
+    whole = "all of them" if len(turns) == len(spoken) else "all who speak of this in these words"
+    quoted.notes.append(
+        f"{who} in {document.name}, {whole}."
+        if len(quoted.citations) == len(counts)
+        else f"The first {len(quoted.citations)} of {who} in {document.name}."
+    )
     return quoted
+
+
+def _turns_on(store: Store, query: Query, document: Document) -> Sequence[SpeakerTurn]:
+    """The turns of a record in which the subject is spoken of; all of them where it is the record's own, or none."""
+    turns = store.structure(document.id).turns
+    about = _ABOUT.search(query.text)
+    stems = set(store.lexical.words(about["topic"])) & set(query.content_words) if about else set[str]()
+    stems -= set(store.lexical.words(" ".join([_called(document), *kinds.asking_words()])))
+    return [turn for turn in turns if stems <= set(store.lexical.words(document.text[turn.start : turn.end]))]
+
+
+def _label_of(document: Document, turn: SpeakerTurn) -> tuple[int, int]:
+    """Where a turn names its speaker, else its first line."""
+    start = document.text.find(turn.label, turn.start, turn.end)
+    if start >= 0:
+        return start, start + len(turn.label)
+    line = document.text.find("\n", turn.start, turn.end)
+    return turn.start, min(line if line > turn.start else turn.end, turn.start + MAX_LINE_CHARS)
+
+
+def _counted(statements: int) -> str:
+    return "1 statement" if statements == 1 else f"{statements} statements"
 
 
 def _how_many(found: int, held: int, shown: int) -> str:
     of = f"{found} of the {held} records"
     return f"{of}." if shown == found else f"{of}; the first {shown} are shown."
-
-
-@lru_cache
-def _languages() -> dict[str, str]:
-    """Codes of languages by their English names, from CLDR."""
-    from babel import Locale
-
-    names = cast(Mapping[str, str], Locale("en").languages)
-    return {name: code for code, name in names.items() if len(code) == 2}
-
-
-def _in_language(question: str, listings: Sequence[Listing]) -> tuple[list[Listing], str]:
-    """The records in the language asked for, or not in it, and the words that asked so."""
-    for match in _IN_LANGUAGE.finditer(question):
-        code = _languages().get(match["name"])
-        if code:
-            negative = bool(match["no"]) or bool(re.search(r"\bnot\b", question[: match.start()]))
-            chosen = [each for each in listings if each.language and (each.language == code) != negative]
-            return chosen, match[0]
-    return list(listings), ""
 
 
 def _subject(store: Store, query: Query, spent: str) -> dict[str, float]:
@@ -122,32 +133,31 @@ def _ranked(store: Store, words: dict[str, float], listings: Sequence[Listing]) 
     return [(listing, count) for listing, count, _ in found]
 
 
-def _called(listing: Listing) -> str:
+def _called(record: Listing | Document) -> str:
     """All that a record is called."""
-    told = (listing.title, listing.symbol, listing.body, listing.meeting, listing.publisher, listing.session)
-    return " ".join([*filter(None, told), re.sub(r"[\W_]+", " ", listing.source.rsplit("/", 1)[-1])])
+    told = (record.title, record.symbol, record.body, record.meeting, record.publisher, record.session)
+    return " ".join([*filter(None, told), re.sub(r"[\W_]+", " ", record.source.rsplit("/", 1)[-1])])
 
 
 def _tied(store: Store, listings: Sequence[Listing]) -> Quoted | None:
-    """The records that hold a vote with as many on one side as on the other."""
-    quoted = Quoted()
+    """The votes with as many on one side as on the other, of the records that hold one."""
+    quoted, tied = Quoted(), 0
     for listing in listings:
         document = store.document(listing.id)
-        for outcome in store.catalogue.structure(listing.id).outcomes:
+        for outcome in store.structure(listing.id).outcomes:
             if document and outcome.votes_for and outcome.votes_for == outcome.votes_against:
+                tied += 1
                 start = document.text.find(outcome.text, outcome.start, outcome.end)
-                if start >= 0:
-                    quoted.add(store, document, start, start + len(outcome.text), ", ".join(_told(document)))
-    return quoted if quoted.citations else None
+                if start >= 0 and len(quoted.citations) < MAX_RECORDS:
+                    quoted.add(store, document, start, start + len(outcome.text), told_of(document, outcome.text))
+    if not quoted.citations:
+        return None
+    if tied > len(quoted.citations):
+        quoted.notes.append(f"{tied} tied votes; {len(quoted.citations)} are shown.")
+    return quoted
 
 
-def _told(document: Document) -> Iterator[str]:
-    """What tells a record from others: its title, symbol, body and date."""
-    yield document.title
-    yield from filter(None, (document.symbol, document.body, document.date))
-
-
-def _add_record(store: Store, quoted: Quoted, document: Document, count: int, words: dict[str, float]) -> None:
+def _add_record(store: Store, quoted: Quoted, document: Document, count: int, words: Mapping[str, float]) -> None:
     """A line on a record, with its title quoted, or its first words where the title stands nowhere in it."""
     start = document.text.find(document.title)
     end = start + len(document.title)
@@ -155,6 +165,6 @@ def _add_record(store: Store, quoted: Quoted, document: Document, count: int, wo
         passage = next(iter(store.passages_of(document.id)), None)
         if passage is None:
             return
-        start, end = passage.start, min(passage.end, passage.start + 120)
-    about = ", ".join(_told(document))
-    quoted.add(store, document, start, end, f"{about} ({count} passages)" if count and words else about)
+        start, end = passage.start, min(passage.end, passage.start + MAX_LINE_CHARS)
+    often = [f"{count} {'passage' if count == 1 else 'passages'}"] if count and words else []
+    quoted.add(store, document, start, end, told_of(document, document.text[start:end], *often))

@@ -3,16 +3,21 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import lru_cache
+from itertools import islice
 
 from ...ingest.language.states import state_of, states_in
-from ...ingest.language.tables import sides
+from ...ingest.language.tables import any_of, sides
 from ...vectorstore.names import fold
 from ...vectorstore.structure import Outcome
 from ..query import kinds
+from ..query.mentions import COMMON_PARTS
 from ..query.parse import Query
 from ..query.question import SAYS
 from .candidates import Quotable
 
+MAX_NAMED = 6
+PLACES_TRIED = 8
 _SIDES = {"for": "In favour", "against": "Against", "abstained": "Abstained"}
 
 
@@ -73,35 +78,57 @@ def with_names(query: Query, quotable: Quotable) -> list[Quotable]:
 
 
 def _lists_asked(query: Query, quotable: Quotable, outcome: Outcome) -> Iterator[Quotable]:
-    asked = _asked_sides(query)
+    asked = _asked_sides(query.text)
     lists = {"for": outcome.names_for, "against": outcome.names_against, "abstained": outcome.names_abstained}
     for side, names in lists.items():
-        named = _named(query, names)
-        if named and not (side in asked and len(named) < len(names) and _asks_who(query)):
-            place = _place_of(quotable, outcome, named[:1])
-            lead = f"{_SIDES[side]} (with {len(names) - 1} others)" if len(names) > 1 else _SIDES[side]
-        elif side in asked:
-            place, lead = _place_of(quotable, outcome, names), f"{_SIDES[side]} ({len(names)})"
-        else:
-            continue
-        if place:
-            yield replace(quotable, start=place[0], end=place[1], lead=lead)
+        others = {name for each, listed in lists.items() if each != side for name in listed}
+        named = _named(query, names)[:MAX_NAMED]
+        whole = side in asked and (not named or _asks_who(query))
+        for wanted in [names] if whole else [[name] for name in named]:
+            place = _place_of(quotable, outcome, wanted)
+            if place and not _holds_one(quotable.hit.document.text[slice(*place)], others, beside=names):
+                lead = f"{_SIDES[side]} ({len(names)})" if whole else _SIDES[side] + _among(len(names) - 1)
+                yield _at(quotable, *place, lead)
+
+
+def _among(others: int) -> str:
+    return f" (with {others} {'other' if others == 1 else 'others'})" if others else ""
+
+
+def _at(quotable: Quotable, start: int, end: int, lead: str) -> Quotable:
+    """A place of what an outcome tells, in the passage it stands in."""
+    passage = max(
+        (each for each in quotable.told_in if each.start <= start),
+        key=lambda each: each.start,
+        default=quotable.hit.passage,
+    )
+    return replace(quotable, hit=replace(quotable.hit, passage=passage), start=start, end=end, lead=lead)
 
 
 def _asks_who(query: Query) -> bool:
     return query.wants_speaker or query.wants_list
 
 
-def _asked_sides(query: Query) -> set[str]:
-    """The sides of a vote that a question names ("who opposed ...?")."""
-    said = query.text.casefold()
-    return {side for word, side in sides().items() if re.search(rf"(?<!\w){re.escape(word)}(?!\w)", said)}
+def _asked_sides(question: str) -> set[str]:
+    """The sides of a vote that a question names ("who opposed ...?").
+
+    "For" and "no" are sides after a word of voting only.
+    """
+    said = question.casefold().replace("’", "'")
+    return {sides()[match["after"] or match["alone"]] for match in _side().finditer(said)}
+
+
+@lru_cache
+def _side() -> re.Pattern[str]:
+    voting = kinds.words_of("vote")
+    after = rf"(?<!\w){any_of(voting)}\s+(?P<after>{any_of(sides())})(?!\w)"
+    return re.compile(rf"{after}|(?P<alone>{kinds.any_whole(voting & sides().keys())})")
 
 
 def _named(query: Query, names: Sequence[str]) -> list[str]:
     """Those of the names that the question names: a state by any of its names, a person by the last one."""
     states = {code for _, _, code in states_in(query.text)}
-    said = set(re.findall(r"\w+", fold(query.text)))
+    said = {word for word in re.findall(r"\w+", fold(query.text)) if word not in COMMON_PARTS | kinds.asking_words()}
     return [name for name in names if (state_of(name) or "") in states or _last(name) in said]
 
 
@@ -112,11 +139,30 @@ def _last(name: str) -> str:
 
 
 def _place_of(quotable: Quotable, outcome: Outcome, names: Sequence[str]) -> tuple[int, int] | None:
-    """From the first of some names to the last, as they are listed in the text of an outcome."""
+    """From the first of some names to the last, as they are listed in the text of an outcome, where they stand closest
+    together; None where the first or the last is not found."""
     text = quotable.hit.document.text
-    first = text.find(names[0], outcome.start, outcome.end) if names else -1
-    position = first
+    firsts = _whole_name(names[0]).finditer(text, outcome.start, outcome.end) if names else iter(())
+    places = [_listed_from(text, first.start(), outcome.end, names) for first in islice(firsts, PLACES_TRIED)]
+    return min(filter(None, places), key=lambda place: place[1] - place[0], default=None)
+
+
+def _listed_from(text: str, start: int, end: int, names: Sequence[str]) -> tuple[int, int] | None:
+    position = start
     for name in names:
-        found = text.find(name, position, outcome.end)
-        position = found + len(name) if found >= 0 else position
-    return (first, position) if first >= 0 else None
+        found = _whole_name(name).search(text, position, end)
+        if found is None and name == names[-1]:
+            return None
+        position = found.end() if found else position
+    return start, position
+
+
+def _holds_one(text: str, names: set[str], beside: Sequence[str]) -> bool:
+    """Whether one of some names stands in a text, and not only as a part of those beside them ("Guinea-Bissau")."""
+    rest = re.sub(rf"(?<!\w){any_of(beside)}(?!\w)", " ", text)
+    return bool(names) and bool(re.search(rf"(?<!\w){any_of(names)}(?!\w)", rest))
+
+
+def _whole_name(name: str) -> re.Pattern[str]:
+    words = r"\s+".join(map(re.escape, name.split()))
+    return re.compile(rf"(?<!\w){words}(?!\w)")

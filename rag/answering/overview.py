@@ -6,31 +6,33 @@ A sentence is central where its vector is near the mean of its part's and of the
 Centroid-based summarization of multiple documents); what is said twice is quoted once (maximal marginal relevance).
 """
 
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import accumulate, groupby
 from typing import TYPE_CHECKING, Literal
 
 from ...vectorstore.errors import ModelError
 from ...vectorstore.markup import plain
-from ...vectorstore.passage import Document, Hit, Passage, shortened
+from ...vectorstore.passage import Document, Hit, Passage
 from ...vectorstore.store import Store
 from ...vectorstore.structure import Item, Outcome
 from ..query.parse import Query
-from .candidates import Quotable, quotables
-from .quoted import Quoted
-from .records_found import shares_of_records
+from .candidates import Quotable, heading_of, quotables
+from .quoted import Quoted, told_of
+from .records_found import record_meant
 
 if TYPE_CHECKING:
     import numpy as np
 
 Length = Literal["brief", "usual", "full"]
 PARTS: dict[Length, int] = {"brief": 3, "usual": 6, "full": 20}
+STRETCHES = 4
 MAX_PASSAGES = 800
 MIN_WORDS, MAX_WORDS = 6, 70
 ON_ITEM_SHARE = 0.6
 SAID_BEFORE = 0.9
 PART_WEIGHT, WHOLE_WEIGHT, ASKED_WEIGHT = 1.0, 0.5, 0.6
-MAX_HEADING_CHARS = 110
 MAX_QUOTE_CHARS = 500
 
 
@@ -46,14 +48,14 @@ class Part:
 
 def overview(store: Store, query: Query, hits: Sequence[Hit], length: Length = "usual") -> Quoted | None:
     """A briefing on what the question is about; None where no one record is meant and nothing was found."""
-    document = _document_meant(store, query, hits)
+    document = record_meant(store, query, hits)
     if document is None:
         return None
     said_by = set(query.references.said_by)
     passages = [each for each in store.passages_of(document.id) if each.kind not in ("heading", "noise")]
     if said_by:
         passages = [each for each in passages if each.locator.speaker in said_by]
-    structure = store.catalogue.structure(document.id)
+    structure = store.structure(document.id)
     item = None if said_by else _item_meant(document, structure.items, hits)
     if item:
         passages = [each for each in passages if item.start <= each.start < item.end]
@@ -65,19 +67,12 @@ def overview(store: Store, query: Query, hits: Sequence[Hit], length: Length = "
     if whole:
         _add_title(store, quoted, document)
     sentences = _Sentences.of(store, query, document, _sampled(passages))
-    for part in parts or _stretches(passages, PARTS[length]):
+    points = len(passages) if said_by else max(1, len(passages) // 2)
+    for part in parts or _stretches(passages, min(PARTS[length], STRETCHES, points)):
         _add_part(store, quoted, document, part, sentences)
-    if item:
-        _add_outcome(store, quoted, document, item, structure.outcomes)
+    if item and (outcome := _outcome_in(item, structure.outcomes)):
+        _add_outcome(store, quoted, document, outcome, "Outcome")
     return quoted if quoted.citations else None
-
-
-def _document_meant(store: Store, query: Query, hits: Sequence[Hit]) -> Document | None:
-    """The record that the question points at, else the one most of what was found is from."""
-    shares = shares_of_records(hits)
-    pointed = [key for key in query.references.documents if key in shares] or list(query.references.documents)
-    best = max(pointed or shares, key=lambda key: shares[key], default=None)
-    return store.document(best) if best else None
 
 
 def _item_meant(document: Document, items: Sequence[Item], hits: Sequence[Hit]) -> Item | None:
@@ -93,39 +88,37 @@ def _item_meant(document: Document, items: Sequence[Item], hits: Sequence[Hit]) 
 
 def _parts(document: Document, items: Sequence[Item], outcomes: Sequence[Outcome], limit: int) -> list[Part]:
     """The items of a record that it spends most words on or decides on, in its order; none where it has hardly any."""
-    by_item: dict[str, Outcome] = {}
-    for outcome in outcomes:
-        if outcome.item:
-            by_item.setdefault(outcome.item, outcome)
     tops = [item for item in items if item.parent is None]
     tops = tops if len(tops) > 2 else list(items)
     if len(tops) < 2:
         return []
+    by_item: dict[str, Outcome] = {}
+    for outcome in outcomes:
+        if outcome.item and len(outcome.text) <= MAX_QUOTE_CHARS:
+            by_item.setdefault(outcome.item, outcome)
     weight = {item.id: (item.end - item.start) * (2 if item.id in by_item else 1) for item in tops}
     chosen = sorted(sorted(tops, key=lambda item: -weight[item.id])[:limit], key=lambda item: item.start)
     return [
-        Part(heading=_heading(item), start=item.start, end=item.end, outcome=by_item.get(item.id)) for item in chosen
+        Part(heading=heading_of(item), start=item.start, end=item.end, outcome=by_item.get(item.id)) for item in chosen
     ]
 
 
-def _heading(item: Item) -> str:
-    return shortened(" ".join(plain(item.heading).split()), MAX_HEADING_CHARS)
+def _outcome_in(item: Item, outcomes: Sequence[Outcome]) -> Outcome | None:
+    """What became of an item: its own outcome, else that of a motion under it; one short enough to be quoted."""
+    first, last = (bisect_left(outcomes, place, key=lambda each: each.start) for place in (item.start, item.end))
+    inside = [each for each in outcomes[first:last] if len(each.text) <= MAX_QUOTE_CHARS]
+    return next((each for each in inside if each.item == item.id), inside[-1] if inside else None)
 
 
 def _stretches(passages: Sequence[Passage], count: int) -> Iterator[Part]:
-    """As many stretches of about the same length, each under the heading of its first passage, if that changes."""
-    total = sum(len(each.text) for each in passages)
-    count = min(count, max(1, len(passages) // 2), 4)
-    size, chars = total / count, 0
-    stretch: list[Passage] = []
-    for passage in passages:
-        stretch.append(passage)
-        chars += len(passage.text)
-        if chars >= size:
-            yield Part(heading="", start=stretch[0].start, end=stretch[-1].end)
-            stretch, chars = [], 0
-    if stretch:
-        yield Part(heading="", start=stretch[0].start, end=stretch[-1].end)
+    """As many stretches of about the same length, at most; a passage belongs to the one its middle is in."""
+    lengths = [len(each.text) for each in passages]
+    ends = list(accumulate(lengths))
+    size = ends[-1] / count
+    middles = [end - length / 2 for end, length in zip(ends, lengths, strict=True)]
+    for _, stretch in groupby(zip(middles, passages, strict=True), key=lambda each: each[0] // size):
+        inside = [passage for _, passage in stretch]
+        yield Part(heading="", start=inside[0].start, end=inside[-1].end)
 
 
 def _sampled(passages: Sequence[Passage]) -> Sequence[Passage]:
@@ -151,11 +144,13 @@ class _Sentences:
         hits = [Hit(passage=passage, document=document, score=0.0) for passage in passages]
         sentences = [each for each in quotables(store, hits) if MIN_WORDS <= len(each.text.split()) <= MAX_WORDS]
         sentences = [each for each in sentences if not plain(each.text).rstrip("”\"'*_ ").endswith(("?", ":", "？"))]
+        sentences = [each for each in sentences if plain(each.text) not in document.title]
         kept = store.sentence_vectors(list(dict.fromkeys(each.hit.passage.id for each in sentences)))
+        vector = next((vector for numbered in kept.values() for vector in numbered.values()), np.zeros(1))
         try:
             asked = np.asarray(store.question_vector(query.text))
         except ModelError:
-            asked = np.zeros(1, dtype=np.float32)
+            asked = np.zeros_like(vector)
         nothing = np.zeros_like(asked)
         rows = [kept.get(each.hit.passage.id, {}).get(each.number or 0, nothing) for each in sentences]
         vectors = np.asarray(rows).reshape(len(rows), len(asked))
@@ -191,28 +186,19 @@ def _centre(vectors: "np.ndarray") -> "np.ndarray":
 def _add_title(store: Store, quoted: Quoted, document: Document) -> None:
     """What the record is: its title as it stands in it, after who met or issued it and when."""
     start = document.text.find(document.title)
-    what = ", ".join(filter(None, (document.symbol, document.body, document.date)))
     if start >= 0 and document.title:
-        quoted.add(store, document, start, start + len(document.title), what)
+        quoted.add(store, document, start, start + len(document.title), told_of(document, document.title))
 
 
 def _add_part(store: Store, quoted: Quoted, document: Document, part: Part, sentences: _Sentences) -> None:
     """One quote on a part: its outcome where it has one, else its most central sentence."""
-    outcome = part.outcome
-    if outcome and outcome.end - outcome.start <= MAX_QUOTE_CHARS:
-        quoted.add(store, document, outcome.start, outcome.end, part.heading)
-        return
-    if quotable := sentences.most_central(part.start, part.end):
-        speaker = quotable.speaker or ""
-        lead = ": ".join(filter(None, (part.heading, speaker if not part.heading else "")))
-        quoted.add(store, document, quotable.start, quotable.end, lead)
+    if part.outcome:
+        _add_outcome(store, quoted, document, part.outcome, part.heading)
+    elif quotable := sentences.most_central(part.start, part.end):
+        quoted.add(store, document, quotable.start, quotable.end, part.heading or quotable.speaker or "")
 
 
-def _add_outcome(
-    store: Store, quoted: Quoted, document: Document, item: Item, outcomes: Sequence[Outcome]
-) -> None:
-    """What became of the item told of, at the end."""
-    for outcome in outcomes:
-        if outcome.item == item.id and outcome.end - outcome.start <= MAX_QUOTE_CHARS:
-            quoted.add(store, document, outcome.start, outcome.end, "Outcome")
-            return
+def _add_outcome(store: Store, quoted: Quoted, document: Document, outcome: Outcome, lead: str) -> None:
+    """The sentence that tells an outcome, without the lists of its vote."""
+    start = max(outcome.start, document.text.find(outcome.text, outcome.start, outcome.end))
+    quoted.add(store, document, start, start + len(outcome.text), lead)

@@ -1,5 +1,6 @@
 """An answer in the making that is put together of quotes, each after a few words that say what it is."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -16,6 +17,7 @@ class Quoted:
     sentences: list[Sentence] = field(default_factory=list[Sentence])
     citations: list[Citation] = field(default_factory=list[Citation])
     notes: list[str] = field(default_factory=list[str])
+    _passages: dict[str, list[Passage]] = field(default_factory=dict[str, list[Passage]])
 
     @property
     def parts(self) -> Iterator[tuple[Sentence, tuple[Citation, ...]]]:
@@ -25,20 +27,38 @@ class Quoted:
 
     def add(self, store: Store, document: Document, start: int, end: int, lead: str = "") -> None:
         """Quotes a place of a document, `lead` before it unless the quote itself begins so."""
-        passage = _passage_at(store, document, start)
-        if passage is None:
+        quote = document.text[start:end].strip()
+        start = document.text.find(quote, start)
+        passage = self._passage_at(store, document, start)
+        if passage is None or not quote:
             return
         number = len(self.citations) + 1
-        quote = document.text[start:end]
+        end, place = start + len(quote), passage.locator
         self.citations.append(
-            Citation(number=number, document=document, quote=quote, start=start, end=end, locator=passage.locator)
+            Citation(number=number, document=document, quote=quote, start=start, end=end, locator=place)
         )
-        words = " ".join(plain(quote).split())
+        words, lead = shown(quote), shown(lead)
         repeats = not lead or words.startswith(lead.rstrip(" …"))
         text = f"“{words}”" if repeats else f"{lead}: “{words}”"
         self.sentences.append(Sentence(text=text, citations=(number,)))
 
+    def _passage_at(self, store: Store, document: Document, offset: int) -> Passage | None:
+        """The passage that an offset lies in, or the next one after it."""
+        if document.id not in self._passages:
+            self._passages[document.id] = store.passages_of(document.id)
+        return next((passage for passage in self._passages[document.id] if passage.end > offset), None)
 
-def _passage_at(store: Store, document: Document, offset: int) -> Passage | None:
-    """The passage that an offset lies in, or the next one after it."""
-    return next((passage for passage in store.passages_of(document.id) if passage.end > offset), None)
+
+def shown(text: str) -> str:
+    """Words of a record as an answer shows them: in one line, without marks, and with no number of a citation."""
+    return re.sub(r"\[(\d+)\]", r"(note \1)", " ".join(plain(text).split()))
+
+
+def told_of(document: Document, quote: str, *more: str) -> str:
+    """What tells a record from others (its title, symbol, body and date) and is not in its quote, and `more`."""
+    facts = (document.title, document.symbol, document.body, document.date)
+    said: list[str] = []
+    for fact in filter(None, facts):
+        if not any(fact in other for other in (quote, *said)):
+            said.append(fact)
+    return ", ".join([*said, *more])

@@ -1,9 +1,11 @@
-"""Which records most of what was found is from."""
+"""Which records most of what was found is from, and which one a question means."""
 
 from collections import Counter
 from collections.abc import Sequence
 
-from ...vectorstore.passage import Hit
+from ...vectorstore.passage import Document, Hit
+from ...vectorstore.store import Store
+from ..query.parse import Query
 
 PASSAGES = 20
 
@@ -15,3 +17,16 @@ def shares_of_records(hits: Sequence[Hit]) -> "Counter[str]":
         shares[hit.document.id] = shares.get(hit.document.id, 0.0) + 1 / rank
     total = sum(shares.values())
     return Counter({key: share / total for key, share in shares.items()})  # type: ignore[arg-type]
+
+
+def record_meant(store: Store, query: Query, hits: Sequence[Hit]) -> Document | None:
+    """The record that the question points at, else the one most of what was found is from; of what was found only.
+
+    Where somebody's words are asked for, it is one in which they speak.
+    """
+    spoken = [hit for hit in hits if hit.passage.locator.speaker in query.references.said_by]
+    shares = shares_of_records(spoken or hits)
+    held = {hit.document.id for hit in hits}
+    pointed = [key for key in query.references.documents if key in held]
+    best = max(pointed or shares, key=lambda key: shares[key], default=None)
+    return store.document(best) if best else None

@@ -19,14 +19,14 @@ from typing import TYPE_CHECKING
 
 from ...vectorstore.errors import ModelError
 from ...vectorstore.markup import plain
-from ...vectorstore.passage import Document, Hit, Passage, shortened
+from ...vectorstore.passage import Document, Hit, Passage
 from ...vectorstore.store import Store
 from ...vectorstore.structure import Item, Outcome
 from ..calibration import likeness
 from ..query import kinds
 from ..query.parse import Query
 from ..query.question import SAYS
-from .candidates import Quotable, inverse_frequency, quotables
+from .candidates import Quotable, heading_of, inverse_frequency, quotables
 from .records_found import shares_of_records
 
 if TYPE_CHECKING:
@@ -39,7 +39,6 @@ OUTCOMES_A_RECORD = 300
 WINDOW_CHARS = 4000
 FALL_OFF_CHARS = 3000
 MAX_QUOTE_CHARS = 900
-MAX_HEADING_CHARS = 140
 SHORT_WORDS = 6
 STEMS_KEPT = 20_000
 
@@ -60,9 +59,7 @@ def rank(store: Store, query: Query, hits: Sequence[Hit]) -> list[Quotable]:
         return []
     scores = features @ weights_of(store.embedding)
     best = float(scores.max())
-    scored = [
-        replace(each, score=math.exp(float(score) - best)) for each, score in zip(found, scores, strict=True)
-    ]
+    scored = [replace(each, score=math.exp(float(score) - best)) for each, score in zip(found, scores, strict=True)]
     return sorted(scored, key=lambda each: -each.score)
 
 
@@ -116,7 +113,9 @@ class _Read:
         self._text_bits: dict[str, int] = {}
         self._once_bits: dict[str, int] = {}
         self._wants = _wants(query)
-        self.pool = [*hits[:PASSAGES_READ], *_beside(store, hits)]
+        self._speakers = {hit.passage.locator.speaker for hit in hits}
+        self._sections = {hit.passage.locator.section for hit in hits}
+        self.pool = [*hits[:PASSAGES_READ], *(hit for hit in _beside(store, hits) if self._may_be_read(hit.passage))]
         self._places = {(hit.document.id, hit.passage.order): hit.passage for hit in self.pool}
         self._near = self._likenesses()
 
@@ -137,6 +136,11 @@ class _Read:
         for (key, number, _), value in zip(flat, measured, strict=True):
             near.setdefault(key, {})[number] = value
         return near
+
+    def _may_be_read(self, passage: Passage) -> bool:
+        """Whether a passage that was not found is of a speaker and a section that were: a search may be confined to
+        some, and whose words are asked for is quoted alone."""
+        return passage.locator.speaker in self._speakers and passage.locator.section in self._sections
 
     # --- which words stand where ---
 
@@ -185,7 +189,7 @@ class _Read:
         """The outcomes of the records that most of what was found is from."""
         for document_id, _ in self._shares.most_common(RECORDS):
             document = self.store.document(document_id)
-            structure = self.store.catalogue.structure(document_id)
+            structure = self.store.structure(document_id)
             if document and structure.outcomes:
                 yield from self._outcomes_of(document, structure.items, structure.outcomes)
 
@@ -203,7 +207,7 @@ class _Read:
             after = outcome.end
             first, own = max(0, bisect_right(starts, start) - 1), max(0, bisect_right(starts, outcome.start) - 1)
             last = bisect_right(starts, outcome.end - 1)
-            if not passages[own:last]:
+            if not passages[own:last] or not self._may_be_read(passages[own]):
                 continue
             told = self._bits_of(passages[own:last])
             window = told | self._bits_of(passages[first:own])
@@ -216,8 +220,8 @@ class _Read:
             )  # fmt: skip
             hit = Hit(passage=passages[own], document=document, score=0.0)
             stated = told | heading | self.once_bits(document, passages[own])
-            outcome_found = self._outcome(hit, outcome, item)
-            yield replace(outcome_found, fit=fit, known=self._subject_share(known), coverage=self.share(stated))
+            quotable = self._outcome(hit, outcome, item, told_in=tuple(passages[own:last]))
+            yield replace(quotable, fit=fit, known=self._subject_share(known), coverage=self.share(stated))
 
     def _bits_of(self, passages: Sequence[Passage]) -> int:
         bits = 0
@@ -228,12 +232,12 @@ class _Read:
     def _subject_share(self, bits: int) -> float:
         return self.share(bits & self._subject) / self._subject_weight
 
-    def _outcome(self, hit: Hit, outcome: Outcome, item: Item | None) -> Quotable:
+    def _outcome(self, hit: Hit, outcome: Outcome, item: Item | None, told_in: tuple[Passage, ...]) -> Quotable:
         start, end = span_of(hit.document, outcome)
         text = hit.document.text[start:end]
         quotable = Quotable(
             hit=hit, start=start, end=end, words=frozenset(self.store.lexical.words(text)), outcome=outcome,
-            lead=shortened(" ".join(plain(item.heading).split()), MAX_HEADING_CHARS) if item else "",
+            lead=heading_of(item) if item else "", told_in=told_in,
         )  # fmt: skip
         return replace(quotable, likeness=self._likeness(quotable) or 0.0)
 
@@ -249,7 +253,8 @@ class _Read:
         told = plain(quotable.text)
         words = told.split()
         near = self._likeness(quotable)
-        expected = bool(query.expected and query.expected.met_by(quotable))
+        about = (own | once | self.text_bits(passage)) & self._subject
+        expected = bool(query.expected and about and query.expected.met_by(quotable))
         described = {
             "own": self.share(own),
             "standing": (hit.score or self._score_of(passage)) / self._best,
@@ -355,8 +360,9 @@ def _asking_stems(store: Store) -> frozenset[str]:
 def _stems_of(store: Store, passage: Passage) -> frozenset[str]:
     """The stems of a passage, kept for the next question."""
     kept = store.derived("stems of passages", dict[str, frozenset[str]])
-    if passage.id not in kept:
+    stems = kept.get(passage.id)
+    if stems is None:
         if len(kept) >= STEMS_KEPT:
             kept.clear()
-        kept[passage.id] = frozenset(store.lexical.words(passage.text))
-    return kept[passage.id]
+        stems = kept[passage.id] = frozenset(store.lexical.words(passage.text))
+    return stems

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from ...vectorstore.passage import Hit
+from ...vectorstore.passage import Filters, Hit
 from ...vectorstore.store import Store
 from ..query import kinds
 from ..query.parse import Query
@@ -11,14 +11,15 @@ from .overview import overview
 from .quoted import Quoted
 
 
-def from_catalogue(store: Store, query: Query) -> Quoted | None:
+def from_catalogue(store: Store, query: Query, filters: Filters | None = None) -> Quoted | None:
     """The answer to a question about what the library holds, which needs no search; None where it is none."""
-    return records(store, query) if kinds.wants_records(query.text) and not query.references.said_by else None
+    wanted = kinds.wants_records(query.text) and not query.references.said_by
+    return records(store, query, filters) if wanted else None
 
 
 def own_way(store: Store, query: Query, hits: Sequence[Hit]) -> Quoted | None:
     """The answer to a question of a kind with its own way; None where there is none, or nothing is found there."""
-    if query.references.paragraphs:
+    if query.references.paragraphs or query.compared:
         return None
     if kinds.wants_speakers(query.text):
         return speakers(store, query, hits)
@@ -29,4 +30,5 @@ def own_way(store: Store, query: Query, hits: Sequence[Hit]) -> Quoted | None:
 
 def _is_about_all_somebody_said(query: Query) -> bool:
     """Whether a question asks what somebody said, on no subject: "What did Ruiz argue?"."""
-    return bool(query.references.said_by) and not query.topic_words and not query.compares and not query.expected
+    on_no_subject = not (query.topic_words or query.compares or query.expected or query.follows)
+    return bool(query.references.said_by) and on_no_subject and not (query.wants_reply or query.wants_asker)

@@ -32,7 +32,8 @@ def check(answer: Answer, library: Library) -> None:
 
 def _check_refusal(answer: Answer) -> None:
     assert len(answer.nearest) <= 3
-    assert answer.text.startswith("The documents") and answer.text.endswith(".") and "\n" not in answer.text
+    assert answer.refusal is not None and answer.text.endswith(".") and "\n" not in answer.text
+    assert answer.text.startswith("The documents") or answer.refusal.code in ("greeting", "thanks", "help")
     assert [sentence.text for sentence in answer.sentences] == [answer.text]
     for hit in answer.nearest:
         assert hit.passage.text == hit.document.text[hit.passage.start : hit.passage.end]

@@ -1,4 +1,4 @@
-"""Questions that the three small records do not answer, by the code of the refusal that each meets."""
+"""What the three small records do not answer, and what is no question, by the code of the refusal it meets."""
 
 from onrecord.rag.query.question import MAX_QUESTION_CHARS
 
@@ -18,3 +18,4 @@ QUESTIONS = {
     "no_expansion": "What does HB stand for?",
 }
 NOT_ASKABLE = {"empty_question": "???", "too_long": "q" * (MAX_QUESTION_CHARS + 1)}
+COURTESIES = {"greeting": "Good morning!", "thanks": "Merci beaucoup.", "help": "What can you do?"}

@@ -19,7 +19,7 @@ from onrecord.rag.schema import answer_json
 from ..fakes import HashEmbedder
 from .invariants import check
 from .records import write_records
-from .refused import NOT_ASKABLE, QUESTIONS
+from .refused import COURTESIES, NOT_ASKABLE, QUESTIONS
 
 SAID_IN_CODE = re.compile(r'Refusal\(\s*"(\w+)"')
 BRACES = re.compile(r"\{(\w*)\}")
@@ -61,9 +61,9 @@ def test_the_codes_of_the_catalogues_are_those_that_are_given() -> None:
     given = {code for source in sources for code in SAID_IN_CODE.findall(source.read_text(encoding="utf-8"))}
     kinds = {f"no_{expected.kind}" for question in QUESTIONS.values() if (expected := expectation(question))}
     written = {code for code in catalogue("en") if "." not in code}
-    assert given | kinds | ADDED == written
-    assert {*QUESTIONS, *NOT_ASKABLE, *OTHERS, *ADDED} == written, "each is met by a test"
-    assert {code.removesuffix(".advice") for code in set(catalogue("en")) - written} == set(NOT_ASKABLE)
+    assert given | kinds | ADDED | set(COURTESIES) == written
+    assert {*QUESTIONS, *NOT_ASKABLE, *COURTESIES, *OTHERS, *ADDED} == written, "each is met by a test"
+    assert {code.removesuffix(".advice") for code in set(catalogue("en")) - written} == {*NOT_ASKABLE, *COURTESIES}
 
 
 def test_what_a_question_names_is_no_pattern() -> None:
@@ -92,7 +92,7 @@ def assert_refused(answer: Answer, code: str, params: dict[str, str]) -> None:
         assert answer.text not in told.notes and len(told.notes) == len(answer.notes)
 
 
-@pytest.mark.parametrize(("code", "question"), [*QUESTIONS.items(), *NOT_ASKABLE.items()])
+@pytest.mark.parametrize(("code", "question"), [*QUESTIONS.items(), *NOT_ASKABLE.items(), *COURTESIES.items()])
 def test_a_refusal_is_a_code_and_what_it_names(library: Library, code: str, question: str) -> None:
     answer = library.ask(question)
     check(answer, library)
