@@ -85,7 +85,12 @@ def saying(where: Literal["question", "record", "answer"]) -> str:
     Questions have "did Norway say" and "has Norway said", records and answers "Norway said" and "Norway says". Forms
     that are nouns too ("points", "remarks") are left out where they would be taken for these.
     """
-    return any_of(row[form] for row in table("verbs") for form in row[where].split())
+    return any_of(verbs_of_saying(where))
+
+
+def verbs_of_saying(where: Literal["question", "record", "answer"]) -> frozenset[str]:
+    """The verbs of `saying`, one by one."""
+    return frozenset(row[form] for row in table("verbs") for form in row[where].split())
 
 
 @lru_cache(maxsize=1)

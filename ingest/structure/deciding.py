@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from ...vectorstore.markup import plain
 from ...vectorstore.structure import OutcomeKind
-from ..language.tables import any_of, saying, sides, words_in_order
+from ..language.tables import any_of, sides, verbs_of_saying, words_in_order
 from .tasks import Task, any_in, due, labelled_task, owner, task, words_of
 from .votes import Tally, counts_in
 
@@ -195,7 +195,7 @@ _HEAD_CLAUSE = re.compile(
     re.IGNORECASE,
 )
 _TALE = re.compile(
-    rf"(?<![\w-])(?:{any_of(set(saying('record').split('|')) - words_of('verb').keys())})\sthat\b", re.IGNORECASE
+    rf"(?<![\w-])(?:{any_of(verbs_of_saying('record') - words_of('verb').keys())})\sthat\b", re.IGNORECASE
 )
 _PRESIDING = re.compile(_BOUND.format(any_in("presiding")), re.IGNORECASE)
 _UNDERTOOK = re.compile(_BOUND.format(any_in("undertaking")), re.IGNORECASE)

@@ -30,7 +30,7 @@ _CALLED = re.compile(
     r",?\s(?:is|are)\s(?:an?\s|the\s)?[a-z]"
     rf"|(?i:(?:\w{{1,10}},?\s){{0,3}}?(?:{any_in('calling')})\s)(?:(?i:(?:agenda\s)?(?:item|number)\s)(?P<called>\d{{1,3}}[A-Za-z]?))?"
 )
-_CALLS = re.compile(r"\d[\dA-Za-z]{0,3},?\s(?:is|are)\s")
+_CALLS = re.compile(rf"\d[\dA-Za-z]{{0,3}},?\s(?:is|are)\s|(?i:{any_in('calling')})\s")
 _REJECTING = re.compile(rf"(?<![\w-])(?:{any_in('rejecting')})(?![\w-])", re.IGNORECASE)
 _NUMBER = re.compile(
     r"\A\W{0,6}(?:(?:agenda\s)?item|no\.?|article|clause|bill|motion|case|question)?\s{0,3}#?"

@@ -29,6 +29,7 @@ NEAR_BY_WORDS = 0.6
 BARELY = 0.1
 MIN_COVERAGE = 0.25
 NAMED_IN_PASSING = 0.6
+ON_IT_SHARE = 0.6
 ABOUT_IT = 0.5
 FEWEST_FOREIGN = 3
 FOREIGN_SHARE = 0.4
@@ -43,6 +44,8 @@ HEAD_CHARS = 1500
 OFTEN = 8
 CHARS_A_NAMING = 8000
 NOT_ANSWERED = Refusal("not_answered")
+# "Did Verrano approve it?": whoever is asked about by name must have to do with the answer.
+_ACTS = re.compile(r"\b(?:[Dd]id|[Dd]oes|[Dd]o|[Hh]as|[Hh]ave|[Hh]ad|[Ww]ill|[Ww]ould) (?:the )?([A-ZÀ-Þ][\w’'-]*)")
 
 
 def reason_to_refuse(
@@ -62,14 +65,16 @@ def reason_to_refuse(
     best = chosen[0]
     covered = max(quotable.coverage for quotable in chosen)
     whose = {part for name in query.mentioned.subject for part in (name, *name.split())}
+    whose |= set(_ACTS.findall(query.text))
     for name in unknown_names(store, query.mentioned, chosen):
         if name in whose or covered < NAMED_IN_PASSING:
             return Refusal("unknown_name", {"name": name})
-    judged = chosen[:1] if query.expected and query.expected.first else chosen
+    on_it = [quotable for quotable in chosen if quotable.coverage >= ON_IT_SHARE * covered]
+    judged = chosen[:1] if query.expected and query.expected.first else on_it
     if query.expected and not any(query.expected.met_by(quotable) for quotable in judged):
         return Refusal(f"no_{query.expected.kind}", query.expected.params)
     likeness = max(quotable.likeness for quotable in chosen)
-    for name in names_left_out(store, query, chosen):
+    for name in names_left_out(store, query, on_it):
         if name in whose or (covered < ABOUT_IT and likeness < ABOUT_IT):
             return Refusal("unrelated_name", {"name": name})
     if asked:

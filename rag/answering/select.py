@@ -20,10 +20,6 @@ from .candidates import Quotable, lead_length, number_length
 from .decisions import outcomes_asked, with_names
 from .scoring import rank
 
-PASSAGES_READ = 14
-COMPARED_BY_MEANING = 12
-COMPARED_FOR_WORDS = 6
-COMPARED_PASSAGES = 5
 MAX_QUOTES = 3
 MAX_LIST_CHARS = 1500
 KEEP_SHARE = 0.05
@@ -38,12 +34,7 @@ KEEP_ENUMERATED_SHARE = 0.5
 MIN_ENUMERATED = 3
 QUOTES_A_SIDE = 2
 SIDE_SHARE = 0.25
-PASSAGE_WEIGHT = 0.55
-CONTEXT_SHARE = 0.5
 SAME_SHARE = 0.8
-MEANING_WEIGHT = 1.0
-QUESTION_PENALTY = 0.3
-EXPECTED_BONUS = 0.25
 _ENUMERATOR = re.compile(
     r"(?:\A[*_\s]*+|^(?:[*_]|[^\S\n])*)(?:\(?(?:\d{1,3}|[a-z]|[ivx]+)[.)]|[-+•‣◦▪·–—])[*_]*+\s",
     re.IGNORECASE | re.MULTILINE,

@@ -86,7 +86,7 @@ def test_after_a_change_of_place_the_next_ingest_makes_the_vectors_anew(tmp_path
     for place in (chroma, None):
         with opened(tmp_path / "library", place) as library:
             assert "made elsewhere" in library.store.faults()[0]
-            assert library.ask(QUOTA).citations[0].quote == best  # by words alone
+            assert library.ask(QUOTA).citations[0].quote in best  # by words alone
             assert library.ingest([records]).unchanged == 3
             assert library.store.faults() == []
             assert library.store.by_meaning(HashEmbedder().embed_query(QUOTA), 3)
