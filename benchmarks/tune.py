@@ -39,7 +39,7 @@ TRIED: dict[str, tuple[float, ...]] = {
     "rag.retrieval.retrieve.NEIGHBOUR_SHARE": (0.0, 0.3, 0.5),
     "rag.retrieval.retrieve.SPEAKER_WEIGHT": (0.15, 0.3, 0.6),
     "rag.retrieval.retrieve.DOCUMENT_WEIGHT": (0.05, 0.15, 0.3),
-    "rag.answering.select.KEEP_SHARE": (0.02, 0.05, 0.1),
+    "rag.answering.select.KEEP_SHARE": (0.05, 0.2, 0.4),
     "rag.answering.select.KEEP_LISTED_SHARE": (0.05, 0.1, 0.25),
     "rag.answering.select.KEEP_ENUMERATED_SHARE": (0.25, 0.5, 0.8),
     "rag.answering.abstain.MIN_NEARNESS": (0.34, 0.4, 0.46),

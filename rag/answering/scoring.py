@@ -17,6 +17,7 @@ from functools import lru_cache
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
+from ...vectorstore.embedder import E5
 from ...vectorstore.errors import ModelError
 from ...vectorstore.markup import plain
 from ...vectorstore.passage import Document, Hit, Passage
@@ -69,7 +70,7 @@ def weights_of(embedding: str) -> "np.ndarray":
     import numpy as np
 
     fitted = json.loads(files(__package__ or "").joinpath("weights.json").read_text(encoding="utf-8"))
-    weights = fitted.get(embedding, fitted["default"])
+    weights = fitted.get(embedding, fitted[E5])
     return np.array([weights.get(name, 0.0) for name in FEATURES])
 
 
@@ -281,7 +282,7 @@ class _Read:
             return described | {"vote_counted": wants["vote"] * counted}
         asks = float(told.rstrip("”\"'*_ ").endswith(("?", "？", "؟")))
         return described | {
-            "once": self.share(once & ~own),
+            "once": self.share(once),
             "nearby": self.share(nearby),
             "beside": self.share(self._bits_beside(hit) & ~own & ~once & ~nearby),
             "question": asks,
