@@ -317,7 +317,7 @@ def test_ask_batch_answers_every_line_it_can_in_order(library: Path, here, tmp_p
     for answer in answers:
         if "error" not in answer:
             assert_answer(answer, lambda key: stored(library, here, key))
-    assert answers[2]["standalone_question"] == f"And the closed season? ({QUOTA})"
+    assert answers[2]["standalone_question"] == "What did Norway say about the closed season?"
     assert "Line 2" in answers[1]["error"] and "empty" in answers[3]["error"] and not answers[6]["answered"]
 
 
