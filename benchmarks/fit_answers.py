@@ -1,12 +1,13 @@
 """Fits the weights by which sentences and outcomes are chosen (`rag/answering/weights.json`) on gold questions.
 
-    python benchmarks/fit_answers.py CASES:LIBRARY... [--write] [--folds 8] [--keep 0.02]
+    python benchmarks/fit_answers.py CASES:LIBRARY... [--write] [--folds 8] [--penalty 0.02]
 
 CASES is a file of gold questions, LIBRARY the library of their records. For each question `scoring.described` gives
 what may answer and its features; what holds half of a gold quote, or half of which a gold quote holds, is right. The
 weights make the right ones likelier than the others of the same question (a conditional logit with an L2 penalty of
-`--keep` on standardised features). Printed are the shares of questions whose first sentence is right, one of the first
-three, one of the first eight: cross-validated, a record never in both parts, beside those of the weights there are.
+`--penalty` on standardised features). Printed are the shares of questions whose first sentence is right, one of the
+first three, one of the first eight: cross-validated, a record never in both parts, beside those of the weights there
+are.
 `--write` puts weights fitted on everything into the file, under the name of the library's embedding model.
 """
 
@@ -115,11 +116,12 @@ def shares(questions: Sequence[Question], scores: Sequence[np.ndarray]) -> str:
 
 
 def main() -> None:
+    """Prints the figures and the weights, and keeps these with `--write`."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("sets", nargs="+", metavar="CASES:LIBRARY")
     parser.add_argument("--write", action="store_true")
     parser.add_argument("--folds", type=int, default=8)
-    parser.add_argument("--keep", type=float, default=0.02)
+    parser.add_argument("--penalty", type=float, default=0.02)
     given = parser.parse_args()
     questions: list[Question] = []
     embedding = ""
@@ -132,8 +134,8 @@ def main() -> None:
     print(f"{len(questions)} questions, {able} with something right, {embedding}")
     kept = weights_of(embedding)
     print("weights there are", shares(questions, [each.features @ kept for each in questions]), sep="\n")
-    print("cross-validated", shares(questions, crossed(questions, given.keep, given.folds)), sep="\n")
-    fitted = fit(questions, given.keep)
+    print("cross-validated", shares(questions, crossed(questions, given.penalty, given.folds)), sep="\n")
+    fitted = fit(questions, given.penalty)
     for name, weight in sorted(zip(FEATURES, fitted, strict=True), key=lambda pair: -abs(pair[1])):
         print(f"  {name:20} {weight:8.3f}")
     if given.write:

@@ -10,6 +10,7 @@ from ...vectorstore.markup import plain
 from ...vectorstore.passage import Hit, Passage, shortened
 from ...vectorstore.store import Store
 from ...vectorstore.structure import Item, Outcome
+from ..query.kinds import asking_words
 
 MIN_WORDS = 2
 MAX_HEADING_CHARS = 140
@@ -114,6 +115,15 @@ def number_length(hit: Hit) -> int:
 def _opens_speech(text: str) -> bool:
     """Whether what follows a speaker's name is speech ("(Ana Ruiz) What role ..."), no report of it ("said that")."""
     return text.lstrip("“\"'*_")[:1].isupper()
+
+
+def asking_stems(store: Store) -> frozenset[str]:
+    """The stems of the words that questions are asked with: they say nothing of the subject."""
+
+    def stems() -> frozenset[str]:
+        return frozenset(stem for word in asking_words() for stem in store.lexical.words(word))
+
+    return store.derived("asking stems", stems)
 
 
 def inverse_frequency(store: Store) -> Callable[[str], float]:

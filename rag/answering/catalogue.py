@@ -9,7 +9,7 @@ from ...vectorstore.store import Store
 from ...vectorstore.structure import SpeakerTurn
 from ..query import kinds
 from ..query.parse import Query
-from .candidates import inverse_frequency
+from .candidates import asking_stems, inverse_frequency
 from .quoted import Quoted, told_of
 from .records_found import record_meant
 
@@ -81,7 +81,7 @@ def _turns_on(store: Store, query: Query, document: Document) -> Sequence[Speake
     turns = store.structure(document.id).turns
     about = _ABOUT.search(query.text)
     stems = set(store.lexical.words(about["topic"])) & set(query.content_words) if about else set[str]()
-    stems -= set(store.lexical.words(" ".join([_called(document), *kinds.asking_words()])))
+    stems -= asking_stems(store) | set(store.lexical.words(_called(document)))
     return [turn for turn in turns if stems <= set(store.lexical.words(document.text[turn.start : turn.end]))]
 
 
@@ -106,8 +106,7 @@ def _how_many(found: int, held: int, shown: int) -> str:
 def _subject(store: Store, query: Query, spent: str) -> dict[str, float]:
     """What the records asked for are about, each stem by its weight."""
     idf = inverse_frequency(store)
-    asking = {stem for word in kinds.asking_words() for stem in store.lexical.words(word)}
-    asking |= set(store.lexical.words(spent))
+    asking = asking_stems(store) | set(store.lexical.words(spent))
     return {stem: idf(stem) for stem in query.content_words if stem not in asking}
 
 
@@ -116,11 +115,9 @@ def _ranked(store: Store, words: dict[str, float], listings: Sequence[Listing]) 
     first; those that only touch on it are left out."""
     total = sum(words.values())
     counts: Counter[str] = Counter()
-    for key, _ in store.by_words(words, PASSAGES):
-        row = store.catalogue.passage_rows([key]).get(key)
-        hit = store.hits([(key, 0.0)])
-        if row and hit and words.keys() <= set(store.lexical.words(f"{hit[0].passage.context} {hit[0].passage.text}")):
-            counts[row.document_id] += 1
+    for hit in store.hits(store.by_words(words, PASSAGES)):
+        if words.keys() <= set(store.lexical.words(f"{hit.passage.context} {hit.passage.text}")):
+            counts[hit.document.id] += 1
     found: list[tuple[Listing, int, float]] = []
     for listing in listings:
         held = set(store.lexical.words(_called(listing)))

@@ -25,8 +25,9 @@ def message(refusal: Refusal, language: str = "en") -> str:
 
 
 def advice(refusal: Refusal, language: str = "en") -> str:
-    """What can be done about a question that cannot be asked at all."""
-    return _filled(f"{refusal.code}.advice", refusal.params, language)
+    """What can be done about a question that cannot be asked at all; of another refusal, what it says."""
+    key = f"{refusal.code}.advice"
+    return _filled(key if key in catalogue(language) else refusal.code, refusal.params, language)
 
 
 def in_language(answer: Answer, language: str) -> Answer:

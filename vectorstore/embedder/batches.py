@@ -44,3 +44,8 @@ def _padded(tokens: Sequence[Sequence[int]]) -> "tuple[np.ndarray, np.ndarray]":
         ids[place, : len(known)] = known
         mask[place, : len(known)] = 1
     return ids, mask
+
+
+def cut(ids: list[int], limit_tokens: int) -> list[int]:
+    """The tokens of a text that a model takes at once, the special one at its end among them."""
+    return ids if len(ids) <= limit_tokens else [*ids[: limit_tokens - 1], ids[-1]]

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .batches import in_batches
+from .batches import cut, in_batches
 from .bert_graph import MASK, OUTPUT, WORDS, BertShape, sentence_encoder
 from .counter import TokenCounter
 from .e5_file import DISTRIBUTION, E5File, packaged_file, unpacked
@@ -89,8 +89,7 @@ class E5:
         return len(self.pieces.encode(PASSAGE + text))
 
     def _ids(self, text: str) -> list[int]:
-        ids = self.pieces.encode(text)
-        return ids if len(ids) <= self.max_tokens else [*ids[: self.max_tokens - 1], ids[-1]]
+        return cut(self.pieces.encode(text), self.max_tokens)
 
     def _run(self, ids: "np.ndarray", mask: "np.ndarray") -> "np.ndarray":
         import numpy as np

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..errors import ModelError
-from .batches import in_batches
+from .batches import cut, in_batches
 from .bert_graph import IDS, MASK, OUTPUT, BertShape, sentence_encoder
 from .counter import TokenCounter, uncut_tokenizer
 from .kept_files import check, made_once, user_cache
@@ -83,7 +83,7 @@ class MiniLM:
     def embed(self, texts: Sequence[str]) -> "np.ndarray":
         """Vectors, float32 (len(texts), 384), in the order given."""
         encodings = self.tokenizer.encode_batch(list(texts))
-        return in_batches([self._cut(encoding.ids) for encoding in encodings], self.dimension, self._run)
+        return in_batches([cut(encoding.ids, self.max_tokens) for encoding in encodings], self.dimension, self._run)
 
     def embed_query(self, text: str) -> "np.ndarray":
         """One vector, float32 (384,); this model makes no difference between queries and passages."""
@@ -92,9 +92,6 @@ class MiniLM:
     def count_tokens(self, text: str) -> int:
         """Tokens before truncation, the two special ones included."""
         return len(self.tokenizer.encode(text))
-
-    def _cut(self, ids: list[int]) -> list[int]:
-        return ids if len(ids) <= self.max_tokens else [*ids[: self.max_tokens - 1], ids[-1]]
 
     def _run(self, ids: "np.ndarray", mask: "np.ndarray") -> "np.ndarray":
         import numpy as np
