@@ -14,6 +14,7 @@ from ..calibration import likeness
 from .directory import Directory, directory_of
 from .expectation import Expectation, expectation
 from .follow_up import asks_for_others, refers_back, stand_alone
+from .kinds import courtesy, wants_records
 from .mentions import Mentions, mentions
 from .question import (
     References,
@@ -127,7 +128,7 @@ def parse_query(store: Store, question: str, history: Sequence[Turn] = ()) -> Qu
     store.refresh()
     directory = directory_of(store)
     question = corrected(store, question)
-    history = [replace(turn, question=corrected(store, turn.question)) for turn in history]
+    history = [replace(turn, question=corrected(store, turn.question)) for turn in _said_before(question, history)]
     text = stand_alone(question, history, directory, partial(_likenesses, store))
     follows = text != " ".join(question.split())
     own = text.partition(" (")[0] if follows else text  # without the question before, carried along in brackets
@@ -160,6 +161,11 @@ def parse_query(store: Store, question: str, history: Sequence[Turn] = ()) -> Qu
         return _following(store, directory, query, question, history[-1])
     about = "" if compares else topic(text, references)
     return replace(query, topic_words=tuple(content_words(store, about)))
+
+
+def _said_before(question: str, history: Sequence[Turn]) -> Sequence[Turn]:
+    """What a question may lean on: no courtesies, and nothing where it asks what the library holds."""
+    return () if wants_records(question) else [turn for turn in history if not courtesy(turn.question)]
 
 
 def _weighed(store: Store, directory: Directory, query: Query) -> dict[str, float]:

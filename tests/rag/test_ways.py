@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from onrecord.rag import Answer, Filters, Library, open_library
+from onrecord.rag import Answer, Filters, Library, Turn, open_library
 from onrecord.rag.answering.candidates import Quotable
 from onrecord.rag.answering.decisions import with_names
 from onrecord.rag.answering.quoted import Quoted
@@ -285,3 +285,13 @@ def test_nothing_found_is_ranked_as_nothing(council: Library) -> None:
 
 def test_an_unknown_model_has_the_default_weights() -> None:
     assert weights_of("no-such-model").tolist() == weights_of(E5).tolist() != weights_of(MINILM).tolist()
+
+
+def test_courtesies_and_catalogue_questions_lean_on_nothing(council: Library) -> None:
+    first = council.ask("Was the lease of the old customs house approved?")
+    thanked = council.ask("thanks", history=[Turn(question=first.question, answer=first.text)])
+    history = [Turn(question=each.question, answer=each.text) for each in (first, thanked)]
+    listed = council.ask("list all documents", history=history)
+    assert listed.standalone_question == "list all documents"
+    assert len(listed.citations) == len(council.documents())
+    assert "thanks" not in council.ask("And who opposed it?", history=history).standalone_question
