@@ -22,6 +22,7 @@ PLACES_TRIED = 8
 MIN_FIT = 1.6
 NEAR_FIT = 0.93
 MAX_OUTCOMES = 2
+FEWEST_TELLING = 3
 VOTE_BONUS, ACTION_BONUS, TASK_LOSS = 0.35, 0.5, 0.4
 _SIDES = {"for": "In favour", "against": "Against", "abstained": "Abstained"}
 
@@ -42,6 +43,13 @@ def outcomes_asked(query: Query, ranked: Sequence[Quotable]) -> list[Quotable]:
     near = [each for each in fits if each is not best and (fits[each] >= NEAR_FIT * fits[best] or _of_one(each, best))]
     asked = [best, *sorted(near, key=lambda each: -fits[each])][:MAX_OUTCOMES]
     return [replace(each, score=1.0) for each in asked]
+
+
+def without_stray_outcomes(query: Query, ranked: Sequence[Quotable]) -> list[Quotable]:
+    """What may answer, without outcomes that say nothing by themselves ("It was agreed.") where none is asked for."""
+    if _is_about_a_decision(query):
+        return list(ranked)
+    return [each for each in ranked if each.outcome is None or len(each.words) >= FEWEST_TELLING]
 
 
 def _is_about_a_decision(query: Query) -> bool:

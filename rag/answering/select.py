@@ -17,7 +17,7 @@ from ..query.parse import Query
 from ..retrieval.repetition import tells_apart
 from ..retrieval.replies import TURN, turn
 from .candidates import Quotable, lead_length, number_length
-from .decisions import outcomes_asked, with_names
+from .decisions import outcomes_asked, with_names, without_stray_outcomes
 from .quoted import shown
 from .scoring import rank
 
@@ -67,7 +67,8 @@ def choose(store: Store, query: Query, hits: Sequence[Hit], limit: int = MAX_QUO
         return Chosen(quotables=whole_paragraphs(hits, query.references.paragraphs))
     if hits and hits[0].passage.kind == TURN:
         return Chosen(quotables=_of_turn(store, query, turn(hits)))
-    ranked = rank(store, query, said_by(hits, query.references.said_by if not query.compared else ()))
+    spoken = said_by(hits, query.references.said_by if not query.compared else ())
+    ranked = without_stray_outcomes(query, rank(store, query, spoken))
     ranked = [each for each in ranked if each.hit.passage.locator.paragraph in query.references.paragraphs] or ranked
     on_it = [each for each in ranked if each.words & query.words.keys() or each.likeness >= ON_IT_LIKENESS]
     best = _best(store, query, ranked, limit)
