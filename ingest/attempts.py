@@ -14,6 +14,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from ..vectorstore.disk import connect
 from ..vectorstore.errors import OnRecordError
 
 FILE = "attempts.sqlite"
@@ -35,9 +36,8 @@ class Attempts:
 
     def __init__(self, folder: Path) -> None:
         self._lock = threading.Lock()
-        self._connection = sqlite3.connect(folder / FILE, timeout=30, isolation_level=None, check_same_thread=False)
-        self._connection.execute("PRAGMA journal_mode = WAL")
-        self._connection.execute("PRAGMA synchronous = NORMAL")  # a program's death is to be survived, not the system's
+        # A program's death is to be survived, not the system's.
+        self._connection = connect(folder / FILE, synchronous="NORMAL")
         self._connection.execute(_SCHEMA)
         self._known = _rows(self._connection)
         self._under_way: set[str] = set()

@@ -25,6 +25,7 @@ from ..ingest.attempts import set_aside
 from ..ingest.formats.archives.members import MARK, holder_of
 from ..ingest.ingest import Failure, move, set_aside_says, sync_folder
 from ..rag.library import Library
+from ..vectorstore.disk import connect
 from ..vectorstore.errors import LibraryError
 
 FILES, UPLOADS = "files", "uploads"
@@ -286,10 +287,7 @@ class Uploads:
             raise OSError(None, f"{_FILE}: {error}") from error
 
     def _open(self) -> sqlite3.Connection:
-        connection = sqlite3.connect(self.folder / _FILE, timeout=30, isolation_level=None)
-        connection.execute("PRAGMA journal_mode = WAL")
-        connection.execute("PRAGMA synchronous = FULL")
-        connection.execute("PRAGMA secure_delete = ON")
+        connection = connect(self.folder / _FILE, synchronous="FULL")
         connection.executescript(_SCHEMA)
         return connection
 

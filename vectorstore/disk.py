@@ -4,6 +4,7 @@ import errno
 import os
 import sqlite3
 import tempfile
+import time
 from pathlib import Path
 
 from .errors import DiskRefuses
@@ -11,6 +12,38 @@ from .errors import DiskRefuses
 _PROBE = b"\0" * 65536
 _FULL = (errno.ENOSPC, errno.EDQUOT)
 _READ_ONLY = (errno.EROFS, errno.EACCES, errno.EPERM)
+_PATIENCE_S = 30.0
+_PAUSE_S = 0.01
+
+
+def connect(path: Path, synchronous: str) -> sqlite3.Connection:
+    """A connection with a write-ahead log, which several threads may use in turn; transactions are begun by hand.
+
+    Raises sqlite3.OperationalError where the file cannot be opened or written beside.
+    """
+    connection = sqlite3.connect(path, timeout=_PATIENCE_S, isolation_level=None, check_same_thread=False)
+    try:
+        _write_ahead(connection)
+        connection.execute(f"PRAGMA synchronous = {synchronous}")
+        connection.execute("PRAGMA foreign_keys = ON")
+        connection.execute("PRAGMA secure_delete = ON")
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _write_ahead(connection: sqlite3.Connection) -> None:
+    """Turns the log on. SQLite's own time-out does not cover two who do so at once: one of them fails immediately."""
+    end = time.monotonic() + _PATIENCE_S
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+            return
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > end:
+                raise
+            time.sleep(_PAUSE_S)
 
 
 def refusal_of(folder: Path) -> DiskRefuses | None:

@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from ...vectorstore.disk import connect
 from ...vectorstore.passage import shortened
 from .stored import cites, redacted
 
@@ -69,11 +70,8 @@ class History:
 
     def __init__(self, path: Path) -> None:
         self._lock = threading.Lock()
-        self._connection = sqlite3.connect(path, timeout=30, isolation_level=None, check_same_thread=False)
+        self._connection = connect(path, synchronous="FULL")
         self._connection.row_factory = sqlite3.Row
-        self._connection.execute("PRAGMA journal_mode = WAL")
-        self._connection.execute("PRAGMA foreign_keys = ON")
-        self._connection.execute("PRAGMA secure_delete = ON")
         self._connection.create_function("casefold", 1, lambda text: (text or "").casefold(), deterministic=True)
         self._connection.executescript(_SCHEMA)
         with self._writing() as connection:  # whoever was answering these is gone
