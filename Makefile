@@ -25,6 +25,9 @@ TORCH_BACKEND := $(if $(UV_TORCH_BACKEND)$(wildcard $(addsuffix /torch-*.whl,$(P
 run: setup
 	$(BIN)/onrecord serve --library "$(LIBRARY)" --port $(PORT) --open "$(DOCS)"
 
+# Some images forbid Python to keep what it compiled; each of the processes that the tests start would compile all anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 # The tests run in two processes; WORKERS=0 runs them in one, where one can debug. Those of one module share its servers
 # and its browser, so they stay together.
 WORKERS ?= 2
