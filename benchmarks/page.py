@@ -18,7 +18,6 @@ import uvicorn
 from playwright.sync_api import Browser, sync_playwright
 
 from onrecord.rag.library import open_library
-from onrecord.ui.app import build_app
 
 SAMPLE = Path(__file__).parents[1] / "sample"
 QUESTIONS = (
@@ -50,6 +49,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("visits", type=int, nargs="?", default=10)
     visits = parser.parse_args().visits
+    from onrecord.ui.app import build_app  # takes seconds to load, which --help need not
+
     chromium = os.environ.get("ONRECORD_CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
     with tempfile.TemporaryDirectory() as folder, open_library(folder) as library, sync_playwright() as playwright:
         library.ingest([SAMPLE])

@@ -5,6 +5,7 @@ import json
 import os
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 import tomllib
@@ -279,6 +280,7 @@ def test_the_examples_of_the_readme_work(tmp_path: Path) -> None:
         if words[1] == "ask":
             assert not done.stdout.startswith("The documents do not answer"), words
             assert "--json" not in words or json.loads(done.stdout)["answered"], words
+    shutil.copytree(tmp_path / "library", tmp_path / "my-library")  # so that it is embedded once
     for program in re.findall(r"^```python\n(.*?)^```", README.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL):
         done = subprocess.run([sys.executable, "-c", program], cwd=tmp_path, capture_output=True, text=True)
         assert done.returncode == 0 and done.stdout, done.stderr

@@ -91,7 +91,7 @@ def test_four_files_outlive_a_server_that_is_killed_at_once(tmp_path: Path) -> N
     files = [f"{name}.txt" for name in ("north", "south", "east", "west")]
     with running(tmp_path / "library") as (server, address):
         for name in files:
-            assert send(address, name, record(name)) == 202
+            assert send(address, name, record(name, 10)) == 202
         server.kill()
     with running(tmp_path / "library") as (server, address):
         end = time.monotonic() + 60

@@ -1,4 +1,4 @@
-"""Run in a child process: every regular expression of the product as JSON, with the place it stands."""
+"""Every regular expression of the product, with the place it stands; run as a script, as JSON."""
 
 import ast
 import dataclasses

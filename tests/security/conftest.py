@@ -10,7 +10,7 @@ from onrecord.ui.app import build_app
 from onrecord.ui.http.api import ApiOptions
 from onrecord.ui.http.keys import Keys
 
-from ..ui.conftest import browser, own_library  # noqa: F401
+from ..ui.conftest import browser, notes, own_library  # noqa: F401
 
 HERE = "127.0.0.1"
 ELSEWHERE = "203.0.113.9"

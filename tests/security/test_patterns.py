@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from .children import output_of
+from .collect_patterns import collected
 
 pytestmark = pytest.mark.slow
 
@@ -26,9 +27,8 @@ def _measured(entries: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 @pytest.fixture(scope="module")
 def patterns() -> list[dict[str, Any]]:
-    every = json.loads(output_of("collect_patterns.py"))
     once: dict[Any, dict[str, Any]] = {}
-    for entry in every:  # under its name rather than its line where it has one
+    for entry in collected():  # under its name rather than its line where it has one
         once.setdefault((entry["pattern"], entry["flags"]), entry)["whole"] |= entry["whole"]
     return list(once.values())
 

@@ -92,11 +92,19 @@ def calls() -> Calls:
     return client
 
 
+@pytest.fixture(scope="session")
+def notes(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a closed library with one small record, to be copied: reading one starts a process."""
+    folder = tmp_path_factory.mktemp("notes")
+    text = "Notes of the council\n\nNorway: The herring quota should fall by a third.\n\nMexico: It should rise."
+    (folder / "notes.txt").write_text(text, encoding="utf-8")
+    with open_library(folder / "library", embedder=HashEmbedder()) as library:
+        library.ingest([folder / "notes.txt"])
+    return folder / "library"
+
+
 @pytest.fixture
-def own_library(tmp_path: Path) -> Iterator[Library]:
+def own_library(notes: Path, tmp_path: Path) -> Iterator[Library]:
     """A library of this test only, with one small record."""
-    notes = "Notes of the council\n\nNorway: The herring quota should fall by a third.\n\nMexico: It should rise."
-    (tmp_path / "notes.txt").write_text(notes, encoding="utf-8")
-    with open_library(tmp_path / "library", embedder=HashEmbedder()) as library:
-        library.ingest([tmp_path / "notes.txt"])
+    with open_library(shutil.copytree(notes, tmp_path / "library"), embedder=HashEmbedder()) as library:
         yield library

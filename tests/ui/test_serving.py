@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any
@@ -52,51 +53,41 @@ print("closed")
 """
 
 
-@pytest.mark.parametrize("door", ["api", "page"])
-def test_told_to_end_it_finishes_the_answer_and_closes(door: str, tmp_path: Path) -> None:
+def test_told_to_end_it_finishes_the_answers_and_closes(tmp_path: Path) -> None:
+    """One is asked for over the API, one on the page."""
     notes = tmp_path / "notes.txt"
     notes.write_text("Notes\n\nNorway: The herring quota should fall by a third.\n\nMexico: It should rise.")
     command = [sys.executable, "-c", PROGRAM, tmp_path / "library", notes]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as running:
         assert running.stderr
         address = re.findall(r"http://127\.0\.0\.1:\d+", running.stderr.readline())[0]
-        headers = {"Content-Type": "application/json", "X-Request-ID": "last"}
-        if door == "api":
-            asked = Request(f"{address}/api/ask", json.dumps({"question": QUOTA}).encode(), headers)
-        else:
-            begun = json.load(
-                urlopen(Request(f"{address}/page/ask", json.dumps({"question": QUOTA}).encode(), headers))
-            )
-            asked = Request(f"{address}/page/answers/{begun['exchange']}", headers={"X-Request-ID": "last"})
-        replies: list[str] = []
+        question = json.dumps({"question": QUOTA}).encode()
 
-        def ask() -> None:
-            with urlopen(asked, timeout=60) as reply:
-                replies.append(reply.read().decode())
+        def request(path: str, data: bytes | None, request_id: str) -> Request:
+            return Request(address + path, data, {"Content-Type": "application/json", "X-Request-ID": request_id})
 
-        asking = threading.Thread(target=ask)
-        asking.start()
-        while b"onrecord_requests_in_flight 2.0" not in _read(f"{address}/metrics"):
-            assert asking.is_alive(), "the answer came before the server was told to end"
-            time.sleep(0.01)
-        running.send_signal(signal.SIGTERM)
-        output, log = running.communicate(timeout=60)
-        asking.join(timeout=60)
+        begun = json.load(urlopen(request("/page/ask", question, "begin")))
+        asked = [request("/api/ask", question, "api"), request(f"/page/answers/{begun['exchange']}", None, "page")]
+        with ThreadPoolExecutor() as threads:
+            replies = [threads.submit(_reply, each) for each in asked]
+            while b"onrecord_requests_in_flight 3.0" not in _reply(f"{address}/metrics"):
+                assert not any(reply.done() for reply in replies), "an answer came before the server was told to end"
+                time.sleep(0.01)
+            running.send_signal(signal.SIGTERM)
+            output, log = running.communicate(timeout=60)
     assert (running.returncode, output) == (0, "closed\n")
     assert "herring" not in log and "Traceback" not in log
-    lines = [json.loads(line) for line in log.splitlines()]
-    [last] = [line for line in lines if line.get("request_id") == "last"][-1:]
-    assert (last["status"], last["level"]) == (200, "info")
-    if door == "api":
-        answer = json.loads(replies[0])
-        assert answer["answered"] and answer["mode"] == "model" and last["route"] == "/api/ask"
-    else:
-        done = json.loads(replies[0].splitlines()[-1])
-        assert done["type"] == "done" and 'data-state="done"' in done["html"]
+    by_id = {line["request_id"]: line for line in map(json.loads, log.splitlines()) if "request_id" in line}
+    assert all((by_id[key]["status"], by_id[key]["level"]) == (200, "info") for key in ("api", "page"))
+    assert by_id["api"]["route"] == "/api/ask"
+    answer = json.loads(replies[0].result())
+    assert answer["answered"] and answer["mode"] == "model"
+    done = json.loads(replies[1].result().splitlines()[-1])
+    assert done["type"] == "done" and 'data-state="done"' in done["html"]
 
 
-def _read(address: str) -> bytes:
-    with urlopen(address, timeout=60) as reply:
+def _reply(request: str | Request) -> bytes:
+    with urlopen(request, timeout=60) as reply:
         return reply.read()
 
 
@@ -148,7 +139,7 @@ def test_settings_become_the_rules_of_the_api(monkeypatch: pytest.MonkeyPatch) -
         assert options.limits.file_mb == 512
 
 
-LIMITED = Settings(read_timeout_s=7, read_memory_mb=1500, read_file_mb=3, read_workers=1, ocr_languages="eng+fra")
+LIMITED = Settings(read_timeout_s=70, read_memory_mb=1500, read_file_mb=3, read_workers=1, ocr_languages="eng+fra")
 
 
 @pytest.mark.parametrize("way", ["command", "page", "api", "also"])
