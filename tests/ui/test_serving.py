@@ -182,7 +182,7 @@ def test_every_way_in_reads_within_the_limits_that_are_set(
                 while not read_into.documents() and time.monotonic() < end:
                     time.sleep(0.02)
                 assert read_into.documents()
-    expected = Limits(timeout_s=7, memory_mb=1500, file_mb=3, workers=1, ocr_languages="eng+fra")
+    expected = Limits(timeout_s=70, memory_mb=1500, file_mb=3, workers=1, ocr_languages="eng+fra")
     assert used == [expected]
 
 
