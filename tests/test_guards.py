@@ -6,6 +6,7 @@ import os
 import re
 import shlex
 import shutil
+import socket
 import subprocess
 import sys
 import tomllib
@@ -137,6 +138,26 @@ except SystemExit as ended:
     assert not ended.code
 """
     assert loaded_by(script, *arguments) & HEAVY == set()
+
+
+def test_a_server_that_cannot_start_says_so_before_anything_heavy_is_loaded(tmp_path: Path) -> None:
+    script = """
+import sys
+sys.argv[:2] = ["onrecord", "serve"]
+told = sys.argv.pop()
+from onrecord.ui.cli.main import main
+import contextlib, io
+with contextlib.redirect_stderr(io.StringIO()) as errors:
+    try:
+        main()
+    except SystemExit as ended:
+        assert ended.code == 2
+assert told in errors.getvalue(), errors.getvalue()
+"""
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = str(other.getsockname()[1])
+        for arguments in (["--port", port, f"Port {port} is in use"], [str(tmp_path / "nowhere"), "nowhere"]):
+            assert loaded_by(script, "", *arguments) & {*MODEL_AND_SERVER, "chromadb"} == set(), arguments
 
 
 def test_importing_the_library_loads_nothing_heavy() -> None:

@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import errno
 import logging
 import re
 import signal
@@ -25,11 +24,11 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ..ingest.ingest import find_files
 from ..rag.library import Library
-from ..vectorstore.errors import InputError
 from .http.api import ApiOptions, build_api, unknown_stay_with
 from .http.metrics import Metrics
 from .http.problems import Problem, path_of
-from .intake import Intake
+from .intake import Intake, ReadingStatus
+from .listening import listen
 from .page import chat_routes, record_routes
 from .page.app import build_page, look, look_routes
 from .page.libraries import LibraryRegistry
@@ -56,6 +55,7 @@ def serve(
     options: ApiOptions | None = None,
     page: bool = True,
     stop_timeout_s: float = 30.0,
+    follow: Callable[[Callable[[], ReadingStatus]], None] | None = None,
 ) -> None:
     """Serves the browser chat and the API until it is interrupted or told to end; answers being given are finished.
 
@@ -69,13 +69,14 @@ def serve(
         options: how the server behaves, page and API alike; its `limits` also hold for what is read into `also`.
         page: whether there is the browser chat beside the API.
         stop_timeout_s: how long answers being given are waited for at the end.
+        follow: called in a thread of its own with what tells how far the reading is.
 
     Raises:
         InputError: the port is taken or the host unknown; a path to ingest does not exist.
     """
     if ingest:
         find_files(ingest)
-    listener = _listen(host, port)
+    listener = listen(host, port)
     options = options or ApiOptions()
     intake = Intake(library, ingest, limits=options.limits)
     app = build_app(library, intake=intake, also=also, options=options, page=page)
@@ -88,6 +89,8 @@ def serve(
     def announce() -> None:
         print(f"On Record answers at {address}   (Ctrl-C to stop)", file=sys.stderr, flush=True)
         intake.start()
+        if follow:
+            threading.Thread(target=follow, args=(intake.status,), daemon=True).start()
         threading.Thread(target=_warm, args=(library,), daemon=True).start()
         if open_browser:
             threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
@@ -213,31 +216,6 @@ def _interrupted_when_told_to_end() -> Iterator[None]:
         yield
     finally:
         signal.signal(signal.SIGTERM, before)
-
-
-def _listen(host: str, port: int) -> socket.socket:
-    """A bound socket, taken before anything slow, so that a taken port is told at once."""
-    try:
-        family, *_, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-        listener = socket.socket(family, socket.SOCK_STREAM)
-        if sys.platform != "win32":
-            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind(address)
-    except (OSError, OverflowError) as error:
-        raise InputError(_why_not(host, port, error)) from error
-    return listener
-
-
-def _why_not(host: str, port: int, error: Exception) -> str:
-    if isinstance(error, socket.gaierror):
-        return f"There is no address {host} to listen on. Try --host 127.0.0.1"
-    code = getattr(error, "errno", None)
-    if code == errno.EADDRINUSE:
-        other = port + 1 if port < 65535 else 0
-        return f"Port {port} is in use, perhaps by another On Record. Choose another, for example: --port {other}"
-    if code == errno.EACCES:
-        return f"Port {port} may not be used by this account. Choose one above 1023, for example: --port 7860"
-    return f"Cannot listen on {host}, port {port} ({error}). Choose another --host or --port."
 
 
 def _shown_host(host: str) -> str:

@@ -21,6 +21,7 @@ _log = logging.getLogger(__name__)
 _STOP_TIMEOUT_S = 8.0
 _BUSY_WAIT_S = 2.0
 _HEED_EVERY_S = 0.2
+_TOLD_AFTER_S = 2.0  # before, one file tells too little of the others
 _TRIES = 3  # a file that the program fails on is set aside at the third
 _FAILURES_KEPT = 200
 _INTERNAL = "Reading the records failed inside the program; its log says where."
@@ -30,7 +31,8 @@ _INTERNAL = "Reading the records failed inside the program; its log says where."
 class ReadingStatus:
     """How far the reading has got. `source` is the file being read, `error` what stopped the whole of it.
 
-    `waiting` names what is still to be read.
+    `waiting` names what is still to be read; `left_s` is the seconds that reading, or else embedding, takes yet at the
+    pace so far, None where there is none to tell by.
     """
 
     running: bool = False
@@ -39,9 +41,28 @@ class ReadingStatus:
     source: str = ""
     embedded: int = 0
     to_embed: int = 0
+    left_s: float | None = None
     waiting: tuple[str, ...] = ()
     failures: tuple[Failure, ...] = ()
     error: str | None = None
+
+
+class _Pace:
+    """How fast something gets done, from the first time on that it is looked at."""
+
+    def __init__(self) -> None:
+        self._done = self._total = 0
+        self._began = 0.0
+
+    def left_s(self, done: int, total: int) -> float | None:
+        """The seconds until all is done; None where it has just begun. Less done, or of more, is a new beginning."""
+        now = time.monotonic()
+        if total != self._total or done < self._done:
+            self._done, self._total, self._began = done, total, now
+        took = now - self._began
+        if done == self._done or took < _TOLD_AFTER_S:
+            return None
+        return took / (done - self._done) * (total - done)
 
 
 class _Stopped(Exception):
@@ -68,6 +89,7 @@ class Intake:
         self._failures: list[Failure] = []
         self._failures_now: list[Failure] = []
         self._status = ReadingStatus(running=bool(sources), waiting=tuple(self._named))
+        self._reading_pace, self._embedding_pace = _Pace(), _Pace()
         self._lock = threading.RLock()
         self._started = self._stopping = False
         self._thread: threading.Thread | None = None
@@ -191,6 +213,7 @@ class Intake:
         for left in reversed(range(_TRIES)):
             self._failures_now = []
             self._set(waiting=tuple(sources), read=0, total=len(sources), source="", embedded=0, to_embed=0)
+            self._set(left_s=None)
             try:
                 return self._while_busy(lambda: self._ingest(named, entries))
             except _Stopped:
@@ -245,9 +268,10 @@ class Intake:
     def reading(self, done: int, total: int, source: str) -> None:
         """A file has been read."""
         self._heed()
+        left_s = self._reading_pace.left_s(done, total)
         with self._lock:
             left = self._came if done == total else [one for one in self._status.waiting if one != source]
-            self._set(read=done, total=total, source=source, waiting=tuple(left))
+            self._set(read=done, total=total, source=source, waiting=tuple(left), left_s=left_s)
 
     def failed(self, failure: Failure) -> None:
         """A file could not be read."""
@@ -257,7 +281,7 @@ class Intake:
     def embedding(self, done: int, total: int) -> None:
         """Passages have been embedded."""
         self._heed()
-        self._set(embedded=done, to_embed=total)
+        self._set(embedded=done, to_embed=total, left_s=self._embedding_pace.left_s(done, total))
         if self._came and done < total:
             raise _MoreCame
 

@@ -17,7 +17,7 @@ from onrecord.ingest.ingest import Failure
 from onrecord.ingest.parse import Limits
 from onrecord.rag.library import Library, open_library
 from onrecord.ui.app import build_app, serve
-from onrecord.ui.intake import Intake, ReadingStatus
+from onrecord.ui.intake import Intake, ReadingStatus, _Pace
 from onrecord.ui.page.views.conversation import ENGLISH
 from onrecord.ui.page.views.records import records_html, status_html
 from onrecord.ui.page.views.welcome import example_questions, welcome_html
@@ -110,10 +110,25 @@ def test_an_intake_that_cannot_begin_says_why(library: Library, tmp_path: Path) 
         (ReadingStatus(running=True), "Reading …"),
         (ReadingStatus(running=True, read=2, total=12, source="/a/b.pdf"), "Reading 3 of 12 … b.pdf"),
         (ReadingStatus(running=True, read=12, total=12, embedded=256, to_embed=1024), "256 of 1,024"),
+        (ReadingStatus(running=True, read=1, total=3, source="a.txt", left_s=43.0), "a.txt · about 40 seconds"),
     ],
 )
 def test_the_status_is_one_line(status: ReadingStatus, line: str) -> None:
     assert line in status_html(status, 3, 1400)
+
+
+def test_the_time_left_goes_by_the_pace_since_the_beginning(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = [100.0]
+    monkeypatch.setattr("onrecord.ui.intake.time.monotonic", lambda: now[0])
+    pace = _Pace()
+
+    def left_s(after: float, done: int, total: int) -> float | None:
+        now[0] += after
+        return pace.left_s(done, total)
+
+    assert [left_s(0, 2, 10), left_s(1, 3, 10), left_s(3, 4, 10)] == [None, None, 12.0]
+    assert [left_s(0, 0, 10), left_s(10, 1, 10)] == [None, 90.0], "a new beginning"
+    assert [left_s(0, 1, 40), left_s(10, 11, 40)] == [None, 29.0]
 
 
 def test_a_failure_is_escaped() -> None:

@@ -1,6 +1,7 @@
 """Progress bars, on a terminal only; elsewhere a remark on each failure and silence."""
 
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,6 +11,9 @@ if TYPE_CHECKING:
     from rich.progress import Progress
 
     from ...ingest.ingest import Failure, Watcher
+    from ..intake import ReadingStatus
+
+_LOOK_EVERY_S = 0.3
 
 
 @contextmanager
@@ -20,6 +24,37 @@ def watch(*, quiet: bool) -> "Iterator[Watcher | None]":
         return
     with _bars() as progress:
         yield _Bars(progress)
+
+
+def follow(status: "Callable[[], ReadingStatus]") -> None:
+    """Draws what a server reads in the background, whenever it does, and says how each time ended; never returns."""
+    named: set[Failure] = set()
+    while True:
+        if status().running:
+            _follow_once(status, named)
+        time.sleep(_LOOK_EVERY_S)
+
+
+def _follow_once(status: "Callable[[], ReadingStatus]", named: "set[Failure]") -> None:
+    with _bars() as progress:
+        bars = _Bars(progress)
+        while (now := status()).running:
+            if now.total:
+                bars.reading(now.read, now.total, now.source)
+            if now.to_embed:
+                bars.embedding(now.embedded, now.to_embed)
+            _name_failures(bars, now, named)
+            time.sleep(_LOOK_EVERY_S)
+    now = status()
+    _name_failures(bars, now, named)
+    print(now.error or f"Read {now.total} {'file' if now.total == 1 else 'files'}.", file=sys.stderr, flush=True)
+
+
+def _name_failures(bars: "_Bars", now: "ReadingStatus", named: "set[Failure]") -> None:
+    for failure in now.failures:
+        if failure not in named:
+            named.add(failure)
+            bars.failed(failure)
 
 
 @contextmanager

@@ -1,5 +1,6 @@
 """`onrecord serve` and `mcp`: the library for browsers, programs and agents."""
 
+import sys
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Annotated
@@ -7,6 +8,7 @@ from typing import Annotated
 import typer
 
 from .options import BaseUrlOption, LibraryOption, ModelOption, RerankerOption
+from .progress import follow
 from .setting_up import opened_library, read_settings
 
 END_GRACE_S = 10.0
@@ -29,13 +31,18 @@ def serve(
 ) -> None:
     """Serve the browser chat and the HTTP API; PATHs are read in the background."""
     from ...ingest.ingest import find_sources
-    from ..app import serve as serve_library
+    from ..listening import listen
+
+    settings = read_settings(library=library, model=model, model_base_url=model_base_url, reranker=reranker)
+    if paths:
+        find_sources(paths)
+    listen(host or settings.host, port or settings.port).close()
+    if sys.stderr.isatty():
+        print("Starting …", file=sys.stderr, flush=True)
+    from ..app import serve as serve_library  # takes seconds to load: what is wrong has been told by now
     from ..ending import end_for_sure
     from ..http.serving import options_from
 
-    if paths:
-        find_sources(paths)
-    settings = read_settings(library=library, model=model, model_base_url=model_base_url, reranker=reranker)
     end_for_sure(settings.stop_timeout_s + END_GRACE_S)
     with (
         options_from(settings) as options,
@@ -55,6 +62,7 @@ def serve(
             options=options,
             page=settings.page,
             stop_timeout_s=settings.stop_timeout_s,
+            follow=follow if sys.stderr.isatty() else None,
         )
 
 

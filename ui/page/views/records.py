@@ -1,8 +1,10 @@
 """The library pane as HTML: what is being read, what was read and found, what failed and why; and the filters."""
 
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from typing import Any
 
+from babel.dates import format_timedelta
 from markupsafe import Markup
 
 from ....ingest.ingest import Failure
@@ -26,15 +28,27 @@ def status_html(status: ReadingStatus, documents: int, passages: int, words: Wor
 
 
 def _line(status: ReadingStatus, documents: int, passages: int, words: Words) -> str:
-    if status.running and status.to_embed and status.embedded < status.to_embed:
-        return words("status.embedding", done=words.number(status.embedded), total=words.number(status.to_embed))
-    if status.running and status.total and status.read < status.total:
-        return words("status.reading", number=status.read + 1, total=status.total, name=source_name(status.source))
     if status.running:
-        return words("status.begins")
+        return " · ".join(filter(None, [_under_way(status, words), _left(status, words)]))
     if not documents:
         return words("status.empty")
     return f"{words.counted('documents', documents)} · {words.counted('passages', passages)}"
+
+
+def _under_way(status: ReadingStatus, words: Words) -> str:
+    if status.to_embed and status.embedded < status.to_embed:
+        return words("status.embedding", done=words.number(status.embedded), total=words.number(status.to_embed))
+    if status.total and status.read < status.total:
+        return words("status.reading", number=status.read + 1, total=status.total, name=source_name(status.source))
+    return words("status.begins")
+
+
+def _left(status: ReadingStatus, words: Words) -> str:
+    """The time that what is under way takes yet, in whole tens of seconds or in minutes."""
+    if not status.left_s:
+        return ""
+    seconds = max(10, round(status.left_s, -1))
+    return words("status.left", time=format_timedelta(timedelta(seconds=seconds), locale=words.language))
 
 
 def records_html(listings: Sequence[Listing], status: ReadingStatus, leaving: Sequence[str], words: Words) -> Markup:
