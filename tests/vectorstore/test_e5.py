@@ -13,9 +13,10 @@ from onrecord.vectorstore.embedder import open_embedder
 from onrecord.vectorstore.embedder.bert_graph import sentence_encoder
 from onrecord.vectorstore.embedder.e5 import E5, GRAPH_FILE, NAME, PASSAGE, PIECES_FILE, QUERY, open_e5, shape_of
 from onrecord.vectorstore.embedder.e5_file import E5File, is_installed, packaged_file, unpacked
+from onrecord.vectorstore.embedder.export import export_e5
 from onrecord.vectorstore.embedder.onnx_session import open_session
 from onrecord.vectorstore.embedder.pieces import normalised
-from onrecord.vectorstore.errors import ModelError
+from onrecord.vectorstore.errors import InputError, ModelError
 
 pytestmark = [
     pytest.mark.slow,
@@ -189,3 +190,21 @@ def test_a_file_is_hashed_again_only_when_it_has_changed(tmp_path: Path, monkeyp
     assert kept_files.remembered_sha256(file, tmp_path / "cache") == first == real(file) and len(hashed) == 1
     file.write_bytes(b"another")
     assert kept_files.remembered_sha256(file, tmp_path / "cache") == real(file) != first and len(hashed) == 2
+
+
+def test_sentence_transformers_makes_the_same_vectors_of_the_exported_model(e5: E5, tmp_path: Path) -> None:
+    export_e5(tmp_path / "e5")
+    exported = open_embedder(str(tmp_path / "e5"))
+    assert (exported.dimension, exported.max_tokens) == (e5.dimension, e5.max_tokens)
+    texts = [text for text in TEXTS[:-1] if "<s>" not in text]  # a mark to sentence-transformers
+    assert [exported.count_tokens(text) for text in texts] == [e5.count_tokens(text) for text in texts]
+    assert np.sum(exported.embed(texts) * e5.embed(texts), axis=1).min() > 0.995
+    for question in (TEXTS[2], TEXTS[9]):
+        assert exported.embed_query(question) @ e5.embed_query(question) > 0.995
+
+
+def test_a_model_is_not_exported_over_other_files(tmp_path: Path) -> None:
+    (tmp_path / "notes.txt").write_text("kept")
+    with pytest.raises(InputError, match="is not empty"):
+        export_e5(tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == ["notes.txt"]

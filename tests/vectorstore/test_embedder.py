@@ -1,5 +1,6 @@
 """The embedders: the same vectors as sentence-transformers, from checked files, without torch."""
 
+import json
 import os
 import shutil
 import subprocess
@@ -254,6 +255,17 @@ def test_another_model_is_opened_by_its_folder(bert_folder: Path) -> None:
     # [CLS] passage : norway said [SEP]
     assert embedder.count_tokens("norway said") == 6
     assert embedder.count_tokens("norway " * 50) == 54
+
+
+def test_a_models_prompt_for_passages_is_found_under_either_name(bert_folder: Path, tmp_path: Path) -> None:
+    other = shutil.copytree(bert_folder, tmp_path / "other")
+    settings = other / "config_sentence_transformers.json"
+    config = json.loads(settings.read_text(encoding="utf-8"))
+    config["prompts"] = {"query": "query: ", "passage": config["prompts"]["document"]}
+    settings.write_text(json.dumps(config), encoding="utf-8")
+    expected, embedder = open_embedder(str(bert_folder)), open_embedder(str(other))
+    np.testing.assert_allclose(embedder.embed(["norway"]), expected.embed(["norway"]), atol=1e-6)
+    assert embedder.count_tokens("norway") == expected.count_tokens("norway") == 5
 
 
 def test_threads_can_share_another_model(bert_folder: Path) -> None:

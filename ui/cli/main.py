@@ -13,6 +13,7 @@ from . import questions, records, servers
 from .console import DONE, FAILED, forgive_encoding
 from .evals import evaluation
 from .keys import keys
+from .models import embedder
 from .scratch import keep_libraries_in_our_cache
 
 app = typer.Typer(
@@ -30,6 +31,7 @@ for command in (
     app.command()(command)
 app.add_typer(evaluation, name="eval")
 app.add_typer(keys, name="keys")
+app.add_typer(embedder, name="embedder")
 
 
 def main() -> None:

@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 
 # What the model's own table of characters does beyond NFKC: control characters vanish, and what parts words, from the
 # tab to the zero-width joiner, is a space. tests/vectorstore/test_e5.py holds it against that table.
-_VANISH = [*range(0x01, 0x09), 0x0B, *range(0x0E, 0x20), 0x7F, 0x8F, 0x9F]
-_SPACES = [0x09, 0x0A, 0x0C, 0x0D, 0x1680, *range(0x200B, 0x2010), 0x2028, 0x2029, 0x2581, 0xFEFF, 0xFFFD]
-_TABLE = dict.fromkeys(_VANISH) | dict.fromkeys(_SPACES, " ")
+VANISH = [*range(0x01, 0x09), 0x0B, *range(0x0E, 0x20), 0x7F, 0x8F, 0x9F]
+SPACES = [0x09, 0x0A, 0x0C, 0x0D, 0x1680, *range(0x200B, 0x2010), 0x2028, 0x2029, 0x2581, 0xFEFF, 0xFFFD]
+_TABLE = dict.fromkeys(VANISH) | dict.fromkeys(SPACES, " ")
 _NORMAL, _UNKNOWN, _CONTROL = 1, 2, 3
 _UNIGRAM = 1
 

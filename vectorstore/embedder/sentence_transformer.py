@@ -44,7 +44,11 @@ class SentenceTransformerEmbedder:
             return np.empty((0, self.dimension), dtype=np.float32)
         with self.lock:
             vectors = self.model.encode_document(  # pyright: ignore[reportUnknownMemberType]
-                list(texts), batch_size=BATCH, normalize_embeddings=True, show_progress_bar=False
+                list(texts),
+                prompt=_passage_prompt(self.model),
+                batch_size=BATCH,
+                normalize_embeddings=True,
+                show_progress_bar=False,
             )
         return vectors.astype(np.float32, copy=False)
 
@@ -138,9 +142,8 @@ def _max_tokens(model: "SentenceTransformer") -> int:
 
 
 def _passage_prompt(model: "SentenceTransformer") -> str:
-    # In the order in which encode_document looks for one.
-    prompts = (model.prompts.get(name) for name in ("document", "passage", "corpus"))
-    return next((prompt for prompt in prompts if prompt is not None), "")
+    # sentence-transformers gives every model an empty "document", before which it would not see a "passage".
+    return next(filter(None, (model.prompts.get(name) for name in ("document", "passage", "corpus"))), "")
 
 
 def _count_tokens(tokenizer: Any, text: str) -> int:
