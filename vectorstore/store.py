@@ -40,6 +40,7 @@ from .lexical import LexicalIndex
 from .markup import plain
 from .passage import Document, Filters, Hit, Listing, Passage, Selection
 from .structure import Structure
+from .vector_file import NAME as VECTOR_FILE
 from .vectors import Vectors
 
 if TYPE_CHECKING:
@@ -568,9 +569,9 @@ class Store:
 
     def _learn_files(self, known: Mapping[str, list[Any]]) -> None:
         """Notes the checksums of the derived files, reading only those that have changed, and what they hold."""
-        sentences = self.vectors.count_sentences() if self.vectors.place == "folder" else 0
         self.vectors.settle()
         self.vectors.blank_unused()
+        sentences = self.vectors.count_sentences() if self.vectors.place == "folder" else 0
         checksums: dict[str, list[Any]] = {}
         for path in derived_files(self.folder):
             name, stat = path.relative_to(self.folder).as_posix(), path.stat()
@@ -603,9 +604,10 @@ def embedded_text(passage: Passage) -> str:
 
 
 def derived_files(folder: Path) -> list[Path]:
-    """The files of the lexical index and of HNSW, which nobody changes but a writer."""
+    """The files of the lexical index, of vectors and of HNSW, which nobody changes but a writer."""
     found = [path for path in sorted((folder / _LEXICAL).glob("*")) if path.suffix != ".lock"]
-    return [path for path in [*found, *sorted((folder / _CHROMA).glob("*/*"))] if path.is_file()]
+    vectors = [folder / _CHROMA / VECTOR_FILE, *sorted((folder / _CHROMA).glob("*/*"))]
+    return [path for path in [*found, *vectors] if path.is_file()]
 
 
 def checksum(path: Path) -> str:

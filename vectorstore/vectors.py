@@ -4,7 +4,8 @@ Chroma's persistent client does not notice what another process writes, and may 
 file when to reopen, and a query that fails is tried once more on a fresh client.
 
 A small collection is compared whole instead, exactly: HNSW's graph is built anew whenever the collection is opened, and
-finds a little otherwise each time.
+finds a little otherwise each time. Where both are small their vectors also lie in a file (vector_file.py), and to read
+them Chroma is not even imported.
 
 What is deleted is overwritten first, because HNSW only marks it, and `scrub` takes it off the disk too. On a server,
 where nobody can vouch for that, ids and vectors are kept and no words.
@@ -25,6 +26,8 @@ from urllib.parse import urlsplit
 from .disk import is_failure, refusal_of
 from .errors import InputError, VectorsDamaged, VectorsUnreachable
 from .passage import Passage
+from .vector_file import NAME as VECTOR_FILE
+from .vector_file import Matrix, read_vectors, write_vectors
 
 if TYPE_CHECKING:
     import numpy as np
@@ -68,13 +71,13 @@ class Vectors:
         self._lock = threading.Lock()
         self._client: Any = None
         self._collections: dict[str, Any] = {}
-        self._matrices: dict[str, tuple[list[str], np.ndarray]] = {}
+        self._matrices: dict[str, Matrix] | None = None
         self._sizes: dict[str, int] = {}
 
     def add(self, passages: Sequence[Passage], vectors: "np.ndarray") -> None:
         """Stores passages with their vectors, float32 (len(passages), dimension); known ids are replaced."""
         collection = self._open(_PASSAGES)
-        self._forget()
+        self._outdate()
         here = self._server_url is None
         for first in range(0, len(passages), _BATCH):
             batch = passages[first : first + _BATCH]
@@ -92,7 +95,7 @@ class Vectors:
     def add_sentences(self, keys: Sequence[tuple[str, int]], vectors: "np.ndarray") -> None:
         """Stores sentences, each as (passage id, its number in the passage from 0), with their vectors."""
         collection = self._open(_SENTENCES)
-        self._forget()
+        self._outdate()
         for first in range(0, len(keys), _BATCH):
             batch = keys[first : first + _BATCH]
             put = partial(
@@ -109,7 +112,7 @@ class Vectors:
         if not ids or not self.exist:
             return
         passages, sentences = self._open(_PASSAGES), self._open(_SENTENCES)
-        self._forget()
+        self._outdate()
         for batch in _batches(ids):
             with self._reached():
                 patiently(partial(self._take_out, passages, ids=batch))
@@ -153,7 +156,10 @@ class Vectors:
         self._tidy(used)
 
     def settle(self) -> None:
-        """Has graphs written out that never were: until then Chroma writes their files anew whenever it opens them."""
+        """Has graphs written out that never were: until then Chroma writes their files anew whenever it opens them.
+
+        Then what small collections hold is written to the file beside them.
+        """
         if self._server_url is not None or not self.exist:
             return
         with self._reached():
@@ -163,7 +169,16 @@ class Vectors:
             self.close()  # whereupon the last of it is written
             with closing(sqlite3.connect(self._folder / FILE, timeout=30)) as connection:
                 used = {row[0] for row in connection.execute("SELECT id FROM segments")}
-        self._tidy(used)
+            self._tidy(used)
+            if not (self._folder / VECTOR_FILE).exists():
+                self._write_file()
+
+    def _write_file(self) -> None:
+        names = (_PASSAGES, _SENTENCES)
+        if all(self._open(name).count() <= _EXACT_UP_TO for name in names):
+            matrices = {name: self._matrix(name) for name in names}
+            self.close()
+            write_vectors(self._folder, matrices)
 
     def _tidy(self, used: set[str]) -> None:
         """Deletes the files that Chroma leaves of a deleted collection."""
@@ -214,13 +229,18 @@ class Vectors:
         """The vectors of the sentences of some passages, by passage id and number; those without any are left out."""
         if not passage_ids or not self.exist:
             return {}
-        among = {"passage": {"$in": list(passage_ids)}}
-        found = self._read(lambda: self._open(_SENTENCES).get(where=among, include=["embeddings"]))
         vectors: dict[str, dict[int, np.ndarray]] = {}
-        for key, vector in zip(found["ids"], found["embeddings"], strict=True):
+        for key, vector in self._read(lambda: self._sentences_of(passage_ids)):
             passage_id, _, number = key.rpartition("#")
             vectors.setdefault(passage_id, {})[int(number)] = vector
         return vectors
+
+    def _sentences_of(self, passage_ids: Sequence[str]) -> "list[tuple[str, np.ndarray]]":
+        if held := self._held.get(_SENTENCES):
+            return [found for passage_id in passage_ids for found in held.beginning(f"{passage_id}#")]
+        among = {"passage": {"$in": list(passage_ids)}}
+        found = self._open(_SENTENCES).get(where=among, include=["embeddings"])
+        return list(zip(found["ids"], found["embeddings"], strict=True))
 
     def search_within(self, vector: "np.ndarray", limit: int, ids: Collection[str]) -> list[tuple[str, float]]:
         """The same among a few passages only, each compared with the question."""
@@ -232,7 +252,12 @@ class Vectors:
         """Stored vectors by passage id, float32 (dimension,); ids without one are left out."""
         if not ids or not self.exist:
             return {}
-        found = self._read(lambda: self._open(_PASSAGES).get(ids=list(ids), include=["embeddings"]))
+        return self._read(lambda: self._passages_of(ids))
+
+    def _passages_of(self, ids: Sequence[str]) -> "dict[str, np.ndarray]":
+        if held := self._held.get(_PASSAGES):
+            return {key: held.vectors[held.places[key]] for key in ids if key in held.places}
+        found = self._open(_PASSAGES).get(ids=list(ids), include=["embeddings"])
         return dict(zip(found["ids"], found["embeddings"], strict=True))
 
     @property
@@ -280,8 +305,12 @@ class Vectors:
         if not self.exist:
             return 0
         if name not in self._sizes:  # counting takes longer than searching in a large collection
-            self._sizes[name] = self._read(lambda: self._open(name).count())
+            self._sizes[name] = self._read(lambda: self._counted(name))
         return self._sizes[name]
+
+    def _counted(self, name: str) -> int:
+        held = self._held.get(name)
+        return self._open(name).count() if held is None else len(held.ids)
 
     def close(self) -> None:
         """Lets go of the files; the next call opens them again."""
@@ -295,7 +324,19 @@ class Vectors:
 
     def _forget(self) -> None:
         """Lets go of what is remembered of the collections, which change."""
-        self._matrices, self._sizes = {}, {}
+        self._matrices, self._sizes = None, {}
+
+    def _outdate(self) -> None:
+        """The same, as they are about to change: the file beside them goes."""
+        (self._folder / VECTOR_FILE).unlink(missing_ok=True)
+        self._forget()
+
+    @property
+    def _held(self) -> dict[str, Matrix]:
+        """What is in memory of whole collections, at first what the file beside them holds."""
+        if self._matrices is None:
+            self._matrices = read_vectors(self._folder) if self._server_url is None else {}
+        return self._matrices
 
     def _read(self, read: Callable[[], _Found]) -> _Found:
         """What is read; tried again afresh, since Chroma's Rust layer may fail while another process writes."""
@@ -312,27 +353,20 @@ class Vectors:
         return self._read(lambda: self._query(name, vector, limit)) if self.exist else []
 
     def _query(self, name: str, vector: "np.ndarray", limit: int) -> list[tuple[str, float]]:
-        collection = self._open(name)
         if name not in self._sizes:
-            self._sizes[name] = collection.count()
+            self._sizes[name] = self._counted(name)
         if self.exact or self._sizes[name] <= _EXACT_UP_TO:
-            return self._compared(name, vector, limit)
-        found = collection.query(query_embeddings=[vector], n_results=limit, include=["distances"])
+            return self._matrix(name).nearest(vector, limit)
+        found = self._open(name).query(query_embeddings=[vector], n_results=limit, include=["distances"])
         return [(key, 1.0 - distance) for key, distance in zip(found["ids"][0], found["distances"][0], strict=True)]
 
-    def _compared(self, name: str, vector: "np.ndarray", limit: int) -> list[tuple[str, float]]:
-        """The nearest by comparing all; of equals, the one whose id comes first."""
-        matrix = self._matrices.get(name)
-        if matrix is None:
+    def _matrix(self, name: str) -> Matrix:
+        held = self._held
+        if name not in held:
             found = self._open(name).get(include=["embeddings"])
             order = sorted(range(len(found["ids"])), key=lambda place: found["ids"][place])
-            matrix = [found["ids"][place] for place in order], found["embeddings"][order]
-            self._matrices[name] = matrix
-        ids, vectors = matrix
-        if not ids:
-            return []
-        scores = vectors @ vector
-        return [(ids[place], float(scores[place])) for place in (-scores).argsort(kind="stable")[:limit]]
+            held[name] = Matrix(ids=[found["ids"][place] for place in order], vectors=found["embeddings"][order])
+        return held[name]
 
     def _open(self, name: str) -> Any:
         with self._lock:

@@ -18,8 +18,15 @@ if TYPE_CHECKING:
     from tokenizers import Tokenizer
 
 _MODULES = "sentence_transformers.models"
-_MARKS = {"bos_token": "<s>", "cls_token": "<s>", "eos_token": "</s>", "sep_token": "</s>"}
-_MARKS |= {"pad_token": "<pad>", "unk_token": "<unk>", "mask_token": "<mask>"}
+_MARKS = {
+    "bos_token": "<s>",
+    "cls_token": "<s>",
+    "eos_token": "</s>",
+    "sep_token": "</s>",
+    "pad_token": "<pad>",
+    "unk_token": "<unk>",
+    "mask_token": "<mask>",
+}
 
 
 def export_e5(folder: Path, *, file: Path | None = None) -> None:
@@ -107,7 +114,8 @@ def _tokenizer(vocabulary: Vocabulary) -> "Tokenizer":
         pair=f"{begin} $A {end} {end} $B {end}",
         special_tokens=[(begin, vocabulary.begin), (end, vocabulary.end)],
     )
-    tokenizer.add_special_tokens([AddedToken(mark, special=True) for mark in sorted(set(_MARKS.values()))])
+    marks = [AddedToken(mark, special=True) for mark in sorted(set(_MARKS.values()))]
+    tokenizer.add_special_tokens(marks)  # pyright: ignore[reportUnknownMemberType]
     return tokenizer
 
 

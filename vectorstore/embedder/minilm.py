@@ -109,7 +109,7 @@ def packaged_files() -> Path:
 
 def _export(model_dir: Path, target: Path) -> None:
     import onnx
-    from safetensors.numpy import load_file  # pyright: ignore[reportUnknownVariableType]
+    from safetensors.numpy import load_file
 
     graph = sentence_encoder(load_file(model_dir / "model.safetensors"), SHAPE)
     onnx.save(graph, target)  # pyright: ignore[reportUnknownMemberType]
