@@ -17,10 +17,10 @@ from itertools import chain
 from typing import Any, BinaryIO, cast
 
 from ..vectorstore.errors import ReaderKilled, UnreadableFile
+from ..vectorstore.language.detect import language_of
 from ..vectorstore.passage import Locator
 from ..vectorstore.structure import Structure, structure_of
 from .child import read_frame, write_frame
-from .language.detect import language_of
 from .split import Cutting, Piece
 from .structure.facts.metadata import Metadata
 from .structure.paragraphs import Unit

@@ -11,23 +11,30 @@ from typing import TYPE_CHECKING
 
 from .disk import is_failure, refusal_of
 from .errors import LexicalDamaged, LibraryError
+from .language.analysers import exact_forms, language_of_passage, words
 from .markup import plain
 from .passage import Passage, Selection
 
 if TYPE_CHECKING:
     import tantivy
 
-_ANALYZER = "words"
+# Analysed words are indexed as they are, parted by spaces. The name stands in the schema: where analysers change, a new
+# one makes older indexes unreadable, so that they are made anew from the catalogue.
+_ANALYSED = "analysed-1"
 # What stands around a passage counts too, so that one that is short for its subject is found by the words beside it.
 # Tuned on published sets and records, see benchmarks/tune.py.
 CONTEXT_WEIGHT = 0.4
 AROUND_WEIGHT = 1.5
 _AROUND_CHARS = 1500
 _HEAP_BYTES = 64_000_000
+Indexed = tuple[str, str | None, Sequence[Passage]]
 
 
 class LexicalIndex:
-    """Finds passages by their words, English stems, accents folded. Raises LexicalDamaged where it cannot be read."""
+    """Finds passages by the stems and the exact forms of their words. Raises LexicalDamaged where it cannot be read.
+
+    `main_language` is what words are taken for whose language is not told.
+    """
 
     def __init__(self, folder: Path) -> None:
         import tantivy
@@ -38,15 +45,16 @@ class LexicalIndex:
         schema.add_text_field("document_id", tokenizer_name="raw")
         schema.add_text_field("speaker", tokenizer_name="raw", index_option="basic")
         schema.add_text_field("section", tokenizer_name="raw", index_option="basic")
-        schema.add_text_field("text", tokenizer_name=_ANALYZER, index_option="freq")
-        schema.add_text_field("context", tokenizer_name=_ANALYZER, index_option="freq")
-        schema.add_text_field("around", tokenizer_name=_ANALYZER, index_option="freq")
+        schema.add_text_field("text", tokenizer_name=_ANALYSED, index_option="freq")
+        schema.add_text_field("context", tokenizer_name=_ANALYSED, index_option="freq")
+        schema.add_text_field("around", tokenizer_name=_ANALYSED, index_option="freq")
+        schema.add_text_field("exact", tokenizer_name=_ANALYSED, index_option="freq")
         self._schema = schema.build()
         self._folder = folder
         with self._read():
             self._index = tantivy.Index(self._schema, path=str(folder), reuse=True)
-        self._analyzer = _analyzer()
-        self._index.register_tokenizer(_ANALYZER, self._analyzer)
+        self._index.register_tokenizer(_ANALYSED, tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.whitespace()).build())
+        self.main_language: str | None = None
         self._terms: dict[str, list[str]] = {}
 
     @contextmanager
@@ -74,27 +82,34 @@ class LexicalIndex:
         """Lets go of the terms kept in memory."""
         self._terms = {}
 
-    def words(self, text: str) -> list[str]:
+    def words(self, text: str, language: str | None = None) -> list[str]:
         """The stems a text is searched by, stop words left out, in order, repeated as they are."""
-        return self._analyzer.analyze(plain(text))
+        return words(plain(text), language or self.main_language)
 
     def search(
-        self, words: Mapping[str, float], limit: int, *, within: Selection | None = None
+        self,
+        words: Mapping[str, float],
+        limit: int,
+        *,
+        exact: Mapping[str, float] | None = None,
+        within: Selection | None = None,
     ) -> list[tuple[str, float]]:
         """(passage id, BM25 score) of the best matches, best first.
 
-        `words` weigh the stems, 1 is usual; `within` is what to choose from.
+        `words` weigh the stems, 1 is usual, and `exact` the words as they are written, folded; `within` is what to
+        choose from.
         """
         import tantivy
 
-        if not words or (within is not None and within.few == frozenset()):
+        if not (words or exact) or (within is not None and within.few == frozenset()):
             return []
         clauses: list[tuple[tantivy.Occur, tantivy.Query]] = []
         shares = {"text": 1.0, "context": CONTEXT_WEIGHT, "around": AROUND_WEIGHT}
-        for word, weight in words.items():
-            for field, share in shares.items():
-                query = tantivy.Query.term_query(self._schema, field, word, "freq")
-                clauses.append((tantivy.Occur.Should, tantivy.Query.boost_query(query, weight * share)))
+        weighed = [(field, word, weight * share) for word, weight in words.items() for field, share in shares.items()]
+        weighed += [("exact", word, weight) for word, weight in (exact or {}).items()]
+        for field, word, weight in weighed:
+            query = tantivy.Query.term_query(self._schema, field, word, "freq")
+            clauses.append((tantivy.Occur.Should, tantivy.Query.boost_query(query, weight)))
         query = tantivy.Query.boolean_query(clauses)
         chosen = [
             (tantivy.Occur.Must, tantivy.Query.const_score_query(
@@ -136,12 +151,13 @@ class LexicalIndex:
         segments = json.loads((self._folder / "meta.json").read_text(encoding="utf-8"))["segments"]
         return any(segment["deletes"] for segment in segments)
 
-    def rebuild(self, documents: Iterable[tuple[str, Sequence[Passage]]]) -> None:
+    def rebuild(self, documents: Iterable[Indexed]) -> None:
         """Writes all of it anew, so that nothing is left of what was deleted; readers see the old until it is done."""
         self.replace(documents, afresh=True)
 
-    def replace(self, documents: Iterable[tuple[str, Sequence[Passage]]], *, afresh: bool = False) -> None:
-        """Puts the passages of each (document id, passages) in place of that document's old ones; one commit.
+    def replace(self, documents: Iterable[Indexed], *, afresh: bool = False) -> None:
+        """Puts the passages of each (document id, its language, passages) in place of that document's old ones; one
+        commit.
 
         With `afresh`, in place of everything. Raises DiskRefuses where the disk is full or read-only.
         """
@@ -149,10 +165,10 @@ class LexicalIndex:
             writer = self._index.writer(heap_size=_HEAP_BYTES, num_threads=1)
             if afresh:
                 writer.delete_all_documents()
-            for document_id, passages in documents:
+            for document_id, language, passages in documents:
                 if not afresh:
                     writer.delete_documents_by_term("document_id", document_id)
-                for entry in _entries(document_id, passages):
+                for entry in _entries(document_id, language, passages):
                     writer.add_document(entry)
             writer.commit()
             if afresh:
@@ -166,20 +182,24 @@ class LexicalIndex:
             ) from error
 
 
-def _entries(document_id: str, passages: Sequence[Passage]) -> "Iterator[tantivy.Document]":
+def _entries(document_id: str, language: str | None, passages: Sequence[Passage]) -> "Iterator[tantivy.Document]":
     """A document's passages as the index takes them."""
     import tantivy
 
     texts = [plain(passage.text) for passage in passages]
-    for passage, text, beside in zip(passages, texts, surroundings(texts), strict=True):
+    spoken = [language_of_passage(text, language) for text in texts]
+    stems = [" ".join(words(text, its)) for text, its in zip(texts, spoken, strict=True)]
+    beside = surroundings([len(text) for text in texts])
+    for passage, text, its, stemmed, (first, last) in zip(passages, texts, spoken, stems, beside, strict=True):
         entry = tantivy.Document()
         entry.add_text("id", passage.id)
         entry.add_text("document_id", document_id)
         entry.add_text("speaker", passage.locator.speaker or "")
         entry.add_text("section", passage.locator.section or "")
-        entry.add_text("text", text)
-        entry.add_text("context", passage.context)
-        entry.add_text("around", beside)
+        entry.add_text("text", stemmed)
+        entry.add_text("context", " ".join(words(passage.context, language)))
+        entry.add_text("around", " ".join(stems[first:last]))
+        entry.add_text("exact", " ".join(exact_forms(text, its)))
         yield entry
 
 
@@ -193,29 +213,16 @@ def _chosen(within: Selection | None) -> dict[str, frozenset[str]]:
     return {field: names for field, names in parts.items() if names is not None}
 
 
-def surroundings(texts: Sequence[str], limit_chars: int = _AROUND_CHARS) -> Iterator[str]:
-    """Each of a document's passages together with as many whole neighbours on both sides as fit `limit_chars`."""
-    for place, text in enumerate(texts):
-        first, last, chars = place, place, len(text)
+def surroundings(lengths: Sequence[int], limit_chars: int = _AROUND_CHARS) -> Iterator[tuple[int, int]]:
+    """Each of a document's passages together with as many whole neighbours on both sides as fit `limit_chars`: the
+    first and the last (exclusive), by the lengths of all."""
+    for place, chars in enumerate(lengths):
+        first, last = place, place
         grown = True
         while grown:
             grown = False
-            if first > 0 and chars + len(texts[first - 1]) <= limit_chars:
-                first, chars, grown = first - 1, chars + len(texts[first - 1]), True
-            if last + 1 < len(texts) and chars + len(texts[last + 1]) <= limit_chars:
-                last, chars, grown = last + 1, chars + len(texts[last + 1]), True
-        yield "\n".join(texts[first : last + 1])
-
-
-def _analyzer() -> "tantivy.TextAnalyzer":
-    import tantivy
-
-    return (
-        tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.simple())
-        .filter(tantivy.Filter.remove_long(80))
-        .filter(tantivy.Filter.lowercase())
-        .filter(tantivy.Filter.stopword("english"))
-        .filter(tantivy.Filter.ascii_fold())
-        .filter(tantivy.Filter.stemmer("english"))
-        .build()
-    )
+            if first > 0 and chars + lengths[first - 1] <= limit_chars:
+                first, chars, grown = first - 1, chars + lengths[first - 1], True
+            if last + 1 < len(lengths) and chars + lengths[last + 1] <= limit_chars:
+                last, chars, grown = last + 1, chars + lengths[last + 1], True
+        yield first, last + 1

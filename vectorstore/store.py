@@ -17,7 +17,7 @@ import shutil
 import struct
 import tempfile
 import threading
-from collections import OrderedDict, defaultdict
+from collections import Counter, OrderedDict, defaultdict
 from collections.abc import Callable, Collection, Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -36,7 +36,7 @@ from .errors import (
     NotALibrary,
     VectorsDamaged,
 )
-from .lexical import LexicalIndex
+from .lexical import Indexed, LexicalIndex
 from .markup import plain
 from .passage import Document, Filters, Hit, Listing, Passage, Selection
 from .structure import Structure
@@ -260,7 +260,7 @@ class Store:
     def purge(self) -> None:
         """Makes the other stores forget what the catalogue has forgotten."""
         if documents := self.catalogue.tombstones("document"):
-            self.lexical.replace([(document_id, []) for document_id in documents])
+            self.lexical.replace([(document_id, None, []) for document_id in documents])
             self.catalogue.forget_gone("document", documents)
         if passages := self.catalogue.tombstones("passage"):
             try:
@@ -303,7 +303,8 @@ class Store:
         waiting = self.catalogue.ids_in_state("read")
         for first in range(0, len(waiting), _LEXICAL_BATCH):
             batch = waiting[first : first + _LEXICAL_BATCH]
-            self.lexical.replace([(document_id, self.passages_of(document_id)) for document_id in batch])
+            documents = [document for document_id in batch if (document := self.document(document_id))]
+            self.lexical.replace([(each.id, each.language, self.passages_of(each.id)) for each in documents])
             self.catalogue.advance(batch, "findable")
         self.purge()
 
@@ -384,6 +385,7 @@ class Store:
             self.lexical.refresh()
             self.vectors.close()
             self._unreadable = None
+        self.lexical.main_language = next(iter(self.languages), None)
 
     @property
     def version(self) -> int:
@@ -428,11 +430,30 @@ class Store:
         rows = self.catalogue.passages_of(document_id)
         return [passage for row in rows if (passage := self._with_text(row))]
 
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """The languages of the library's documents, those of most passages first."""
+
+        def counted() -> tuple[str, ...]:
+            passages: Counter[str] = Counter()
+            for listing in self.listings():
+                passages[listing.language or ""] += listing.passages
+            passages.pop("", None)
+            return tuple(language for language, _ in passages.most_common())
+
+        return self.derived("languages", counted)
+
     def by_words(
-        self, words: Mapping[str, float], limit: int, *, within: Selection | None = None
+        self,
+        words: Mapping[str, float],
+        limit: int,
+        *,
+        exact: Mapping[str, float] | None = None,
+        within: Selection | None = None,
     ) -> list[tuple[str, float]]:
-        """(passage id, BM25 score), best first; `words` weigh the stems that `lexical.words` gives, 1 is usual."""
-        return self.lexical.search(words, limit, within=within)
+        """(passage id, BM25 score), best first; `words` weigh the stems that `lexical.words` gives, 1 is usual, and
+        `exact` words as they are written, folded."""
+        return self.lexical.search(words, limit, exact=exact, within=within)
 
     def by_meaning(
         self, vector: "np.ndarray", limit: int, *, within: Selection | None = None, beside: Sequence[str] = ()
@@ -744,9 +765,13 @@ def _is_findable(catalogue: Catalogue) -> bool:
     return any(listing.state != "read" and listing.passages for listing in catalogue.listings())
 
 
-def _findable(catalogue: Catalogue) -> Iterator[tuple[str, list[Passage]]]:
+def _findable(catalogue: Catalogue) -> Iterator[Indexed]:
     """The passages of every document that was indexed before."""
     for listing in catalogue.listings():
         document = catalogue.document(listing.id)
         if document and listing.state != "read":
-            yield document.id, [row.with_text(document.text) for row in catalogue.passages_of(document.id)]
+            yield (
+                document.id,
+                document.language,
+                [row.with_text(document.text) for row in catalogue.passages_of(document.id)],
+            )

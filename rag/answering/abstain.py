@@ -6,9 +6,9 @@ The texts of refusals stand in `rag/messages`.
 import re
 from collections.abc import Sequence
 
-from ...ingest.language.detect import language_of
 from ...ingest.language.peoples import demonyms_of, states_of
 from ...ingest.language.states import names_of, state_of
+from ...vectorstore.language.detect import language_of
 from ...vectorstore.markup import plain
 from ...vectorstore.names import fold
 from ...vectorstore.passage import Hit

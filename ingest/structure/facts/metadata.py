@@ -5,11 +5,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import PurePath
 
+from ....vectorstore.language.detect import tag_language
 from ....vectorstore.markup import plain
 from ...fetch import is_address
 from ...formats.blocks import Reading
 from ...language.dates import dates
-from ...language.detect import tag_language
 from ..noise import garbled_share
 from ..paragraphs import Unit
 from .bodies import RECORDS
