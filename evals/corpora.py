@@ -6,6 +6,7 @@ from ..ingest.formats.plain.text import read_text
 from ..ingest.split import split
 from ..ingest.structure.paragraphs import structure
 from ..rag.library import Library
+from ..vectorstore.language.detect import language_of
 from ..vectorstore.passage import Document, Locator, Passage
 from .provenance import sha256_of
 from .readers import CorpusDocument
@@ -25,7 +26,12 @@ def fill(library: Library, documents: Iterable[CorpusDocument], *, whole: bool =
         for given in documents:
             text = "\n\n".join(part for part in (given.title, given.text) if part.strip())
             document = Document(
-                id=given.id, source=given.id, title=given.title, text=text, sha256=sha256_of([given.title, given.text])
+                id=given.id,
+                source=given.id,
+                title=given.title,
+                text=text,
+                language=language_of(text),
+                sha256=sha256_of([given.title, given.text]),
             )
             store.put(document, [_whole(document)] if whole else _cut(library, document))
             count += 1

@@ -27,18 +27,18 @@ class Mentions:
     states: frozenset[str] = frozenset()
 
 
-def mentions(question: str, directory: Directory) -> Mentions:
+def mentions(question: str, directory: Directory, language: str | None = None) -> Mentions:
     """The names in a question; states that speak count by any of their names ("Ivory Coast")."""
     words = fold(question).split()
     states = {
         word.strip(".,;:?!\"'()“”«»") for first, last in directory.states_in(question) for word in words[first:last]
     }
-    proper = proper_names(question)
+    proper = proper_names(question, language)
     whose = subject(question)
     return Mentions(
         proper=tuple(proper),
         telling=tuple(_telling(question, proper)),
-        subject=tuple(_telling(whose, proper_names(whose))),
+        subject=tuple(_telling(whose, proper_names(whose, language))),
         states=frozenset(states),
     )
 

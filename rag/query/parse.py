@@ -6,7 +6,8 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from ...ingest.language.states import states_of_label
+from ...ingest.language.states import names_of, states_in, states_of_label
+from ...vectorstore.language.analysers import exact_forms
 from ...vectorstore.passage import Hit
 from ...vectorstore.store import Store
 from ..answer import Turn
@@ -23,12 +24,13 @@ from .question import (
     asks_for_reply,
     asks_who,
     content_words,
+    exact_words,
     pointers,
     said_by,
     topic,
 )
 from .units import counted_in
-from .vocabulary import corrected, stems_held
+from .vocabulary import asked_in, corrected, stems_held
 
 if TYPE_CHECKING:
     import numpy as np
@@ -88,7 +90,8 @@ class Query:
 
     `text` stands alone; `content_words` are its stems that say what it is about, `topic_words` those of what somebody's
     words are asked about; `mentioned` are the names in it, `counted_in` is the unit it counts in; `words` weigh the
-    stems it is searched by (1 is usual); `compared` are what it compares, at least two or none; `names` holds for each
+    stems it is searched by (1 is usual), `exact` its names and numbers as they are written, for records in other
+    languages than its own (`language`); `compared` are what it compares, at least two or none; `names` holds for each
     acronym in it the stems of its forms, `name_variants` those of each name in it that the records write in several
     ways; `excluded_speakers` are those not asked for ("Who else ...").
 
@@ -103,6 +106,8 @@ class Query:
     mentioned: Mentions = field(default_factory=Mentions)
     counted_in: str | None = None
     words: Mapping[str, float] = field(default_factory=dict[str, float])
+    exact: Mapping[str, float] = field(default_factory=dict[str, float])
+    language: str | None = None
     references: References = field(default_factory=References)
     expected: Expectation | None = None
     compared: tuple[Side, ...] = ()
@@ -132,14 +137,16 @@ def parse_query(store: Store, question: str, history: Sequence[Turn] = ()) -> Qu
     text = stand_alone(question, history, directory, partial(_likenesses, store))
     follows = text != " ".join(question.split())
     own = text.partition(" (")[0] if follows else text  # without the question before, carried along in brackets
-    content = content_words(store, text)
+    language = asked_in(store, own)
+    content = content_words(store, text, language)
     references = pointers(text, store, content)
     if asks_for_reply(text):
         references = replace(references, said_by=said_by(own, directory))
-    mentioned = mentions(text, directory)
+    mentioned = mentions(text, directory, language)
     compares = bool(_COMPARES.search(text))
     query = Query(
         text=text,
+        language=language,
         content_words=tuple(content),
         mentioned=mentioned,
         counted_in=counted_in(text),
@@ -156,11 +163,11 @@ def parse_query(store: Store, question: str, history: Sequence[Turn] = ()) -> Qu
         wants_questions=asks_for_questions(text),
         follows=follows,
     )
-    query = replace(query, words=_weighed(store, directory, query))
+    query = replace(query, words=_weighed(store, directory, query), exact=_exact(store, text, language))
     if follows:
         return _following(store, directory, query, question, history[-1])
     about = "" if compares else topic(text, references)
-    return replace(query, topic_words=tuple(content_words(store, about)))
+    return replace(query, topic_words=tuple(content_words(store, about, language)))
 
 
 def _said_before(question: str, history: Sequence[Turn]) -> Sequence[Turn]:
@@ -180,11 +187,23 @@ def _weighed(store: Store, directory: Directory, query: Query) -> dict[str, floa
     return words
 
 
+def _exact(store: Store, text: str, language: str | None) -> dict[str, float]:
+    """The names and numbers of a question, and the other names of states in it, as records in other languages write
+    them; none where the library has no such records."""
+    if set(store.languages) <= {language}:
+        return {}
+    weighed = dict.fromkeys(exact_words(text, language), 1.0)
+    for _, _, code in states_in(text):
+        for words in map(exact_forms, names_of(code)):
+            weighed |= {word: max(weighed.get(word, 0.0), 1 / len(words)) for word in words}
+    return weighed
+
+
 def _following(store: Store, directory: Directory, query: Query, question: str, last: Turn) -> Query:
     """A follow-up's query: its own words weigh more than those carried along; "Who else?" leaves out who was named, and
     "In which paragraph?" looks for the answer again."""
     words = dict(query.words)
-    words |= {stem: NOW_WEIGHT for stem in content_words(store, question) if stem in words}
+    words |= {stem: NOW_WEIGHT for stem in content_words(store, question, query.language) if stem in words}
     if refers_back(question) and not asks_for_others(question):
         words |= {stem: ANSWER_WEIGHT for stem in content_words(store, last.answer)}
     query = replace(query, words=words)

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 
 from ...ingest.language.states import state_of
 from ...ingest.language.tables import saying, word_list
+from ...vectorstore.language.analysers import exact_forms, split_words
 from ...vectorstore.markup import plain
 from ...vectorstore.store import Store
 from .directory import Directory, directory_of
-from .vocabulary import stems_held
+from .vocabulary import asked_in, stems_held
 
 MAX_QUESTION_CHARS = 4_000
 _PARAGRAPHS = re.compile(
@@ -51,6 +52,7 @@ _ASKS_WHO = re.compile(
 _ASKS_FOR_QUESTIONS = re.compile(r"\b(?:ask|asked|asks|question|questions|wanted to know|request\w*)\b", re.IGNORECASE)
 _LISTED = re.compile(r"(?:(?<!\s)\s++)?(,|and|&|to|through|[-–—])\s*")
 _MAX_RANGE = 40
+_NOUNS_IN_CAPITALS = ("de", "lb")
 QUESTION_STOPWORDS = word_list("question_stopwords")
 
 
@@ -73,29 +75,45 @@ def clean(text: str) -> str:
     return text.encode("utf-8", "replace").decode("utf-8")
 
 
-def content_words(store: Store, question: str) -> list[str]:
+def content_words(store: Store, question: str, language: str | None = None) -> list[str]:
     """The stems of a question that say what it is about, without the words it asks with, in order, each once.
 
     Paragraph numbers and document symbols are no such words. Where a question has no others at all, all its words
-    count.
+    count. `language` is what it is asked in, where that is known.
     """
+    language = language or asked_in(store, question)
     bare = SYMBOL.sub(" ", _PARAGRAPHS.sub(" ", plain(question)))
-    words = [word for word in re.findall(r"[^\W_]+", bare) if word.casefold() not in QUESTION_STOPWORDS]
-    stems = stems_held(store, " ".join(words))
+    asking = QUESTION_STOPWORDS if language in (None, "en") else frozenset[str]()
+    words = [word for word in split_words(bare) if word.casefold() not in asking]
+    stems = stems_held(store, " ".join(words), language)
     if not stems and bare == plain(question):
-        stems = stems_held(store, bare)
+        stems = stems_held(store, bare, language)
     return list(dict.fromkeys(stems))
 
 
-def proper_names(question: str) -> list[str]:
+def proper_names(question: str, language: str | None = None) -> list[str]:
     """What looks like a name in a question: capitals not at its beginning, states, people with a title; "in English"
-    names nobody."""
+    names nobody. Where all nouns have capitals, only those of several letters tell a name."""
     question = _IN_LANGUAGE.sub(" ", SYMBOL.sub(" ", question))
     names = dict.fromkeys(match[1] for match in _TITLED.finditer(question))
-    names |= dict.fromkeys(match[0] for match in _NAME.finditer(_TITLE.sub("", question)))
+    capitals = (match[0] for match in _NAME.finditer(_TITLE.sub("", question)))
+    names |= dict.fromkeys(name for name in capitals if language not in _NOUNS_IN_CAPITALS or not name[1:].islower())
     names |= dict.fromkeys(word for word in re.findall(r"[\w’'-]+", question) if state_of(word))
     bare = (re.sub(r"[’']s$", "", name) for name in names)
     return [name for name in dict.fromkeys(bare) if name.casefold() not in QUESTION_STOPWORDS]
+
+
+def exact_words(question: str, language: str | None) -> list[str]:
+    """The names and the numbers of a question as they are written in any language, folded, each once; beside other
+    scripts, words in Latin letters are names."""
+    letters = [character for character in question if character.isalpha()]
+    is_latin = 2 * sum(map(str.isascii, letters)) >= len(letters)
+    names = set(exact_forms(" ".join(proper_names(question, language))))
+
+    def tells(word: str) -> bool:
+        return word in names or not word.isalpha() or (word.isascii() and not is_latin)
+
+    return list(dict.fromkeys(word for word in exact_forms(question, language) if tells(word)))
 
 
 def pointers(question: str, store: Store, words: Sequence[str] | None = None) -> References:

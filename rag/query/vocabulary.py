@@ -8,6 +8,8 @@ from functools import lru_cache, partial
 from ...ingest.language.peoples import states_of
 from ...ingest.language.states import countries
 from ...vectorstore.errors import ModelError
+from ...vectorstore.language.analysers import split_words
+from ...vectorstore.language.detect import language_of_question
 from ...vectorstore.names import fold
 from ...vectorstore.store import Store
 
@@ -39,11 +41,26 @@ _SPELLINGS = tuple(
 )
 
 
-def corrected(store: Store, text: str) -> str:
-    """The text with misspelt words as the library writes them; all others stay as they are."""
+def asked_in(store: Store, question: str) -> str | None:
+    """The language of a question to a library."""
+    return _told(question, store.languages)
 
+
+_told = lru_cache(maxsize=256)(language_of_question)
+
+
+def is_held(store: Store, language: str | None) -> bool:
+    """Whether a library has records in a language, as far as it knows those of its records."""
+    return language in (None, *store.languages) or not store.languages
+
+
+def corrected(store: Store, text: str) -> str:
+    """The text with misspelt words as the library writes them; all others stay as they are, as do those of a language
+    that it has no records in."""
+    if not is_held(store, language := asked_in(store, text)):
+        return text
     meant_by: Callable[[str], str] = store.derived(
-        "words meant", lambda: lru_cache(maxsize=_WORDS_KEPT)(partial(_meant, store))
+        f"words meant in {language}", lambda: lru_cache(maxsize=_WORDS_KEPT)(partial(_meant, store, language))
     )
 
     def written(match: re.Match[str]) -> str:
@@ -54,40 +71,40 @@ def corrected(store: Store, text: str) -> str:
     return _WORD.sub(written, text) if len(text.split()) <= _MOST_WORDS else text
 
 
-def _meant(store: Store, word: str) -> str:
-    return _slip_of(store, word) if _may_be_a_slip(store, word) else word
+def _meant(store: Store, language: str | None, word: str) -> str:
+    return _slip_of(store, language, word) if _may_be_a_slip(store, language, word) else word
 
 
-def stems_held(store: Store, text: str) -> list[str]:
+def stems_held(store: Store, text: str, language: str | None = None) -> list[str]:
     """The stems of a text's words, in order; where the library spells a word the other way, the stem it has."""
     held: Callable[[str], tuple[str, ...]] = store.derived(
-        "stems held", lambda: lru_cache(maxsize=_WORDS_KEPT)(partial(_stems_held_of, store))
+        f"stems held in {language}", lambda: lru_cache(maxsize=_WORDS_KEPT)(partial(_stems_held_of, store, language))
     )
-    return [stem for word in re.findall(r"[^\W_]+", text) for stem in held(word)]
+    return [stem for word in split_words(text) for stem in held(word)]
 
 
-def _stems_held_of(store: Store, word: str) -> tuple[str, ...]:
-    spelt = list(_spelt(store, word))
+def _stems_held_of(store: Store, language: str | None, word: str) -> tuple[str, ...]:
+    spelt = list(_spelt(store, language, word))
     return tuple(next((stems for stems in spelt if _held(store, stems)), spelt[0]))
 
 
-def _spelt(store: Store, word: str) -> Iterator[list[str]]:
+def _spelt(store: Store, language: str | None, word: str) -> Iterator[list[str]]:
     """The stems of a word as it is, then as the other English would have it where the library does not hold it so."""
-    yield (stems := store.lexical.words(word))
+    yield (stems := store.lexical.words(word, language))
     if _held(store, stems):
         return
     folded = word.casefold()
     if stems and len(folded) > _MIN_CHARS:
         for pattern, other in _SPELLINGS:
             for match in pattern.finditer(folded):
-                yield store.lexical.words(folded[: match.start()] + other + folded[match.end() :])
+                yield store.lexical.words(folded[: match.start()] + other + folded[match.end() :], language)
 
 
 def _held(store: Store, stems: list[str]) -> bool:
     return any(store.lexical.document_frequency(stem) for stem in stems)
 
 
-def _may_be_a_slip(store: Store, word: str) -> bool:
+def _may_be_a_slip(store: Store, language: str | None, word: str) -> bool:
     """Whether a word may be no word at all.
 
     The library's own words are some, in either English, states and their people, acronyms, and what the embedding model
@@ -95,13 +112,13 @@ def _may_be_a_slip(store: Store, word: str) -> bool:
     """
     if word.isupper() or word.casefold() in _words_of_states() or states_of(word):
         return False
-    stems = store.lexical.words(word)
-    if not stems or len(stems[0]) < _MIN_CHARS or any(_held(store, spelt) for spelt in _spelt(store, word)):
+    stems = store.lexical.words(word, language)
+    if not stems or len(stems[0]) < _MIN_CHARS or any(_held(store, spelt) for spelt in _spelt(store, language, word)):
         return False
     return not any(_is_known(store, form) for form in (word, *stems))
 
 
-def _slip_of(store: Store, word: str) -> str:
+def _slip_of(store: Store, language: str | None, word: str) -> str:
     """The word of the library that this one may be a slip of the pen for; itself where there is none.
 
     A slip is one letter wrong, missing, added or swapped with its neighbour, two in a very long word (optimal string
@@ -110,23 +127,23 @@ def _slip_of(store: Store, word: str) -> str:
     from rapidfuzz import process
     from rapidfuzz.distance import OSA
 
-    [stem, *_] = store.lexical.words(word)
+    [stem, *_] = store.lexical.words(word, language)
     terms = store.lexical.terms(stem[0])
     if len(stem) < _LONG_CHARS:
         letters = sorted(stem)
         terms = [term for term in terms if _MIN_CHARS <= len(term) != len(stem) or sorted(term) == letters]
     allowed = 2 if len(stem) >= _VERY_LONG_CHARS else 1
     found = process.extractOne(stem, terms, scorer=OSA.distance, score_cutoff=allowed)
-    forms = _forms_of(store, found[0]) if found else []
+    forms = _forms_of(store, language, found[0]) if found else []
     return min(forms, key=lambda form: OSA.distance(word.casefold(), form), default=word)
 
 
-def _forms_of(store: Store, stem: str) -> list[str]:
+def _forms_of(store: Store, language: str | None, stem: str) -> list[str]:
     """The words of a stem that some of the library's passages write, in lower case, the most frequent first."""
     hits = store.hits(store.by_words({stem: 1.0}, _PASSAGES_SEEN))
     seen = Counter(word.casefold() for hit in hits for word in _WORD.findall(hit.passage.text))
     begun = (word for word, _ in seen.most_common() if fold(word)[:1] == stem[0])
-    return [word for word in begun if store.lexical.words(word) == [stem]]
+    return [word for word in begun if store.lexical.words(word, language) == [stem]]
 
 
 def _is_known(store: Store, word: str) -> bool:

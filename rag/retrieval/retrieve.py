@@ -17,12 +17,14 @@ from ...vectorstore.store import Store, embedded_text
 from ..calibration import likeness
 from ..query.parse import Query
 from ..query.question import References
+from ..query.vocabulary import is_held
 from .repetition import tells_apart
 from .replies import first_in_turn
 from .rerank import Reranker
 
 DEPTH = 200
 WORDS_WEIGHT = 1.0
+NAMES_WEIGHT = 0.2
 MEANING_WEIGHT = 1.2
 SENTENCE_SHARE = 0.95
 SPEAKER_WEIGHT = 0.3
@@ -60,7 +62,8 @@ def retrieve(
     allowed = store.select(filters) if filters else None
     pointed = query.references
     by_words, by_meaning = _searched(store, query, allowed)
-    scores = fused((by_words, WORDS_WEIGHT), (by_meaning, MEANING_WEIGHT))
+    words_weight = WORDS_WEIGHT if is_held(store, query.language) else NAMES_WEIGHT
+    scores = fused((by_words, words_weight), (by_meaning, MEANING_WEIGHT))
     scores |= {key: 0.0 for key in _of_missing_sides(store, query, scores, allowed)}
     rows = store.catalogue.passage_rows(list(scores))
     scores = {key: score * KIND_SHARES.get(rows[key].kind, 1.0) for key, score in scores.items() if key in rows}
@@ -144,7 +147,8 @@ def fused(*searched: tuple[Scored, float]) -> dict[str, float]:
 
 def _searched(store: Store, query: Query, allowed: Selection | None) -> tuple[Scored, Scored]:
     """Passages by words and by meaning, those allowed; by words alone while no vectors can be had."""
-    by_words = store.by_words(query.words, DEPTH, within=allowed)
+    words = query.words if is_held(store, query.language) else {}
+    by_words = store.by_words(words, DEPTH, exact=query.exact, within=allowed)
     try:
         vector = store.question_vector(query.text)
     except ModelError:

@@ -65,8 +65,8 @@ def test_split_words_keep_their_vowel_signs() -> None:
 
 PROSE = {
     "en": "The council of the harbour has decided that all of the ferries will be sold before the end of the year.",
-    "fr": "Le conseil du port a décidé que tous les bacs seront vendus avant la fin de cette année et que le quai reste.",
-    "ru": "Совет порта решил, что все паромы будут проданы до конца этого года и что причал останется открытым для всех.",
+    "fr": "Le conseil du port a décidé que tous les bacs seront vendus avant la fin de cette année et le quai reste.",
+    "ru": "Совет порта решил, что все паромы будут проданы до конца этого года и что причал будет открыт для всех.",
 }
 
 
