@@ -1,7 +1,8 @@
-"""States and territories by their names in English, French and Spanish, in whatever shape a record prints them.
+"""States and territories by their names in the six languages of the United Nations, in whatever shape a record prints
+them.
 
-`states.tsv` holds the short and the formal name of each member and observer state of the United Nations, as the United
-Nations write them, and other names in use; Unicode CLDR adds its own, and the territories.
+`states.tsv` holds the short and the formal name of each member and observer state in English, French and Spanish, as
+the United Nations write them, and other names in use; Unicode CLDR adds its own, and the territories.
 """
 
 import re
@@ -11,14 +12,15 @@ from functools import lru_cache
 from itertools import islice
 from typing import cast
 
+from ...vectorstore.language.analysers import split_words, words
 from ...vectorstore.names import fold
-from .tables import table
+from .tables import any_of, table
 
 _MAX_NAME_WORDS = 10
 _LONGEST_LABEL_CHARS = 300
 _LONGEST_NAME_CHARS = 120
 _SPACED_WORD = re.compile(r"\S+")
-_LANGUAGES = ("en", "fr", "es")
+_LANGUAGES = ("en", "fr", "es", "ru", "ar", "zh")
 _ARTICLES = ("the", "la", "le", "les", "el", "los", "las")
 _ARTICLE = re.compile(rf"(?:{'|'.join(_ARTICLES)})\s|[ld]'")
 # "Bolivia (Plurinational State of)", "Korea, Republic of", "Gambia (the)": what comes first stands last.
@@ -35,6 +37,12 @@ _SPEAKS_AS = re.compile(
 )
 _SHORTENED = {"rep": "republic", "dem": "democratic", "fed": "federated", "isl": "islamic", "bol": "bolivarian"}
 _SHORT_WORD = re.compile(rf"\b({'|'.join(_SHORTENED)})\b\.?")
+_MARKS = '.,;:?!"“”«»¿¡\u061f\u060c\u061b'
+_RUSSIAN = re.compile("[\u0430-\u044f]")
+_HAN = re.compile("[\u4e00-\u9fff]")
+# "And", "so", "in" and "like" are written in one word with an Arabic name, and "to" with its article.
+_JOINED = re.compile(r"(?<!\w)[\u0648\u0641\u0628\u0643](?=\w{3})")
+_JOINED_TO = re.compile(r"(?<!\w)\u0644\u0644(?=\w{3})")
 _APART = re.compile(r"(?<!\s)\s+[–—-]\s+|[,;]\s+")
 
 
@@ -71,6 +79,43 @@ def states_in(text: str) -> list[tuple[int, int, str]]:
         else:
             first += 1
     return found
+
+
+def states_named(text: str) -> frozenset[str]:
+    """The codes of the states that a text names in any of the six languages, whatever their case or what they are
+    written together with, as in a question."""
+    found = {code for _, _, code in states_in(text)}
+    if text.isascii():
+        return frozenset(found)
+    parted = _JOINED_TO.sub("\u0627\u0644", _JOINED.sub("", text))
+    found |= {code for _, _, code in states_in(parted)}
+    found |= {_codes()[name] for name in _han_names().findall(text)}
+    return frozenset(found | set(_declined(text)))
+
+
+def _declined(text: str) -> Iterator[str]:
+    """The states that a Russian text names in any case; the longest names."""
+    known, first = _russian_stems(), 0
+    stems = [(word[0].isupper(), stem) for word in split_words(text) for stem in words(word, "ru")]
+    while first < len(stems):
+        longest = min(len(stems), first + _MAX_NAME_WORDS) if stems[first][0] else first
+        runs = ((last, tuple(stem for _, stem in stems[first:last])) for last in range(longest, first, -1))
+        last, code = next(((last, known[run]) for last, run in runs if run in known), (first + 1, ""))
+        if code:
+            yield code
+        first = last
+
+
+@lru_cache(maxsize=1)
+def _russian_stems() -> dict[tuple[str, ...], str]:
+    others = (name for row in table("states") for name in row["other"].split(";") if _RUSSIAN.search(name))
+    named = {name: _codes()[fold(name)] for name in others} | {name: code for code, name in _territories("ru")}
+    return {stems: code for name, code in named.items() if (stems := tuple(words(name, "ru")))}
+
+
+@lru_cache(maxsize=1)
+def _han_names() -> re.Pattern[str]:
+    return re.compile(any_of(name for name in _codes() if _HAN.search(name)))
 
 
 def state_at(text: str, place: int) -> int:
@@ -150,7 +195,7 @@ def _spoken_for(part: str) -> str | None:
 
 
 def _state_of(folded: str) -> str | None:
-    known, bare = _codes(), folded.strip(' .,;:?!"“”«»')
+    known, bare = _codes(), folded.strip(f" {_MARKS}")
     bare = _SHORT_WORD.sub(lambda word: _SHORTENED[word[1]], bare)
     for form in (bare, bare.strip("() "), bare.removesuffix("'s"), *_straightened(bare)):
         code = known.get(form) or ((article := _ARTICLE.match(form)) and known.get(form[article.end() :]))
@@ -161,7 +206,7 @@ def _state_of(folded: str) -> str | None:
 
 def _opens_name(word: str) -> bool:
     """Whether a folded word may be the first of a state's name; it tells nearly all others quickly."""
-    word = word.strip('.,;:?!"“”«»()').removesuffix("'s")
+    word = word.strip(f"{_MARKS}()").removesuffix("'s")
     return word in _openers() or (word[:2] in ("l'", "d'") and word[2:] in _openers())
 
 
@@ -179,17 +224,23 @@ def _straightened(folded: str) -> Iterator[str]:
 @lru_cache(maxsize=1)
 def _codes() -> dict[str, str]:
     """The code of each name, folded; the United Nations' names go before CLDR's."""
-    from babel import Locale
-
     codes: dict[str, str] = {}
     for row in table("states"):
         code, others = row.pop("code"), row.pop("other").split(";")
         codes |= {fold(name): code for name in (*row.values(), *others) if name}
     for language in _LANGUAGES:
-        for code, name in cast("Mapping[str, str]", Locale(language).territories).items():
-            if code.isalpha():
-                codes.setdefault(fold(name), code)
+        for code, name in _territories(language):
+            codes.setdefault(fold(name), code)
     return codes
+
+
+def _territories(language: str) -> Iterator[tuple[str, str]]:
+    """Codes and names of states in a language, from CLDR; what is a stop word too is no name ("Того", Togo)."""
+    from babel import Locale
+
+    for code, name in cast("Mapping[str, str]", Locale(language).territories).items():
+        if code.isalpha() and words(name, language):
+            yield code, name
 
 
 @lru_cache(maxsize=1)

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from ...ingest.language.peoples import states_of
-from ...ingest.language.states import label_parts, names_of, state_of, states_in, states_of_label
+from ...ingest.language.states import label_parts, names_of, state_of, states_in, states_named, states_of_label
 from ...ingest.language.tables import word_list
 from ...vectorstore.names import fold
 from ...vectorstore.store import Store
@@ -51,6 +51,9 @@ class Directory:
                 continue
             for called in (name, *sorted(states_of(name))):
                 found |= dict.fromkeys(sorted(self.speakers.get(called, ())))
+        if not text.isascii():
+            names = sorted(name for code in states_named(text) for name in names_of(code))
+            found |= {speaker: None for name in names for speaker in sorted(self.speakers.get(name, ()))}
         return list(found)
 
     def states_in(self, text: str) -> dict[tuple[int, int], frozenset[str]]:

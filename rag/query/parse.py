@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from ...ingest.language.states import names_of, states_in, states_of_label
+from ...ingest.language.states import names_of, states_named, states_of_label
 from ...vectorstore.language.analysers import exact_forms
 from ...vectorstore.passage import Hit
 from ...vectorstore.store import Store
@@ -193,7 +193,7 @@ def _exact(store: Store, text: str, language: str | None) -> dict[str, float]:
     if set(store.languages) <= {language}:
         return {}
     weighed = dict.fromkeys(exact_words(text, language), 1.0)
-    for _, _, code in states_in(text):
+    for code in states_named(text):
         for words in map(exact_forms, names_of(code)):
             weighed |= {word: max(weighed.get(word, 0.0), 1 / len(words)) for word in words}
     return weighed

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from onrecord.ingest.formats.plain.text import read_text
-from onrecord.ingest.language.states import label_parts, state_of, states_in, states_of_label
+from onrecord.ingest.language.states import label_parts, state_of, states_in, states_named, states_of_label
 from onrecord.ingest.structure.paragraphs import structure
 
 TABLE = Path(__file__).parents[2] / "ingest" / "language" / "data" / "states.tsv"
@@ -182,3 +182,20 @@ def test_shortened_names_and_possessives_are_labels(label: str) -> None:
 def test_a_states_name_may_be_broken_over_two_lines(label: str) -> None:
     turns = ["Peru: We agree to it.", f"{label}: We do not.", "Chile: We wait."]
     assert speakers(*turns) == ["Peru", label.replace("\n", " "), "Chile"]
+
+
+@pytest.mark.parametrize(
+    ("question", "codes"),
+    [
+        ("Qu'a dit la Norvège ?", {"NO"}),
+        ("¿Qué respondió Alemania a Noruega?", {"DE", "NO"}),
+        ("Что ответила Германия Норвегии?", {"DE", "NO"}),
+        ("Кто из Южного Судана и Российской Федерации говорил?", {"SS", "RU"}),
+        ("Итоги того года для малых портов", set[str]()),
+        ("ماذا قالت النرويج وألمانيا للصين؟", {"NO", "DE", "CN"}),
+        ("挪威和几内亚比绍说了什么？", {"NO", "GW"}),
+        ("What did Papua New Guinea say?", {"PG"}),
+    ],
+)
+def test_states_are_named_in_six_languages_in_any_case(question: str, codes: set[str]) -> None:
+    assert states_named(question) == codes
