@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from ..vectorstore.embedder.counter import TokenCounter
 from ..vectorstore.markup import plain
 from ..vectorstore.passage import Locator, Passage, shortened
+from .formats.rows import names_above
 from .language.sentences import sentence_spans
 from .structure.paragraphs import Unit
 
@@ -52,8 +53,10 @@ def cut(
     text: str, units: Sequence[Unit], title: str, count_tokens: Callable[[str], int], limit_tokens: int
 ) -> Iterator[Piece]:
     """The pieces of a text, in order."""
+    columns = names_above(text, units)
     for unit in _joined(text, units, count_tokens, max(limit_tokens - 60, limit_tokens // 2)):
-        context = _fitted(context_of(title, unit.locator), count_tokens, limit_tokens // 2)
+        context = context_of(title, unit.locator, columns.get(unit.start, ""))
+        context = _fitted(context, count_tokens, limit_tokens // 2)
         room = limit_tokens - count_tokens(context) - 4
         for start, end in _pieces(text, unit.start, unit.end, count_tokens, max(room, 1)):
             yield Piece(start=start, end=end, kind=unit.kind, context=context, locator=unit.locator)
@@ -98,10 +101,15 @@ def passages_from(text: str, pieces: Iterable[Piece], document_id: str) -> list[
     return passages
 
 
-def context_of(title: str, locator: Locator) -> str:
-    """What is embedded and searched beside a passage's own words: title, last headings, speaker."""
+def context_of(title: str, locator: Locator, columns: str = "") -> str:
+    """What is embedded and searched beside a passage's own words: title, last heading, speaker, names of columns."""
     section = locator.section.split(" > ")[-1] if locator.section else ""
-    parts = [shortened(title, CONTEXT_CHARS // 2), shortened(section, CONTEXT_CHARS // 2), locator.speaker or ""]
+    parts = [
+        shortened(title, CONTEXT_CHARS // 2),
+        shortened(section, CONTEXT_CHARS // 2),
+        locator.speaker or "",
+        columns,
+    ]
     return " | ".join(part for part in parts if part)
 
 
@@ -137,9 +145,9 @@ def _belongs(text: str, before: Unit, unit: Unit) -> bool:
         return before.kind == "item" or text[before.start : before.end].rstrip().endswith(":")
     if before.kind != unit.kind:
         return False
-    if unit.kind in ("heading", "table"):
+    if unit.kind == "heading":
         return True
-    if unit.kind == "footnote":
+    if unit.kind in ("footnote", "table"):
         return False
     if unit.locator.speaker or unit.locator.paragraph:
         return True

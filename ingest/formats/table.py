@@ -10,6 +10,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import count, islice, takewhile, zip_longest
 
+from .rows import role_of
+
 LIMIT_HEADER_CHARS = 120
 LIMIT_SPAN = 256
 ABOVE = "⍐"
@@ -120,7 +122,8 @@ def find_header(rows: Sequence[Row], *, is_sheet: bool = True) -> tuple[int, int
     They open with the first row that fills at least half of the columns in use and at least two. It holds words
     or years, each once, none long, and none again below in its own column, as the values of a list without a
     header would be. A second row belongs to them where it fills the gaps of the first ("2030" over "Women, Men").
-    Two columns outside of sheets may be labels and their values: there numbers under words show a header.
+    Two columns outside of sheets may be labels and their values: there numbers under words show a header, or names
+    that say what both columns are for.
     """
     width = max((sum(map(bool, row)) for row in rows[: 4 * _ROWS_SEARCHED]), default=0)
     for position, row in enumerate(rows[:_ROWS_SEARCHED]):
@@ -130,7 +133,7 @@ def find_header(rows: Sequence[Row], *, is_sheet: bool = True) -> tuple[int, int
         below = rows[position + 1 : position + 1 + _ROWS_COMPARED]
         if not below or len(set(cells)) < len(cells) or not _names_columns(cells) or _recurs(row, below):
             return None
-        if width < 3 and not is_sheet and not _heads_numbers(row, below):
+        if width < 3 and not is_sheet and not (_heads_numbers(row, below) or all(map(role_of, cells))):
             return None
         return position, position + (2 if len(below) > 1 and _fills_gaps(row, below[0]) else 1)
     return None

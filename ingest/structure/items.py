@@ -18,6 +18,7 @@ from .deciding import Deciding, deciding
 from .paragraphs import Unit
 from .people import is_entry
 from .speakers import speaker_label
+from .tabled import Tabled, tabled
 from .tasks import any_in, words_of
 from .votes import Tally, ballots, names_in
 
@@ -53,20 +54,23 @@ _BY_STATE = re.compile(r"\((?P<state>[^()]{3,80}(?:\([^()]{2,60}\))?)\)\W{0,2}\Z
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Said:
-    """A sentence that says what became of something."""
+    """A sentence that says what became of something; or the row of a table, whose vote stands in it."""
 
     start: int
     end: int
     told: Deciding
     speaker: str | None = None
+    is_row: bool = False
 
 
 def with_items(structure: Structure, text: str, units: Sequence[Unit]) -> Structure:
     """The structure with its items and outcomes; of each turn the item under which it begins."""
     told = [unit for unit in units if unit.kind not in ("furniture", "rule", "noise", "footnote")]
-    votes = ballots(text, told)
-    said = list(_sayings(text, told, votes))
-    items = _items(text, told, said, votes)
+    in_tables = tabled(text, told)
+    listed = ballots(text, [unit for unit in told if unit.start not in in_tables.rows])
+    votes = sorted([*listed, *in_tables.votes], key=lambda vote: vote.start)
+    said = list(_sayings(text, told, votes, in_tables))
+    items = _items(text, told, said, votes, in_tables)
     outcomes = _outcomes(text, said, votes, items)
     return replace(
         structure,
@@ -79,7 +83,7 @@ def with_items(structure: Structure, text: str, units: Sequence[Unit]) -> Struct
 # --- what sentences say ------------------------------------------------------------------------------------------
 
 
-def _sayings(text: str, units: Sequence[Unit], votes: Sequence[Tally]) -> Iterator[_Said]:
+def _sayings(text: str, units: Sequence[Unit], votes: Sequence[Tally], in_tables: Tabled) -> Iterator[_Said]:
     recommended = _recommended(text, units)
     ends = [vote.end for vote in votes]
     turn = addressee = heads = None
@@ -89,6 +93,11 @@ def _sayings(text: str, units: Sequence[Unit], votes: Sequence[Tally]) -> Iterat
         speaker = unit.locator.speaker
         if unit.turn != turn:
             turn, spoken = unit.turn, _is_spoken(speaker, words)
+        if unit.start in in_tables.rows:
+            row = in_tables.told.get(unit.start)
+            for one in row.told if row else ():
+                yield _Said(start=unit.start, end=unit.end, told=one, is_row=True)
+            continue
         if unit.start in recommended:
             yield _Said(start=unit.start, end=unit.end, told=_recommendation(addressee))
             continue
@@ -168,8 +177,11 @@ class _Matter:
     end: int = 0
 
 
-def _items(text: str, units: Sequence[Unit], said: Sequence[_Said], votes: Sequence[Tally]) -> list[Item]:
-    matters = list(_matters(text, units, said, votes))
+def _items(
+    text: str, units: Sequence[Unit], said: Sequence[_Said], votes: Sequence[Tally], in_tables: Tabled
+) -> list[Item]:
+    prose = [unit for unit in units if unit.start not in in_tables.rows]
+    matters = [*_matters(text, prose, said, votes), *_rows(units, in_tables)]
     matters = sorted([*matters, *_told_before(text, units, said, matters)], key=lambda matter: matter.start)
     if not matters:
         return []
@@ -194,6 +206,20 @@ def _items(text: str, units: Sequence[Unit], said: Sequence[_Said], votes: Seque
         )
         open_.append((matter.depth, f"i{place + 1}"))
     return items
+
+
+def _rows(units: Sequence[Unit], in_tables: Tabled) -> Iterator[_Matter]:
+    """The items that rows of tables deal with; each ends with its row."""
+    for unit in units:
+        row = in_tables.told.get(unit.start)
+        if row and row.heading:
+            yield _Matter(
+                start=unit.start,
+                heading=_shortened(row.heading),
+                depth=_UNDER_HEADINGS + 2,
+                number=row.number,
+                end=unit.end,
+            )
 
 
 def _end(matters: Sequence[_Matter], last: int) -> None:
@@ -452,7 +478,7 @@ def _is_told(group: Sequence[_Said | Tally], vote: Tally, items: Sequence[Item])
 
 def _is_one_vote(text: str, group: Sequence[_Said | Tally], event: _Said | Tally, items: Sequence[Item]) -> bool:
     """Whether an event is of the same vote as those before it: a count, its lists, and what was thereby decided."""
-    if len(group) >= _MOST_TELLINGS:
+    if len(group) >= _MOST_TELLINGS or any(isinstance(one, _Said) and one.is_row for one in (group[-1], event)):
         return False
     before = group[-1]
     gap = event.start - before.end

@@ -13,6 +13,7 @@ from itertools import pairwise
 from ...vectorstore.markup import plain
 from ...vectorstore.passage import Locator
 from ..formats.blocks import Block, Kind, Reading
+from ..formats.rows import speakers_by_row
 from .headings import title_of, with_headings
 from .quotations import with_quoted
 from .speakers import speaker_label, speakers_of, split_at_labels
@@ -44,15 +45,24 @@ def structure(reading: Reading) -> list[Unit]:
     body = [block for block in blocks if not block.box]
     texts = [reading.text[block.start : block.end] for block in body]
     numbers = iter(paragraph_numbers(texts, body))
-    speakers = iter(
-        with_quoted(texts, body, speakers_of(texts, body, [label for block, label in parts if not block.box]))
-    )
+    labelled = speakers_of(texts, body, [label for block, label in parts if not block.box])
+    speakers = iter(_with_rows(reading.text, body, with_quoted(texts, body, labelled)))
     return _locate(
         [reading.text[block.start : block.end] for block in blocks],
         blocks,
         [None if block.box else next(numbers) for block in blocks],
         [(None, 0) if block.box else next(speakers) for block in blocks],
     )
+
+
+def _with_rows(
+    text: str, blocks: Sequence[Block], speakers: Sequence[tuple[str | None, int]]
+) -> list[tuple[str | None, int]]:
+    """The speakers with those that tables name in a column: each row is a turn."""
+    named = speakers_by_row(text, blocks)
+    last = max((turn for _, turn in speakers), default=0)
+    turns = {start: (name, last + 1 + place) for place, (start, name) in enumerate(named.items())}
+    return [turns.get(block.start, said) for block, said in zip(blocks, speakers, strict=True)]
 
 
 # --- what is not the record's own text ---------------------------------------------------------------------

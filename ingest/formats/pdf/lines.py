@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from .annotations import files_within, with_annotations
 from .printed import EDGE, Cell, Line
+from .rulings import grids
 
 if TYPE_CHECKING:
     from pypdfium2 import PdfDocument, PdfTextPage
@@ -88,6 +89,7 @@ def _lines_of_page(document: "PdfDocument", index: int, left_out: Counter[str]) 
     height = page.get_height() or 1.0
     count = pdfium.FPDFText_CountChars(text_page)
     characters = [chr(pdfium.FPDFText_GetUnicode(text_page, position)) for position in range(max(count, 0))]
+    ruled = grids(page)
     lines: list[Line] = []
     for start, end in _printed_runs(text_page, characters):
         first, last = _solid(characters, start, end)
@@ -98,6 +100,7 @@ def _lines_of_page(document: "PdfDocument", index: int, left_out: Counter[str]) 
         _, _, right, high = text_page.get_charbox(last)
         bottom, top = min(_base_line(text_page, position) for position in (first, last)), max(top, high)
         sizes = [_size(text_page, position) for position in (first, last)]
+        walls = [wall for grid in ruled for wall in grid.walls((bottom + top) / 2)]
         lines.append(
             Line(
                 text=text,
@@ -112,17 +115,20 @@ def _lines_of_page(document: "PdfDocument", index: int, left_out: Counter[str]) 
                 italic=all(_is_italic(text_page, position) for position in (first, last)),
                 edge=bottom < height * EDGE or top > height * (1 - EDGE),
                 aslant=_is_aslant(text_page, first),
-                cells=_cells(text_page, characters, start, end, max(sizes)),
+                cells=_cells(text_page, characters, start, end, max(sizes), walls),
             )
         )
+    lines = [replace(line, grid=next((grid for grid in ruled if grid.holds(line)), None)) for line in lines]
     lines = with_annotations(_with_marks(lines), document, page, index, left_out)
     text_page.close()
     page.close()
     return lines
 
 
-def _cells(text_page: "PdfTextPage", characters: Sequence[str], start: int, end: int, size: float) -> tuple[Cell, ...]:
-    """The parts of a line between wide gaps; the mark of an item is part of it, however far it stands off."""
+def _cells(
+    text_page: "PdfTextPage", characters: Sequence[str], start: int, end: int, size: float, walls: Sequence[float]
+) -> tuple[Cell, ...]:
+    """The parts of a line between walls and wide gaps; the mark of an item is part of it, however far it stands off."""
     cells: list[Cell] = []
     for first, last in _words(characters, start, end):
         left, right = text_page.get_charbox(first)[0], text_page.get_charbox(last)[2]
@@ -131,7 +137,7 @@ def _cells(text_page: "PdfTextPage", characters: Sequence[str], start: int, end:
         limit = _CELL_GAP * size
         if len(cells) == 1 and _MARK.fullmatch(cells[0].text) and not word.text[:1].isdigit():
             limit = _WIDEST_AFTER_MARK * size
-        if cells and gap <= limit:
+        if cells and gap <= limit and not any(cells[-1].right - 1 <= wall <= left + 1 for wall in walls):
             cells[-1] = Cell(text=f"{cells[-1].text} {word.text}", left=cells[-1].left, right=right)
         else:
             cells.append(word)

@@ -21,12 +21,14 @@ from ...structure.noise import garbled_share
 from ...structure.paragraphs import is_open
 from ...structure.speakers import begins_turn
 from ..blocks import Reading, TextBuilder, omissions
+from ..table import Row, find_header, labelled_rows
 from .line_numbers import without_line_numbers
 from .lines import HYPHENS, PDFIUM, lines_of_pages
 from .page_labels import page_labels, stated_labels
 from .printed import Line
+from .rulings import Grid
 from .scans import garbled_scans, inked, named_pages
-from .tables import stretches
+from .tables import Stretch, stretches
 
 if TYPE_CHECKING:
     from .ocr import Scanned
@@ -101,12 +103,12 @@ def _reading(pages: Sequence[Sequence[Line]], stated: Sequence[str], certainties
     labels = page_labels(pages, stated)
     body_size = _body_size(pages)
     bodies = [[line for line in page if not _is_furniture(line, furniture, pages)] for page in pages]
-    builder = TextBuilder()
+    builder, columns = TextBuilder(), _Columns()
     last: Sequence[Line] = []
     for number, (label, body) in enumerate(zip(labels, bodies if any(bodies) else pages, strict=True)):
         sheet = _Sheet(label, certainties.get(number))
         notes = _footnotes(body, body_size)
-        last = _add_page(builder, [line for line in body if line not in notes], sheet, body_size, last)
+        last = _add_page(builder, [line for line in body if line not in notes], sheet, body_size, last, columns)
         for note in _paragraphs(notes, _NOTE_MARK):
             builder.add(_joined(note), "footnote", page=sheet.label, certainty=sheet.certainty)
     return Reading(
@@ -242,6 +244,8 @@ def _repeated(pages: Sequence[Sequence[Line]]) -> frozenset[str]:
 def _is_furniture(line: Line, repeated: frozenset[str], pages: Sequence[Sequence[Line]]) -> bool:
     if not line.edge:
         return False
+    if line.grid:  # a cell at the edge is none for being a number
+        return _shape(line) in repeated and any(map(str.isalpha, line.text))
     if _shape(line) in repeated and not (line.page == 0 and _is_named(line, pages)):
         return True
     if _JOB_NUMBER.match(line.text):
@@ -267,7 +271,7 @@ def _body_size(pages: Sequence[Sequence[Line]]) -> float:
 
 def _footnotes(body: Sequence[Line], body_size: float) -> list[Line]:
     """Small print at the foot of the page, from the first line on that opens with the mark of a note."""
-    low = [line for line in body if _is_low_print(line, body, body_size)]
+    low = [line for line in body if not line.grid and _is_low_print(line, body, body_size)]
     first = next((index for index, line in enumerate(low) if _opens_note(line, body)), len(low))
     return low[first:]
 
@@ -291,14 +295,38 @@ def _is_low_print(line: Line, body: Sequence[Line], body_size: float) -> bool:
 
 
 def _add_page(
-    builder: TextBuilder, lines: Sequence[Line], sheet: _Sheet, body_size: float, last: Sequence[Line]
+    builder: TextBuilder,
+    lines: Sequence[Line],
+    sheet: _Sheet,
+    body_size: float,
+    last: Sequence[Line],
+    columns: "_Columns",
 ) -> Sequence[Line]:
     """Adds the blocks of a page; `last` are the lines of the paragraph that ends the page before. Gives its own."""
     for stretch in stretches(lines):
-        for row in stretch.rows:
+        for row in columns.labelled(stretch, builder) if stretch.grid else stretch.rows:
             builder.add(_clean(row), "table", page=sheet.label, certainty=sheet.certainty)
-        last = [] if stretch.rows else _add_prose(builder, stretch.lines, sheet, body_size, last)
+        last = [] if stretch.rows or stretch.grid else _add_prose(builder, stretch.lines, sheet, body_size, last)
     return last
+
+
+class _Columns:
+    """What names the columns of the ruled table that was read last: on the next page it may go on without."""
+
+    def __init__(self) -> None:
+        self._grid: Grid | None = None
+        self._heads: list[Row] = []
+
+    def labelled(self, stretch: Stretch, builder: TextBuilder) -> list[str]:
+        """The rows of a ruled table as text."""
+        goes_on = self._grid and stretch.grid and self._grid.goes_on_with(stretch.grid)
+        is_next = bool(builder.blocks) and builder.blocks[-1].kind == "table"
+        self._grid = stretch.grid
+        if goes_on and is_next and self._heads:
+            return labelled_rows([*self._heads, *stretch.cells], header=len(self._heads))[len(self._heads) :]
+        found = find_header(stretch.cells, is_sheet=False)
+        self._heads = list(stretch.cells[slice(*found)]) if found else []
+        return labelled_rows(stretch.cells)
 
 
 def _add_prose(

@@ -1,6 +1,10 @@
 """A line as it is printed on a page, and its parts."""
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from .rulings import Grid
 
 EDGE = 0.11
 """Of a page's height: where running heads and feet stand."""
@@ -21,7 +25,7 @@ class Line:
 
     `raised` says that it opens with smaller print, as a note's mark is set. `cells` is the whole line where no wide
     gap parts it. `aslant` is what runs neither along nor up nor down the page. `is_field` is the label of a form's
-    field or its value.
+    field or its value. `grid` is the ruled table in which it stands.
     """
 
     text: str
@@ -37,4 +41,5 @@ class Line:
     edge: bool
     aslant: bool = False
     is_field: bool = False
+    grid: "Grid | None" = None
     cells: tuple[Cell, ...]

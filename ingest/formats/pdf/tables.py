@@ -9,9 +9,11 @@ plainly look like one stays prose: a table read as prose is poor, a sentence cut
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import groupby, pairwise
 
+from ..table import Row
 from .printed import Cell, Line
+from .rulings import Grid
 
 _GAP = 1.8
 _LONGEST_CELL_LINES = 8
@@ -26,10 +28,15 @@ _CLOSED = re.compile(r"[.;:!?]$")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stretch:
-    """Lines that follow one another: rows of a table, or prose where there are no rows."""
+    """Lines that follow one another: rows of a table, or prose where there are no rows.
+
+    The rows of a ruled table are in `cells`, in the columns of its grid.
+    """
 
     lines: tuple[Line, ...]
     rows: tuple[str, ...] = ()
+    grid: Grid | None = None
+    cells: tuple[Row, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +79,22 @@ class _Row:
 
 def stretches(lines: Sequence[Line]) -> list[Stretch]:
     """The lines of a page in their order, tables apart from prose."""
+    ruled: dict[Grid, list[Line]] = {}
+    for line in lines:
+        if line.grid:
+            ruled.setdefault(line.grid, []).append(line)
+    cells = {grid: tuple(grid.cells(its)) for grid, its in ruled.items()}
+    found: list[Stretch] = []
+    for grid, group in groupby(lines, key=lambda line: line.grid if line.grid and cells[line.grid] else None):
+        if grid is None:
+            found += _by_gaps(list(group))
+        elif its := ruled.pop(grid, None):
+            found.append(Stretch(lines=tuple(its), grid=grid, cells=cells[grid]))
+    return found
+
+
+def _by_gaps(lines: Sequence[Line]) -> list[Stretch]:
+    """Rows where wide gaps part the lines."""
     strips = _strips(lines)
     rows = _with_labels(strips, _supported(_candidates(strips)))
     rows = sorted([*rows, *_loose_numbers(strips, rows)], key=lambda row: row.first)

@@ -33,6 +33,7 @@ _OFF_CENTRE = 10
 _MOST_CENTRED_LINES = 5
 _LONGEST_BOLD_WORDS = 5
 _SENTENCE_ENDS = (".", "!", "?", "”", '"', ")", "]", ":")
+_UNDER_NAMES = re.compile(r"\s*+\|[\s:|+-]*-[\s:|+-]*\Z")
 _LABEL = re.compile(r"^\s*(?:(?:Mr|Mrs|Ms|Dr|Prof|Hon|Sra?|Mme|M)\.\s)?[A-Z][^:.!?]{1,60}:(?:\s|$)")
 
 
@@ -181,8 +182,6 @@ def _level_of_centred(heading: str) -> int:
 
 def _continues(above: str, line: str, wrapped: bool) -> bool:
     """Whether a line goes on with the block of the line above it rather than beginning its own."""
-    if _is_table_row(above) and _is_table_row(line):
-        return True
     if _is_table_row(line) or _is_table_row(above) or _RULE.match(line) or _RULE.match(above):
         return False
     if _PAGE_MARK.match(line) or _PAGE_MARK.match(above):
@@ -211,7 +210,7 @@ def _classify(block: str, after_rule: bool) -> tuple[Kind, int]:
     if heading := _ATX.match(block):
         return "heading", len(heading[1])
     if _is_table_row(block):
-        return "table", 0
+        return ("furniture" if _UNDER_NAMES.match(block) else "table"), 0
     if after_rule and _FOOTNOTE.match(block):
         return "footnote", 0
     if block.startswith("[^") and "]:" in block[:12]:
