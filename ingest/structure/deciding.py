@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from ...vectorstore.markup import plain
 from ...vectorstore.structure import OutcomeKind
+from ..formats.marked.marked_votes import TAKEN
 from ..language.tables import any_of, sides, verbs_of_saying, words_in_order
 from .tasks import Task, any_in, due, labelled_task, owner, task, words_of
 from .votes import Tally, counts_in
@@ -199,6 +200,7 @@ _TALE = re.compile(
 )
 _PRESIDING = re.compile(_BOUND.format(any_in("presiding")), re.IGNORECASE)
 _UNDERTOOK = re.compile(_BOUND.format(any_in("undertaking")), re.IGNORECASE)
+_STATED = f"[{TAKEN}: "
 _FIRST_ARABIC, _FIRST_HAN = "\u0600", "\u3400"
 _LONGEST_SENTENCE = 1200
 _LONGEST_SPOKEN_WORDS = 32
@@ -213,6 +215,9 @@ def deciding(sentence: str, *, is_spoken: bool) -> Deciding | None:
     What somebody says in a debate (`is_spoken`) counts only where it is plainly the chair's or the record's own line.
     """
     words = _spaced(plain(sentence[:_LONGEST_SENTENCE]))
+    _, is_stated, stated = words.partition(_STATED)
+    if is_stated:
+        return deciding(stated[:1].upper() + stated[1:].rstrip("]"), is_spoken=False)
     if labelled := _labelled(words):
         return labelled
     tally = counts_in(words)

@@ -91,7 +91,8 @@ def _sayings(text: str, units: Sequence[Unit], votes: Sequence[Tally], in_tables
     for unit in units:
         words = text[unit.start : unit.end]
         speaker = unit.locator.speaker
-        if unit.turn != turn:
+        opens = unit.turn != turn
+        if opens:
             turn, spoken = unit.turn, _is_spoken(speaker, words)
         if unit.start in in_tables.rows:
             row = in_tables.told.get(unit.start)
@@ -105,8 +106,7 @@ def _sayings(text: str, units: Sequence[Unit], votes: Sequence[Tally], in_tables
         if heads and unit.kind != "heading" and len(words.split()) <= _LONGEST_LISTED_WORDS:
             yield _Said(start=unit.start, end=unit.end, told=deciding(words, is_spoken=False) or Deciding(kind=heads))
             continue
-        label = speaker_label(words) if spoken else None
-        first = label[1] if label and speaker and label[0] == speaker else 0
+        first = _end_of_label(words, speaker) if spoken and opens and speaker else 0
         for start, end in sentence_spans(words[first:]):
             start, end = unit.start + first + start, unit.start + first + end
             place = bisect_right(ends, start)
@@ -118,6 +118,20 @@ def _sayings(text: str, units: Sequence[Unit], votes: Sequence[Tally], in_tables
                 if found.owner and _RECOMMENDED.search(text[start:end]):
                     addressee = found.owner
                 yield _Said(start=start, end=end, told=found, speaker=speaker if spoken else None)
+
+
+_BEHIND_NAME = re.compile(r"[)\]>*_]{0,4}\s?[.:>–—-]{0,2}[*_]{0,3}(?:\s+|\Z)")
+_LABEL_CHARS = 120
+
+
+def _end_of_label(words: str, speaker: str) -> int:
+    """Where what is said begins, behind the label of a turn; 0 where the name stands in no label."""
+    label = speaker_label(words)
+    if label and label[0] == speaker:
+        return label[1]
+    place = words.find(speaker, 0, _LABEL_CHARS)
+    behind = _BEHIND_NAME.match(words, place + len(speaker)) if place >= 0 else None
+    return behind.end() if behind and behind[0].strip() else 0
 
 
 def _is_note(sentence: str) -> bool:

@@ -145,8 +145,9 @@ class _Mark:
 
 
 def ballots(text: str, units: Sequence[Unit]) -> list[Tally]:
-    """The lists of names by side, in order: under "Ayes", "In favour:", "Yeas--98", or as a roll call, a line each."""
-    return sorted([*_listed(text, units), *_called(text, units)], key=lambda tally: tally.start)
+    """The lists of names by side, in order: under "Ayes", "In favour:", "Yeas--98", or as a roll call."""
+    found = [*_listed(text, units), *_called(text, units), *_called_within(text, units)]
+    return sorted(found, key=lambda tally: tally.start)
 
 
 def _listed(text: str, units: Sequence[Unit]) -> Iterator[Tally]:
@@ -165,7 +166,7 @@ def _listed(text: str, units: Sequence[Unit]) -> Iterator[Tally]:
                     gathered = []
                 gathered.append(mark)
             between = 0
-        elif gathered and not between and _goes_on(gathered[-1], words):
+        elif gathered and not between and unit.kind != "heading" and _goes_on(gathered[-1], words):
             gathered[-1] = replace(gathered[-1], names=gathered[-1].names + names_in(words), end=unit.end)
         elif gathered:
             between += 1
@@ -249,9 +250,44 @@ def _called(text: str, units: Sequence[Unit]) -> Iterator[Tally]:
         run = []
 
 
+_CALLED_WITHIN = re.compile(
+    r"(?<![\w’'.-])(?P<name>[A-ZÀ-Þ][\w’'-]{0,30}+\.?(?:\s[A-ZÀ-Þ][\w’'-]{0,30}+\.?){0,3}?)"
+    rf"(?:\s?[-–—:,]\s?|\s\(?)(?:(?:voted|votes)\s)?(?P<side>(?i:{_ANY_SIDE}))(?=\)?(?:[,;.]|\s(?:and|y|et|und)\s|\s*\Z))"
+)
+_ANSWER = re.compile(rf"(?<!\w)(?:{_ANY_SIDE})(?=\)?(?:[,;.]|\s|\Z))", re.IGNORECASE)
+_FEWEST_CALLED = 3
+_CALLED_SHARE = 0.7
+
+
+def _called_within(text: str, units: Sequence[Unit]) -> Iterator[Tally]:
+    """Roll calls in a sentence: "Lind yes, Roe no, Okafor yes"; names and answers, and next to nothing between them."""
+    for unit in units:
+        if unit.kind not in ("paragraph", "item") or _answers(text, unit) < _FEWEST_CALLED:
+            continue
+        found = list(_CALLED_WITHIN.finditer(text, unit.start, unit.end))
+        if len(found) < _FEWEST_CALLED:
+            continue
+        start, end = found[0].start(), found[-1].end()
+        if sum(match.end() - match.start() for match in found) < _CALLED_SHARE * (end - start):
+            continue
+        named: dict[Side, tuple[str, ...]] = {}
+        for match in found:
+            side = _SIDES[match["side"].casefold()]
+            named[side] = (*named.get(side, ()), match["name"])
+        counts: dict[Side, int] = {"for": 0, "against": 0}
+        counts.update({side: len(names) for side, names in named.items()})
+        yield Tally(counts=counts, names=named, start=start, end=end)
+
+
+def _answers(text: str, unit: Unit) -> int:
+    """How many words of a paragraph may be answers to a call."""
+    return sum(1 for _ in zip(range(_FEWEST_CALLED), _ANSWER.finditer(text, unit.start, unit.end), strict=False))
+
+
 # --- names -------------------------------------------------------------------------------------------------------
 
 _AND = re.compile(rf",?\s(?:{'|'.join(word_list('and'))}|&)\s", re.IGNORECASE)
+_LEADING_AND = re.compile(rf"\A\s(?:{'|'.join(word_list('and'))})\s")
 _AND_TITLED = re.compile(rf",?\s(?:{'|'.join(word_list('and'))}|&)\s(?=(?:Messrs|Mses|Mmes|MM)\b)")
 _ASIDE = re.compile(r"\A(?:\d\s)?|\s\d\Z")
 _TITLE = re.compile(rf"\A(?:(?:Messrs|Mses|Mmes|MM|{TITLES})s?\b\.?,?\s)+", re.IGNORECASE)
@@ -265,6 +301,10 @@ _BRACKETS = re.compile(r"[(\[][^()\[\]]{0,80}[)\]]?")
 _STOP = re.compile(r"(?<![A-Z])(?<!Messrs)(?<!Mses)(?<!Mmes)(?<!\bMr)(?<!\bMs)(?<!\bMrs)(?<!\bDr)(?<!Prof)(?<!Hon)\.\s")
 
 
+# A full stop printed for a comma: names go on on both sides of it.
+_MISPRINT = re.compile(r"(?<=[a-zß-ÿ])(?<!Messrs)(?<!Mses)(?<!Mmes)(?<!\bMr)(?<!\bMs)(?<!\bMrs)(?<!\bDr)\.\s(?=[A-ZÀ-Þ][\w’'-]{1,30}+,\s[A-ZÀ-Þ][\w’'-]{1,30}+(?:,|\sand)\s)")
+
+
 def names_in(listed: str) -> tuple[str, ...]:
     """The names of a list, titles of address left out; nothing of a text that is no list of names."""
     lines = listed.strip().split("\n")
@@ -273,6 +313,7 @@ def names_in(listed: str) -> tuple[str, ...]:
     ):
         listed = ";".join(line.rstrip(" .,") for line in lines)
     listed = " ".join(plain(listed).split())
+    listed = _MISPRINT.sub(", ", listed)
     if stop := _STOP.search(listed):
         listed = listed[: stop.start()]
     if _FAMILY_FIRST.match(listed):
@@ -302,9 +343,7 @@ def _parted(listed: str) -> list[str]:
         if letter == "," and not depth:
             parts.append(listed[start:place])
             start = place + 1
-    last = listed[start:]
-    for conjunction in word_list("and"):
-        last = last.removeprefix(f" {conjunction} ")
+    *parts, last = [_LEADING_AND.sub("", part) for part in (*parts, listed[start:])]
     return [*parts, *_last_two(last)] if parts or _AND.search(last) else [last]
 
 
