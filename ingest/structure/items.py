@@ -12,6 +12,7 @@ from itertools import groupby
 
 from ...vectorstore.markup import plain
 from ...vectorstore.structure import Item, ItemKind, Outcome, OutcomeKind, Structure
+from ..formats.marked.marked_votes import TAKEN
 from ..language.sentences import sentence_spans
 from ..language.states import states_of_label
 from .deciding import Deciding, deciding
@@ -20,7 +21,7 @@ from .people import is_entry
 from .speakers import speaker_label
 from .tabled import Tabled, tabled
 from .tasks import any_in, words_of
-from .votes import Tally, ballots, names_in
+from .votes import Tally, ballots, counts_in, names_in
 
 _ITEM_KINDS = words_of("item_kind")
 _KIND = re.compile(rf"(?<![\w-])(?:{any_in('item_kind')})(?![\w-])", re.IGNORECASE)
@@ -71,7 +72,7 @@ def with_items(structure: Structure, text: str, units: Sequence[Unit]) -> Struct
     votes = sorted([*listed, *in_tables.votes], key=lambda vote: vote.start)
     said = list(_sayings(text, told, votes, in_tables))
     items = _items(text, told, said, votes, in_tables)
-    outcomes = _outcomes(text, said, votes, items)
+    outcomes = _with_stated(list(_outcomes(text, said, votes, items)), items)
     return replace(
         structure,
         items=tuple(items),
@@ -106,6 +107,9 @@ def _sayings(text: str, units: Sequence[Unit], votes: Sequence[Tally], in_tables
         if heads and unit.kind != "heading" and len(words.split()) <= _LONGEST_LISTED_WORDS:
             yield _Said(start=unit.start, end=unit.end, told=deciding(words, is_spoken=False) or Deciding(kind=heads))
             continue
+        if disposed := _disposed(unit, words):
+            yield disposed
+            continue
         first = _end_of_label(words, speaker) if spoken and opens and speaker else 0
         for start, end in sentence_spans(words[first:]):
             start, end = unit.start + first + start, unit.start + first + end
@@ -118,6 +122,22 @@ def _sayings(text: str, units: Sequence[Unit], votes: Sequence[Tally], in_tables
                 if found.owner and _RECOMMENDED.search(text[start:end]):
                     addressee = found.owner
                 yield _Said(start=start, end=end, told=found, speaker=speaker if spoken else None)
+
+
+# What a docket prints in capitals behind an item: "(Report) PLACED ON FILE".
+_DISPOSED = re.compile(r"[)\].]\s{1,3}(?P<said>[A-ZÀ-Þ]{4,30}(?:\s[A-ZÀ-Þ]{2,30}){0,12})(?![\w’'])")
+
+
+def _disposed(unit: Unit, words: str) -> _Said | None:
+    """What became of a numbered item that is not all in capitals, by words in capitals behind it."""
+    match = _DISPOSED.search(words) if unit.locator.paragraph and not unit.locator.speaker else None
+    told = deciding(match["said"].capitalize(), is_spoken=False) if match else None
+    if not match or not told or told.kind == "action":
+        return None
+    tally = counts_in(words[: match.start()])
+    kind = "vote" if tally and told.kind == "decision" else told.kind
+    end = unit.start + match.end()
+    return _Said(start=unit.start, end=end, told=replace(told, kind=kind, tally=told.tally or tally))
 
 
 _BEHIND_NAME = re.compile(r"[)\]>*_]{0,4}\s?[.:>–—-]{0,2}[*_]{0,3}(?:\s+|\Z)")
@@ -568,6 +588,29 @@ def _outcome(text: str, group: Sequence[_Said | Tally], items: Sequence[Item], e
     )
 
 
+_HEAD_LINE = re.compile(
+    r"\A(?:resolution|résolution|resolución|резолюция|قرار|决议)(?!\w)[^\n]{0,160}\Z", re.IGNORECASE
+)
+_STATED_HEADING = f"{TAKEN[0].upper()}{TAKEN[1:]}:"
+
+
+def _with_stated(outcomes: Sequence[Outcome], items: Sequence[Item]) -> list[Outcome]:
+    """The line at the head of a resolution, of the matter titled below it, with the vote that metadata tell."""
+    heads = [outcome for outcome in outcomes if _HEAD_LINE.match(outcome.text)]
+    if len(heads) != 1:
+        return list(outcomes)
+    [head] = heads
+    below = next((item for item in items if 0 < item.start - head.end < _NEAR_CHARS), None)
+    of_metadata = {item.id for item in items if item.heading.startswith(_STATED_HEADING)}
+    stated = [one for one in outcomes if one.item in of_metadata and one.votes_for is not None]
+    joined = replace(head, item=below.id if below else head.item)
+    if len(stated) == 1 and head.votes_for is None:
+        votes = {name: getattr(stated[0], name) for name in _VOTE_FIELDS}
+        joined = replace(joined, kind="vote", **votes)
+    return [joined if outcome is head else outcome for outcome in outcomes]
+
+
+_VOTE_FIELDS = ("votes_for", "votes_against", "abstained", "names_for", "names_against", "names_abstained")
 _MOTION_BELOW = re.compile(r"[:–—-]\s{1,4}That\s[^\n]{2,1200}")
 
 

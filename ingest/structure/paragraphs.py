@@ -6,6 +6,7 @@ Nothing here knows a file format, and no rule knows a particular record.
 """
 
 import re
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
@@ -38,7 +39,7 @@ class Unit:
 def structure(reading: Reading) -> list[Unit]:
     """The units of a reading in order; furniture and rules are left out, everything else is kept once."""
     blocks = with_headings(reading.text, _mark_furniture(reading.text, reading.blocks))
-    blocks = _join_broken(reading.text, blocks)
+    blocks = _parted_at_numbers(reading.text, _join_broken(reading.text, blocks))
     blocks = _mark_boxes(reading.text, blocks)
     parts = split_at_labels(reading.text, blocks)
     blocks = [block for block, _ in parts]
@@ -133,6 +134,58 @@ def is_open(paragraph: str) -> bool:
 def resumes(paragraph: str) -> bool:
     """Whether a paragraph begins in mid-sentence."""
     return plain(paragraph[:_TAIL_CHARS])[:1].islower() and not _MARKED.match(paragraph)
+
+
+# --- lists printed as one paragraph ------------------------------------------------------------------------------
+
+_RUNNING = re.compile(r"(?<!\w)\d{1,4}\s{1,3}(?=[A-ZÀ-Þ“\"])")
+_BEFORE_RUNNING = re.compile(r"(?:[.)]\s|\s\s|\s\*|\n)\Z")
+_FEWEST_RUNNING = 5
+_LONGEST_RUNNING_CHARS = 1200
+
+
+def _parted_at_numbers(text: str, blocks: Sequence[Block]) -> list[Block]:
+    """Paragraphs that print a numbered list in one go ("38 Lamps PLACED ON FILE 39 Oil ..."), cut before each number.
+
+    At least five numbers that follow one another make a list; one that stands a line to an entry is none of these.
+    """
+    starts = {block.start for block in blocks}
+    cuts = {
+        place: number
+        for run in _running(text, blocks)
+        if len(run) >= _FEWEST_RUNNING and 2 * sum(place in starts for place, _ in run) < len(run)
+        for place, number in run
+    }
+    if not cuts:
+        return list(blocks)
+    places, parted = sorted(cuts), list[Block]()
+    for block in blocks:
+        inside = places[bisect_left(places, block.start) : bisect_left(places, block.end)]
+        for start, stop in pairwise(dict.fromkeys([block.start, *inside, block.end])):
+            end = start + len(text[start:stop].rstrip(" \t\n*"))
+            number = str(cuts[start]) if start in cuts else block.number
+            if end > start:
+                parted.append(replace(block, start=start, end=end, number=number))
+    return parted
+
+
+def _running(text: str, blocks: Sequence[Block]) -> list[list[tuple[int, int]]]:
+    """Numbers within paragraphs, each one more than that before it, and where they stand."""
+    runs: dict[int, list[tuple[int, int]]] = {}
+    ended: list[list[tuple[int, int]]] = []
+    for block in blocks:
+        for match in _RUNNING.finditer(text, block.start, block.end) if block.kind == "paragraph" else ():
+            place, number = match.start(), int(match[0])
+            if place > block.start and not _BEFORE_RUNNING.search(text, place - 2, place):
+                continue
+            run = runs.pop(number - 1, [])
+            if run and place - run[-1][0] > _LONGEST_RUNNING_CHARS:
+                ended.append(run)
+                run = []
+            run.append((place, number))
+            ended += [runs[number]] if number in runs else []
+            runs[number] = run
+    return [*ended, *runs.values()]
 
 
 # --- boxes and side bars ------------------------------------------------------------------------------------------

@@ -128,8 +128,8 @@ _HEAD = re.compile(
 _ROLL_LINE = re.compile(r"\A[-*•\s]{0,4}(?P<name>[^\n:–—]{3,60}?)\s?[:–—-]{1,2}\s(?P<side>[^\W\d]{2,10})\W{0,3}\Z")
 
 
-# What stands below the names, but is none: "CARRIED".
-_RESULT = re.compile(rf"\A\W{{0,8}}(?:{any_by_role('deciding', 'participle')})(?![\w-])", re.IGNORECASE)
+# What stands below the names, but is none: "CARRIED", "The Chair declared the motion lost."
+_RESULT = re.compile(rf"(?<![\w-])(?:{any_by_role('deciding', 'participle')})(?![\w-])", re.IGNORECASE)
 _COUNTED_BEHIND = re.compile(r"(?<=\w)\s?[-–—:(]{1,2}\s?(\d{1,3})\)?\.?\Z")
 
 
@@ -181,6 +181,8 @@ def _marks(words: str, heads: Sequence[re.Match[str]], at: int) -> Iterator[_Mar
         if head is None:
             continue
         listed = words[head.end() : following.start() if following else len(words)][:_LONGEST_LIST_CHARS]
+        stops = (stop.end() for stop in _STOP.finditer(listed) if not _MISPRINT.match(listed, stop.start()))
+        listed = listed[: next(stops, None)]
         counted = _COUNTED_BEHIND.search(listed.rstrip())
         names = names_in(listed[: counted.start()] if counted else listed) if listed.strip() else ()
         side = head["side"].casefold()
@@ -199,7 +201,7 @@ def _goes_on(mark: _Mark, words: str) -> bool:
     """Whether a paragraph is more of the names under a mark: names and nothing else, not more than were counted."""
     if ":" in words or (mark.number is not None and len(mark.names) >= mark.number):
         return False
-    if _RESULT.match(words):
+    if _RESULT.search(words):
         return False
     if _FAMILY_FIRST.match(" ".join(plain(words).split())):
         return True
@@ -302,7 +304,9 @@ _STOP = re.compile(r"(?<![A-Z])(?<!Messrs)(?<!Mses)(?<!Mmes)(?<!\bMr)(?<!\bMs)(?
 
 
 # A full stop printed for a comma: names go on on both sides of it.
-_MISPRINT = re.compile(r"(?<=[a-zß-ÿ])(?<!Messrs)(?<!Mses)(?<!Mmes)(?<!\bMr)(?<!\bMs)(?<!\bMrs)(?<!\bDr)\.\s(?=[A-ZÀ-Þ][\w’'-]{1,30}+,\s[A-ZÀ-Þ][\w’'-]{1,30}+(?:,|\sand)\s)")
+_MISPRINT = re.compile(
+    r"(?<=[a-zß-ÿ])(?<!Messrs)(?<!Mses)(?<!Mmes)(?<!\bMr)(?<!\bMs)(?<!\bMrs)(?<!\bDr)\.\s(?=[A-ZÀ-Þ][\w’'-]{1,30}+,\s[A-ZÀ-Þ][\w’'-]{1,30}+(?:,|\sand)\s)"
+)
 
 
 def names_in(listed: str) -> tuple[str, ...]:

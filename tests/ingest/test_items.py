@@ -1,5 +1,7 @@
 """Items and what became of them: motions, votes with counts and names, tasks with owner and date."""
 
+import pytest
+
 from onrecord.ingest.formats.read import read
 from onrecord.ingest.structure.items import with_items
 from onrecord.ingest.structure.outline import outline
@@ -13,7 +15,7 @@ def items(*paragraphs: str) -> tuple[dict[str, Item], list[Outcome]]:
     units = structure(reading)
     found = with_items(outline(reading.text, units), reading.text, units)
     for outcome in found.outcomes:
-        assert outcome.text in " ".join(reading.text[outcome.start : outcome.end].split())
+        assert " ".join(outcome.text.split()) in " ".join(reading.text[outcome.start : outcome.end].split())
     return {item.id: item for item in found.items}, list(found.outcomes)
 
 
@@ -224,3 +226,96 @@ def test_a_short_outcome_points_back_to_the_sentence_before() -> None:
         "They came back.",
     )
     assert headings_of(found, outcomes[0]) == ["The clerk reported on purchases of oil in the quarter.", "Pilots"]
+
+
+@pytest.mark.parametrize(
+    ("called", "names"),
+    [
+        ("Lind yes, Roe no, Okafor yes.", (("Lind", "Okafor"), ("Roe",))),
+        ("Roll call: Ana Lind, aye; Roe, nay; Okafor - aye; Ito: aye.", (("Ana Lind", "Okafor", "Ito"), ("Roe",))),
+    ],
+)
+def test_a_roll_call_within_a_sentence(called: str, names: tuple[tuple[str, ...], tuple[str, ...]]) -> None:
+    _, outcomes = items("## Lamps", f"Moved by Ms. Lind to buy lamps. {called} The motion was carried.")
+    assert [(o.names_for, o.names_against, o.votes_for) for o in outcomes] == [(*names, len(names[0]))]
+
+
+def test_talk_with_yes_and_no_in_it_is_no_roll_call() -> None:
+    _, outcomes = items(
+        "## Lamps", "Does Lind agree? Yes, she does. No, says Roe. Okafor said yes, and Ito had no view, Moe said no."
+    )
+    assert not outcomes
+
+
+def test_a_stop_misprinted_for_a_comma_ends_no_list_and_what_follows_is_no_name() -> None:
+    _, outcomes = items(
+        "## Oil",
+        "Votes for this action: Messrs. Lind, Roe. Moe, Okafor, and Parry and Mses. Ito and Uwe. Vote against this "
+        "action: Mr. Broad.",
+        "Chair Lind declared the motion PASSED.",
+    )
+    assert outcomes[0].names_for == ("Lind", "Roe", "Moe", "Okafor", "Parry", "Ito", "Uwe")
+    assert outcomes[0].names_against == ("Broad",)
+
+
+def test_what_stands_behind_a_label_of_any_style_is_read_from_its_beginning() -> None:
+    said = (("ana", "what about the lamps, they are dark"), ("roe", "I think we should buy some new ones"))
+    log = [*said, ("ana", "resolution: we agree to buy them before winter"), ("roe", "ok then, next is oil"), *said]
+    lines = "\n".join(f"11:{minute:02}:10 <{name}> {words}" for minute, (name, words) in enumerate(log))
+    reading = read("log.txt", lines.encode())
+    units = structure(reading)
+    outcomes = with_items(outline(reading.text, units), reading.text, units).outcomes
+    assert [(o.kind, o.text) for o in outcomes] == [("resolution", "resolution: we agree to buy them before winter")]
+
+
+DOCKET = (
+    "COMMUNICATIONS   8 Request of Ana Lind to address the board regarding lamps  (Communication)  PLACED ON FILE  "
+    "9 Request of Ben Roe on oil  (Communication)  PLACED ON FILE  10 Appoint Ito to the pilots' board  (Report)  "
+    "(Y-5) CONFIRMED *11 Accept a grant of $94,710 for lamps  (Ordinance)  (Y-5) 184349  12 Amend the contract with "
+    "Okafor  (Ordinance)  REFERRED TO COMMISSIONER OF WORKS  13 Buy nets for the pier  (Ordinance)"
+)
+
+
+def test_an_agenda_printed_as_one_paragraph_is_cut_at_its_numbers() -> None:
+    found, outcomes = items("The clerk of the harbour board took these minutes in the old hall.", DOCKET)
+    assert [(found[o.item or ""].number, o.kind, o.votes_for) for o in outcomes] == [
+        ("8", "decision", None),
+        ("9", "decision", None),
+        ("10", "vote", 5),
+        ("11", "vote", 5),
+        ("12", "deferred", None),
+    ]
+
+
+def test_numbers_in_a_text_are_no_list() -> None:
+    prose = (
+        "In 8 Lamps were lit.  9 Keepers came.  11 Pilots left.  12 Boats sank.  14 Nets were lost.  16 Crews rested."
+    )
+    reading = read("record.md", f"# Lamps\n\n{prose}".encode())
+    assert [unit.locator.paragraph for unit in structure(reading)] == [None, None]
+
+
+def test_the_vote_that_metadata_tell_is_that_of_the_line_at_the_head_of_the_resolution() -> None:
+    found, outcomes = items(
+        "# R/7",
+        "Resolution adopted by the Harbour Board on 3 May 2031",
+        "## 7. Lamps of Merrow",
+        "The Harbour Board,",
+        "Recalling its resolution on oil,",
+        "## From the file's metadata: Lamps of Merrow",
+        "Adopted recorded vote.",
+        "In favour (3): Lind; Roe; Moe",
+        "Against (1): Ito",
+    )
+    assert outcomes[0].text.startswith("Resolution adopted") and outcomes[0].kind == "vote"
+    assert (outcomes[0].votes_for, outcomes[0].votes_against, outcomes[0].names_against) == (3, 1, ("Ito",))
+    assert found[outcomes[0].item or ""].heading == "7. Lamps of Merrow"
+
+
+def test_counts_that_metadata_tell_in_a_line_are_its_outcome_whatever_stands_before() -> None:
+    _, outcomes = items(
+        "## Lamps",
+        "Article 1, before point 1 | 3 | RCV | 306, 303, 18 [from the file's metadata: adopted, 306 in favour, "
+        "303 against, 18 abstaining]",
+    )
+    assert [(o.kind, o.votes_for, o.votes_against, o.abstained) for o in outcomes] == [("vote", 306, 303, 18)]
