@@ -1,12 +1,16 @@
 """A document as HTML: exact highlights, safe text, paragraphs as paragraphs."""
 
 import re
+from dataclasses import replace
 from html import unescape
 
 import pytest
 
+from onrecord.ui.page.views.card import card_html
 from onrecord.ui.page.views.pane import WHOLE_CHARS, Span, blocks, document_html, extent, marked
+from onrecord.ui.page.words import words_in
 from onrecord.vectorstore.passage import Document, Locator, Passage
+from onrecord.vectorstore.structure import Item, Outcome, SpeakerTurn, Structure
 
 pytestmark = pytest.mark.slow
 
@@ -109,3 +113,89 @@ def test_a_long_document_is_shown_around_the_quote() -> None:
 def test_a_long_document_without_paragraphs_is_cut_all_the_same() -> None:
     window = extent("x" * (WHOLE_CHARS * 3), Span(start=600_000, end=600_010))
     assert window.start < 600_000 < 600_010 < window.end and window.end - window.start < WHOLE_CHARS
+
+
+# --- the card ----------------------------------------------------------------------------------------------------
+
+COUNCIL = """Town council
+
+1. Ferries
+
+Ms. Moor: The <b>last</b> boat leaves too early.
+
+Mr. Tan: It costs too much.
+
+Ms. Moor: Forty workers need it.
+
+The motion was carried by 9 votes to 8.
+
+2. Benches
+
+The council decided:
+
+(a) to paint them.
+"""
+
+
+def card(structure: Structure, language: str = "en", unfolded: bool = True, **facts: str) -> str:
+    document = Document(id="d", source="/x/y.md", title="T", text=COUNCIL, sha256="0" * 64, **facts)
+    return card_html(document, structure, words_in(language), unfolded=unfolded)
+
+
+def led_to(html: str) -> list[tuple[str, str]]:
+    """What each button of a card says, and the words of the document that it leads to."""
+    found = re.findall(r'data-start="(\d+)" data-end="(\d+)"[^>]*>(.*?)</button>', html)
+    return [(unescape(words), COUNCIL[int(start) : int(end)]) for start, end, words in found]
+
+
+def place_of(words: str, until: str = "") -> dict[str, int]:
+    start = COUNCIL.index(words)
+    return {"start": start, "end": COUNCIL.index(until, start) if until else start + len(words)}
+
+
+def council() -> Structure:
+    turns = [
+        SpeakerTurn(speaker=name, label=f"{name}:", **place_of(f"{name}: {said}"))
+        for name, said in (("Ms. Moor", "The <b>"), ("Mr. Tan", "It costs"), ("Ms. Moor", "Forty"))
+    ]
+    carried, decided = "The motion was carried by 9 votes to 8.", "The council decided:"
+    return Structure(
+        turns=tuple(turns),
+        items=(
+            Item(id="0", kind="item", heading="Town council", **place_of("Town council\n")),
+            Item(id="1", kind="item", heading="1. Ferries", number="1", **place_of("1. Ferries", "2. Benches")),
+            Item(id="2", kind="item", heading="Benches", number="2", **place_of("2. Benches", "to paint")),
+        ),
+        outcomes=(
+            Outcome(item="1", kind="vote", text=carried, **place_of(carried)),
+            Outcome(item="2", kind="decision", text=decided, **place_of(decided)),
+        ),
+    )
+
+
+def test_the_card_leads_to_who_spoke_to_the_items_and_to_what_became_of_them() -> None:
+    html = card(council(), body="Council <of> Osterwick", session="3rd session")
+    assert led_to(html) == [
+        ("Ms. Moor", "Ms. Moor:"),
+        ("Mr. Tan", "Mr. Tan:"),
+        ("1. Ferries", "1. Ferries"),
+        ("The motion was carried by 9 votes to 8.", "The motion was carried by 9 votes to 8."),
+        ("2 Benches", "2. Benches"),
+    ], "each speaker once; no heading with nothing under it; no lead-in without what it leads to"
+    assert "Council &lt;of&gt; Osterwick" in html and "3rd session" in html and html.startswith("<details")
+
+
+def test_the_card_is_in_the_reader_s_language_and_folded_beside_a_quote() -> None:
+    assert "Ont parlé" in card(council(), "fr") and " open>" in card(council())
+    assert " open>" not in card(council(), unfolded=False)
+
+
+def test_parts_of_the_only_item_are_shown_and_outcomes_without_items_by_themselves() -> None:
+    whole = Item(id="9", kind="item", heading="Town council", start=0, end=len(COUNCIL))
+    inside = replace(council(), items=(whole, *(replace(item, parent="9") for item in council().items[1:])))
+    assert ("1. Ferries", "1. Ferries") in led_to(card(inside)) and "Town council" not in card(inside)
+    assert led_to(card(replace(council(), items=(), turns=()))) == [("The motion was carried by 9 votes to 8.",) * 2]
+
+
+def test_a_record_of_which_nothing_is_known_has_no_card() -> None:
+    assert card(Structure()) == ""

@@ -21,9 +21,11 @@ from onrecord.ui.intake import Intake, ReadingStatus, _Pace
 from onrecord.ui.page.views.conversation import ENGLISH
 from onrecord.ui.page.views.records import records_html, status_html
 from onrecord.ui.page.views.welcome import example_questions, welcome_html
+from onrecord.ui.page.words import words_in
 from onrecord.vectorstore.errors import InputError
 
 from ..fakes import HashEmbedder
+from ..rag.council import write_council
 
 pytestmark = pytest.mark.slow
 
@@ -142,6 +144,17 @@ def test_examples_come_from_the_library_and_are_answered(client: TestClient, lib
     assert "What did Norway say?" in questions, questions
     assert all(library.ask(question).answered for question in questions)
     assert "What did Norway say?" in welcome_html(1, questions)
+
+
+def test_examples_ask_for_decisions_and_speakers_in_the_reader_s_language(tmp_path: Path) -> None:
+    with open_library(tmp_path / "library", embedder=HashEmbedder()) as library:
+        library.ingest([write_council(tmp_path / "records")])
+        asked = {language: example_questions(library, words_in(language)) for language in ("en", "fr", "es")}
+    playground, arvid = "Playground in Harbour Street", "Ms. Arvid"
+    assert {f"What was decided on “{playground}”?", f"What did {arvid} say?"} <= {*asked["en"]}, asked
+    assert {f"Qu’a-t-on décidé au sujet de « {playground} » ?", f"Qu’a dit {arvid} ?"} <= {*asked["fr"]}, asked
+    assert {f"¿Qué se decidió sobre «{playground}»?", f"¿Qué dijo {arvid}?"} <= {*asked["es"]}, asked
+    assert "Minutes of the Town Council" not in str(asked), "the title is no topic"
 
 
 def test_an_empty_library_says_how_to_fill_it() -> None:

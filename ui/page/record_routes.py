@@ -43,7 +43,9 @@ def reading(document_id: str, at: At, words: Spoken, start: int = 0, end: int = 
     if fault := _fault(document, version, words):
         return fault
     assert document is not None
-    return HTMLResponse(document_html(document, at.library.store.passages_of(document_id), start, end, words))
+    store = at.library.store
+    passages, structure = store.passages_of(document_id), store.structure(document_id)
+    return HTMLResponse(document_html(document, passages, start, end, words, structure))
 
 
 @routes.get("/page/sheet/{document_id}", response_class=HTMLResponse)
@@ -94,7 +96,7 @@ def welcome(at: At, words: Spoken) -> str:
     """What stands before the first question."""
     listings = at.library.documents()
     findable = any(listing.state != "read" for listing in listings)
-    offered = _questions(at.library) if findable and not at.intake.status().running else []
+    offered = _questions(at.library, words) if findable and not at.intake.status().running else []
     return welcome_html(len(listings), offered, words)
 
 
@@ -177,9 +179,9 @@ def _fault(document: Document | None, version: str, words: Words) -> HTMLRespons
     return None
 
 
-def _questions(library: Library) -> list[str]:
+def _questions(library: Library, words: Words) -> list[str]:
     library.store.refresh()
-    return library.store.derived("example questions", lambda: example_questions(library))
+    return library.store.derived(f"example questions {words.language}", lambda: example_questions(library, words))
 
 
 def _draw(at: AppState, sheets: Sheets, document: Document, start: int, end: int, page: int | None):

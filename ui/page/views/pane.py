@@ -15,8 +15,10 @@ from markupsafe import Markup, escape
 from ....rag.answer import Citation
 from ....vectorstore.markup import plain
 from ....vectorstore.passage import Document, Locator, Passage
+from ....vectorstore.structure import Structure
 from ..page_image import Sheet, may_have_pages
 from ..words import Words
+from .card import card_html
 from .conversation import ENGLISH, copy_html, reference, source_name
 from .template import html, together
 
@@ -39,7 +41,12 @@ class Span:
 
 
 def document_html(
-    document: Document, passages: Sequence[Passage], start: int, end: int, words: Words = ENGLISH
+    document: Document,
+    passages: Sequence[Passage],
+    start: int,
+    end: int,
+    words: Words = ENGLISH,
+    structure: Structure | None = None,
 ) -> Markup:
     """A document with `text[start:end]` highlighted, under its title, symbol, date, file and the place of the quote.
 
@@ -49,6 +56,7 @@ def document_html(
         start: offset of the quote's first character; cut to the text.
         end: offset behind its last character.
         words: the language of what stands around the text.
+        structure: what the card at the head of the text is made of, which is unfolded where there is no quote.
     """
     start = min(max(start, 0), len(document.text))
     quote = Span(start=start, end=min(max(end, start), len(document.text)))
@@ -57,6 +65,7 @@ def document_html(
         "reading",
         "document",
         head=_head(document, passages, quote, words),
+        card=card_html(document, structure, words, unfolded=start >= end) if structure else "",
         blocks=together(_blocks_html(document.text, passages, shown, quote)),
         before=shown.start > 0,
         after=shown.end < len(document.text),

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from itertools import zip_longest
 from typing import cast
 
@@ -13,6 +14,7 @@ from ....rag.pipeline import Pipeline
 from ....vectorstore.errors import OnRecordError
 from ....vectorstore.markup import plain
 from ....vectorstore.passage import Listing, Passage
+from ....vectorstore.structure import Heading, Item, SpeakerTurn, Structure
 from ..words import Words
 from .conversation import ENGLISH
 from .template import html
@@ -21,12 +23,22 @@ _MAX_EXAMPLES = 4
 _MAX_TRIED = 16
 _DOCUMENTS_READ = 6
 _NAME_CHARS = 60
-_MIN_HEADING_WORDS = 2
-_MIN_PASSAGE_CHARS = 80
+_MIN_TOPIC_WORDS = 2
+_MIN_CHARS = 80
 _PRESIDES = re.compile(r"\b(?:chair\w*|president|moderator|secretar\w+|rapporteur)\b", re.IGNORECASE)
-_ITEM = re.compile(r"^(?:agenda )?item \w+[.:]\s*|^[\w.]{1,4}[.)]\s+", re.IGNORECASE)
+_ITEM = re.compile(r"^(?:(?:agenda )?item|chapter|section|part) \w+[.:]\s*|^[\w.]{1,4}[.)]\s+", re.IGNORECASE)
 _CAPTION = re.compile(r"(?:table|figure|chart|map|box|annex|contents)\b", re.IGNORECASE)
 _ASIDE = re.compile(r"(?:(?<!\s)\s++)?\([^()]*\)")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Example:
+    """A question, and the stretch of the document that it was made from, which an answer has to quote."""
+
+    question: str
+    document_id: str
+    start: int
+    end: int
 
 
 def welcome_html(documents: int, questions: Sequence[str] | None, words: Words = ENGLISH) -> Markup:
@@ -36,67 +48,107 @@ def welcome_html(documents: int, questions: Sequence[str] | None, words: Words =
     return html("welcome", "welcome", questions=questions or (), words=words)
 
 
-def example_questions(library: Library) -> list[str]:
-    """Up to four questions made from names, numbers and headings of the library's records, each with an answer.
+def example_questions(library: Library, words: Words = ENGLISH) -> list[str]:
+    """Up to four questions on what was decided, said and dealt with in the library's records, each with an answer.
 
     They are tried without the language model: that takes milliseconds and costs nothing.
     """
+    store = library.store
     asked_of = [
-        _candidates(listing, library.store.passages_of(listing.id), first=position)
+        _candidates(listing, store.structure(listing.id), store.passages_of(listing.id), words, first=position)
         for position, listing in enumerate(library.documents()[:_DOCUMENTS_READ])
     ]
-    in_turn = [question for turn in zip_longest(*asked_of) for question in turn if question]
+    in_turn = [example for turn in zip_longest(*asked_of) for example in turn if example]
     found: list[str] = []
-    for question in list(dict.fromkeys(in_turn))[:_MAX_TRIED]:
-        if len(found) < _MAX_EXAMPLES and _is_answered(library, question):
-            found.append(question)
+    for example in list({each.question: each for each in in_turn}.values())[:_MAX_TRIED]:
+        if len(found) < _MAX_EXAMPLES and _is_answered(library, example):
+            found.append(example.question)
     return found
 
 
-def _is_answered(library: Library, question: str) -> bool:
+def _is_answered(library: Library, example: Example) -> bool:
+    """Whether an answer quotes what the question was made from."""
     try:
-        *_, answer = Pipeline(store=library.store).answer_stream(question)
+        *_, answer = Pipeline(store=library.store).answer_stream(example.question)
     except OnRecordError:
         return False
-    return cast(Answer, answer).answered
+    return any(
+        each.document.id == example.document_id and each.start < example.end and example.start < each.end
+        for each in cast(Answer, answer).citations
+    )
 
 
-def _candidates(listing: Listing, passages: Sequence[Passage], *, first: int) -> Iterator[str]:
+def _candidates(
+    listing: Listing, structure: Structure, passages: Sequence[Passage], words: Words, *, first: int
+) -> Iterator[Example]:
     """Questions about one document, one kind after the other; `first` says which kind begins."""
-    telling = [passage for passage in passages if len(passage.text) >= _MIN_PASSAGE_CHARS]
-    speakers: dict[str, str] = {}
-    for passage in telling:
-        speaker = passage.locator.speaker
-        if speaker and len(speaker) < _NAME_CHARS and not _PRESIDES.search(speaker):
-            speakers[speaker] = speakers.get(speaker) or _topic(passage.locator.section)
-    paragraphs = dict.fromkeys(passage.locator.paragraph for passage in telling if passage.locator.paragraph)
-    headings = dict.fromkeys(heading for passage in passages if (heading := _heading(passage)))
-    name = listing.symbol or f"“{listing.title}”"
     kinds = [
-        [f"What did {speaker} say{topic}?" for speaker, topic in speakers.items()],
-        [f"What do the records say about “{heading}”?" for heading in headings],
-        [f"What does paragraph {paragraph} of {name} say?" for paragraph in paragraphs if len(name) < _NAME_CHARS],
+        list(_on_decisions(listing, structure, words)),
+        list(_on_speakers(listing, structure, words)),
+        list(_on_topics(listing, structure, passages, words)),
     ]
     turn = first % len(kinds)
-    for questions in zip_longest(*kinds[turn:], *kinds[:turn]):
-        yield from filter(None, questions)
+    for examples in zip_longest(*kinds[turn:], *kinds[:turn]):
+        yield from filter(None, examples)
+    yield from _on_paragraphs(listing, passages, words)
 
 
-def _topic(section: str | None) -> str:
-    """The last heading that says what was spoken of, as a part of a question; empty where none does."""
-    for heading in reversed((section or "").split(" > ")[1:] or [section or ""]):
-        topic = " ".join(_ASIDE.sub("", _ITEM.sub("", plain(heading))).split())
-        if len(topic.split()) >= _MIN_HEADING_WORDS and len(topic) < _NAME_CHARS:
-            return f" about “{topic}”"
-    return ""
+def _on_decisions(listing: Listing, structure: Structure, words: Words) -> Iterator[Example]:
+    """What was decided on the items of which an outcome is stored, those dealt with at most length first."""
+    decided = {outcome.item for outcome in structure.outcomes}
+    for item in sorted(structure.items, key=_length, reverse=True):
+        if item.id in decided and (topic := _topic(item.heading, listing)):
+            question = words("welcome.decided", topic=topic)
+            yield Example(question=question, document_id=listing.id, start=item.start, end=item.end)
 
 
-def _heading(passage: Passage) -> str | None:
-    """A heading as a topic: without its number, and only where it says enough to ask about."""
-    if passage.kind != "heading" or passage.order == 0 or _CAPTION.match(plain(passage.text)):
-        return None
-    words = plain(passage.text).split()
-    if words and words[0].endswith((".", ")")):
-        words = words[1:]
-    heading = " ".join(words)
-    return heading if len(words) >= _MIN_HEADING_WORDS and len(heading) < _NAME_CHARS else None
+def _on_speakers(listing: Listing, structure: Structure, words: Words) -> Iterator[Example]:
+    """What those said who spoke most, on the matter that they spoke longest to where it has a heading."""
+    topics = {item.id: _topic(item.heading, listing) for item in structure.items}
+    by_speaker: dict[str, list[SpeakerTurn]] = {}
+    for turn in structure.turns:
+        if len(turn.speaker) < _NAME_CHARS and not _PRESIDES.search(turn.speaker):
+            by_speaker.setdefault(turn.speaker, []).append(turn)
+    for turns in sorted(by_speaker.values(), key=lambda turns: -sum(map(_length, turns))):
+        longest = max(turns, key=_length)
+        if _length(longest) < _MIN_CHARS:
+            continue
+        topic = topics.get(longest.item or "")
+        question = words("welcome.said_on" if topic else "welcome.said", speaker=longest.speaker, topic=topic)
+        yield Example(question=question, document_id=listing.id, start=turns[0].start, end=turns[-1].end)
+
+
+def _on_topics(listing: Listing, structure: Structure, passages: Sequence[Passage], words: Words) -> Iterator[Example]:
+    """What stands under an item's heading, or where the record has no items under one that something stands under."""
+    parts: Sequence[Item | Heading] = structure.items
+    if not parts:
+        titles = {passage.start for passage in passages if passage.kind == "heading" and passage.order > 0}
+        parts = [each for each in structure.headings if each.start in titles and _length(each) >= _MIN_CHARS]
+    for part in sorted(parts, key=_length, reverse=True):
+        heading = part.heading if isinstance(part, Item) else part.text.rsplit(" > ", 1)[-1]
+        if topic := _topic(heading, listing):
+            question = words("welcome.about", topic=topic)
+            yield Example(question=question, document_id=listing.id, start=part.start, end=part.end)
+
+
+def _on_paragraphs(listing: Listing, passages: Sequence[Passage], words: Words) -> Iterator[Example]:
+    """What a numbered paragraph says, of a record with a name that is short enough to ask for."""
+    name = listing.symbol or f"“{listing.title}”"
+    for passage in passages:
+        paragraph = passage.locator.paragraph
+        if paragraph and len(passage.text) >= _MIN_CHARS and len(name) < _NAME_CHARS:
+            question = words("welcome.paragraph", paragraph=paragraph, name=name)
+            yield Example(question=question, document_id=listing.id, start=passage.start, end=passage.end)
+
+
+def _length(part: Item | Heading | SpeakerTurn) -> int:
+    return part.end - part.start
+
+
+def _topic(heading: str, listing: Listing) -> str | None:
+    """A heading as a topic, without its number and asides; none where it says too little, is a lead-in or the title."""
+    whole = " ".join(plain(heading).split())
+    topic = " ".join(_ASIDE.sub("", _ITEM.sub("", whole)).split()).rstrip(" .;,")
+    is_short = _MIN_TOPIC_WORDS <= len(topic.split()) and len(topic) < _NAME_CHARS
+    is_title = topic.casefold() in listing.title.casefold()
+    return topic if is_short and not is_title and not topic.endswith(":") and not _CAPTION.match(topic) else None
