@@ -12,7 +12,7 @@ import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import chain
 from typing import Any, BinaryIO, cast
 
@@ -32,6 +32,9 @@ _HEED_EVERY_S = 0.2
 # One worker has read these before a second has started.
 _FEW_FILES = 8
 _FEW_BYTES = 64 << 10
+# Texts that are cut where the model has to be loaded anyway, when there are only few: a worker would read the model's
+# vocabulary for them alone.
+_FEW_CHARS = 64_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +56,7 @@ class Limits:
 class Parsed:
     """A document as parsed: canonical text, units and metadata; `sha256` is that of its own bytes.
 
-    `notes` say what of it could not be read. `pieces` are None where the reader was not told how to cut the text.
+    `notes` say what of it could not be read. `pieces` are None where its reader has left the text uncut.
     """
 
     source: str
@@ -101,7 +104,7 @@ def parse_all(
     jobs = iter(jobs)
     first, are_all = _first(jobs)
     count = limits.workers or (1 if are_all else os.cpu_count()) or 1
-    workers = _Workers(limits, cutting, begin)
+    workers = _Workers(limits, cutting, begin, _FEW_CHARS if are_all else 0)
     with ThreadPoolExecutor(max_workers=count, thread_name_prefix="parse") as threads:
         waiting: list[tuple[Job, Future[list[Parsed | UnreadableFile]]]] = []
         try:
@@ -145,9 +148,14 @@ class _Workers:
     """One worker process for each thread that parses."""
 
     def __init__(
-        self, limits: Limits, cutting: Callable[[], Cutting | None], begin: Callable[[Job], None] | None
+        self,
+        limits: Limits,
+        cutting: Callable[[], Cutting | None],
+        begin: Callable[[Job], None] | None,
+        from_chars: int,
     ) -> None:
         self._limits = limits
+        self._from_chars = from_chars
         self._cutting = cutting
         self._begin = begin
         self._local = threading.local()
@@ -159,6 +167,8 @@ class _Workers:
         worker = getattr(self._local, "worker", None)
         if worker is None or not worker.alive:
             cutting = self._cutting()
+            if cutting:
+                cutting = replace(cutting, from_chars=self._from_chars)
             with self._lock:
                 if self._closed:
                     return []
@@ -184,7 +194,7 @@ class _Worker:
             [
                 *(sys.executable, "-m", "onrecord.ingest.worker"),
                 *(str(limits.memory_mb), str(limits.timeout_s), limits.ocr_languages),
-                *([str(cutting.limit_tokens), str(cutting.counter.file), cutting.counter.prefix] if cutting else []),
+                *(_told(cutting) if cutting else []),
             ],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -240,6 +250,11 @@ class _Worker:
         for pipe in (self._questions, self._answers):
             with suppress(OSError):  # what was still to be written is lost on purpose
                 pipe.close()
+
+
+def _told(cutting: Cutting) -> list[str]:
+    counter = cutting.counter
+    return [str(cutting.limit_tokens), str(counter.file), counter.prefix, str(cutting.from_chars)]
 
 
 def _taken_in(answer: dict[str, Any]) -> Parsed | UnreadableFile:

@@ -62,19 +62,26 @@ def cut(
             yield Piece(start=start, end=end, kind=unit.kind, context=context, locator=unit.locator)
 
 
-Cutter = Callable[[str, Sequence[Unit], str], list[Piece]]
+Cutter = Callable[[str, Sequence[Unit], str], list[Piece] | None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cutting:
-    """How texts are cut into passages: by whose tokens, and how many of them."""
+    """How texts are cut into passages: by whose tokens, and how many of them; those shorter than `from_chars` not."""
 
     counter: TokenCounter
     limit_tokens: int
+    from_chars: int = 0
 
     def cutter(self) -> Cutter:
         """What cuts a text of some title."""
-        return lambda text, units, title: list(cut(text, units, title, self.counter.count, self.limit_tokens))
+
+        def cutter(text: str, units: Sequence[Unit], title: str) -> list[Piece] | None:
+            if len(text) < self.from_chars:
+                return None
+            return list(cut(text, units, title, self.counter.count, self.limit_tokens))
+
+        return cutter
 
 
 def passages_from(text: str, pieces: Iterable[Piece], document_id: str) -> list[Passage]:

@@ -1,12 +1,13 @@
 """Reads files in a process of its own, so that a file that crashes, hangs or eats memory harms nothing else.
 
-    python -m onrecord.ingest.worker MEMORY_MB TIMEOUT_S OCR_LANGUAGES [LIMIT_TOKENS TOKENIZER PREFIX]
+    python -m onrecord.ingest.worker MEMORY_MB TIMEOUT_S OCR_LANGUAGES [LIMIT_TOKENS TOKENIZER PREFIX FROM_CHARS]
 
 Frames both ways: 8 bytes of length, then that many bytes. In come pairs of frames, a file's name and its bytes; after
 the name and a zero byte may stand the title it is to have. With LIMIT_TOKENS texts are cut into passages of so many
-tokens here, where a hostile one harms nobody, as the file TOKENIZER counts them behind PREFIX. Out go frames of JSON:
-one for each document in the file, as `parsed_json` or {"source", "error"}, then {"done": true}. JSON and nothing
-livelier, because what broke out of a parser must not reach the other side.
+tokens here, where a hostile one harms nobody, as the file TOKENIZER counts them behind PREFIX; those shorter than
+FROM_CHARS are left to be cut by who asked. Out go frames of JSON: one for each document in the file, as `parsed_json`
+or {"source", "error"}, then {"done": true}. JSON and nothing livelier, because what broke out of a parser must not
+reach the other side.
 """
 
 import json
@@ -101,7 +102,7 @@ def main() -> None:
     cutter = None
     if len(sys.argv) > 4:
         counter = TokenCounter(file=Path(sys.argv[5]), prefix=sys.argv[6])
-        cutter = Cutting(counter=counter, limit_tokens=int(sys.argv[4])).cutter()
+        cutter = Cutting(counter=counter, limit_tokens=int(sys.argv[4]), from_chars=int(sys.argv[7])).cutter()
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # what a library prints must not get between the frames
     while (name := read_frame(sys.stdin.buffer)) is not None and (data := read_frame(sys.stdin.buffer)) is not None:

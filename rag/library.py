@@ -189,7 +189,7 @@ class Library:
         Meanwhile the library is searched by words; what is cut short, the next ingest finishes.
         """
         with self.store.writing():
-            self.store.re_embed(open_embedder(embedding))
+            self.store.re_embed(open_embedder(embedding, cache_dir=self.store.cache_dir))
             return self.store.embed(watcher.embedding if watcher else None)
 
     def documents(self) -> list[Listing]:

@@ -4,12 +4,13 @@ import logging
 import os
 from functools import cache
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 
-from ..ingest.parse import Limits
+if TYPE_CHECKING:
+    from ..ingest.parse import Limits
 
 _log = logging.getLogger(__name__)
 # Settings of earlier versions, which change nothing any more.
@@ -96,8 +97,10 @@ class Settings(BaseSettings):
     log_format: Literal["text", "json"] = Field("text", description="json logs each request as a line of JSON")
     tracing: bool = Field(False, description="sends OpenTelemetry traces where OTEL_EXPORTER_OTLP_ENDPOINT says")
 
-    def limits(self) -> Limits:
+    def limits(self) -> "Limits":
         """What reading one file may cost, whichever way it comes in: command, page, API, a further library."""
+        from ..ingest.parse import Limits  # what reads documents is loaded by those who have some to read
+
         return Limits(
             timeout_s=self.read_timeout_s,
             memory_mb=self.read_memory_mb,

@@ -105,7 +105,7 @@ class Store:
         self.catalogue = Catalogue(folder / _CATALOGUE)
         self.vectors = self._open_vectors(chroma_url)
         self.lexical, self._aside = _open_lexical(folder / _LEXICAL, self.catalogue)
-        self._cache_dir = cache_dir
+        self.cache_dir = cache_dir
         self._embedder = embedder
         self._embedding = embedder.name if embedder else embedding
         self._embedder_lock = threading.Lock()
@@ -151,7 +151,7 @@ class Store:
         """The library's embedding model, loaded when first needed. Raises ModelError, EmbeddingMismatch."""
         with self._embedder_lock:
             if self._embedder is None:
-                self._embedder = open_embedder(self.embedding, cache_dir=self._cache_dir)
+                self._embedder = open_embedder(self.embedding, cache_dir=self.cache_dir)
             if self._checked != (version := self.version):
                 made_with = self.catalogue.fact("embedding_fingerprint")
                 if made_with and made_with != self._embedder.fingerprint:

@@ -16,6 +16,9 @@ from docx import Document
 
 from onrecord.ingest.child import read_frame, write_frame
 from onrecord.ingest.parse import Job, Limits, Parsed, parse_all
+from onrecord.ingest.split import Cutting
+from onrecord.vectorstore.embedder.counter import TokenCounter
+from onrecord.vectorstore.embedder.minilm import packaged_files
 from onrecord.vectorstore.errors import UnreadableFile
 
 pytestmark = pytest.mark.slow
@@ -112,6 +115,24 @@ def test_a_few_small_files_are_left_to_one_worker(files: int, workers: int, monk
     sources = [next(results)[0].source]
     assert len(children()) == workers
     assert sources + [job.source for job, _ in results] == [f"{number}.txt" for number in range(files)]
+
+
+def test_only_a_few_short_texts_are_left_uncut() -> None:
+    """A worker would read the model's vocabulary for them alone; what is long is cut where it harms nobody."""
+    cutting = Cutting(counter=TokenCounter(file=packaged_files() / "tokenizer.json"), limit_tokens=256)
+
+    def is_cut(files: dict[str, bytes]) -> list[bool]:
+        jobs = [Job(source=name, data=data) for name, data in files.items()]
+        found = sum((found for _, found in parse_all(jobs, Limits(workers=1), cutting=lambda: cutting)), Found())
+        assert all(isinstance(document, Parsed) for document in found)
+        return [document.pieces is not None for document in found if isinstance(document, Parsed)]
+
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as packed:
+        packed.writestr("long.txt", b"The light was out. " * 4000)
+        packed.writestr("short.txt", WORDS)
+    assert is_cut({"one.txt": WORDS, "two.zip": archive.getvalue()}) == [False, True, False]
+    assert is_cut({f"{number}.txt": WORDS for number in range(20)}) == [True] * 20
 
 
 def children() -> set[int]:

@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from onrecord.rag import open_library
 from onrecord.vectorstore.embedder import Embedder, open_embedder
 from onrecord.vectorstore.embedder.minilm import GRAPH_FILE, NAME, open_minilm, packaged_files
 from onrecord.vectorstore.errors import ModelError
@@ -360,3 +361,10 @@ def cut_in_half(file: Path) -> None:
 
 def unseal(file: Path) -> None:
     file.with_name(f"{file.name}.sha256").unlink()
+
+
+def test_embedding_again_keeps_to_the_librarys_own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "users"))
+    with open_library(tmp_path / "library", embedder=HashEmbedder(), cache_dir=tmp_path / "cache") as library:
+        library.re_embed(NAME)
+    assert (tmp_path / "cache" / GRAPH_FILE).exists() and not (tmp_path / "users").exists()
