@@ -231,3 +231,15 @@ def test_lines_that_breaks_part_are_not_glued() -> None:
     page = "<html><body><h1>Votes</h1><p>" + "The lamps were looked at by all who came. " * 8 + "</p><h2>For</h2>"
     reading = read_html(f"{page}<p>Lind, Ana (Quay)<br/>Moe, Kim (Pier)<br/>Roe, Tom</p></body></html>".encode())
     assert "Lind, Ana (Quay)\nMoe, Kim (Pier)\nRoe, Tom" in reading.text
+
+
+@pytest.mark.parametrize("tag", ["p", "div"])
+def test_what_a_page_says_again_is_kept_as_often_as_it_stands_there(tag: str) -> None:
+    said = "".join(
+        f"<{tag}>The board turns to paper {number}, which is about the lamps on the pier.</{tag}>"
+        f"<{tag}><span>Motion agreed to.</span></{tag}>"
+        for number in range(5)
+    )
+    reading = read_html(f"<html><body><div>{said}</div></body></html>".encode())
+    assert reading.text.count("Motion agreed to.") == 5
+    assert "⍯" not in reading.text

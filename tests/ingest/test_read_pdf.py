@@ -2,6 +2,7 @@
 
 import random
 import threading
+from collections.abc import Sequence
 
 import pytest
 from fpdf import FPDF
@@ -566,3 +567,60 @@ def test_notes_on_a_page_are_counted_and_texts_typed_on_it_are_read() -> None:
     reading = read_pdf(bytes(record.output()))
     assert "Agreed on 3 March." in reading.text and "Ask Bo" not in reading.text
     assert [(omission.what, omission.count) for omission in reading.omitted] == [("comment", 1)]
+
+
+# --- ruled tables --------------------------------------------------------------------------------------------------
+
+
+def ruled(rows: Sequence[Sequence[str]], first: str = "The harbour board met.", space: int = 0) -> bytes:
+    """A record with a ruled table below a paragraph, and a paragraph below it."""
+    pdf = FPDF()
+    pdf.set_font("helvetica", size=11)
+    pdf.add_page()
+    pdf.multi_cell(0, 6, first, new_x="LMARGIN", new_y="NEXT")
+    pdf.ln(space)
+    with pdf.table(col_widths=(10, 60, 30, 30)) as table:
+        for cells in rows:
+            table.row(cells)
+    pdf.multi_cell(0, 6, "The meeting closed at noon.", new_x="LMARGIN", new_y="NEXT")
+    return bytes(pdf.output())
+
+
+def test_cells_between_lines_have_the_names_of_their_columns_over_page_breaks() -> None:
+    names = ("No", "Item", "Decision", "Owner")
+    rows = [(str(number), f"Lamp {number} of the old pier, which is dark", "Approved", "") for number in range(1, 13)]
+    reading = read_pdf(ruled([names, *rows], space=200))
+    assert reading.pages == 2
+    assert [text for kind, _, text in blocks(reading) if kind == "table"] == [
+        "No | Item | Decision | Owner",
+        *(f"No: {number} | Item: {item} | Decision: {decision}" for number, item, decision, _ in rows),
+    ]
+    assert [text for kind, _, text in blocks(reading) if kind == "paragraph"] == [
+        "The harbour board met.",
+        "The meeting closed at noon.",
+    ]
+
+
+def test_a_frame_around_prose_is_no_table() -> None:
+    pdf = FPDF()
+    pdf.set_font("helvetica", size=11)
+    pdf.add_page()
+    pdf.rect(8, 8, 190, 60)
+    pdf.line(8, 30, 198, 30)
+    pdf.multi_cell(0, 6, "The harbour board met in the old hall and spoke about lamps.", new_x="LMARGIN", new_y="NEXT")
+    assert [kind for kind, _, _ in blocks(read_pdf(bytes(pdf.output())))] == ["paragraph"]
+
+
+def test_lines_left_out_at_the_edges_of_pages_are_listed() -> None:
+    pdf = FPDF()
+    pdf.set_auto_page_break(False)
+    for number in range(1, 4):
+        pdf.add_page()
+        pdf.set_font("helvetica", size=11)
+        pdf.text(20, 10, "Harbour board, session of May")
+        pdf.text(20, 60, f"The board spoke about lamp number {number} at some length.")
+        pdf.text(100, 290, str(number))
+    reading = read_pdf(bytes(pdf.output()))
+    listed = {one.what: one.count for one in reading.omitted}
+    assert listed == {"running heads and feet": 5}
+    assert reading.text.count("session of May") == 1

@@ -103,6 +103,7 @@ def _reading(pages: Sequence[Sequence[Line]], stated: Sequence[str], certainties
     labels = page_labels(pages, stated)
     body_size = _body_size(pages)
     bodies = [[line for line in page if not _is_furniture(line, furniture, pages)] for page in pages]
+    edges = sum(map(len, pages)) - sum(map(len, bodies)) if any(bodies) else 0
     builder, columns = TextBuilder(), _Columns()
     last: Sequence[Line] = []
     for number, (label, body) in enumerate(zip(labels, bodies if any(bodies) else pages, strict=True)):
@@ -116,7 +117,7 @@ def _reading(pages: Sequence[Sequence[Line]], stated: Sequence[str], certainties
         blocks=tuple(builder.blocks),
         media_type="application/pdf",
         pages=len(pages),
-        omitted=numbers,
+        omitted=(*numbers, *omissions({"running heads and feet": edges}, "at the edges of the pages")),
     )
 
 

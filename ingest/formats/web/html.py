@@ -11,7 +11,7 @@ from ..blocks import Reading, TextBuilder, omissions
 from ..plain.text import read_text
 from ..table import labelled_rows
 from .html_blocks import add_html, lined
-from .html_marks import PRINTED_MARK, is_struck, words_of, write_out
+from .html_marks import AGAIN, PRINTED_MARK, is_struck, words_of, write_out
 
 # The future is allowed: a page is dated by what it states, not by the clock of this machine.
 _DATE_CONFIG = {"extensive_search": False, "original_date": True, "max_date": "2999-12-31"}
@@ -250,9 +250,9 @@ def _text(element: Any) -> str:
 def _words(element: Any) -> str:
     """The words of an element, but for those in lists below it, whose items come for themselves."""
     if element.find(".//list") is None:
-        return "".join(element.itertext())
+        return AGAIN.sub("", "".join(element.itertext()))
     depth = sum(1 for _ in element.iterancestors("list"))
-    return "".join(element.xpath(f"descendant::text()[count(ancestor::list) = {depth}]"))
+    return AGAIN.sub("", "".join(element.xpath(f"descendant::text()[count(ancestor::list) = {depth}]")))
 
 
 def _folded(text: str) -> str:

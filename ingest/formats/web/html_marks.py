@@ -1,6 +1,7 @@
 """What a browser shows of mark-up that only implies it: numbers of lists, cells over several rows, struck words."""
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
@@ -56,8 +57,17 @@ def rows_of(table: Any) -> list[list[str]]:
     )
 
 
+# A sign that no page has, around a number, behind what the page says again.
+AGAIN = re.compile(r"\s?⍯\d{1,9}⍯")
+
+
 def write_out(tree: Any) -> None:
-    """Writes numbers of lists and cells that span others into a page, for readers that know nothing of either."""
+    """Writes what mark-up implies into a page, for readers that know nothing of it.
+
+    That are numbers of lists and cells that span others; what is printed again ("Motion agreed to.") gets a number, for
+    readers that leave out what they have seen.
+    """
+    _number_repeated(tree)
     for list_ in tree.iter("ol"):
         for item, mark in item_marks(list_):
             first = item
@@ -67,6 +77,20 @@ def write_out(tree: Any) -> None:
     for table in list(tree.iter("table")):
         if table.find(".//table") is None and table.xpath(".//*[@rowspan or @colspan]"):
             _spread(table)
+
+
+def _number_repeated(tree: Any) -> None:
+    seen: Counter[str] = Counter()
+    for element in tree.iter("p", "div", "li", "h1", "h2", "h3", "h4", "h5", "h6"):
+        if any(name_of(inside) in BLOCKS for inside in element.iterdescendants()):
+            continue
+        if not (words := words_of(element)):
+            continue
+        seen[words] += 1
+        if seen[words] > 1 and len(element):
+            element[-1].tail = f"{element[-1].tail or ''}⍯{seen[words]}⍯"
+        elif seen[words] > 1:
+            element.text = f"{element.text}⍯{seen[words]}⍯"
 
 
 def _spread(table: Any) -> None:
