@@ -72,7 +72,7 @@ def test_a_roll_call_in_a_table_gives_the_names_by_side_and_no_speakers(table: s
     "table",
     [
         "| Name | Present |\n|---|---|\n| Lind | Yes |\n| Roe | No |\n| Okafor | Yes |\n",
-        "| Lamp | Keeper | Lit |\n|---|---|---|\n| Merrow | Lind | Yes |\n| Skerry | Roe | No |\n| Hall | Ito | No |\n",
+        "| Lamp | Keeper | Lit |\n|---|---|---|\n| Merrow | Lind | Yes |\n| Skerry | Roe | No |\n| Hall | Ito | No |",
         "| Action | Reason |\n|---|---|\n| Order lamps | They are old |\n",
     ],
 )
