@@ -35,12 +35,14 @@ def cited_as(document: Document, locator: Locator) -> str:
 class Sentence:
     """One sentence of an answer, with the numbers of its citations.
 
-    `supported` is False where grounding found nothing that carries it (only ever with a language model).
+    `supported` is False where grounding found nothing that carries it (only ever with a language model). `side` is
+    whose side of a comparison it tells, as the question names it, None where nothing is compared.
     """
 
     text: str
     citations: tuple[int, ...] = ()
     supported: bool = True
+    side: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,6 +113,15 @@ class Answer:
     notes: tuple[str, ...] = ()
     usage: Usage | None = None
     refusal: Refusal | None = None
+
+    @property
+    def sides(self) -> dict[str, list[Sentence]]:
+        """What each side of a comparison says, by its name; empty where nothing is compared."""
+        told: dict[str, list[Sentence]] = {}
+        for sentence in self.sentences:
+            if sentence.side:
+                told.setdefault(sentence.side, []).append(sentence)
+        return told if len(told) > 1 else {}
 
     @property
     def status(self) -> Literal["answered", "refused"]:

@@ -91,11 +91,12 @@ class CitationOut(TypedDict):
 
 
 class SentenceOut(TypedDict):
-    """A sentence of an answer, with the numbers of the citations that carry it."""
+    """A sentence of an answer, with the numbers of the citations that carry it; `side` of a comparison it tells."""
 
     text: str
     citations: list[int]
     supported: bool
+    side: str | None
 
 
 class TimingOut(TypedDict):
@@ -369,7 +370,10 @@ def citation_json(citation: Citation) -> CitationOut:
 
 def sentence_json(sentence: Sentence) -> SentenceOut:
     """A sentence of an answer."""
-    return {"text": sentence.text, "citations": list(sentence.citations), "supported": sentence.supported}
+    return {
+        "text": sentence.text, "citations": list(sentence.citations), "supported": sentence.supported,
+        "side": sentence.side,
+    }  # fmt: skip
 
 
 def refusal_json(refusal: Refusal) -> RefusalOut:

@@ -27,7 +27,8 @@ class Quotable:
     content words that stand in the sentence or around it (0 to 1), `likeness` the cosine similarity of sentence and
     question (-1 to 1, 0 where it was not compared). `outcome` is what it tells, where it is an outcome of an item,
     `told_in` the passages it stands in, `lead` what is shown before it, `fit` how well it and what it ends fit the
-    question, `known` how much of the question's subject stands there (0 to 1).
+    question, `known` how much of the question's subject stands there (0 to 1). `side` is whose side of a comparison it
+    tells.
     """
 
     hit: Hit
@@ -43,6 +44,7 @@ class Quotable:
     lead: str = ""
     fit: float = 0.0
     known: float = 0.0
+    side: str | None = None
 
     @property
     def text(self) -> str:

@@ -4,7 +4,7 @@ quotables (sentences of the best passages) -> scored against the question -> the
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import takewhile
 
@@ -14,9 +14,10 @@ from ...vectorstore.passage import Hit
 from ...vectorstore.store import Store
 from ..answer import Citation, Sentence
 from ..query.parse import Query
+from ..query.sides import Side
 from ..retrieval.repetition import tells_apart
 from ..retrieval.replies import TURN, turn
-from .candidates import Quotable, lead_length, number_length
+from .candidates import Quotable, asking_stems, lead_length, number_length
 from .decisions import outcomes_asked, with_names, without_stray_outcomes
 from .quoted import shown
 from .scoring import rank
@@ -37,6 +38,7 @@ KEEP_ENUMERATED_SHARE = 0.5
 MIN_ENUMERATED = 3
 QUOTES_A_SIDE = 2
 SIDE_SHARE = 0.25
+LIKE_SUBJECT = 0.3
 SAME_SHARE = 0.8
 _ENUMERATOR = re.compile(
     r"(?:\A[*_\s]*+|^(?:[*_]|[^\S\n])*)(?:\(?(?:\d{1,3}|[a-z]|[ivx]+)[.)]|[-+•‣◦▪·–—])[*_]*+\s",
@@ -72,6 +74,8 @@ def choose(store: Store, query: Query, hits: Sequence[Hit], limit: int = MAX_QUO
     ranked = [each for each in ranked if each.hit.passage.locator.paragraph in query.references.paragraphs] or ranked
     on_it = [each for each in ranked if each.words & query.words.keys() or each.likeness >= ON_IT_LIKENESS]
     best = _best(store, query, ranked, limit)
+    if any(side.is_by_name for side in query.compared):  # the sentence beside one may be another side's
+        on_it = []
     chosen = _with_announced(store, _whole_thoughts(best.quotables, on_it), everywhere=query.wants_list)
     chosen = [each for quotable in chosen for each in with_names(query, quotable)]
     return replace(best, quotables=[_with_label(quotable) for quotable in chosen] if query.wants_speaker else chosen)
@@ -87,11 +91,9 @@ def _of_turn(store: Store, query: Query, spoken: Sequence[Hit]) -> list[Quotable
 
 def _best(store: Store, query: Query, ranked: Sequence[Quotable], limit: int) -> Chosen:
     """The fewest sentences that answer: of each side of a comparison, of a list, else of everything."""
-    if shares := _sides(query, ranked):
-        chosen = [quotable for share in shares for quotable in _fewest(share, QUOTES_A_SIDE, KEEP_SHARE)]
-        in_time = any(side.year for side in query.compared)
-        ordered = sorted(dict.fromkeys(chosen), key=lambda quotable: 0 if in_time else -quotable.score)
-        return Chosen(quotables=ordered, notes=tuple(_silent(query, shares)))
+    if shares := _sides(store, query, ranked):
+        chosen = [each for share in shares.values() for each in _fewest(share, QUOTES_A_SIDE, KEEP_SHARE)]
+        return Chosen(quotables=chosen, notes=tuple(_silent(query, shares)))
     ranked = _about_names(store, query, ranked)
     if query.wants_list:
         if query.expected:
@@ -110,27 +112,45 @@ def _best(store: Store, query: Query, ranked: Sequence[Quotable], limit: int) ->
     return Chosen(quotables=chosen)
 
 
-def _sides(query: Query, ranked: Sequence[Quotable]) -> list[list[Quotable]]:
-    """What each side of a comparison says: the sides the question names, else the two documents that say most.
+def _sides(store: Store, query: Query, ranked: Sequence[Quotable]) -> dict[str, list[Quotable]]:
+    """What each side of a comparison says on the subject, by its name: the sides the question names, else the two
+    records that say most.
 
-    Empty where nothing is compared, or where only one document has anything to say.
+    Empty where nothing is compared, or where only one record has anything to say.
     """
+    if not query.compared and not query.compares:
+        return {}
+    named = " ".join(side.name for side in query.compared if side.speakers)
+    subject = query.words.keys() - asking_stems(store) - set(store.lexical.words(named))
+    on_it = [each for each in ranked if each.words & subject or each.likeness >= LIKE_SUBJECT or each.outcome]
     if query.compared:
-        return [[quotable for quotable in ranked if side.holds(quotable.hit)] for side in query.compared]
-    if not query.compares:
-        return []
-    documents: dict[str, list[Quotable]] = {}
-    for quotable in ranked:
-        documents.setdefault(quotable.hit.document.id, []).append(quotable)
-    shares = sorted(documents.values(), key=lambda share: -share[0].score)[:2]
-    return shares if len(shares) > 1 and shares[1][0].score >= SIDE_SHARE * shares[0][0].score else []
+        told = {side.name: _of_side(side, query, on_it) for side in query.compared}
+        return told if any(told.values()) else {side.name: _of_side(side, query, ranked) for side in query.compared}
+    records: dict[str, list[Quotable]] = {}
+    for each in on_it:
+        records.setdefault(each.hit.document.name, []).append(each)
+    shares = dict(sorted(records.items(), key=lambda share: -share[1][0].score)[:2])
+    if len(shares) < 2 or min(share[0].score for share in shares.values()) < SIDE_SHARE * on_it[0].score:
+        return {}
+    return {name: [replace(each, side=name) for each in share] for name, share in shares.items()}
 
 
-def _silent(query: Query, shares: Sequence[Sequence[Quotable]]) -> Iterator[str]:
+def _of_side(side: Side, query: Query, ranked: Sequence[Quotable]) -> list[Quotable]:
+    """What may answer of one side; of something known by its name alone, what names it in the sentence itself first,
+    and no vote that lists it beside another side."""
+    held = [replace(each, side=side.name) for each in ranked if side.holds(each.hit)]
+    if not side.is_by_name:
+        return held
+    others = [other for other in query.compared if other != side]
+    held = [each for each in held if not (each.outcome and any(other.is_named_in(each.text) for other in others))]
+    return [each for each in held if side.is_named_in(each.text)] or held
+
+
+def _silent(query: Query, shares: Mapping[str, Sequence[Quotable]]) -> Iterator[str]:
     """The sides of a comparison of which nothing was found on the subject."""
-    for side, share in zip(query.compared, shares, strict=False):
-        if not share:
-            yield f"Nothing on this was found {'by' if side.speaker else 'in'} {side.name}."
+    for side in query.compared:
+        if not shares[side.name]:
+            yield f"Nothing on this was found {'by' if side.speakers else 'in' if side.document else 'on'} {side.name}."
 
 
 def _completeness(chosen: Sequence[Quotable], ranked: Sequence[Quotable], *, cut: bool) -> str:
@@ -308,17 +328,21 @@ def quote(chosen: Sequence[Quotable], first: Quotable | None = None) -> tuple[li
     """Sentences and citations of an answer, numbered from 1: what was asked for first, else in reading order.
 
     The first one chosen stands first where it holds the number, date or name asked for (`first`); the others follow in
-    reading order, document by document.
+    reading order, document by document, side by side of a comparison.
     """
     documents = list(dict.fromkeys(quotable.hit.document.id for quotable in chosen))
-    ordered = sorted(chosen, key=lambda quotable: (documents.index(quotable.hit.document.id), quotable.start))
+    sides = list(dict.fromkeys(each.side for each in chosen))
+    ordered = sorted(
+        chosen, key=lambda each: (sides.index(each.side), documents.index(each.hit.document.id), each.start)
+    )
     if first is not None:
         ordered.sort(key=lambda quotable: quotable != first)
     sentences: list[Sentence] = []
     citations: list[Citation] = []
     for number, quotable in enumerate(ordered, start=1):
         citations.append(citation_of(quotable, number))
-        sentences.append(Sentence(text=_told(quotable, citations[-1]), citations=(number,)))
+        told = _told(quotable, citations[-1])
+        sentences.append(Sentence(text=told, citations=(number,), side=quotable.side))
     return sentences, citations
 
 

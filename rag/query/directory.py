@@ -24,6 +24,15 @@ _MAX_NAMED = 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Named:
+    """A name in a text, and the speakers of the library who go by it."""
+
+    start: int
+    end: int
+    speakers: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Directory:
     """`speakers` by the folded names they go by, document ids by symbol and by title stem, acronyms both ways.
 
@@ -64,13 +73,29 @@ class Directory:
 
     def find_speaker(self, text: str) -> tuple[int, int] | None:
         """Where in a text a speaker of the library is named first, the longest name that fits; None where none is."""
+        first = next(self.speakers_named(text), None)
+        return (first.start, first.end) if first else None
+
+    def speakers_named(self, text: str) -> Iterator[Named]:
+        """Where in a text speakers of the library are named, in its order, each by the longest name that fits."""
         words = list(re.finditer(r"[^\s?!,;:]+", text))
-        for first in range(len(words)):
-            for last in range(min(len(words), first + _MAX_NAME_WORDS) - 1, first - 1, -1):
-                start, end = words[first].start(), words[last].end()
-                name = fold(text[start:end]).strip(".'\"“”")
-                if name in self.speakers or any(state in self.speakers for state in states_of(name)):
-                    return start, end
+        first = 0
+        while first < len(words):
+            named = self._longest_from(text, words[first : first + _MAX_NAME_WORDS])
+            if named:
+                yield named[0]
+            first += named[1] if named else 1
+
+    def _longest_from(self, text: str, words: Sequence[re.Match[str]]) -> tuple[Named, int] | None:
+        """The longest name of a speaker that begins with the first of some words, and how many of them it is."""
+        for last in range(len(words), 0, -1):
+            start, end = words[0].start(), words[last - 1].end()
+            name = re.sub(r"(?:[’']s)?[.'’\"“”]*\Z", "", text[start:end])
+            folded = fold(name).strip(".'\"“”")
+            called = [each for each in (folded, *sorted(states_of(folded))) if each in self.speakers]
+            if called:
+                speakers = frozenset[str]().union(*(self.speakers[each] for each in called))
+                return Named(start=start, end=start + len(name), speakers=speakers), last
         return None
 
     def other_forms(self, text: str) -> list[str]:

@@ -6,9 +6,8 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from ...ingest.language.states import names_of, states_named, states_of_label
+from ...ingest.language.states import names_of, states_named
 from ...vectorstore.language.analysers import exact_forms
-from ...vectorstore.passage import Hit
 from ...vectorstore.store import Store
 from ..answer import Turn
 from ..calibration import likeness
@@ -29,6 +28,7 @@ from .question import (
     said_by,
     topic,
 )
+from .sides import CHANGES, COMPARES, YEAR, Side, sides_of
 from .units import counted_in
 from .vocabulary import asked_in, corrected, stems_held
 
@@ -47,41 +47,6 @@ _LISTS = re.compile(
     r"options|examples)\b)",
     re.IGNORECASE,
 )
-_COMPARES = re.compile(
-    r"\b(?:compare[ds]?|comparison|differ\w*|versus|vs|each|both|agree\w*|contrast\w*|same|between|unlike|whereas|"
-    r"and what)\b",
-    re.IGNORECASE,
-)
-_CHANGES = re.compile(
-    r"\b(?:chang\w*|evolv\w*|evolution|shift\w*|develop(?:ed|ment)?|grow\w*|grew|r[io]se|fell|fall|over time|trend)\b",
-    re.IGNORECASE,
-)
-_YEAR = re.compile(r"(?<![\w/.-])(?:19|20)\d\d(?![\w/])")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Side:
-    """One of the things a question compares: a document, a speaker or a year."""
-
-    document: str | None = None
-    speaker: str | None = None
-    year: str | None = None
-
-    def holds(self, hit: Hit) -> bool:
-        """Whether a passage belongs to this side; to a year belong the records of that year and what names it."""
-        if self.year is not None:
-            named = (
-                f"{hit.document.date or ''} {hit.document.title} {hit.passage.locator.section or ''} {hit.passage.text}"
-            )
-            return bool(re.search(rf"(?<!\d){self.year}(?!\d)", named))
-        return hit.document.id == self.document or (
-            self.speaker is not None and hit.passage.locator.speaker == self.speaker
-        )
-
-    @property
-    def name(self) -> str:
-        """What a reader calls it."""
-        return self.speaker or self.year or "one of the records compared"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,7 +108,7 @@ def parse_query(store: Store, question: str, history: Sequence[Turn] = ()) -> Qu
     if asks_for_reply(text):
         references = replace(references, said_by=said_by(own, directory))
     mentioned = mentions(text, directory, language)
-    compares = bool(_COMPARES.search(text))
+    compares = bool(COMPARES.search(text))
     query = Query(
         text=text,
         language=language,
@@ -152,7 +117,7 @@ def parse_query(store: Store, question: str, history: Sequence[Turn] = ()) -> Qu
         counted_in=counted_in(text),
         references=references,
         expected=expectation(own),
-        compared=_sides(text, references),
+        compared=sides_of(store, text, references),
         names=tuple(_forms(store, name) for name in mentioned.proper if _is_acronym(name)),
         name_variants=_same(store, directory, text),
         compares=compares,
@@ -179,7 +144,7 @@ def _weighed(store: Store, directory: Directory, query: Query) -> dict[str, floa
     """The stems a question is searched by, with their weights; other forms of its names weigh less."""
     words = dict.fromkeys(query.content_words, 1.0)
     if any(side.year for side in query.compared):  # these words say what is compared, not what it is about
-        spent = set(store.lexical.words(" ".join([*_YEAR.findall(query.text), *_CHANGES.findall(query.text)])))
+        spent = _stems(store, [*YEAR.findall(query.text), *CHANGES.findall(query.text)])
         words = {stem: weight for stem, weight in words.items() if stem not in spent} or words
     for form in directory.other_forms(query.text):
         for stem in store.lexical.words(form):
@@ -240,29 +205,3 @@ def _same(store: Store, directory: Directory, text: str) -> tuple[frozenset[froz
     for names in directory.states_in(text).values():
         found.append(frozenset(stems for name in names if (stems := frozenset(store.lexical.words(name)))))
     return tuple(dict.fromkeys(forms for forms in found if len(forms) > 1))
-
-
-def _sides(question: str, pointed: References) -> tuple[Side, ...]:
-    years = sorted(set(_YEAR.findall(question)))
-    if len(years) > 1 and (_COMPARES.search(question) or _CHANGES.search(question)):
-        return tuple(Side(year=year) for year in years[:4])
-    if not _COMPARES.search(question):
-        return ()
-    documents = [Side(document=document) for document in pointed.documents]
-    speakers = [Side(speaker=speaker) for speaker in pointed.speakers if not _is_common(speaker, pointed)]
-    sides = documents + speakers
-    return tuple(sides[:4]) if len(sides) > 1 else ()
-
-
-def _is_common(speaker: str, pointed: References) -> bool:
-    """Whether a speaker is only a longer name for another one pointed at ("Ana Ruiz, Verrano" beside "Verrano").
-
-    "Papua New Guinea" is none for Guinea.
-    """
-    states = states_of_label(speaker)
-    return any(
-        other != speaker
-        and other.casefold() in speaker.casefold()
-        and not (states and (others := states_of_label(other)) and states.isdisjoint(others))
-        for other in pointed.speakers
-    )

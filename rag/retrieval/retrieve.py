@@ -95,8 +95,7 @@ def _of_missing_sides(store: Store, query: Query, scores: Mapping[str, float], a
     found: list[str] = []
     for side in query.compared:
         within = Selection(
-            documents=frozenset([side.document]) if side.document else None,
-            speakers=frozenset([side.speaker]) if side.speaker else None,
+            documents=frozenset([side.document]) if side.document else None, speakers=side.speakers or None
         )
         held = sum(within.holds(row.document_id, row.locator) for row in rows.values())
         if held < PASSAGES_A_SIDE:

@@ -70,7 +70,7 @@ def test_what_a_state_said_is_quoted_as_its_own(states: Library, asked: str) -> 
 
 def test_states_are_compared_though_the_name_of_one_is_in_the_others(states: Library) -> None:
     query = parse_query(states.store, "Compare Guinea and Papua New Guinea on buoys.")
-    assert {side.speaker for side in query.compared} == {"Guinea", "Papua New Guinea"}
+    assert {side.name for side in query.compared} == {"Guinea", "Papua New Guinea"}
 
 
 def test_speakers_are_filtered_by_name_whatever_the_apostrophe(states: Library) -> None:

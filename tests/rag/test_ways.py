@@ -59,6 +59,41 @@ def test_every_way_keeps_the_promises_of_an_answer(council: Library, question: s
     check(council.ask(question), council)
 
 
+# --- comparisons -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("question", "sides"),
+    [
+        ("Arvid and Bastos on foreign queens", ["Arvid", "Bastos"]),
+        ("Ms. Arvid vs. Mr. Bastos: are the bees free of mites?", ["Ms. Arvid", "Mr. Bastos"]),
+        ("arvid and bastos on foreign queens", ["arvid", "bastos"]),
+        ("How does Arvid's position on mites compare with Bastos's?", ["Arvid", "Bastos"]),
+        ("How did Moreau and Tanaka differ on the night ferries?", ["Moreau", "Tanaka"]),
+        ("What did Ms. Arvid say about foreign queens?", []),
+        ("What did Ms. Arvid say about Bastos and the President?", []),
+        ("How did Moreau and Tanaka vote?", []),
+        ("What is the difference between the two bills?", []),
+    ],
+)
+def test_speakers_and_names_side_by_side_are_compared(council: Library, question: str, sides: list[str]) -> None:
+    assert [side.name for side in parse_query(council.store, question).compared] == sides
+
+
+def test_each_side_is_told_by_itself_in_the_order_of_the_question(council: Library) -> None:
+    answer = council.ask("Bastos and Arvid on bringing foreign queens to the outer islands")
+    check(answer, council)
+    assert list(answer.sides) == ["Bastos", "Arvid"]
+    for name, told in answer.sides.items():
+        cited = {answer.citations[number - 1].locator.speaker for each in told for number in each.citations}
+        assert cited and all(name in str(speaker) for speaker in cited)
+
+
+def test_things_that_do_not_speak_are_compared_by_what_names_them(council: Library) -> None:
+    answer = council.ask("How did Moreau and Tanaka differ on the night ferries?")
+    assert "presented a plan" in answer.sides["Moreau"][0].text and "feared that" in answer.sides["Tanaka"][0].text
+
+
 # --- decisions -------------------------------------------------------------------------------------------------------
 
 

@@ -223,3 +223,14 @@ def test_an_unforeseen_error_shows_no_details(
     html = exchange_html(exchange, ENGLISH)
     assert exchange.state == "failed" and "Something went wrong" in html and "NoneType" not in html
     assert "NoneType" in caplog.text
+
+
+def test_the_sides_of_a_comparison_are_columns() -> None:
+    sentences = tuple(
+        Sentence(text=f"{name} wants <{name} lamps>.", citations=(1,), side=name) for name in ("Mexico", "Norway & Co")
+    )
+    shown = answered_html(answer(sentences=sentences))
+    assert '<th scope="col">Mexico</th><th scope="col">Norway &amp; Co</th>' in shown
+    columns = [column.partition("</td>")[0] for column in shown.split("<td>")[1:]]
+    assert ["wants &lt;Mexico lamps" in columns[0], "wants &lt;Norway" in columns[1]] == [True, True]
+    assert "<table" not in answered_html(answer(sentences=sentences[:1])), "one side alone is no table"

@@ -9,11 +9,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ...rag.pipeline import numbered
 from ...vectorstore.markup import plain
 
 if TYPE_CHECKING:
     from ...ingest.ingest import IngestReport
-    from ...rag import Answer, Hit, Listing
+    from ...rag import Answer, Hit, Listing, Sentence
     from ..http.keys import Key
     from ..removal import Removed
 
@@ -22,7 +23,7 @@ _PASSAGE_CHARS = 420
 
 def print_answer(answer: "Answer", *, quiet: bool = False) -> None:
     """The answer, then where each quote stands; for a refusal the nearest passages."""
-    print(_wrapped(printable(answer.text)))
+    print("\n\n".join(_side(*side) for side in answer.sides.items()) or _wrapped(printable(answer.text)))
     for citation in answer.citations:
         print(f"\n[{citation.number}] {printable(citation.label)}")
         print(f"    {printable(Path(citation.document.source).name)}")
@@ -37,6 +38,11 @@ def print_answer(answer: "Answer", *, quiet: bool = False) -> None:
         # A refusal's first note is what its text says.
         for note in answer.notes[not answer.answered :]:
             print(f"  note: {printable(note)}", file=sys.stderr)
+
+
+def _side(name: str, sentences: "Sequence[Sentence]") -> str:
+    """A side of a comparison under its name."""
+    return "\n".join([printable(name), *(_wrapped(printable(numbered(each)), indent="  ") for each in sentences)])
 
 
 def print_removed(removed: "Removed") -> None:

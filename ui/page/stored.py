@@ -107,7 +107,9 @@ def _versions(documents: list[Document]) -> dict[str, str]:
 
 
 def _sentence(item: Json) -> Sentence:
-    return Sentence(text=item["text"], citations=tuple(item["citations"]), supported=item["supported"])
+    return Sentence(
+        text=item["text"], citations=tuple(item["citations"]), supported=item["supported"], side=item.get("side")
+    )
 
 
 def _document(item: Json, versions: dict[str, str]) -> Document:

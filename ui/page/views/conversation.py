@@ -90,8 +90,11 @@ def _answer(answer: Answer, words: Words) -> Markup:
         {"citation": citation, "file": source_name(citation.document.source), "reference": reference(citation)}
         for citation in answer.citations
     ]
+    sides = {name: sentences_html(told, answer.citations, words) for name, told in answer.sides.items()}
+    told = html("conversation", "compared", sides=sides)
     return html(
-        "conversation", "answered", sentences=sentences_html(answer.sentences, answer.citations, words),
+        "conversation", "answered",
+        sentences=told if sides else sentences_html(answer.sentences, answer.citations, words),
         remarks=answer.notes if answer.mode == "quotes" else (), sources=sources, words=words,
     )  # fmt: skip
 
