@@ -25,8 +25,7 @@ from ..table import Row, find_header, labelled_rows
 from .line_numbers import without_line_numbers
 from .lines import HYPHENS, PDFIUM, lines_of_pages
 from .page_labels import page_labels, stated_labels
-from .printed import Line
-from .rulings import Grid
+from .printed import Grid, Line
 from .scans import garbled_scans, inked, named_pages
 from .tables import Stretch, stretches
 

@@ -1,13 +1,14 @@
-"""A line as it is printed on a page, and its parts."""
+"""A line as it is printed on a page, its parts, and the ruled table in which it stands."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from .rulings import Grid
+from typing import NamedTuple
 
 EDGE = 0.11
 """Of a page's height: where running heads and feet stand."""
+
+NEAR = 2.0
+"""In points: what is no farther apart meets."""
+_SAME_COLUMN = 4.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,3 +44,44 @@ class Line:
     is_field: bool = False
     grid: "Grid | None" = None
     cells: tuple[Cell, ...]
+
+
+class Rule(NamedTuple):
+    """A line along the page or down it: where it is on the other axis, and from where to where it goes."""
+
+    at: float
+    start: float
+    end: float
+
+    def covers(self, place: float) -> bool:
+        """Whether it goes past a place."""
+        return self.start - NEAR <= place <= self.end + NEAR
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Grid:
+    """Lines that meet, and the edges between them: of columns from left to right, of rows from top to bottom."""
+
+    columns: tuple[float, ...]
+    rows: tuple[float, ...]
+    across: tuple[Rule, ...]
+    down: tuple[Rule, ...]
+
+    def holds(self, line: Line) -> bool:
+        """Whether a printed line stands within it."""
+        return (
+            self.columns[0] - NEAR <= line.left
+            and line.right <= self.columns[-1] + NEAR
+            and self.rows[-1] - NEAR <= line.bottom
+            and line.bottom < self.rows[0]
+        )
+
+    def walls(self, height: float) -> list[float]:
+        """Where lines part the columns at some height."""
+        return [rule.at for rule in self.down if rule.covers(height)]
+
+    def goes_on_with(self, other: "Grid") -> bool:
+        """Whether another, on the next page, has the same columns."""
+        return len(self.columns) == len(other.columns) and all(
+            abs(one - two) < _SAME_COLUMN for one, two in zip(self.columns, other.columns, strict=True)
+        )

@@ -7,12 +7,11 @@ import ctypes
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from ..table import ABOVE, Row
-from .printed import Line
+from .printed import NEAR, Grid, Line, Rule
 
 if TYPE_CHECKING:
     from pypdfium2 import PdfObject, PdfPage
@@ -20,8 +19,6 @@ if TYPE_CHECKING:
 # In points.
 _THICKEST = 2.5
 _SHORTEST = 6.0
-_NEAR = 2.0
-_SAME_COLUMN = 4.0
 # Maps and charts have more; their lines are no tables.
 _MOST_PATHS = 4000
 _MOST_SEGMENTS = 400
@@ -30,87 +27,6 @@ _MOST_BOXES = 4000
 _FEWEST_EDGES = 3
 _LONGEST_CELL_CHARS = 1500
 _FILLED_SHARE = 0.3
-
-
-class Rule(NamedTuple):
-    """A line along the page or down it: where it is on the other axis, and from where to where it goes."""
-
-    at: float
-    start: float
-    end: float
-
-    def covers(self, place: float) -> bool:
-        """Whether it goes past a place."""
-        return self.start - _NEAR <= place <= self.end + _NEAR
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Grid:
-    """Lines that meet, and the edges between them: of columns from left to right, of rows from top to bottom."""
-
-    columns: tuple[float, ...]
-    rows: tuple[float, ...]
-    across: tuple[Rule, ...]
-    down: tuple[Rule, ...]
-
-    def holds(self, line: Line) -> bool:
-        """Whether a printed line stands within it."""
-        return (
-            self.columns[0] - _NEAR <= line.left
-            and line.right <= self.columns[-1] + _NEAR
-            and self.rows[-1] - _NEAR <= line.bottom
-            and line.bottom < self.rows[0]
-        )
-
-    def walls(self, height: float) -> list[float]:
-        """Where lines part the columns at some height."""
-        return [rule.at for rule in self.down if rule.covers(height)]
-
-    def goes_on_with(self, other: "Grid") -> bool:
-        """Whether another, on the next page, has the same columns."""
-        return len(self.columns) == len(other.columns) and all(
-            abs(one - two) < _SAME_COLUMN for one, two in zip(self.columns, other.columns, strict=True)
-        )
-
-    def cells(self, lines: Sequence[Line]) -> list[Row]:
-        """What is printed between its lines, row by row; empty where that is no table but a page laid out in boxes."""
-        corners = self._corners()
-        words: defaultdict[tuple[int, int], list[str]] = defaultdict(list)
-        for line in lines:
-            row = _place([-edge for edge in self.rows], -line.bottom - line.size / 4)
-            for cell in line.cells:
-                column = _place(self.columns, (cell.left + cell.right) / 2)
-                words[corners[row][column]].append(line.text if len(line.cells) == 1 else cell.text)
-        rows = [
-            [
-                ABOVE if corner[0] < row else " ".join(words[row, column]) if corner == (row, column) else ""
-                for column, corner in enumerate(of_row)
-            ]
-            for row, of_row in enumerate(corners)
-        ]
-        return list[Row](rows) if _is_table(rows) else []
-
-    def _corners(self) -> list[list[tuple[int, int]]]:
-        """Of each box the first of those that are one cell with it."""
-        lefts, tops = [set[float]() for _ in self.columns], [set[float]() for _ in self.rows]
-        middles = [(one + two) / 2 for one, two in pairwise(self.columns)]
-        heights = [(one + two) / 2 for one, two in pairwise(self.rows)]
-        for rule in self.down:
-            lefts[_nearest(self.columns, rule.at)].update(place for place in heights if rule.covers(place))
-        for rule in self.across:
-            tops[_nearest(self.rows, rule.at)].update(place for place in middles if rule.covers(place))
-        corners: list[list[tuple[int, int]]] = []
-        for row, height in enumerate(heights):
-            corners.append([])
-            for column, middle in enumerate(middles):
-                if column and height not in lefts[column]:
-                    corner = corners[row][column - 1]
-                elif row and middle not in tops[row]:
-                    corner = corners[row - 1][column]
-                else:
-                    corner = (row, column)
-                corners[row].append(corner)
-        return corners
 
 
 def grids(page: "PdfPage") -> list[Grid]:
@@ -153,7 +69,7 @@ def _meet(down: Rule, across: Rule) -> bool:
 def _edges(rules: Sequence[Rule]) -> tuple[float, ...]:
     edges: list[float] = []
     for rule in sorted(rules):
-        if not edges or rule.at - edges[-1] > 2 * _NEAR:
+        if not edges or rule.at - edges[-1] > 2 * NEAR:
             edges.append(rule.at)
     return tuple(edges)
 
@@ -174,6 +90,48 @@ def _is_table(rows: Sequence[Row]) -> bool:
         and sum(filled) >= _FILLED_SHARE * len(rows) * len(rows[0])
         and all(len(cell) <= _LONGEST_CELL_CHARS for row in rows for cell in row)
     )
+
+
+def cells_of(grid: Grid, lines: Sequence[Line]) -> list[Row]:
+    """What is printed between the lines of a grid, row by row; nothing where a page is only laid out in boxes."""
+    corners = _corners(grid)
+    words: defaultdict[tuple[int, int], list[str]] = defaultdict(list)
+    for line in lines:
+        row = _place([-edge for edge in grid.rows], -line.bottom - line.size / 4)
+        for cell in line.cells:
+            column = _place(grid.columns, (cell.left + cell.right) / 2)
+            words[corners[row][column]].append(line.text if len(line.cells) == 1 else cell.text)
+    rows = [
+        [
+            ABOVE if corner[0] < row else " ".join(words[row, column]) if corner == (row, column) else ""
+            for column, corner in enumerate(of_row)
+        ]
+        for row, of_row in enumerate(corners)
+    ]
+    return list[Row](rows) if _is_table(rows) else []
+
+
+def _corners(grid: Grid) -> list[list[tuple[int, int]]]:
+    """Of each box the first of those that are one cell with it."""
+    lefts, tops = [set[float]() for _ in grid.columns], [set[float]() for _ in grid.rows]
+    middles = [(one + two) / 2 for one, two in pairwise(grid.columns)]
+    heights = [(one + two) / 2 for one, two in pairwise(grid.rows)]
+    for rule in grid.down:
+        lefts[_nearest(grid.columns, rule.at)].update(place for place in heights if rule.covers(place))
+    for rule in grid.across:
+        tops[_nearest(grid.rows, rule.at)].update(place for place in middles if rule.covers(place))
+    corners: list[list[tuple[int, int]]] = []
+    for row, height in enumerate(heights):
+        corners.append([])
+        for column, middle in enumerate(middles):
+            if column and height not in lefts[column]:
+                corner = corners[row][column - 1]
+            elif row and middle not in tops[row]:
+                corner = corners[row - 1][column]
+            else:
+                corner = (row, column)
+            corners[row].append(corner)
+    return corners
 
 
 # --- the lines of a page -------------------------------------------------------------------------------------------
@@ -234,7 +192,7 @@ def _merged(rules: Sequence[Rule]) -> list[Rule]:
     """Rules that go on with one another as one: cells are often drawn with edges of their own."""
     levels: list[list[Rule]] = []
     for rule in sorted(rules):
-        if levels and rule.at - levels[-1][0].at <= _NEAR:
+        if levels and rule.at - levels[-1][0].at <= NEAR:
             levels[-1].append(rule)
         else:
             levels.append([rule])
@@ -243,7 +201,7 @@ def _merged(rules: Sequence[Rule]) -> list[Rule]:
         pieces = sorted(level, key=lambda rule: rule.start)
         whole = pieces[0]
         for piece in pieces[1:]:
-            if piece.start <= whole.end + 2 * _NEAR:
+            if piece.start <= whole.end + 2 * NEAR:
                 whole = whole._replace(end=max(whole.end, piece.end))
             else:
                 merged.append(whole)

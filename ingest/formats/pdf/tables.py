@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from itertools import groupby, pairwise
 
 from ..table import Row
-from .printed import Cell, Line
-from .rulings import Grid
+from .printed import Cell, Grid, Line
+from .rulings import cells_of
 
 _GAP = 1.8
 _LONGEST_CELL_LINES = 8
@@ -83,7 +83,7 @@ def stretches(lines: Sequence[Line]) -> list[Stretch]:
     for line in lines:
         if line.grid:
             ruled.setdefault(line.grid, []).append(line)
-    cells = {grid: tuple(grid.cells(its)) for grid, its in ruled.items()}
+    cells = {grid: tuple(cells_of(grid, its)) for grid, its in ruled.items()}
     found: list[Stretch] = []
     for grid, group in groupby(lines, key=lambda line: line.grid if line.grid and cells[line.grid] else None):
         if grid is None:
