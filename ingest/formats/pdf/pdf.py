@@ -242,10 +242,8 @@ def _repeated(pages: Sequence[Sequence[Line]]) -> frozenset[str]:
 
 
 def _is_furniture(line: Line, repeated: frozenset[str], pages: Sequence[Sequence[Line]]) -> bool:
-    if not line.edge:
+    if not line.edge or line.grid:  # rows of a table are alike, at the edge too
         return False
-    if line.grid:  # a cell at the edge is none for being a number
-        return _shape(line) in repeated and any(map(str.isalpha, line.text))
     if _shape(line) in repeated and not (line.page == 0 and _is_named(line, pages)):
         return True
     if _JOB_NUMBER.match(line.text):
