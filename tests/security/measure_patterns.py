@@ -4,13 +4,14 @@ import json
 import re
 import resource
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from growth import TooLong, grows_too_fast, seconds
+from growth import TooLong, grows_too_fast, limited
 from pattern_inputs import inputs
 
 SMALL, BIG = 500, 2_000
@@ -38,15 +39,18 @@ def suspect(work: Callable[[str], object], text: Callable[[int], str]) -> bool:
     short, long = float("inf"), float("inf")
     try:
         for _ in range(LOOKS):
-            long = min(long, seconds(work, text(BIG)))
-            if long < TOO_QUICK_S:
-                return False
-            short = min(short, seconds(work, text(SMALL)))
-            if long < SUSPECT * short:
+            short, long = min(short, _elapsed(work, text(SMALL))), min(long, _elapsed(work, text(BIG)))
+            if long < TOO_QUICK_S or long < SUSPECT * short:
                 return False
     except TooLong:
         pass
     return True
+
+
+def _elapsed(work: Callable[[str], object], text: str) -> float:
+    before = time.perf_counter()
+    limited(lambda: work(text))
+    return time.perf_counter() - before
 
 
 def fault(source: str | bytes, flags: int, *, whole: bool) -> str:
