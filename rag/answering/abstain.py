@@ -8,7 +8,6 @@ from collections.abc import Sequence
 
 from ...ingest.language.peoples import demonyms_of, states_of
 from ...ingest.language.states import names_of, state_of
-from ...vectorstore.language.detect import language_of
 from ...vectorstore.markup import plain
 from ...vectorstore.names import fold
 from ...vectorstore.passage import Hit
@@ -16,7 +15,6 @@ from ...vectorstore.store import Store
 from ..answer import Refusal
 from ..query.mentions import COMMON_PARTS, Mentions, is_abbreviation
 from ..query.parse import Query
-from ..query.question import QUESTION_STOPWORDS
 from ..query.units import spellings_of
 from ..query.vocabulary import stems_held
 from ..retrieval.replies import TURN
@@ -33,8 +31,6 @@ BARELY = 0.1
 NAMED_IN_PASSING = 0.6
 ON_IT_SHARE = 0.6
 ABOUT_IT = 0.5
-FEWEST_FOREIGN = 3
-FOREIGN_SHARE = 0.4
 MIN_FOREIGN_LIKENESS = 0.25
 MIN_TOPIC_SHARE = 0.3
 MAX_TOPIC_LIKENESS = 0.65
@@ -68,22 +64,23 @@ def reason_to_refuse(
     covered = max(quotable.coverage for quotable in chosen)
     whose = {part for name in query.mentioned.subject for part in (name, *name.split())}
     whose |= set(_ACTS.findall(query.text))
+    likeness = max(quotable.likeness for quotable in chosen)
+    foreign = is_foreign(query, best.hit.document.language)
     for name in unknown_names(store, query.mentioned, chosen):
-        if name in whose or covered < NAMED_IN_PASSING:
+        if name in whose or (covered < NAMED_IN_PASSING and not (foreign and likeness >= ABOUT_IT)):
             return Refusal("unknown_name", {"name": name})
     on_it = [quotable for quotable in chosen if quotable.coverage >= ON_IT_SHARE * covered]
     judged = chosen[:1] if query.expected and query.expected.first else on_it
     if query.expected and not any(query.expected.met_by(quotable) for quotable in judged):
         return Refusal(f"no_{query.expected.kind}", query.expected.params)
-    likeness = max(quotable.likeness for quotable in chosen)
     for name in names_left_out(store, query, on_it):
         if name in whose or (covered < ABOUT_IT and likeness < ABOUT_IT):
             return Refusal("unrelated_name", {"name": name})
     if asked:
         return None
-    if is_foreign(store, query, best.hit.document.language):  # its words can stand nowhere, so that only meaning tells
+    if foreign:  # its words can stand nowhere, so that only meaning tells
         return NOT_ANSWERED if likeness < needed * MIN_FOREIGN_LIKENESS else None
-    if covered < BARELY and _is_english(query.text) and best.hit.document.language == "en":
+    if covered < BARELY and query.language == "en" and best.hit.document.language == "en":
         return NOT_ANSWERED
     if best.hit.passage.kind == TURN:  # it seldom repeats the question's words; the turn it belongs to must hold them
         return NOT_ANSWERED if topic_share(store, query.content_words, chosen) < MIN_TOPIC_SHARE else None
@@ -111,18 +108,9 @@ def is_far(chosen: Sequence[Quotable], needed: float = 1.0) -> bool:
     return nearness < needed * MIN_NEARNESS and max(quotable.coverage for quotable in chosen) < needed * NEAR_BY_WORDS
 
 
-def _is_english(question: str) -> bool:
-    """Whether a question is asked with English words; it may be too short for `language_of`."""
-    return any(word in QUESTION_STOPWORDS for word in re.findall(r"[a-z]+", question.casefold()))
-
-
-def is_foreign(store: Store, query: Query, language: str | None) -> bool:
-    """Whether a question is asked in another language than a record's, so that hardly a word of it stands anywhere."""
-    words = query.content_words
-    known = sum(store.lexical.document_frequency(word) > 0 for word in words)
-    if len(words) < FEWEST_FOREIGN or known > FOREIGN_SHARE * len(words):
-        return False
-    return language_of(query.text) not in (None, language)
+def is_foreign(query: Query, language: str | None) -> bool:
+    """Whether a question is asked in another language than a record's, so that its words need not stand there."""
+    return None not in (query.language, language) and query.language != language
 
 
 def topic_share(store: Store, subject: Sequence[str], chosen: Sequence[Quotable]) -> float:
@@ -132,8 +120,9 @@ def topic_share(store: Store, subject: Sequence[str], chosen: Sequence[Quotable]
     total = sum(weights.values())
     if not total:
         return 1.0
-    texts = dict.fromkeys(f"{quotable.hit.passage.context} {quotable.hit.passage.text}" for quotable in chosen)
-    held = {word for text in texts for word in store.lexical.words(text)}
+    hits = {quotable.hit.passage.id: quotable.hit for quotable in chosen}.values()
+    said = ((f"{hit.passage.context} {hit.passage.text}", hit.document.language) for hit in hits)
+    held = {word for text, language in said for word in store.lexical.words(text, language)}
     return sum(weight for word, weight in weights.items() if word in held) / total
 
 

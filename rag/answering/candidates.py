@@ -79,7 +79,7 @@ def quotables(store: Store, hits: Sequence[Hit]) -> Iterator[Quotable]:
             start = max(start, lead)
             if lead_in := _LEAD_IN.match(hit.passage.text, start, end):
                 start = lead_in.end()
-            words = frozenset(store.lexical.words(hit.passage.text[start:end])) if start < end else frozenset[str]()
+            words = frozenset(store.lexical.words(hit.passage.text[start:end], hit.document.language))
             if len(words) >= MIN_WORDS and len(_WORD.findall(hit.passage.text[start:end])) >= MIN_WORDS:
                 first, last = hit.passage.start + start, hit.passage.start + end
                 yield Quotable(hit=hit, start=first, end=last, words=words, number=number)
@@ -123,7 +123,10 @@ def asking_stems(store: Store) -> frozenset[str]:
     """The stems of the words that questions are asked with: they say nothing of the subject."""
 
     def stems() -> frozenset[str]:
-        return frozenset(stem for word in asking_words() for stem in store.lexical.words(word))
+        spoken = store.languages or (None,)
+        return frozenset(
+            s for word in asking_words() for language in spoken for s in store.lexical.words(word, language)
+        )
 
     return store.derived("asking stems", stems)
 

@@ -170,7 +170,7 @@ class _Read:
         if passage.id not in self._once_bits:
             of_all = (document.title, document.symbol, document.body, document.meeting, document.session)
             said = " ".join(filter(None, (*of_all, document.publisher, passage.context, passage.locator.speaker)))
-            self._once_bits[passage.id] = self.bits(frozenset(self.store.lexical.words(said)))
+            self._once_bits[passage.id] = self.bits(frozenset(self.store.lexical.words(said, document.language)))
         return self._once_bits[passage.id]
 
     # --- what may answer ---
@@ -215,7 +215,7 @@ class _Read:
                 continue
             told = self._bits_of(passages[own:last])
             window = told | self._bits_of(passages[first:own])
-            heading = self.bits(frozenset(self.store.lexical.words(item.heading))) if item else 0
+            heading = self.bits(frozenset(self.store.lexical.words(item.heading, document.language))) if item else 0
             known = window | heading | self.once_bits(document, passages[own])
             fit = (
                 self._subject_share(heading) + self._subject_share(window) + self._subject_share(told) + share
@@ -239,9 +239,10 @@ class _Read:
     def _outcome(self, hit: Hit, outcome: Outcome, item: Item | None, told_in: tuple[Passage, ...]) -> Quotable:
         start, end = span_of(hit.document, outcome)
         text = hit.document.text[start:end]
+        words = frozenset(self.store.lexical.words(text, hit.document.language))
         quotable = Quotable(
-            hit=hit, start=start, end=end, words=frozenset(self.store.lexical.words(text)), outcome=outcome,
-            lead=heading_of(item) if item else "", told_in=told_in,
+            hit=hit, start=start, end=end, words=words, outcome=outcome, told_in=told_in,
+            lead=heading_of(item) if item else "",
         )  # fmt: skip
         return replace(quotable, likeness=self._likeness(quotable) or 0.0)
 
@@ -360,5 +361,7 @@ def _stems_of(store: Store, passage: Passage) -> frozenset[str]:
     if stems is None:
         if len(kept) >= STEMS_KEPT:
             kept.clear()
-        stems = kept[passage.id] = frozenset(store.lexical.words(passage.text))
+        document = store.document(passage.document_id)
+        stems = frozenset(store.lexical.words(passage.text, document.language if document else None))
+        kept[passage.id] = stems
     return stems

@@ -146,7 +146,7 @@ def fused(*searched: tuple[Scored, float]) -> dict[str, float]:
 
 def _searched(store: Store, query: Query, allowed: Selection | None) -> tuple[Scored, Scored]:
     """Passages by words and by meaning, those allowed; by words alone while no vectors can be had."""
-    words = query.words if is_held(store, query.language) else {}
+    words: Mapping[str, float] = query.words if is_held(store, query.language) else {}
     by_words = store.by_words(words, DEPTH, exact=query.exact, within=allowed)
     try:
         vector = store.question_vector(query.text)

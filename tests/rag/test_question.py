@@ -14,6 +14,7 @@ from onrecord.rag.query.question import (
     asks_for_asker,
     asks_for_reply,
     content_words,
+    exact_words,
     paragraph_numbers,
     pointers,
     proper_names,
@@ -228,3 +229,16 @@ def test_an_article_after_a_label_is_no_name(tmp_path: Path, monkeypatch: pytest
     assert directory.speakers_in("What did the petitioners ask for?") == []
     assert directory.speakers_in("What did the President say?") == ["PRESIDENT, The"]
     assert directory.speakers_in("What did Ruiz say?") == ["Ruiz, Ana"]
+
+
+def test_nouns_with_capitals_are_no_names_in_german() -> None:
+    question = "Was sagte die UNESCO zu den Gebühren der Fähre in Norwegen?"
+    assert {"UNESCO"} == {name for name in proper_names(question, "de") if name[0] in "GFU"}
+    assert "Gebühren" in proper_names(question)
+
+
+def test_names_and_numbers_are_searched_as_written() -> None:
+    assert exact_words("What did Verrano pay in 2024?", "en") == ["verrano", "2024"]
+    assert exact_words("Сколько заплатила Verrano в 2024 году?", "ru") == ["verrano", "2024"]
+    assert exact_words("为什么提到“.health”域名？", "zh") == ["health"]
+    assert exact_words("why not?", "en") == []

@@ -1,0 +1,64 @@
+"""Questions in another language than the records: what of them is searched by words, and whom they point at."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from onrecord.rag import Library, open_library
+from onrecord.rag.answering.abstain import is_foreign
+from onrecord.rag.query.parse import parse_query
+
+from ..fakes import HashEmbedder
+
+RECORD = """Minutes of the harbour council
+
+4 May 2032
+
+Norway: The council has to decide before the winter whether the old ferries are to be sold, and who pays for it.
+
+Portugal: We think that the Verrano company should pay for the ferries, because it promised so in 2029.
+
+Norway: Nobody has seen the table of the costs so far, and nobody knows where it is kept.
+"""
+
+
+@pytest.fixture(scope="module")
+def english(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
+    folder: Path = tmp_path_factory.mktemp("english")
+    (folder / "minutes.txt").write_text(RECORD, encoding="utf-8")
+    with open_library(folder / "library", embedder=HashEmbedder()) as library:
+        library.ingest([folder / "minutes.txt"])
+        yield library
+
+
+@pytest.mark.parametrize(
+    ("question", "language"),
+    [
+        ("Qu'a dit la Norvège sur les bacs ?", "fr"),
+        ("¿Qué dijo Noruega sobre los transbordadores?", "es"),
+        ("Что сказали в Норвегии о паромах?", "ru"),
+        ("ماذا قالت النرويج عن العبارات؟", "ar"),
+        ("挪威对渡轮说了什么？", "zh"),
+    ],
+)
+def test_a_state_is_found_by_its_name_in_the_language_asked_in(english: Library, question: str, language: str) -> None:
+    query = parse_query(english.store, question)
+    assert query.language == language
+    assert query.references.speakers == ("Norway",)
+    assert query.exact["norway"] == 1.0
+    assert is_foreign(query, "en") and not is_foreign(query, None)
+
+
+def test_only_names_and_numbers_of_a_foreign_question_are_searched_by_words(english: Library) -> None:
+    query = parse_query(english.store, "Combien la société Verrano doit-elle payer depuis 2029 pour la table ?")
+    assert {"verrano", "2029"} <= query.exact.keys()
+    assert not {"table", "pour"} & query.exact.keys()
+    [found] = english.store.hits(english.store.by_words({}, 9, exact=query.exact))
+    assert "Verrano" in found.passage.text
+
+
+def test_a_question_in_the_language_of_all_records_is_searched_by_stems_alone(english: Library) -> None:
+    query = parse_query(english.store, "What did Norway say about the ferries in 2029?")
+    assert query.language == "en"
+    assert query.exact == {}
