@@ -30,7 +30,7 @@ from .question import (
 )
 from .sides import CHANGES, COMPARES, YEAR, Side, sides_of
 from .units import counted_in
-from .vocabulary import asked_in, corrected, stems_held
+from .vocabulary import asked_in, corrected, is_held, stems_held
 
 if TYPE_CHECKING:
     import numpy as np
@@ -154,8 +154,8 @@ def _weighed(store: Store, directory: Directory, query: Query) -> dict[str, floa
 
 def _exact(store: Store, text: str, language: str | None) -> dict[str, float]:
     """The names and numbers of a question, and the other names of states in it, as records in other languages write
-    them; none where the library has no such records."""
-    if set(store.languages) <= {language}:
+    them; none where the library has records in its own, for there they cost more than they found."""
+    if is_held(store, language):
         return {}
     weighed = dict.fromkeys(exact_words(text, language), 1.0)
     for code in states_named(text):
