@@ -71,8 +71,9 @@ class Refusal:
     """Why a question is not answered: a code, and what its text names.
 
     Each code has a text in every language of the interfaces (`rag/messages`); the names in its braces are the `params`.
-    Any refusal may have the param `also`: the code of what is to be added to its text ("reading": more records are
-    still being read).
+    A refusal has the param `near`, the place that comes nearest, where the records are on the subject and only what is
+    asked for is wanting. Any refusal may have the param `also`: the code of what is to be added to its text ("reading":
+    more records are still being read).
     """
 
     code: str
@@ -124,9 +125,12 @@ class Answer:
         return told if len(told) > 1 else {}
 
     @property
-    def status(self) -> Literal["answered", "refused"]:
-        """What became of the question."""
-        return "answered" if self.answered else "refused"
+    def status(self) -> Literal["answered", "nearest", "refused"]:
+        """What became of the question; "nearest" where the records are on its subject, but what is asked for stands
+        nowhere in them."""
+        if self.answered:
+            return "answered"
+        return "nearest" if self.refusal and "near" in self.refusal.params else "refused"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -164,7 +164,7 @@ class Pipeline:
             text=text,
             sentences=tuple(sentences) if answered else (Sentence(text=text),),
             citations=tuple(draft.citations),
-            nearest=() if answered else nearest(hits),
+            nearest=nearest(hits, refusal.params.get("near")) if refusal else (),
             mode="model" if draft.writer else "quotes",
             model=draft.writer.name if draft.writer else None,
             seconds=Timing(retrieve=retrieved - asked.began, answer=done - retrieved, total=done - asked.began),

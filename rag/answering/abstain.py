@@ -5,6 +5,7 @@ The texts of refusals stand in `rag/messages`.
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from ...ingest.language.peoples import demonyms_of, states_of
 from ...ingest.language.states import names_of, state_of
@@ -12,7 +13,7 @@ from ...vectorstore.markup import plain
 from ...vectorstore.names import fold
 from ...vectorstore.passage import Hit
 from ...vectorstore.store import Store
-from ..answer import Refusal
+from ..answer import Refusal, cited_as
 from ..query.mentions import COMMON_PARTS, Mentions, is_abbreviation
 from ..query.parse import Query
 from ..query.units import spellings_of
@@ -42,6 +43,10 @@ HEAD_CHARS = 1500
 OFTEN = 8
 CHARS_A_NAMING = 8000
 NOT_ANSWERED = Refusal("not_answered")
+# What a question asks for is wanting; the records may speak of its subject all the same.
+_LACKING = frozenset(
+    ("no_money", "no_share", "no_duration", "no_person", "no_number", "no_date", "no_state", "other_unit")
+)
 # "Did Verrano approve it?": whoever is asked about by name must have to do with the answer.
 _ACTS = re.compile(r"\b(?:[Dd]id|[Dd]oes|[Dd]o|[Hh]as|[Hh]ave|[Hh]ad|[Ww]ill|[Ww]ould) (?:the )?([A-ZÀ-Þ][\w’'-]*)")
 
@@ -52,9 +57,18 @@ def reason_to_refuse(
     """Why the sentences chosen are no answer, or None when they may be one.
 
     `strictness` ("lenient", "usual", "strict") says how near the question they must be; names, numbers and
-    paragraphs that the documents do not hold are refused in any case.
+    paragraphs that the documents do not hold are refused in any case. Where the sentences are on the subject and only
+    what is asked for is wanting, the refusal has the param `near`: the place that comes nearest.
     """
-    needed = STRICTNESS[strictness]
+    reason = _reason(store, query, chosen, STRICTNESS[strictness])
+    if reason and reason.code in _LACKING and not is_far(chosen, STRICTNESS[strictness]):
+        found = next((quotable.hit for quotable in chosen if quotable.hit.score), chosen[0].hit)
+        near = cited_as(found.document, found.passage.locator)
+        return replace(reason, params={**reason.params, "near": near})
+    return reason
+
+
+def _reason(store: Store, query: Query, chosen: Sequence[Quotable], needed: float) -> Refusal | None:
     asked = query.references.paragraphs
     if asked and not any(quotable.hit.passage.locator.paragraph in asked for quotable in chosen):
         return Refusal("no_paragraph", {"paragraph": asked[0]})
@@ -235,6 +249,7 @@ def _is_unknown(store: Store, name: str) -> bool:
     return any(forms) and not any(known)
 
 
-def nearest(hits: Sequence[Hit]) -> tuple[Hit, ...]:
-    """Passages to offer beside a refusal, as not an answer."""
-    return tuple(hit for hit in hits if hit.passage.kind not in ("heading", "noise"))[:NEAREST]
+def nearest(hits: Sequence[Hit], near: str | None = None) -> tuple[Hit, ...]:
+    """Passages to offer beside a refusal, as not an answer; first those of the place that a refusal names."""
+    offered = [hit for hit in hits if hit.passage.kind not in ("heading", "noise")]
+    return tuple(sorted(offered, key=lambda hit: cited_as(hit.document, hit.passage.locator) != near)[:NEAREST])

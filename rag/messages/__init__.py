@@ -19,6 +19,8 @@ _NUMBERS = ("characters", "limit")
 def message(refusal: Refusal, language: str = "en") -> str:
     """What a refusal says, in one of `LANGUAGES`."""
     text = _filled(refusal.code, refusal.params, language)
+    if near := refusal.params.get("near"):
+        text = _filled("nearest", {"refusal": text, "place": near}, language)
     if also := refusal.params.get("also"):
         return _filled(also, {"refusal": text.rstrip(".")}, language)
     return text

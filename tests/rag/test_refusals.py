@@ -27,11 +27,17 @@ PARAMS = {
     "no_paragraph": {"paragraph": "900"},
     "unknown_name": {"name": "Brazil"},
     "unrelated_name": {"name": "Verrano"},
-    "other_unit": {"unit": "tonnes"},
+    "other_unit": {"unit": "tonnes", "near": "Measures of the working group on waste"},
+    "no_share": {"near": "Minutes of the fishery council, Mexico"},
+    "no_duration": {"near": "HB/2031/9, para. 5"},
+    "no_person": {"near": "Minutes of the fishery council, Norway"},
+    "no_number": {"near": "Minutes of the fishery council, Mexico"},
+    "no_date": {"near": "Minutes of the fishery council, Mexico"},
+    "no_state": {"near": "Measures of the working group on waste"},
     "no_expansion": {"abbreviation": "HB"},
     "too_long": {"characters": "4001", "limit": "4000"},
 }
-ADDED = {"reading"}
+ADDED = {"reading", "nearest"}
 OTHERS = {"filtered_out", "empty_library", "unfounded"}
 
 
@@ -81,10 +87,11 @@ def test_numbers_are_written_as_the_language_writes_them() -> None:
 
 def assert_refused(answer: Answer, code: str, params: dict[str, str]) -> None:
     assert answer.refusal == Refusal(code, params)
-    assert (answer.status, answer.answered) == ("refused", False)
+    status = "nearest" if "near" in params else "refused"
+    assert (answer.status, answer.answered) == (status, False)
     assert answer.text == message(answer.refusal, "en") and answer.sentences[0].text == answer.text
     shape = json.loads(json.dumps(answer_json(answer)))
-    assert shape["status"] == "refused" and shape["refusal"] == {"code": code, "params": params}
+    assert shape["status"] == status and shape["refusal"] == {"code": code, "params": params}
     for language in ("fr", "es"):
         told = in_language(answer, language)
         assert told.text == told.sentences[0].text == message(answer.refusal, language) != answer.text
@@ -97,6 +104,14 @@ def test_a_refusal_is_a_code_and_what_it_names(library: Library, code: str, ques
     answer = library.ask(question)
     check(answer, library)
     assert_refused(answer, code, PARAMS.get(code, {}))
+
+
+def test_what_is_on_the_subject_is_told_as_nearest(library: Library) -> None:
+    answer = library.ask(QUESTIONS["no_duration"])
+    assert answer.text.endswith("they do not give a length of time for it. Nearest: HB/2031/9, para. 5.")
+    assert answer.nearest[0].passage.locator.paragraph == "5" and not answer.citations
+    assert in_language(answer, "es").text.endswith("Lo más cercano: HB/2031/9, para. 5.")
+    assert library.ask(QUESTIONS["no_money"]).status == "refused", "nothing is on the subject"
 
 
 @pytest.mark.parametrize(("code", "question"), NOT_ASKABLE.items())

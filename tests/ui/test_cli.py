@@ -136,7 +136,8 @@ def assert_answer(answer: dict[str, Any], text_of: Callable[[str], str]) -> None
     numbers = [citation["number"] for citation in answer["citations"]]
     assert {int(number) for number in re.findall(r"\[(\d+)\]", answer["text"])} == set(numbers)
     for sentence in answer["sentences"]:
-        assert set(sentence) == {"text", "citations", "supported", "side"} and set(sentence["citations"]) <= set(numbers)
+        assert set(sentence) == {"text", "citations", "supported", "side"}
+        assert set(sentence["citations"]) <= set(numbers)
     for citation in answer["citations"]:
         assert set(citation) == CITATION and set(citation["document"]) == DOC and set(citation["locator"]) == LOC
         text = text_of(citation["document"]["id"])

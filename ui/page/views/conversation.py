@@ -101,7 +101,8 @@ def _answer(answer: Answer, words: Words) -> Markup:
 
 def _refusal(answer: Answer, words: Words) -> Markup:
     nearest = [_near(hit) for hit in answer.nearest]
-    return html("conversation", "refused", reason=answer.text, nearest=nearest, words=words)
+    head = words("inexact" if answer.status == "nearest" else "refused")
+    return html("conversation", "refused", head=head, reason=answer.text, nearest=nearest, words=words)
 
 
 def _near(hit: Hit) -> dict[str, Any]:
