@@ -16,6 +16,7 @@ from ...vectorstore.store import Store
 from ..answer import Refusal, cited_as
 from ..query.mentions import COMMON_PARTS, Mentions, is_abbreviation
 from ..query.parse import Query
+from ..query.question import SYMBOL
 from ..query.units import spellings_of
 from ..query.vocabulary import stems_held
 from ..retrieval.replies import TURN
@@ -47,6 +48,7 @@ NOT_ANSWERED = Refusal("not_answered")
 _LACKING = frozenset(
     ("no_money", "no_share", "no_duration", "no_person", "no_number", "no_date", "no_state", "other_unit")
 )
+_RESOLUTION = re.compile(r"\b(?:resolution|décision|decision|résolution|resolución|decisión)\s\Z", re.IGNORECASE)
 # "Did Verrano approve it?": whoever is asked about by name must have to do with the answer.
 _ACTS = re.compile(r"\b(?:[Dd]id|[Dd]oes|[Dd]o|[Hh]as|[Hh]ave|[Hh]ad|[Ww]ill|[Ww]ould) (?:the )?([A-ZÀ-Þ][\w’'-]*)")
 
@@ -83,6 +85,8 @@ def _reason(store: Store, query: Query, chosen: Sequence[Quotable], needed: floa
     for name in unknown_names(store, query.mentioned, chosen):
         if name in whose or (covered < NAMED_IN_PASSING and not (foreign and likeness >= ABOUT_IT)):
             return Refusal("unknown_name", {"name": name})
+    if symbol := symbol_left_out(query, chosen):
+        return Refusal("unrelated_name", {"name": symbol})
     on_it = [quotable for quotable in chosen if quotable.coverage >= ON_IT_SHARE * covered]
     judged = chosen[:1] if query.expected and query.expected.first else on_it
     if query.expected and not any(query.expected.met_by(quotable) for quotable in judged):
@@ -190,6 +194,20 @@ def _runs_through(text: str, name: str) -> bool:
     """Whether a record names something again and again: it is where the record comes from, or what it is about."""
     count = len(re.findall(rf"\b{re.escape(name)}\b", text, re.IGNORECASE))
     return count >= OFTEN and count * CHARS_A_NAMING >= len(text)
+
+
+def symbol_left_out(query: Query, chosen: Sequence[Quotable]) -> str | None:
+    """The symbol in a question ("A/RES/81/99", "resolution 81/99") that names no record of the library and
+    stands in none of the passages chosen; else None."""
+    if query.references.documents:
+        return None
+    for match in SYMBOL.finditer(query.text):
+        is_one = match[0].count("/") > 1 and re.search(r"[A-Z]", match[0])
+        if re.search(r"\d", match[0]) and (is_one or _RESOLUTION.search(query.text[: match.start()])):
+            said = (f"{each.hit.document.symbol} {each.hit.document.source} {each.hit.passage.text}" for each in chosen)
+            if not any(match[0] in text for text in said):
+                return match[0]
+    return None
 
 
 def unit_left_out(unit: str | None, chosen: Sequence[Quotable]) -> str | None:

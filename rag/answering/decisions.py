@@ -36,7 +36,13 @@ def outcomes_asked(query: Query, ranked: Sequence[Quotable]) -> list[Quotable]:
         return []
     fits = {each: each.fit + _of_kind(query, each.outcome) for each in ranked if each.outcome}
     if query.expected:
-        fits = {each: fit for each, fit in fits.items() if query.expected.met_by(each)}
+        tells = kinds.wants_vote(query.text)  # the counts and names of a vote may stand in its lists alone
+        told = {each for each in fits if tells and is_counted(each.outcome)}
+        fits = {each: fit for each, fit in fits.items() if each in told or query.expected.met_by(each)}
+    pointed = {each: fit for each, fit in fits.items() if each.hit.document.id in query.references.documents}
+    if pointed and kinds.wants_vote(query.text):  # the vote on what the question names, in whatever words it asks
+        pointed = {each: fit + MIN_FIT * is_counted(each.outcome) for each, fit in pointed.items()}
+    fits = pointed or fits
     if not fits or max(fits.values()) < MIN_FIT:
         return []
     best = max(fits, key=lambda each: fits[each])
@@ -65,12 +71,18 @@ def _of_one(one: Quotable, other: Quotable) -> bool:
     return one.hit.document.id == other.hit.document.id and len(items) == 1 and items != {None}
 
 
+def is_counted(outcome: Outcome | None) -> bool:
+    """Whether an outcome is a vote whose counts or names are told."""
+    return bool(
+        outcome
+        and (outcome.votes_for is not None or outcome.names_for or outcome.names_against or outcome.names_abstained)
+    )
+
+
 def _of_kind(query: Query, outcome: Outcome) -> float:
     """Whether an outcome is of the kind asked for: a vote, an action."""
     if kinds.wants_vote(query.text):
-        names = (outcome.names_for, outcome.names_against, outcome.names_abstained)
-        voted = outcome.votes_for is not None or any(names)
-        return VOTE_BONUS if voted else 0.0
+        return VOTE_BONUS * is_counted(outcome)
     if kinds.wants_action(query.text):
         return ACTION_BONUS if outcome.kind == "action" else 0.0
     return -TASK_LOSS if outcome.kind in ("action", "recommendation") else 0.0
@@ -81,12 +93,24 @@ def with_names(query: Query, quotable: Quotable) -> list[Quotable]:
     outcome = quotable.outcome
     if outcome is None or (quotable.start, quotable.end) == (outcome.start, outcome.end):
         return [quotable]
-    return [quotable, *_lists_asked(query, quotable, outcome)]
+    lists = list(_lists_asked(query, quotable, outcome))
+    return [quotable, *(lists or _counts(quotable, outcome))]
+
+
+def _counts(quotable: Quotable, outcome: Outcome) -> Iterator[Quotable]:
+    """The counts of a vote, where they stand at the heads of its lists ("Against (31)") and not in what is quoted."""
+    if re.search(r"\d", quotable.text):
+        return
+    for side, count in zip(_SIDES, (outcome.votes_for, outcome.votes_against, outcome.abstained), strict=True):
+        head = rf"(?<=\n)(?=[^\n(]{{0,40}}{any_of(word for word, meant in sides().items() if meant == side)})"
+        pattern = re.compile(rf"{head}[^\n(]{{1,40}}\({count}\)", re.IGNORECASE)
+        if count is not None and (found := pattern.search(quotable.hit.document.text, outcome.start, outcome.end)):
+            yield _at(quotable, *found.span(), "")
 
 
 def _lists_asked(query: Query, quotable: Quotable, outcome: Outcome) -> Iterator[Quotable]:
     asked = _asked_sides(query.text)
-    lists = {"for": outcome.names_for, "against": outcome.names_against, "abstained": outcome.names_abstained}
+    lists = lists_of(outcome)
     for side, names in lists.items():
         others = {name for each, listed in lists.items() if each != side for name in listed}
         named = _named(query, names)[:MAX_NAMED]
@@ -94,8 +118,36 @@ def _lists_asked(query: Query, quotable: Quotable, outcome: Outcome) -> Iterator
         for wanted in [names] if whole else [[name] for name in named]:
             place = _place_of(quotable, outcome, wanted)
             if place and not _holds_one(quotable.hit.document.text[slice(*place)], others, beside=names):
-                lead = f"{_SIDES[side]} ({len(names)})" if whole else _SIDES[side] + _among(len(names) - 1)
+                told = _SIDES[side] + _not_as_asked(side, asked)
+                lead = f"{told} ({len(names)})" if whole else told + _among(len(names) - 1)
                 yield _at(quotable, *place, lead)
+
+
+def lists_of(outcome: Outcome) -> dict[str, tuple[str, ...]]:
+    """The names of a vote by side: "for", "against", "abstained"."""
+    return {"for": outcome.names_for, "against": outcome.names_against, "abstained": outcome.names_abstained}
+
+
+def contradicted(query: Query, outcome: Outcome | None) -> bool:
+    """Whether somebody whom a question has on one side of a vote is listed on another, and not on that one."""
+    asked, lists = _asked_sides(query.text), lists_of(outcome) if outcome else {}
+    named = {side: _named(query, names) for side, names in lists.items()}
+    return any(named[side] for side in named.keys() - asked) and not any(named[side] for side in named.keys() & asked)
+
+
+def on_no_side(query: Query, outcome: Outcome | None) -> Iterator[str]:
+    """The states that a question names and a vote that lists states does not, as the question writes them."""
+    listed = [name for names in (lists_of(outcome).values() if outcome else ()) for name in names]
+    codes = {state_of(name) for name in listed}
+    words = query.text.split()
+    for first, last, code in states_in(query.text) if codes - {None} else ():
+        if code not in codes:
+            yield re.sub(r"(?:['’]s)?\W*\Z", "", " ".join(words[first:last]))
+
+
+def _not_as_asked(side: str, asked: set[str]) -> str:
+    """The side that a question has somebody on who is on another ("In favour, not against")."""
+    return f", not {_SIDES[next(iter(asked))].lower()}" if len(asked) == 1 and side not in asked else ""
 
 
 def _among(others: int) -> str:

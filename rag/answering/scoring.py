@@ -190,12 +190,18 @@ class _Read:
         return near.get(quotable.number) if quotable.number is not None else None
 
     def outcomes(self) -> Iterator[Quotable]:
-        """The outcomes of the records that most of what was found is from."""
-        for document_id, _ in self._shares.most_common(RECORDS):
+        """The outcomes of the records that the question points at and that most of what was found is from."""
+        found = [key for key, _ in self._shares.most_common(RECORDS)]
+        for document_id in dict.fromkeys([*self._pointed(), *found]):
             document = self.store.document(document_id)
             structure = self.store.structure(document_id)
             if document and structure.outcomes:
                 yield from self._outcomes_of(document, structure.items, structure.outcomes)
+
+    def _pointed(self) -> Sequence[str]:
+        """The records that the question points at, where a search may find them at all."""
+        held = {hit.document.id for hit in self.hits}
+        return [key for key in self.query.references.documents if key in held]
 
     def _outcomes_of(
         self, document: Document, items: Sequence[Item], outcomes: Sequence[Outcome]

@@ -150,7 +150,8 @@ def _silent(query: Query, shares: Mapping[str, Sequence[Quotable]]) -> Iterator[
     """The sides of a comparison of which nothing was found on the subject."""
     for side in query.compared:
         if not shares[side.name]:
-            yield f"Nothing on this was found {'by' if side.speakers else 'in' if side.document else 'on'} {side.name}."
+            where = "by" if side.speakers else "in" if side.document or side.year else "on"
+            yield f"Nothing on this was found {where} {side.name}."
 
 
 def _completeness(chosen: Sequence[Quotable], ranked: Sequence[Quotable], *, cut: bool) -> str:

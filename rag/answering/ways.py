@@ -9,12 +9,15 @@ from ..query.parse import Query
 from .catalogue import records, speakers
 from .overview import overview
 from .quoted import Quoted
+from .votes import votes
 
 
 def from_catalogue(store: Store, query: Query, filters: Filters | None = None) -> Quoted | None:
-    """The answer to a question about what the library holds, which needs no search; None where it is none."""
-    wanted = kinds.wants_records(query.text) and not query.references.said_by
-    return records(store, query, filters) if wanted else None
+    """The answer to a question about what the library holds, or how a record it names was voted on, which needs no
+    search; None where it is none."""
+    if kinds.wants_records(query.text) and not query.references.said_by:
+        return records(store, query, filters)
+    return votes(store, query, filters)
 
 
 def own_way(store: Store, query: Query, hits: Sequence[Hit]) -> Quoted | None:

@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from ...ingest.language.dates import dates
 from ...ingest.language.peoples import states_of
 from ...ingest.language.states import label_parts, names_of, state_of, states_in, states_named, states_of_label
 from ...ingest.language.tables import word_list
@@ -34,7 +35,8 @@ class Named:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Directory:
-    """`speakers` by the folded names they go by, document ids by symbol and by title stem, acronyms both ways.
+    """`speakers` by the folded names they go by, document ids by symbol, by its ends and by title stem, dates by id,
+    acronyms both ways.
 
     A title stem weighs more the fewer titles have it. `long_forms` are by short form in lower case, `short_forms` by
     folded long form.
@@ -42,6 +44,7 @@ class Directory:
 
     speakers: Mapping[str, frozenset[str]]
     symbols: Mapping[str, str]
+    dates: Mapping[str, str]
     titles: Mapping[str, frozenset[str]]
     weights: Mapping[str, float]
     long_forms: Mapping[str, frozenset[str]]
@@ -90,7 +93,7 @@ class Directory:
         """The longest name of a speaker that begins with the first of some words, and how many of them it is."""
         for last in range(len(words), 0, -1):
             start, end = words[0].start(), words[last - 1].end()
-            name = re.sub(r"(?:[’']s)?[.'’\"“”]*\Z", "", text[start:end])
+            name = bare(text[start:end])
             folded = fold(name).strip(".'\"“”")
             called = [each for each in (folded, *sorted(states_of(folded))) if each in self.speakers]
             if called:
@@ -109,13 +112,14 @@ class Directory:
         return list(found)
 
     def documents_in(self, text: str, stems: Sequence[str]) -> list[str]:
-        """Ids of the documents whose symbol stands in the text, or whose title the stems of the text tell apart.
+        """Ids of the documents whose symbol, or the end of it that no other has ("76/178"), stands in the text; where
+        there are none, those whose title the stems of the text tell apart.
 
         A title is told apart by two of its words at least, which few other titles have; words spent on one title
-        do not tell another.
+        do not tell another. Of records with one title, those of a date or year in the text are meant, else all.
         """
         named = dict.fromkeys(self.symbols[run] for _, _, run in _runs(fold(text)) if run in self.symbols)
-        left = [stem for stem in dict.fromkeys(stems) if stem in self.titles]
+        left = [] if named else [stem for stem in dict.fromkeys(stems) if stem in self.titles]
         while len(named) < _MAX_NAMED:
             held: dict[str, list[str]] = defaultdict(list)
             for stem in left:
@@ -124,12 +128,31 @@ class Directory:
             held = {key: found for key, found in held.items() if len(found) >= _MIN_TITLE_WORDS}
             if not held:
                 break
-            best = max(held, key=lambda key: (sum(self.weights[stem] for stem in held[key]), key))
-            if sum(self.weights[stem] for stem in held[best]) < _MIN_TITLE_WEIGHT:
+            weights = {key: sum(self.weights[stem] for stem in found) for key, found in held.items()}
+            most = max(weights.values())
+            if most < _MIN_TITLE_WEIGHT:
                 break
-            named[best] = None
-            left = [stem for stem in left if stem not in held[best]]
+            best = [key for key, weight in sorted(weights.items()) if weight == most]
+            named |= dict.fromkeys(self._of_its_date(text, best)[: _MAX_NAMED - len(named)])
+            spent = {stem for key in best for stem in held[key]}
+            left = [stem for stem in left if stem not in spent]
         return list(named)
+
+    def _of_its_date(self, text: str, keys: Sequence[str]) -> Sequence[str]:
+        """Those of some documents that have a date which stands in the text, else a year; all where none has."""
+        if len(keys) < 2:
+            return keys
+        days = {(day.year, day.month, day.day) for day in dates(text)[0]}
+        told = {key: tuple(map(int, self.dates[key].split("-"))) for key in keys if key in self.dates}
+        years = set(map(int, re.findall(r"(?<![\w/.-])(?:1[5-9]|20)\d\d(?![\w/])", text)))
+        of_day = [key for key, date in told.items() if date in days]
+        return of_day or [key for key, date in told.items() if date[0] in years] or keys
+
+
+def bare(name: str) -> str:
+    """A name as it stands in a text, without the marks after it and a genitive 's."""
+    name = name.rstrip(".-'’\"“”")
+    return name[:-2] if name.endswith(("'s", "’s")) else name
 
 
 def directory_of(store: Store) -> Directory:
@@ -143,13 +166,14 @@ def _make(store: Store) -> Directory:
         for name in _names_of(speaker):
             speakers[name].add(speaker)
     titles: dict[str, set[str]] = defaultdict(set)
-    symbols: dict[str, str] = {}
+    ends: dict[str, set[str]] = defaultdict(set)
     listings = store.listings()
     for listing in listings:
-        for stem in store.lexical.words(listing.title):
+        whose = set(store.lexical.words(f"{listing.body or ''} {listing.publisher or ''}"))
+        for stem in set(store.lexical.words(listing.title)) - whose:
             titles[stem].add(listing.id)
-        if listing.symbol:
-            symbols[fold(listing.symbol)] = listing.id
+        for name in _ends_of(fold(listing.symbol or "")):
+            ends[name].add(listing.id)
     long_forms: dict[str, set[str]] = defaultdict(set)
     short_forms: dict[str, set[str]] = defaultdict(set)
     for short, long in store.catalogue.acronyms():
@@ -159,10 +183,20 @@ def _make(store: Store) -> Directory:
         long_forms={short: frozenset(longs) for short, longs in long_forms.items()},
         short_forms={long: frozenset(shorts) for long, shorts in short_forms.items()},
         speakers={name: frozenset(found) for name, found in speakers.items()},
-        symbols=symbols,
+        symbols={name: min(found) for name, found in ends.items() if len(found) == 1},
+        dates={listing.id: listing.date for listing in listings if listing.date},
         titles={stem: frozenset(found) for stem, found in titles.items()},
         weights={stem: math.log(1 + len(listings) / len(found)) for stem, found in titles.items()},
     )
+
+
+def _ends_of(symbol: str) -> Iterator[str]:
+    """A symbol, and its ends from each slash on that have another slash and a digit: of "A/RES/76/178", "76/178"."""
+    while symbol:
+        yield symbol
+        symbol = symbol.partition("/")[2]
+        if "/" not in symbol or not re.search(r"\d", symbol):
+            return
 
 
 def _names_of(speaker: str) -> Iterator[str]:

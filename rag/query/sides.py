@@ -9,7 +9,7 @@ from ...vectorstore.names import fold
 from ...vectorstore.passage import Hit
 from ...vectorstore.store import Store
 from . import kinds
-from .directory import Directory, Named, directory_of
+from .directory import Directory, Named, bare, directory_of
 from .mentions import COMMON_PARTS
 from .question import QUESTION_STOPWORDS, References
 
@@ -107,7 +107,8 @@ def _side_by_side(question: str, named: Sequence[Named]) -> Iterator[list[Named]
 @lru_cache
 def _beside() -> re.Pattern[str]:
     words = kinds.any_whole(kinds.words_of("beside"))
-    return re.compile(rf"(?:[’']s)?(?:\s*,|\s*&|,?\s*(?i:{words}))\s*(?:[Tt]he\s+)?(?:[A-ZÀ-Þ]\w{{1,14}}\.?\s+)?")
+    joined = rf"(?:[’']s)?+\s{{0,3}}(?:,\s?|&|,?\s{{0,3}}(?i:{words}))\s{{0,3}}"
+    return re.compile(rf"{joined}(?:[Tt]he\s)?+(?:[A-ZÀ-Þ]\w{{1,14}}\.?\s)?+")
 
 
 def _record(store: Store, key: str) -> Side:
@@ -128,7 +129,7 @@ def _named(store: Store, question: str) -> list[Side]:
 
 def _trimmed(question: str, start: int, end: int) -> tuple[int, int]:
     """A name without the words before it that questions are asked with ("Did Ruiz"), and without what ends it."""
-    while (first := re.match(r"[^\W_]+\s+", question[start:end])) and first[0].strip().casefold() in QUESTION_STOPWORDS:
-        start += first.end()
-    name = re.sub(r"(?:[’']s)?[.’'-]*\Z", "", question[start:end])
+    while (space := question.find(" ", start, end)) > 0 and question[start:space].casefold() in QUESTION_STOPWORDS:
+        start = space + 1
+    name = bare(question[start:end])
     return start, start + (len(name) if name.casefold() not in QUESTION_STOPWORDS else 0)

@@ -24,10 +24,15 @@ def speakers(*paragraphs: str) -> list[str | None]:
     return [unit.locator.speaker for unit in structure(reading)]
 
 
+def is_latin(name: str) -> bool:
+    """Names in other scripts are looked for in questions only."""
+    return all(letter < "Ͱ" for letter in name if letter.isalpha())
+
+
 def names(row: dict[str, str], language: str) -> list[str]:
     found = dict.fromkeys([row[language], row[f"{language}_formal"]])
     if language == "en":
-        found |= dict.fromkeys(name for name in row["other"].split(";") if name)
+        found |= dict.fromkeys(name for name in row["other"].split(";") if name and is_latin(name))
     return [name.replace("'", mark) for name in found for mark in (APOSTROPHES if "'" in name else "'")]
 
 

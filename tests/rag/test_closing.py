@@ -8,6 +8,7 @@ import pytest
 
 from onrecord.rag import Turn, open_library
 from onrecord.ui.page.record_routes import _questions  # pyright: ignore[reportPrivateUsage]
+from onrecord.ui.page.words import words_in
 
 pytestmark = pytest.mark.slow
 
@@ -18,7 +19,7 @@ def test_a_closed_library_is_freed(tmp_path: Path) -> None:
         library.ingest([tmp_path / "minutes.md"])
         before = [Turn(question="What did Norway say?", answer="")]
         assert library.ask("And about the herring quota?", history=before).answered
-        _questions(library)
+        _questions(library, words_in("en"))
         held = [weakref.ref(library), weakref.ref(library.store)]
     del library
     gc.collect()

@@ -33,7 +33,7 @@ _OFF_CENTRE = 10
 _MOST_CENTRED_LINES = 5
 _LONGEST_BOLD_WORDS = 5
 _SENTENCE_ENDS = (".", "!", "?", "”", '"', ")", "]", ":")
-_UNDER_NAMES = re.compile(r"\s*+\|(?=[\s:|+]*+-)[\s:|+-]*+\Z")
+_UNDER_NAMES = re.compile(r"\A\s*+\|(?=[\s:|+]*+-)[\s:|+-]*+\Z")
 _LABEL = re.compile(r"^\s*(?:(?:Mr|Mrs|Ms|Dr|Prof|Hon|Sra?|Mme|M)\.\s)?[A-Z][^:.!?]{1,60}:(?:\s|$)")
 
 
