@@ -11,6 +11,7 @@ from ...ingest.language.tables import any_of, sides
 from ...vectorstore.names import fold
 from ...vectorstore.structure import Outcome
 from ..query import kinds
+from ..query.directory import bare
 from ..query.mentions import COMMON_PARTS
 from ..query.parse import Query
 from ..query.question import SAYS
@@ -142,7 +143,7 @@ def on_no_side(query: Query, outcome: Outcome | None) -> Iterator[str]:
     words = query.text.split()
     for first, last, code in states_in(query.text) if codes - {None} else ():
         if code not in codes:
-            yield re.sub(r"(?:['’]s)?\W*\Z", "", " ".join(words[first:last]))
+            yield bare(" ".join(words[first:last]).rstrip(",;:?!)"))
 
 
 def _not_as_asked(side: str, asked: set[str]) -> str:
