@@ -10,10 +10,13 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import groupby
+from statistics import median
 from typing import TYPE_CHECKING
 
 from .annotations import files_within, with_annotations
 from .printed import EDGE, Cell, Line
+from .right_to_left import Printed, Word, has_right_to_left, is_right_to_left, lines_from_right
 from .rulings import grids
 
 if TYPE_CHECKING:
@@ -90,23 +93,25 @@ def _lines_of_page(document: "PdfDocument", index: int, left_out: Counter[str]) 
     count = pdfium.FPDFText_CountChars(text_page)
     characters = [chr(pdfium.FPDFText_GetUnicode(text_page, position)) for position in range(max(count, 0))]
     ruled = grids(page)
+    printed = list(_printed(text_page, characters))
+    if is_right_to_left(characters):  # laid out as a page read from the left
+        width = page.get_width()
+        ruled, printed = [one.mirrored(width) for one in ruled], [one.mirrored(width) for one in printed]
     lines: list[Line] = []
-    for start, end in _printed_runs(text_page, characters):
-        first, last = _solid(characters, start, end)
-        text = _text(characters[start:end])
-        if first is None or last is None or _NOTE_RULE.match(text):
+    for text, words in printed:
+        if not words or _NOTE_RULE.match(text):
             continue
-        left, _, _, top = text_page.get_charbox(first)
-        _, _, right, high = text_page.get_charbox(last)
-        bottom, top = min(_base_line(text_page, position) for position in (first, last)), max(top, high)
+        first, last = words[0].first, words[-1].last
+        bottom = min(_base_line(text_page, position) for position in (first, last))
+        top = max(text_page.get_charbox(position)[3] for position in (first, last))
         sizes = [_size(text_page, position) for position in (first, last)]
         walls = [wall for grid in ruled for wall in grid.walls((bottom + top) / 2)]
         lines.append(
             Line(
                 text=text,
                 page=index,
-                left=left,
-                right=right,
+                left=words[0].left,
+                right=words[-1].right,
                 bottom=bottom,
                 top=top,
                 size=max(sizes),
@@ -115,7 +120,7 @@ def _lines_of_page(document: "PdfDocument", index: int, left_out: Counter[str]) 
                 italic=all(_is_italic(text_page, position) for position in (first, last)),
                 edge=bottom < height * EDGE or top > height * (1 - EDGE),
                 aslant=_is_aslant(text_page, first),
-                cells=_cells(text_page, characters, start, end, max(sizes), walls),
+                cells=_cells(words, max(sizes), walls),
             )
         )
     lines = [replace(line, grid=next((grid for grid in ruled if grid.holds(line)), None)) for line in lines]
@@ -125,22 +130,46 @@ def _lines_of_page(document: "PdfDocument", index: int, left_out: Counter[str]) 
     return lines
 
 
-def _cells(
-    text_page: "PdfTextPage", characters: Sequence[str], start: int, end: int, size: float, walls: Sequence[float]
-) -> tuple[Cell, ...]:
-    """The parts of a line between walls and wide gaps; the mark of an item is part of it, however far it stands off."""
-    cells: list[Cell] = []
+def _printed(text_page: "PdfTextPage", characters: Sequence[str]) -> Iterator[Printed]:
+    """What is printed on each line, in drawing order; where a line is written from the right, told from the places."""
+    runs = list(_printed_runs(text_page, characters))
+    whole = is_right_to_left(characters)
+    for from_right, group in groupby(runs, lambda run: whole or _may_be_from_right(characters[slice(*run)])):
+        part = list(group)
+        if from_right and has_right_to_left(characters[part[0][0] : part[-1][1]]):
+            size = median(_size(text_page, start) for start, _ in part)
+            for text, words in lines_from_right(text_page, characters, part, size):
+                yield Printed(_text(text), [replace(word, text=_text(word.text)) for word in words])
+        else:
+            yield from (_as_drawn(text_page, characters, start, end) for start, end in part)
+
+
+def _may_be_from_right(characters: Sequence[str]) -> bool:
+    return has_right_to_left(characters) or not any(map(str.isalpha, characters))
+
+
+def _as_drawn(text_page: "PdfTextPage", characters: Sequence[str], start: int, end: int) -> Printed:
+    """A line whose characters come in the order of reading."""
+    words: list[Word] = []
     for first, last in _words(characters, start, end):
         left, right = text_page.get_charbox(first)[0], text_page.get_charbox(last)[2]
-        word = Cell(text=_text(characters[first : last + 1]), left=left, right=right)
-        gap = left - cells[-1].right if cells else 0.0
+        words.append(Word(text=_text(characters[first : last + 1]), first=first, last=last, left=left, right=right))
+    return Printed(text=_text(characters[start:end]), words=words)
+
+
+def _cells(words: Sequence[Word], size: float, walls: Sequence[float]) -> tuple[Cell, ...]:
+    """The parts of a line between walls and wide gaps; the mark of an item is part of it, however far it stands off."""
+    cells: list[Cell] = []
+    for word in words:
+        gap = word.left - cells[-1].right if cells else 0.0
         limit = _CELL_GAP * size
         if len(cells) == 1 and _MARK.fullmatch(cells[0].text) and not word.text[:1].isdigit():
             limit = _WIDEST_AFTER_MARK * size
-        if cells and gap <= limit and not any(cells[-1].right - 1 <= wall <= left + 1 for wall in walls):
-            cells[-1] = Cell(text=f"{cells[-1].text} {word.text}", left=cells[-1].left, right=right)
+        if cells and gap <= limit and not any(cells[-1].right - 1 <= wall <= word.left + 1 for wall in walls):
+            left, right = min(cells[-1].left, word.left), max(cells[-1].right, word.right)
+            cells[-1] = Cell(text=f"{cells[-1].text} {word.text}", left=left, right=right)
         else:
-            cells.append(word)
+            cells.append(Cell(text=word.text, left=word.left, right=word.right))
     return tuple(cells)
 
 
@@ -258,13 +287,3 @@ def _unmarked(characters: Sequence[str], first: int, last: int) -> int:
     while last > first and (characters[last] in "*†‡" or characters[last].isspace()):
         last -= 1
     return last
-
-
-def _solid(characters: Sequence[str], start: int, end: int) -> tuple[int | None, int | None]:
-    """Positions of the first and last character that leaves ink."""
-    solid = [
-        position
-        for position in range(start, end)
-        if not characters[position].isspace() and characters[position] != "\0"
-    ]
-    return (solid[0], solid[-1]) if solid else (None, None)

@@ -1,6 +1,6 @@
 """A line as it is printed on a page, its parts, and the ruled table in which it stands."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 EDGE = 0.11
@@ -74,6 +74,15 @@ class Grid:
             and line.right <= self.columns[-1] + NEAR
             and self.rows[-1] - NEAR <= line.bottom
             and line.bottom < self.rows[0]
+        )
+
+    def mirrored(self, width: float) -> "Grid":
+        """It on a page of some width seen in a mirror."""
+        return replace(
+            self,
+            columns=tuple(width - edge for edge in reversed(self.columns)),
+            across=tuple(Rule(rule.at, width - rule.end, width - rule.start) for rule in self.across),
+            down=tuple(Rule(width - rule.at, rule.start, rule.end) for rule in self.down),
         )
 
     def walls(self, height: float) -> list[float]:
