@@ -130,6 +130,15 @@ def test_latin_1_pages_that_hold_windows_quotes() -> None:
     assert "“Café”, she said." in read("page.html", page.encode("cp1252")).text
 
 
+def test_a_page_that_does_not_say_how_it_is_written() -> None:
+    from onrecord.ingest.formats.read import read
+
+    words = "A comissão não aprovou a revogação das disposições em contrário, às exigências da República."
+    page = f"<html><head></head><body><p>Art. 1° {words}</p><p>{words}</p></body></html>"
+    assert words in read("page.html", page.encode("cp1252")).text
+    assert words in read("page.html", page.encode()).text
+
+
 @pytest.mark.parametrize("data", [b"<html></html>", b"<html><body><script>var a = 1</script></body></html>"])
 def test_a_page_without_text_is_refused(data: bytes) -> None:
     with pytest.raises(ValueError, match=r"no text|no HTML"):

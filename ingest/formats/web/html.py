@@ -8,6 +8,7 @@ from typing import Any
 
 from ...fetch import is_address
 from ..blocks import Reading, TextBuilder, omissions
+from ..plain.encoding import decode
 from ..plain.text import read_text
 from ..table import labelled_rows
 from .html_blocks import add_html, lined
@@ -22,6 +23,7 @@ _ABOUT_PAGE = re.compile(
 _BREAK = "\u2028"
 _TWO_BREAKS = re.compile(rb"(?:<br\s*/?>\s*){2,}", re.IGNORECASE)
 _CHARSET = re.compile(rb"(charset\s*=\s*[\"']?)([\w-]+)", re.IGNORECASE)
+_ENCODING = re.compile(rb"^\s*<\?xml[^>]{0,100}encoding", re.IGNORECASE)
 _LATIN_1 = (b"iso-8859-1", b"latin1", b"latin-1", b"us-ascii", b"windows-1252", b"cp1252")
 _LONGEST_PARAGRAPH_CHARS = 4000
 _SECTION_NUMBER = re.compile(r"\d{1,3}(?:\.\d{1,3}){1,4}")
@@ -109,9 +111,11 @@ def _address(page: Any) -> str | None:
 
 
 def _in_utf8(data: bytes) -> bytes:
-    """A page that calls itself Latin-1, made UTF-8: what is meant is Windows-1252, as in the HTML standard."""
+    """A page that calls itself Latin-1 or says nothing, made UTF-8; Windows-1252 is meant, as in the HTML standard."""
     declared = _CHARSET.search(data[:4096])
-    if not declared or declared[2].lower() not in _LATIN_1:
+    if not declared:
+        return data if _ENCODING.search(data[:200]) else decode(data).encode()
+    if declared[2].lower() not in _LATIN_1:
         return data
     try:
         data.decode("utf-8")
