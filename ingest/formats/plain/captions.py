@@ -14,8 +14,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from ....vectorstore.structure import Omission
-from ..blocks import Reading, TextBuilder
+from ..blocks import Reading, TextBuilder, omissions
 from .encoding import decode
 
 _CLOCK = r"(?:(\d{1,4}):)?(\d\d):(\d\d)[.,](\d{1,3})"
@@ -48,7 +47,6 @@ def read_captions(data: bytes) -> Reading:
     """Paragraphs of captions with speakers and time codes. Raises ValueError when there are no cues."""
     text = decode(data).lstrip("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
     chunks = [chunk.split("\n") for chunk in re.split(r"\n(?:[ \t]*\n)+", text.strip("\n"))]
-    asides = [chunk for chunk in chunks if _ASIDE.match(chunk[0])]
     cues = _with_names(_without_repeats([part for cue in _cues(chunks) for part in _voices(cue)]))
     if not cues:
         raise ValueError("it holds no captions")
@@ -60,9 +58,13 @@ def read_captions(data: bytes) -> Reading:
         blocks=tuple(builder.blocks),
         media_type="text/vtt" if text.startswith("WEBVTT") else "application/x-subrip",
         title=text.partition("\n")[0][len("WEBVTT") :].strip(" \t-–—") or None if text.startswith("WEBVTT") else None,
-        omitted=(Omission(what="notes and styles of captions", count=len(asides), where="between the cues"),)
-        if asides
-        else (),
+        omitted=omissions(
+            {
+                "times of cues": sum(_TIMING.match(line) is not None for chunk in chunks for line in chunk),
+                "notes and styles of captions": sum(_ASIDE.match(chunk[0]) is not None for chunk in chunks),
+            },
+            "between the cues",
+        ),
     )
 
 
