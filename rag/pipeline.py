@@ -146,7 +146,7 @@ class Pipeline:
         best = chosen.quotables[0]
         first = next((quotable for quotable in chosen.quotables if expected and expected.met_by(quotable)), None)
         first = best if best.outcome else first
-        sentences, citations = quote(chosen.quotables, first)
+        sentences, citations = quote(self.store, chosen.quotables, first)
         for sentence, citation in zip(sentences, citations, strict=True):
             yield SentenceReady(sentence=sentence, citations=(citation,))
 

@@ -598,6 +598,15 @@ class Catalogue:
             values += document_ids
         return [_passage_row(row) for row in self._rows(sql + " ORDER BY p.document_id, p.place", values)]
 
+    def paragraph_at(self, document_id: str, start: int, end: int) -> str | None:
+        """The number of the innermost paragraph or sub-paragraph that holds a place of a document."""
+        rows = self._rows(
+            "SELECT number FROM paragraphs WHERE document_id = ? AND start <= ? AND stop >= ? "
+            "ORDER BY stop - start LIMIT 1",
+            (document_id, start, end),
+        )
+        return rows[0][0] if rows else None
+
     @property
     def has_vectors(self) -> bool:
         """Whether any passage is embedded."""

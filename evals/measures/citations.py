@@ -253,8 +253,12 @@ def agrees(citation: Citation, gold: Evidence) -> bool:
 
 
 def same_paragraph(cited: str | None, gold: str | None) -> bool:
-    """Whether the numbers agree, however they are set off: "27", "27." and "(27)" are one."""
-    return not gold or (cited or "").strip(" .()") == gold.strip(" .()")
+    """Whether the numbers agree, however they are set off: "27", "27." and "(27)" are one, "2 (a)" and "2(a)" too."""
+    return not gold or _bare(cited or "") == _bare(gold)
+
+
+def _bare(number: str) -> str:
+    return number.replace(" ", "").strip(".()")
 
 
 def same_speaker(cited: str | None, gold: str | None) -> bool:

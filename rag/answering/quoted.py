@@ -2,10 +2,10 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ...vectorstore.markup import plain
-from ...vectorstore.passage import Document, Passage
+from ...vectorstore.passage import Document, Locator, Passage
 from ...vectorstore.store import Store
 from ..answer import Citation, Sentence
 
@@ -33,7 +33,8 @@ class Quoted:
         if passage is None or not quote:
             return
         number = len(self.citations) + 1
-        end, place = start + len(quote), passage.locator
+        end = start + len(quote)
+        place = place_within(store, document.id, start, end, passage.locator)
         self.citations.append(
             Citation(number=number, document=document, quote=quote, start=start, end=end, locator=place)
         )
@@ -62,3 +63,9 @@ def told_of(document: Document, quote: str, *more: str) -> str:
         if not any(fact in other for other in (quote, *said)):
             said.append(fact)
     return ", ".join([*said, *more])
+
+
+def place_within(store: Store, document_id: str, start: int, end: int, locator: Locator) -> Locator:
+    """Where a quote stands in its passage: "7" is "7 (h)" where all of it stands in that sub-paragraph."""
+    number = store.catalogue.paragraph_at(document_id, start, end) if locator.paragraph else None
+    return replace(locator, paragraph=number) if (number or "").startswith(f"{locator.paragraph} (") else locator

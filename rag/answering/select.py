@@ -19,7 +19,7 @@ from ..retrieval.repetition import tells_apart
 from ..retrieval.replies import TURN, turn
 from .candidates import Quotable, asking_stems, lead_length, number_length
 from .decisions import outcomes_asked, with_names, without_stray_outcomes
-from .quoted import shown
+from .quoted import place_within, shown
 from .scoring import rank
 
 # Shares of the best score, see `scoring`. Set by hand so that the gold questions of the development records gain and
@@ -325,7 +325,9 @@ def _repeats(quotable: Quotable, other: Quotable) -> bool:
     return not tells_apart(quotable.text, other.text)
 
 
-def quote(chosen: Sequence[Quotable], first: Quotable | None = None) -> tuple[list[Sentence], list[Citation]]:
+def quote(
+    store: Store, chosen: Sequence[Quotable], first: Quotable | None = None
+) -> tuple[list[Sentence], list[Citation]]:
     """Sentences and citations of an answer, numbered from 1: what was asked for first, else in reading order.
 
     The first one chosen stands first where it holds the number, date or name asked for (`first`); the others follow in
@@ -341,7 +343,7 @@ def quote(chosen: Sequence[Quotable], first: Quotable | None = None) -> tuple[li
     sentences: list[Sentence] = []
     citations: list[Citation] = []
     for number, quotable in enumerate(ordered, start=1):
-        citations.append(citation_of(quotable, number))
+        citations.append(citation_of(store, quotable, number))
         told = _told(quotable, citations[-1])
         sentences.append(Sentence(text=told, citations=(number,), side=quotable.side))
     return sentences, citations
@@ -355,7 +357,7 @@ def _told(quotable: Quotable, citation: Citation) -> str:
     return f"“{words}”" if words.startswith(quotable.lead.rstrip(" …")) else f"{quotable.lead}: “{words}”"
 
 
-def citation_of(quotable: Quotable, number: int) -> Citation:
+def citation_of(store: Store, quotable: Quotable, number: int) -> Citation:
     """The citation of a sentence, quoted exactly."""
     return Citation(
         number=number,
@@ -363,7 +365,9 @@ def citation_of(quotable: Quotable, number: int) -> Citation:
         quote=quotable.text,
         start=quotable.start,
         end=quotable.end,
-        locator=quotable.hit.passage.locator,
+        locator=place_within(
+            store, quotable.hit.document.id, quotable.start, quotable.end, quotable.hit.passage.locator
+        ),
     )
 
 

@@ -134,7 +134,7 @@ class _Writing:
     def sentences(self) -> Iterator[SentenceReady | Note | Refusal]:
         """The answer's sentences, each verified, and notes on them; those held back come written again."""
         reply = _Reply(asked=ask_for(self.question, self.shown))
-        numbering = _Numbering()
+        numbering = _Numbering(self.store)
         held: list[Grounded] = []
         before, last_shown = "", ""
         for claim in reply.claims(self.writer.service, self.tally):
@@ -304,7 +304,8 @@ class _Reply:
 class _Numbering:
     """Gives quotes their numbers, one number to each."""
 
-    def __init__(self) -> None:
+    def __init__(self, store: Store) -> None:
+        self._store = store
         self._numbers: dict[tuple[str, int, int], int] = {}
 
     @property
@@ -320,7 +321,7 @@ class _Numbering:
             place = (quotable.hit.document.id, quotable.start, quotable.end)
             if place not in self._numbers:
                 self._numbers[place] = self.used + 1
-                new.append(citation_of(quotable, self.used))
+                new.append(citation_of(self._store, quotable, self.used))
             numbers.append(self._numbers[place])
         sentence = Sentence(text=neutral(grounded.text), citations=tuple(numbers), supported=bool(numbers))
         return SentenceReady(sentence=sentence, citations=tuple(new))

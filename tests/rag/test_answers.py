@@ -287,7 +287,7 @@ def test_what_is_named_in_passing_need_not_stand_beside_each_answer(tmp_path: Pa
         assert library.ask("What dredging budget was cut in Skarn?").answered
 
 
-def test_a_paragraph_of_a_draft_is_not_led_in_as_the_report_s_own() -> None:
+def test_a_paragraph_of_a_draft_is_not_led_in_as_the_report_s_own(library: Library) -> None:
     text = "Decides to light the lamps at dusk."
     document = Document(id="d", source="d.txt", title="D", text=text)
     places = {
@@ -297,8 +297,22 @@ def test_a_paragraph_of_a_draft_is_not_led_in_as_the_report_s_own() -> None:
     for lead, locator in places.items():
         passage = Passage(id="p", document_id="d", text=text, start=0, end=len(text), locator=locator)
         hit = Hit(passage=passage, document=document, score=1.0)
-        citation = citation_of(Quotable(hit=hit, start=0, end=len(text), words=frozenset()), 1)
+        citation = citation_of(library.store, Quotable(hit=hit, start=0, end=len(text), words=frozenset()), 1)
         assert attributed(citation) == f"{lead}: “{text}”"
+
+
+def test_a_quote_within_a_sub_paragraph_is_cited_by_it(tmp_path: Path) -> None:
+    record = tmp_path / "report.txt"
+    record.write_text(
+        "1. The Council met on 3 May 2031 and elected its officers.\n\n"
+        "2. The Council requested the secretariat:\n   (a) To survey the breakwater before the winter gales;\n"
+        "   (b) To publish the tide tables in two languages.\n\n"
+        "3. The Council thanked the pilots for their work in the fog.\n"
+    )
+    with open_library(tmp_path / "library", embedder=HashEmbedder()) as library:
+        library.ingest([record])
+        [citation] = library.ask("Who is to publish the tide tables in two languages?").citations
+        assert citation.quote.startswith("(b)") and citation.locator.paragraph == "2 (b)"
 
 
 def test_an_abbreviation_the_records_write_out_is_no_unknown_name(library: Library) -> None:
