@@ -31,8 +31,7 @@ _SAME_BAND = 4.0
 _FROM_LEFT = re.compile(r"[^\W_](?:.*[^\W_%])?%?", re.DOTALL)
 _OPENING, _CLOSING = "([{«‹", ")]}»›"
 _TO_OPEN, _TO_CLOSE = str.maketrans(_CLOSING, _OPENING), str.maketrans(_OPENING, _CLOSING)
-_ENDS = re.compile(r"^[()\[\]{}«»‹›]*+")
-_TAIL = re.compile(r"(?<![()\[\]{}«»‹›])[()\[\]{}«»‹›]*+[^\w()\[\]{}«»‹›]*+$")
+_AFTER = _OPENING + _CLOSING + ".,:;!?،؛؟"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -259,10 +258,12 @@ def _read(glyphs: Sequence[Glyph], turned: bool) -> str:
 
 def _bracketed(word: str) -> str:
     """A word whose brackets open before it and close after it: some programs store them as they look."""
-    start, end = _ENDS.search(word), _TAIL.search(word)
-    if start and end and start.end() <= end.start():
-        return start[0].translate(_TO_OPEN) + word[start.end() : end.start()] + end[0].translate(_TO_CLOSE)
-    return word
+    inner = word.lstrip(_OPENING + _CLOSING)
+    core = inner.rstrip(_AFTER)
+    if not core:
+        return word
+    before, after = word[: len(word) - len(inner)], inner[len(core) :]
+    return before.translate(_TO_OPEN) + core + after.translate(_TO_CLOSE)
 
 
 def _in_order(words: Sequence[Word], from_right: bool) -> list[Word]:
