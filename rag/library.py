@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from .adapters.langchain import AnswerRunnable
     from .generation.writer import Writer
     from .retrieval.rerank import Reranker
+    from .tools.registers import Kind, Row, Wanted
 
 # As far back as a question can refer, and far more of each answer than it does.
 MAX_TURNS = 8
@@ -270,6 +271,14 @@ class Library:
             raise InputError(f"No document in the library is called {name!r}. See: onrecord documents")
         names = ", ".join(f"{listing.id} ({Path(listing.source).name})" for listing in found[:6])
         raise InputError(f"{name!r} fits {len(found)} documents: {names}. Name one by its id.")
+
+    # --- tools ----------------------------------------------------------------------------------------------------
+
+    def register(self, kind: "Kind", wanted: "Wanted | None" = None) -> "list[Row]":
+        """The votes, sponsors, statements or decisions of the records, a row each, by date. Raises InputError."""
+        from .tools.registers import register
+
+        return register(self.store, kind, wanted)
 
     # --- questions ---------------------------------------------------------------------------------------------
 

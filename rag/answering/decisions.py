@@ -4,7 +4,6 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import lru_cache
-from itertools import islice
 
 from ...ingest.language.states import state_of, states_in
 from ...ingest.language.tables import any_of, sides
@@ -16,9 +15,9 @@ from ..query.mentions import COMMON_PARTS
 from ..query.parse import Query
 from ..query.question import SAYS
 from .candidates import Quotable
+from .listed import place_of_names
 
 MAX_NAMED = 6
-PLACES_TRIED = 8
 # Set by hand on the gold questions about decisions of the development records, not cross-validated.
 MIN_FIT = 1.6
 NEAR_FIT = 0.93
@@ -117,7 +116,7 @@ def _lists_asked(query: Query, quotable: Quotable, outcome: Outcome) -> Iterator
         named = _named(query, names)[:MAX_NAMED]
         whole = side in asked and (not named or _asks_who(query))
         for wanted in [names] if whole else [[name] for name in named]:
-            place = _place_of(quotable, outcome, wanted)
+            place = place_of_names(quotable.hit.document.text, outcome.start, outcome.end, wanted)
             if place and not _holds_one(quotable.hit.document.text[slice(*place)], others, beside=names):
                 told = _SIDES[side] + _not_as_asked(side, asked)
                 lead = f"{told} ({len(names)})" if whole else told + _among(len(names) - 1)
@@ -198,31 +197,7 @@ def _last(name: str) -> str:
     return words[-1] if words and not state_of(name) else ""
 
 
-def _place_of(quotable: Quotable, outcome: Outcome, names: Sequence[str]) -> tuple[int, int] | None:
-    """From the first of some names to the last, as they are listed in the text of an outcome, where they stand closest
-    together; None where the first or the last is not found."""
-    text = quotable.hit.document.text
-    firsts = _whole_name(names[0]).finditer(text, outcome.start, outcome.end) if names else iter(())
-    places = [_listed_from(text, first.start(), outcome.end, names) for first in islice(firsts, PLACES_TRIED)]
-    return min(filter(None, places), key=lambda place: place[1] - place[0], default=None)
-
-
-def _listed_from(text: str, start: int, end: int, names: Sequence[str]) -> tuple[int, int] | None:
-    position = start
-    for name in names:
-        found = _whole_name(name).search(text, position, end)
-        if found is None and name == names[-1]:
-            return None
-        position = found.end() if found else position
-    return start, position
-
-
 def _holds_one(text: str, names: set[str], beside: Sequence[str]) -> bool:
     """Whether one of some names stands in a text, and not only as a part of those beside them ("Guinea-Bissau")."""
     rest = re.sub(rf"(?<!\w){any_of(beside)}(?!\w)", " ", text)
     return bool(names) and bool(re.search(rf"(?<!\w){any_of(names)}(?!\w)", rest))
-
-
-def _whole_name(name: str) -> re.Pattern[str]:
-    words = r"\s+".join(map(re.escape, name.split()))
-    return re.compile(rf"(?<!\w){words}(?!\w)")

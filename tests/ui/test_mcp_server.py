@@ -50,7 +50,7 @@ def test_the_tools_say_how_to_cite(address: str) -> None:
         return client.instructions, (await client.list_tools()).tools
 
     instructions, tools = over(address, look)
-    assert {tool.name for tool in tools} == {"ask", "search", "read_passage", "list_documents"}
+    assert {tool.name for tool in tools} == {"ask", "search", "read_passage", "list_documents", "list_register"}
     assert "label" in instructions and "word for word" in instructions
     for tool in tools:
         assert len(tool.description) > 60 and tool.annotations.read_only_hint

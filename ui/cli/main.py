@@ -15,6 +15,7 @@ from .evals import evaluation
 from .keys import keys
 from .models import embedder
 from .scratch import keep_libraries_in_our_cache
+from .tools import registers
 
 app = typer.Typer(
     name="onrecord",
@@ -26,7 +27,8 @@ app = typer.Typer(
 )
 for command in (
     records.ingest, records.documents, records.remove, records.show, questions.search, questions.ask, questions.chat,
-    servers.serve, servers.mcp, records.doctor,
+    servers.serve, servers.mcp, records.doctor, registers.votes, registers.sponsors, registers.statements,
+    registers.decisions,
 ):  # fmt: skip
     app.command()(command)
 app.add_typer(evaluation, name="eval")

@@ -47,6 +47,8 @@ from ...rag.schema import (
     sentence_json,
     structure_json,
 )
+from ...rag.tools.registers import Kind
+from ...rag.tools.rows import RegisterOut, page_of_rows
 from ...vectorstore.errors import OnRecordError
 from ...vectorstore.passage import Document, Listing
 from ..language import language_of_request
@@ -161,6 +163,23 @@ def answer_sentence(event: SentenceReady) -> dict[str, Any]:
         "sentence": sentence_json(event.sentence),
         "citations": [citation_json(citation) for citation in event.citations],
     }
+
+
+# --- registers ---------------------------------------------------------------------------------------------------
+
+
+_registers = APIRouter(prefix="/api/registers", tags=["Registers"])
+
+
+@_registers.get("/{kind}", response_model=RegisterOut, responses=problems(422, 503))
+def list_register(
+    service: Served,
+    kind: Kind,
+    wanted: Annotated[shapes.RegisterIn, Query()],
+) -> RegisterOut:
+    """Votes, sponsors, statements or decisions as the records tell them, a row each, with the place that shows it."""
+    rows = service.library.register(kind, wanted.wanted())
+    return page_of_rows(kind, rows, wanted.offset, wanted.limit)
 
 
 # --- documents ---------------------------------------------------------------------------------------------------
@@ -422,7 +441,7 @@ def build_api(library: Library, options: ApiOptions | None = None) -> FastAPI:
     tell_problems(app)
     bearer = HTTPBearer(auto_error=False, description="An API key: onrecord keys create NAME --scope ask")
     keyed = [Security(bearer)]
-    for routes in (_questions, _documents, openai_routes):
+    for routes in (_questions, _documents, _registers, openai_routes):
         app.include_router(routes, dependencies=keyed)
     for routes in (_server, _description, sign_in_routes):
         app.include_router(routes)

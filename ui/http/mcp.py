@@ -42,6 +42,8 @@ from ...rag.answer import Answer, cited_as
 from ...rag.library import Library
 from ...rag.pipeline import check_question
 from ...rag.schema import AnswerOut, HitsOut, TextOut, answer_json, answer_text, document_json, hits_json, listed_json
+from ...rag.tools.registers import Kind
+from ...rag.tools.rows import RegisterOut, page_of_rows
 from ...vectorstore.errors import OnRecordError
 from ...vectorstore.passage import Document
 from . import schema as shapes
@@ -102,6 +104,12 @@ class ListArguments(_Arguments):
     containing: Annotated[str, Field(description="only documents with this in title, symbol or source")] = ""
     offset: int = Field(0, ge=0)
     limit: int = Field(_PAGE, ge=1, le=_PAGE)
+
+
+class RegisterArguments(_Arguments, shapes.RegisterIn):
+    """What `list_register` takes."""
+
+    register_: Annotated[Kind, Field(alias="register", description="which register")]
 
 
 def build_server(
@@ -212,6 +220,12 @@ class _Tools:
                 "list_documents", "List the records", ListArguments, shapes.DocumentsOut, self._list,
                 "Lists the documents of the library with id, title, symbol and date.",
             ),
+            _tool(
+                "list_register", "List votes, sponsors, statements or decisions", RegisterArguments, RegisterOut,
+                self._register,
+                "Lists how states or members voted, who sponsored or moved what, who spoke, or what was decided and "
+                "who is to do it, a row each with its citation. Whole, as far as the records tell it.",
+            ),
         )  # fmt: skip
         self._known = {tool.told.name: tool for tool in tools}
 
@@ -286,6 +300,16 @@ class _Tools:
             "limit": asked.limit, "next": None,
         }  # fmt: skip
         return "\n".join(lines) or "There are no such documents.", value
+
+    def _register(self, asked: RegisterArguments) -> tuple[str, Mapping[str, Any]]:
+        rows = self._library.register(asked.register_, asked.wanted())
+        shown = rows[asked.offset : asked.offset + asked.limit]
+        lines = [
+            f"{row.citation.label}: {' · '.join(filter(None, (row.item, row.what, row.who)))}: “{row.citation.quote}”"
+            for row in shown
+        ]
+        lines.append(f"{len(shown)} of {len(rows)} rows.")
+        return "\n".join(lines), page_of_rows(asked.register_, rows, asked.offset, asked.limit)
 
 
 class _Resources:

@@ -8,6 +8,7 @@ from typing_extensions import TypedDict
 from ...rag.answer import Turn
 from ...rag.query.question import MAX_QUESTION_CHARS
 from ...rag.schema import ListedOut
+from ...rag.tools.registers import Wanted
 from ...vectorstore.passage import Filters
 
 MAX_HISTORY = 50
@@ -34,6 +35,22 @@ class FiltersIn(_Asked):
     def to_filters(self) -> Filters | None:
         """As the library takes them; None where nothing is confined."""
         return Filters(**self.model_dump(include=set(FiltersIn.model_fields))) or None
+
+
+class RegisterIn(_Asked):
+    """Which rows of a register; names and words are compared whole, dates are inclusive."""
+
+    who: _Part | None = Field(None, description="a state by any of its names, a member, a speaker")
+    about: _Part | None = Field(None, description="words of the item or the record")
+    document: _Part | None = Field(None, description="a record, by id, symbol, title or file name")
+    since: _Date | None = None
+    until: _Date | None = None
+    offset: int = Field(0, ge=0, le=10**9)
+    limit: int = Field(200, ge=1, le=1000, description="rows per page")
+
+    def wanted(self) -> Wanted:
+        """It as the library takes it."""
+        return Wanted(who=self.who, about=self.about, document=self.document, since=self.since, until=self.until)
 
 
 class TurnIn(_Asked):

@@ -1,0 +1,183 @@
+"""Registers: the votes, sponsors, statements and decisions that the records of a library tell of, a row each.
+
+A row is what the library has stored of a record's items, outcomes and turns, with the place that shows it. Nothing is
+searched for by likeness: a register is whole, or as whole as the records were read.
+"""
+
+from bisect import bisect_right
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Literal
+
+from ...ingest.language.sentences import sentence_spans
+from ...ingest.language.states import state_of
+from ...vectorstore.errors import InputError
+from ...vectorstore.names import fold
+from ...vectorstore.passage import Document, Filters, Locator, Passage
+from ...vectorstore.store import Store
+from ...vectorstore.structure import Item, Outcome, Structure
+from ..answer import Citation
+from ..answering.listed import place_of_one
+from ..answering.quoted import place_within
+
+Kind = Literal["votes", "sponsors", "statements", "decisions"]
+KINDS: tuple[Kind, ...] = ("votes", "sponsors", "statements", "decisions")
+SIDES = {"for": "names_for", "against": "names_against", "abstained": "names_abstained"}
+ROLES = {
+    "sponsor": "sponsors",
+    "additional sponsor": "additional_sponsors",
+    "mover": "movers",
+    "seconder": "seconders",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """Which rows: of whom (a state by any of its names), about what, of which record, from when until when.
+
+    `who` and `about` are compared word by word; dates are ISO 8601, a year or month for the whole of it.
+    """
+
+    who: str | None = None
+    about: str | None = None
+    document: str | None = None
+    since: str | None = None
+    until: str | None = None
+
+    @property
+    def filters(self) -> Filters:
+        """What of it tells records apart."""
+        return Filters(document=self.document, since=self.since, until=self.until)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """A row of a register, with its citation.
+
+    `what` is the side of a vote (for, against, abstained; "" where no names are told), the role of a sponsor, or the
+    kind of an outcome; `who` the name as the record has it, of a decision who is to act. `outcome` is the vote or the
+    decision itself.
+    """
+
+    citation: Citation
+    item: str
+    what: str
+    who: str | None = None
+    outcome: Outcome | None = None
+
+
+def register(store: Store, kind: Kind, wanted: Wanted | None = None) -> list[Row]:
+    """The rows of a register, by date and place. Raises InputError for a kind that there is not."""
+    if kind not in KINDS:
+        raise InputError(f"There is no register of {kind!r}. There are: {', '.join(KINDS)}")
+    wanted = wanted or Wanted()
+    within = store.select(wanted.filters).documents if any((wanted.document, wanted.since, wanted.until)) else None
+    listings = [each for each in store.listings() if within is None or each.id in within]
+    told: list[Row] = []
+    for listing in sorted(listings, key=lambda each: (each.date or "", each.symbol or "", each.source)):
+        document = store.document(listing.id)
+        if document:
+            told += _of_record(store, document, kind, wanted)
+    return told
+
+
+def _of_record(store: Store, document: Document, kind: Kind, wanted: Wanted) -> Iterator[Row]:
+    structure, passages = store.structure(document.id), store.passages_of(document.id)
+    record = _Record(store=store, document=document, structure=structure, passages=passages, who=wanted.who)
+    rows: Mapping[Kind, Callable[[_Record], Iterator[Row]]] = {
+        "votes": _votes, "sponsors": _sponsors, "statements": _statements, "decisions": _decisions,
+    }  # fmt: skip
+    about = set(store.lexical.words(wanted.about or ""))
+    for row in rows[kind](record):
+        if about <= set(store.lexical.words(f"{row.item} {document.title} {row.citation.quote}")):
+            yield row
+
+
+@lru_cache(maxsize=4096)
+def is_of(wanted: str, name: str) -> bool:
+    """Whether a name is the one wanted: the same state by any name, or one that holds all of its words."""
+    code = state_of(wanted)
+    if code is not None and state_of(name) is not None:
+        return code == state_of(name)
+    return set(fold(wanted).split()) <= set(fold(name).replace(",", " ").replace("(", " ").replace(")", " ").split())
+
+
+@dataclass(slots=True, kw_only=True)
+class _Record:
+    """A record with its parts, and what cites them."""
+
+    store: Store
+    document: Document
+    structure: Structure
+    passages: Sequence[Passage]
+    who: str | None
+
+    def wants(self, name: str | None) -> bool:
+        """Whether the rows asked for are of this name."""
+        return self.who is None or (name is not None and is_of(self.who, name))
+
+    def heading(self, item_id: str | None) -> str:
+        """What an item is called; the record's title where there is none."""
+        item = next((each for each in self.structure.items if each.id == item_id), None)
+        return item.heading if item else self.document.title
+
+    def cited(self, start: int, end: int) -> Citation:
+        """A place of it, quoted without the spaces around."""
+        quote = self.document.text[start:end]
+        start += len(quote) - len(quote.lstrip())
+        quote = quote.strip()
+        end = start + len(quote)
+        place = bisect_right(self.passages, start, key=lambda passage: passage.start) - 1
+        locator = self.passages[place].locator if place >= 0 else Locator()
+        locator = place_within(self.store, self.document.id, start, end, locator)
+        return Citation(number=1, document=self.document, quote=quote, start=start, end=end, locator=locator)
+
+
+def _votes(record: _Record) -> Iterator[Row]:
+    """A row for each name on each side of a vote; one for a vote without names, or what was adopted without one."""
+    for outcome in record.structure.outcomes:
+        item = record.heading(outcome.item)
+        lists: dict[str, Sequence[str]] = {side: getattr(outcome, names) for side, names in SIDES.items()}
+        if not any(lists.values()):
+            if record.who is None and (outcome.kind == "vote" or outcome.votes_for is not None):
+                yield Row(citation=record.cited(outcome.start, outcome.end), item=item, what="", outcome=outcome)
+            continue
+        for side, names in lists.items():
+            for name in filter(record.wants, names):
+                place = place_of_one(record.document.text, outcome.start, outcome.end, name, names)
+                place = place or (outcome.start, outcome.end)
+                yield Row(citation=record.cited(*place), item=item, what=side, who=name, outcome=outcome)
+
+
+def _sponsors(record: _Record) -> Iterator[Row]:
+    for item in record.structure.items:
+        for role, attribute in ROLES.items():
+            names: Sequence[str] = getattr(item, attribute)
+            for name in filter(record.wants, names):
+                place = place_of_one(record.document.text, item.start, item.end, name, names)
+                yield Row(citation=record.cited(*(place or _head(item))), item=item.heading, what=role, who=name)
+
+
+def _head(item: Item) -> tuple[int, int]:
+    return item.start, min(item.end, item.start + len(item.heading))
+
+
+def _statements(record: _Record) -> Iterator[Row]:
+    """A row for each turn, with its first sentence."""
+    for turn in (turn for turn in record.structure.turns if record.wants(turn.speaker)):
+        text = record.document.text[turn.start : turn.end]
+        label = len(turn.label) if text.startswith(turn.label) else 0
+        spoken = text[label:].lstrip(" :.-–—\n")
+        start = turn.end - len(spoken)
+        first = next(iter(sentence_spans(spoken)), (0, len(spoken)))
+        citation = record.cited(start + first[0], start + first[1])
+        yield Row(citation=citation, item=record.heading(turn.item), what="statement", who=turn.speaker)
+
+
+def _decisions(record: _Record) -> Iterator[Row]:
+    for outcome in (outcome for outcome in record.structure.outcomes if record.wants(outcome.owner)):
+        start = record.document.text.find(outcome.text, outcome.start, outcome.end)
+        place = (start, start + len(outcome.text)) if start >= 0 else (outcome.start, outcome.end)
+        item = record.heading(outcome.item)
+        yield Row(citation=record.cited(*place), item=item, what=outcome.kind, who=outcome.owner, outcome=outcome)

@@ -1,0 +1,135 @@
+"""Registers of votes, sponsors, statements and decisions, and the files they are written to."""
+
+import csv
+import io
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from python_calamine import CalamineWorkbook
+
+from onrecord.rag import Library, open_library
+from onrecord.rag.tools.registers import KINDS, Kind, Wanted, is_of
+from onrecord.rag.tools.rows import COLUMNS, as_csv, page_of_rows, row_json, table, write_xlsx
+from onrecord.vectorstore.errors import InputError
+
+from ..fakes import HashEmbedder
+
+MINUTES = """Minutes of the Harbour Council, 3 May 2031
+
+## Tide tables
+
+Councillor Lind: The tables should be printed. They are overdue.
+
+Councillor Okafor: They are.
+
+Moved by Councillor Lind, seconded by Councillor Okafor: That the tide tables be printed. Carried on a vote.
+
+In favour: Guinea-Bissau, Guinea, Türkiye
+Against: Norway
+Abstaining: Peru, Chile
+
+## Lamps
+
+Councillor Roe: The outer lamp failed twice.
+
+Action: Okafor to report on the lamp by 1 June 2031.
+"""
+
+
+@pytest.fixture(scope="module")
+def library(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
+    folder = tmp_path_factory.mktemp("registers")
+    (folder / "minutes.md").write_text(MINUTES)
+    (folder / "later.md").write_text(MINUTES.replace("2031", "2032").replace("Norway", "=Norway"))
+    with open_library(folder / "library", embedder=HashEmbedder()) as library:
+        assert not library.ingest([folder / "minutes.md", folder / "later.md"]).failed
+        yield library
+
+
+def told(library: Library, kind: Kind, **wanted: str) -> list[tuple[str, str | None]]:
+    return [(row.what, row.who) for row in library.register(kind, Wanted(**wanted))]
+
+
+def test_each_name_is_a_row_with_its_own_place(library: Library) -> None:
+    rows = library.register("votes", Wanted(until="2031"))
+    assert [(row.what, row.who) for row in rows] == [
+        ("for", "Guinea-Bissau"), ("for", "Guinea"), ("for", "Türkiye"), ("against", "Norway"),
+        ("abstained", "Peru"), ("abstained", "Chile"),
+    ]  # fmt: skip
+    for row in rows:
+        citation = row.citation
+        assert citation.document.text[citation.start : citation.end] == citation.quote == row.who
+    guinea = rows[1].citation
+    assert MINUTES[guinea.start - 2 : guinea.start] == ", " and guinea.start > rows[0].citation.end
+
+
+def test_rows_are_chosen_by_name_subject_record_and_date(library: Library) -> None:
+    assert told(library, "votes", who="Turkey") == [("for", "Türkiye")] * 2
+    assert told(library, "votes", who="Guinea", since="2032") == [("for", "Guinea")]
+    assert told(library, "votes", who="Turkey", document="later.md") == [("for", "Türkiye")]
+    assert len(told(library, "votes", about="tide tables", until="2031")) == 6
+    assert told(library, "votes", about="lamps") == []
+    assert told(library, "votes", who="Nowhere") == []
+
+
+def test_statements_open_with_their_first_sentence(library: Library) -> None:
+    rows = library.register("statements", Wanted(until="2031", who="Lind"))
+    assert [row.citation.quote for row in rows] == ["The tables should be printed."]
+    assert rows[0].item.endswith("Tide tables")
+
+
+def test_decisions_tell_who_is_to_do_what_by_when(library: Library) -> None:
+    [action] = [row for row in library.register("decisions", Wanted(until="2031")) if row.what == "action"]
+    assert action.who == "Okafor" and action.outcome and action.outcome.due == "1 June 2031"
+
+
+def test_movers_and_seconders_are_sponsors(library: Library) -> None:
+    rows = library.register("sponsors", Wanted(until="2031"))
+    assert {(row.what, row.who) for row in rows} == {("mover", "Lind"), ("seconder", "Okafor")}
+
+
+def test_a_register_that_there_is_not(library: Library) -> None:
+    with pytest.raises(InputError, match="no register of 'ballots'"):
+        library.register("ballots")  # pyright: ignore[reportArgumentType]
+
+
+def test_a_page_of_rows_counts_all(library: Library) -> None:
+    rows = library.register("votes")
+    page = page_of_rows("votes", rows, 2, 3)
+    assert page["total"] == 12 and page["rows"] == [row_json(row) for row in rows[2:5]]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_tables_have_a_cell_for_each_column(library: Library, kind: Kind) -> None:
+    assert {len(cells) for cells in table(library.register(kind))} == {len(COLUMNS)}
+
+
+def test_a_cell_is_never_a_formula(library: Library, tmp_path: Path) -> None:
+    rows = library.register("votes", Wanted(since="2032"))
+    assert "=Norway" in {row.who for row in rows}
+    read = list(csv.DictReader(io.StringIO(as_csv(rows))))
+    assert [cell for row in read for cell in row.values() if cell.startswith("=")] == []
+    assert "'=Norway" in {row["who"] for row in read}
+    write_xlsx(rows, tmp_path / "votes.xlsx")
+    head, *lines = CalamineWorkbook.from_path(tmp_path / "votes.xlsx").get_sheet_by_index(0).to_python()
+    assert tuple(head) == COLUMNS and len(lines) == len(rows)
+    assert "=Norway" in {line[3] for line in lines}
+
+
+def test_a_workbook_that_cannot_be_written_is_named(library: Library, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"no-folder.*cannot be written"):
+        write_xlsx(library.register("votes"), tmp_path / "no-folder" / "votes.xlsx")
+
+
+@pytest.mark.parametrize(
+    ("wanted", "name", "same"),
+    [
+        ("Turkey", "TÜRKİYE", True),
+        ("Guinea", "Guinea-Bissau", False),
+        ("Roe", "Councillor Roe", True),
+        ("Roe", "Roebuck", False),
+    ],
+)
+def test_of_whom_a_row_is(wanted: str, name: str, same: bool) -> None:
+    assert is_of(wanted, name) is same

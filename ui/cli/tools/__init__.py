@@ -1,0 +1,1 @@
+"""Commands for what people do with records beside asking them."""
