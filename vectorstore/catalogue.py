@@ -607,6 +607,16 @@ class Catalogue:
         )
         return rows[0][0] if rows else None
 
+    def names_in(self, role: str) -> list[str]:
+        """The names that items or outcomes have in a role ("names_against", "sponsors"), each once."""
+        return [row[0] for row in self._rows("SELECT DISTINCT name FROM record_names WHERE role = ?", (role,))]
+
+    def documents_with(self, role: str, names: Sequence[str]) -> list[str]:
+        """Ids of the documents in which one of some names has a role."""
+        marks = ",".join("?" * len(names))
+        sql = f"SELECT DISTINCT document_id FROM record_names WHERE role = ? AND name IN ({marks})"
+        return [row[0] for row in self._rows(sql, (role, *names))]
+
     @property
     def has_vectors(self) -> bool:
         """Whether any passage is embedded."""

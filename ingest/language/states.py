@@ -38,6 +38,8 @@ _SPEAKS_AS = re.compile(
 _SHORTENED = {"rep": "republic", "dem": "democratic", "fed": "federated", "isl": "islamic", "bol": "bolivarian"}
 _SHORT_WORD = re.compile(rf"\b({'|'.join(_SHORTENED)})\b\.?")
 _MARKS = '.,;:?!"“”«»¿¡\u061f\u060c\u061b'
+# In small letters it is a word of its own.
+_CAPITALS = re.compile(r"\A[(\[\"'“‘]?(?:US|U\.S\.?)(?:['’]s?)?[^\w]*+\Z")
 _RUSSIAN = re.compile("[\u0430-\u044f]")
 _HAN = re.compile("[\u4e00-\u9fff]")
 # "And", "so", "in" and "like" are written in one word with an Arabic name, and "to" with its article.
@@ -67,7 +69,12 @@ def states_in(text: str) -> list[tuple[int, int, str]]:
     "Democratic People's Republic of Korea" is one state, and "Papua New Guinea" does not name Guinea.
     """
     words, first, found = fold(text).split(), 0, list[tuple[int, int, str]]()
+    written = text.split() if "U" in text else []
     while first < len(words):
+        if len(written) == len(words) and _CAPITALS.match(written[first]):
+            found.append((first, first + 1, "US"))
+            first += 1
+            continue
         after_article = first + (words[first] in _ARTICLES)
         opens = after_article < len(words) and _opens_name(words[after_article])
         longest = min(len(words), first + _MAX_NAME_WORDS) if opens else first

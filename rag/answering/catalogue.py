@@ -4,10 +4,12 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
+from ...ingest.language.dates import dates
 from ...vectorstore.passage import Document, Filters, Hit, Listing
 from ...vectorstore.store import Store
 from ...vectorstore.structure import SpeakerTurn
 from ..query import kinds
+from ..query.directory import directory_of
 from ..query.parse import Query
 from .candidates import asking_stems, inverse_frequency
 from .quoted import Quoted, told_of
@@ -19,6 +21,7 @@ PASSAGES = 1000
 ABOUT_SHARE = 0.5
 FEW_SHARE = 0.1
 MAX_LINE_CHARS = 120
+FEWEST_SHARED = 2
 _TIE = re.compile(
     r"\b(?:tied?\s++(?:vote|votes|motion|ballot|division)|(?:in|a)\s++tie|votes?\s++(?:was|were|is|are)?\s*+tied)\b",
     re.IGNORECASE,
@@ -48,6 +51,53 @@ def records(store: Store, query: Query, filters: Filters | None = None) -> Quote
         return None
     quoted.notes.append(_how_many(len(named), len(held), len(quoted.citations)))
     return quoted
+
+
+def of_day(store: Store, query: Query, filters: Filters | None = None) -> Quoted | None:
+    """The records of the days that a question about decisions names ("What was adopted on 10 May?"), which asks for
+    records; None where it asks for something else, or none is of these days."""
+    days = {(day.year, day.month, day.day) for day in dates(query.text)[0] if day.day and day.year}
+    if not days or not (kinds.names_records(query.text) and kinds.wants_decision(query.text)):
+        return None
+    within = store.select(filters).documents if filters else None
+    found = [each for each in store.listings() if (within is None or each.id in within) and _day_of(each) in days]
+    quoted = Quoted()
+    for document in filter(None, (store.document(each.id) for each in found[:MAX_RECORDS])):
+        _add_record(store, quoted, document, 0, {})
+    if not quoted.citations:
+        return None
+    quoted.notes.append(_how_many(len(found), len(store.listings()), len(quoted.citations)))
+    return quoted
+
+
+def misnamed(store: Store, query: Query, filters: Filters | None = None) -> Quoted | None:
+    """What a record is called whose symbol a question gives to the subject of others ("resolution 76/12 on ..."), and
+    those others; None where the record speaks of that subject, or no other is called so."""
+    if len(query.references.documents) != 1:
+        return None
+    document = store.document(query.references.documents[0])
+    stems = set(query.content_words) - asking_stems(store)
+    if document is None or len(stems & set(store.lexical.words(_called(document)))) >= FEWEST_SHARED:
+        return None
+    directory = directory_of(store)
+    others = [each for each in directory.documents_in("", query.content_words) if each != document.id]
+    of_others = [each for each in map(store.document, others) if each]
+    subject = stems & set(store.lexical.words(of_others[0].title)) if of_others else set[str]()
+    passages = store.passages_of(document.id)
+    if len(subject) < FEWEST_SHARED or any(subject <= set(store.lexical.words(each.text)) for each in passages):
+        return None
+    if filters and not (store.select(filters).documents or frozenset()).issuperset([document.id, *others]):
+        return None
+    quoted = Quoted()
+    for each in (document, *of_others):
+        _add_record(store, quoted, each, 0, {})
+    quoted.notes.append(f"{document.name} does not speak of this; the others named here are called so.")
+    return quoted
+
+
+def _day_of(listing: Listing) -> tuple[int, ...]:
+    parts = (listing.date or "").split("-")
+    return tuple(map(int, parts)) if all(part.isdigit() for part in parts) else ()
 
 
 def speakers(store: Store, query: Query, hits: Sequence[Hit]) -> Quoted | None:

@@ -22,9 +22,10 @@ MAX_NAMED = 6
 MIN_FIT = 1.6
 NEAR_FIT = 0.93
 MAX_OUTCOMES = 2
+_SAID_NO = re.compile(r"\b(?:said|say)\s++no\b")
 FEWEST_TELLING = 3
 VOTE_BONUS, ACTION_BONUS, TASK_LOSS = 0.35, 0.5, 0.4
-_SIDES = {"for": "In favour", "against": "Against", "abstained": "Abstained"}
+SIDES = {"for": "In favour", "against": "Against", "abstained": "Abstained"}
 
 
 def outcomes_asked(query: Query, ranked: Sequence[Quotable]) -> list[Quotable]:
@@ -101,7 +102,7 @@ def _counts(quotable: Quotable, outcome: Outcome) -> Iterator[Quotable]:
     """The counts of a vote, where they stand at the heads of its lists ("Against (31)") and not in what is quoted."""
     if re.search(r"\d", quotable.text):
         return
-    for side, count in zip(_SIDES, (outcome.votes_for, outcome.votes_against, outcome.abstained), strict=True):
+    for side, count in zip(SIDES, (outcome.votes_for, outcome.votes_against, outcome.abstained), strict=True):
         head = rf"(?<=\n)(?=[^\n(]{{0,40}}{any_of(word for word, meant in sides().items() if meant == side)})"
         pattern = re.compile(rf"{head}[^\n(]{{1,40}}\({count}\)", re.IGNORECASE)
         if count is not None and (found := pattern.search(quotable.hit.document.text, outcome.start, outcome.end)):
@@ -109,16 +110,16 @@ def _counts(quotable: Quotable, outcome: Outcome) -> Iterator[Quotable]:
 
 
 def _lists_asked(query: Query, quotable: Quotable, outcome: Outcome) -> Iterator[Quotable]:
-    asked = _asked_sides(query.text)
+    asked = asked_sides(query.text)
     lists = lists_of(outcome)
     for side, names in lists.items():
         others = {name for each, listed in lists.items() if each != side for name in listed}
-        named = _named(query, names)[:MAX_NAMED]
+        named = named_in(query, names)[:MAX_NAMED]
         whole = side in asked and (not named or _asks_who(query))
         for wanted in [names] if whole else [[name] for name in named]:
             place = place_of_names(quotable.hit.document.text, outcome.start, outcome.end, wanted)
             if place and not _holds_one(quotable.hit.document.text[slice(*place)], others, beside=names):
-                told = _SIDES[side] + _not_as_asked(side, asked)
+                told = SIDES[side] + _not_as_asked(side, asked)
                 lead = f"{told} ({len(names)})" if whole else told + _among(len(names) - 1)
                 yield _at(quotable, *place, lead)
 
@@ -129,9 +130,12 @@ def lists_of(outcome: Outcome) -> dict[str, tuple[str, ...]]:
 
 
 def contradicted(query: Query, outcome: Outcome | None) -> bool:
-    """Whether somebody whom a question has on one side of a vote is listed on another, and not on that one."""
-    asked, lists = _asked_sides(query.text), lists_of(outcome) if outcome else {}
-    named = {side: _named(query, names) for side, names in lists.items()}
+    """Whether the first whom a question has on one side of a vote is listed on another, and not on that one."""
+    asked, lists = asked_sides(query.text), lists_of(outcome) if outcome else {}
+    named = {side: named_in(query, names) for side, names in lists.items()}
+    of_question = [code for _, _, code in states_in(query.text)]
+    if of_question:
+        named = {side: [name for name in names if state_of(name) == of_question[0]] for side, names in named.items()}
     return any(named[side] for side in named.keys() - asked) and not any(named[side] for side in named.keys() & asked)
 
 
@@ -147,7 +151,7 @@ def on_no_side(query: Query, outcome: Outcome | None) -> Iterator[str]:
 
 def _not_as_asked(side: str, asked: set[str]) -> str:
     """The side that a question has somebody on who is on another ("In favour, not against")."""
-    return f", not {_SIDES[next(iter(asked))].lower()}" if len(asked) == 1 and side not in asked else ""
+    return f", not {SIDES[next(iter(asked))].lower()}" if len(asked) == 1 and side not in asked else ""
 
 
 def _among(others: int) -> str:
@@ -168,13 +172,16 @@ def _asks_who(query: Query) -> bool:
     return query.wants_speaker or query.wants_list
 
 
-def _asked_sides(question: str) -> set[str]:
+def asked_sides(question: str) -> set[str]:
     """The sides of a vote that a question names ("who opposed ...?").
 
-    "For" and "no" are sides after a word of voting only.
+    "For" and "no" are sides after a word of voting only; who supports something is for it.
     """
     said = question.casefold().replace("’", "'")
-    return {sides()[match["after"] or match["alone"]] for match in _side().finditer(said)}
+    named = {sides()[match["after"] or match["alone"]] for match in _side().finditer(said)}
+    if named:
+        return named
+    return {"for"} if kinds.says_supported(question) else {"against"} if _SAID_NO.search(said) else set()
 
 
 @lru_cache
@@ -184,7 +191,7 @@ def _side() -> re.Pattern[str]:
     return re.compile(rf"{after}|(?P<alone>{kinds.any_whole(voting & sides().keys())})")
 
 
-def _named(query: Query, names: Sequence[str]) -> list[str]:
+def named_in(query: Query, names: Sequence[str]) -> list[str]:
     """Those of the names that the question names: a state by any of its names, a person by the last one."""
     states = {code for _, _, code in states_in(query.text)}
     said = {word for word in re.findall(r"\w+", fold(query.text)) if word not in COMMON_PARTS | kinds.asking_words()}

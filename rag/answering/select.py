@@ -354,7 +354,7 @@ def _told(quotable: Quotable, citation: Citation) -> str:
     if not quotable.lead:
         return attributed(citation)
     words = shown(citation.quote)
-    return f"“{words}”" if words.startswith(quotable.lead.rstrip(" …")) else f"{quotable.lead}: “{words}”"
+    return attributed(citation) if words.startswith(quotable.lead.rstrip(" …")) else f"{quotable.lead}: “{words}”"
 
 
 def citation_of(store: Store, quotable: Quotable, number: int) -> Citation:

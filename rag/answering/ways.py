@@ -6,10 +6,10 @@ from ...vectorstore.passage import Filters, Hit
 from ...vectorstore.store import Store
 from ..query import kinds
 from ..query.parse import Query
-from .catalogue import records, speakers
+from .catalogue import misnamed, of_day, records, speakers
 from .overview import overview
 from .quoted import Quoted
-from .votes import votes
+from .votes import sponsors, votes, votes_of
 
 
 def from_catalogue(store: Store, query: Query, filters: Filters | None = None) -> Quoted | None:
@@ -17,7 +17,8 @@ def from_catalogue(store: Store, query: Query, filters: Filters | None = None) -
     search; None where it is none."""
     if kinds.wants_records(query.text) and not query.references.said_by:
         return records(store, query, filters)
-    return votes(store, query, filters)
+    ways = (of_day, votes_of, sponsors, misnamed, votes)
+    return next(filter(None, (way(store, query, filters) for way in ways)), None)
 
 
 def own_way(store: Store, query: Query, hits: Sequence[Hit]) -> Quoted | None:

@@ -14,6 +14,8 @@ from ...ingest.language.tables import any_of, table
 
 Courtesy = Literal["greeting", "thanks", "help"]
 _COURTESIES: tuple[Courtesy, ...] = ("greeting", "thanks", "help")
+# Their words ("table", "submit", "consensus") say what a question is about as often as how it is asked.
+_SUBJECT_TOO = ("manner", "unvoted", "sponsors", "support", "side", "paragraph")
 _WITHOUT_SPACES = re.compile(r"[぀-ヿ㐀-鿿]")
 # "What is the Portland session about?": the question word and the preposition hold the subject between them; "What are
 # they worried about?" asks for a sentence.
@@ -93,6 +95,41 @@ def wants_vote(question: str) -> bool:
     return _asks("vote", question)
 
 
+def wants_manner(question: str) -> bool:
+    """Whether a question asks how something was adopted: by a vote, or without one."""
+    return _asks("manner", question) and (_asks("decision", question) or _asks("vote", question))
+
+
+def says_unvoted(text: str) -> bool:
+    """Whether a text says of something that it was adopted without a vote."""
+    return _asks("unvoted", text)
+
+
+def wants_side(question: str) -> bool:
+    """Whether a question asks on which side of a vote somebody was."""
+    return _asks("side", question)
+
+
+def wants_paragraph(question: str) -> bool:
+    """Whether a question asks where something stands: in which paragraph."""
+    return _asks("paragraph", question)
+
+
+def says_supported(question: str) -> bool:
+    """Whether a question has somebody support something."""
+    return _asks("support", question)
+
+
+def wants_sponsors(question: str) -> bool:
+    """Whether a question asks who put something forward."""
+    return _asks("sponsors", question)
+
+
+def names_records(question: str) -> bool:
+    """Whether a question is about several records: "which resolutions"."""
+    return _asks("records", question)
+
+
 def wants_reason(question: str) -> bool:
     """Whether a question asks why."""
     return _asks("why", question)
@@ -145,5 +182,6 @@ def wants_speakers(question: str) -> bool:
 @lru_cache
 def asking_words() -> frozenset[str]:
     """The words that questions of any kind are asked with, case folded: they say nothing of the subject."""
-    phrases = (phrase for row in table("questions") for phrase in row["words"].split(";"))
+    rows = (row for row in table("questions") if row["kind"] not in _SUBJECT_TOO)
+    phrases = (phrase for row in rows for phrase in row["words"].split(";"))
     return frozenset(word for phrase in phrases for word in phrase.split())

@@ -120,7 +120,7 @@ def test_why_somebody_voted_so_is_not_told_by_the_vote(library: Library) -> None
     ("question", "told"),
     [
         ("How did Kenya vote on resolution 81/71?", f"{FERRIES} (Kenya is not listed on any side): “"),
-        ("Who voted against resolution 81/95?", "small harbours (no recorded vote): “"),
+        ("Who voted against resolution 81/95?", "small harbours (adopted without a vote): “"),
         ("Who voted against resolution 81/71 when it was adopted in 2019?", f"{FERRIES} (2031-12-03): “"),
     ],
 )
@@ -143,3 +143,65 @@ def test_a_vote_that_the_filters_leave_out_is_not_told(library: Library) -> None
     other = next(listing.id for listing in library.documents() if listing.source.endswith("three.txt"))
     answer = library.ask("Who voted against resolution 81/71?", filters=Filters(document=other))
     assert all(citation.document.id == other for citation in answer.citations)
+
+
+@pytest.mark.parametrize(
+    ("question", "told"),
+    [
+        ("How was resolution 81/71 adopted?", f"{FERRIES} (adopted by a recorded vote)"),
+        ("Did A/RES/81/95 go to a vote?", "(adopted without a vote)"),
+        ("Why was resolution 81/93 adopted without a vote?", f"{FERRIES} (adopted by a recorded vote)"),
+        ("Why was resolution 81/93 adopted in 2029?", f"{FERRIES} (2032-12-05)"),
+    ],
+)
+def test_how_something_was_adopted_is_told_by_its_vote(library: Library, question: str, told: str) -> None:
+    assert told in asked(library, question).sentences[0].text
+
+
+def test_why_the_first_of_two_voted_as_it_did_not_is_answered_by_the_vote(library: Library) -> None:
+    text = asked(library, "Why did Mexico join Peru in voting against resolution 81/93?").text
+    assert "In favour, not against (with 3 others): “Mexico”" in text
+    text = asked(library, "What were Mexico's reasons for supporting resolution 81/71?").text
+    assert "Against, not in favour (with 1 other): “Mexico”" in text
+
+
+def test_one_who_did_not_move_is_said_to_have_stayed(library: Library) -> None:
+    question = "How did {}'s vote on night ferries between small islands change from 2031 to 2032?"
+    assert asked(library, question.format("Norway")).text.count("the same side each time") == 1
+    assert "the same side" not in asked(library, question.format("Mexico")).text
+
+
+def test_all_votes_of_somebody_are_listed(library: Library) -> None:
+    answer = asked(library, "Which resolutions did Peru vote against?")
+    assert [citation.quote for citation in answer.citations] == ["Peru", "Peru"]
+    assert "A/RES/81/71" in answer.sentences[0].text and "A/RES/81/93" in answer.sentences[1].text
+    assert answer.notes == ("All 2 votes told in the records with Peru on this side.",)
+    answer = asked(library, "List every resolution of 2032 on which Peru voted no.")
+    assert ["A/RES/81/93" in sentence.text for sentence in answer.sentences] == [True]
+
+
+def test_the_records_of_a_day_are_listed(library: Library) -> None:
+    answer = asked(library, "Which resolutions were adopted on 5 December 2032?")
+    assert {Path(citation.document.source).stem for citation in answer.citations} == {"two", "three"}
+    assert answer.notes == ("2 of the 3 records.",)
+
+
+def test_who_put_something_forward_is_told_by_the_symbol_of_the_record_or_of_the_draft(tmp_path: Path) -> None:
+    (tmp_path / "r.xml").write_text(
+        '<akomaNtoso xmlns="http://docs.oasis-open.org/legaldocml/ns/akn/3.0"><doc><preface><p>A/RES/81/44</p></preface>'
+        "<mainBody><p>Decides to light the piers of small harbours at dusk.</p><p>Draft resolution, "
+        "A/C.2/81/L.7, sponsors: Chad, Chile and Norway.</p><p>Adopted without vote.</p></mainBody></doc></akomaNtoso>"
+    )
+    with open_library(tmp_path / "library", embedder=HashEmbedder()) as library:
+        assert not library.ingest([tmp_path / "r.xml"]).failed
+        for question in ("Who submitted draft resolution A/C.2/81/L.7?", "Which states sponsored A/RES/81/44?"):
+            answer = asked(library, question)
+            assert answer.sentences[0].text.endswith("Sponsors (3): “Chad, Chile and Norway”")
+
+
+def test_a_record_by_whose_symbol_another_subject_is_asked_for(library: Library) -> None:
+    answer = asked(library, "What does resolution 81/95 say about night ferries between islands?")
+    assert "Lighting of the piers of small harbours" in answer.text and FERRIES in answer.text
+    assert any("does not speak of this" in note for note in answer.notes)
+    answer = asked(library, "What does resolution 81/71 say about the lighting of piers?")
+    assert not any("does not speak of this" in note for note in answer.notes)
