@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from ..ingest.parse import Limits
     from .adapters.langchain import AnswerRunnable
     from .generation.writer import Writer
+    from .query.kinds import Length
     from .retrieval.rerank import Reranker
     from .tools.registers import Kind, Row, Wanted
 
@@ -308,6 +309,30 @@ class Library:
         `observer` is told of every stage the question passes, see `onrecord.rag.events`.
         """
         return self.pipeline.answer_stream(question, history=turns_of(history), filters=filters, observer=observer)
+
+    def overview(
+        self,
+        document: str | None = None,
+        *,
+        speaker: str | None = None,
+        about: str | None = None,
+        length: "Length" = "usual",
+    ) -> Answer:
+        """A briefing of quotes: what it is, what became of its items, what tells most of each part or side.
+
+        Args:
+            document: on this one, by its id, symbol, file name or a telling part of its title; None for the library.
+            speaker: on what this speaker says.
+            about: on this subject only.
+            length: "brief", "usual" or "full".
+
+        Raises InputError where there is no such document, or more than one.
+        """
+        found = self._find(document) if document else None
+        named = [found.symbol or found.title if found else None, speaker, about]
+        filters = Filters(document=found.id if found else None, speaker=speaker)
+        question = f"Overview: {', '.join(filter(None, named)) or 'the library'}"
+        return self.pipeline.overview(question, about=clean(about or ""), filters=filters or None, length=length)
 
     # --- in other programs -------------------------------------------------------------------------------------
 

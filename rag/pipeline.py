@@ -6,8 +6,8 @@
 """
 
 import time
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from ..vectorstore.errors import ModelUnavailable, OnRecordError
@@ -15,13 +15,15 @@ from ..vectorstore.passage import Filters, Hit
 from ..vectorstore.store import Store
 from .answer import Answer, Citation, NotAskable, Refusal, Sentence, Timing, Turn
 from .answering.abstain import NOT_ANSWERED, nearest, reason_to_refuse
+from .answering.overview import briefing
+from .answering.quoted import Quoted
 from .answering.select import MAX_QUOTES, choose, quote
 from .answering.ways import from_catalogue, own_way
 from .events import Note, SentenceReady, StageEnd, StageObserver, no_observer
 from .generation.llm import Tally
 from .messages import advice, message
 from .query.follow_up import follows_up
-from .query.kinds import courtesy
+from .query.kinds import Length, courtesy
 from .query.parse import Query, parse_query
 from .query.question import MAX_QUESTION_CHARS, clean
 from .query.vocabulary import corrected
@@ -96,6 +98,22 @@ class Pipeline:
                 draft.notes.append(f"{error} So these are the record's own sentences, chosen without it.")
         yield self._answer(asked, query, hits, draft, retrieved)
 
+    def overview(
+        self, question: str, *, about: str = "", filters: Filters | None = None, length: Length = "usual"
+    ) -> Answer:
+        """A briefing on what the filters let through, or what they let through on a subject; quotes only.
+
+        `question` is what the answer is to; nothing told is a refusal.
+        """
+        asked = _Asked(question=question, filters=filters, observer=no_observer)
+        query = parse_query(self.store, about or question)
+        hits = retrieve(self.store, query, filters=filters) if about else []
+        retrieved, draft = time.perf_counter(), _Draft()
+        quoted = briefing(self.store, filters or Filters(), about, hits, length)
+        for _ in draft.kept(_events(quoted) if quoted else ()):
+            pass
+        return self._answer(asked, replace(query, text=question), hits, draft, retrieved)
+
     def _parse(self, asked: "_Asked", history: Sequence[Turn]) -> Query:
         """The question as understood; where a model writes, it makes a follow-up stand alone, if it can."""
         end = asked.observer("parse_query", asked.question)
@@ -133,9 +151,7 @@ class Pipeline:
     ) -> Iterator[SentenceReady | Note | Refusal]:
         """The record's own sentences that answer, or the reason why none does."""
         if own := from_catalogue(self.store, query, filters) or own_way(self.store, query, hits):
-            yield from map(Note, own.notes)
-            for sentence, citations in own.parts:
-                yield SentenceReady(sentence=sentence, citations=citations)
+            yield from _events(own)
             return
         chosen = choose(self.store, query, hits, self.passages or MAX_QUOTES)
         if reason := reason_to_refuse(self.store, query, chosen.quotables, self.strictness):
@@ -195,7 +211,7 @@ class _Draft:
     notes: list[str] = field(default_factory=list[str])
     refusal: Refusal = NOT_ANSWERED
 
-    def kept(self, events: Iterator[SentenceReady | Note | Refusal]) -> Iterator[SentenceReady]:
+    def kept(self, events: Iterable[SentenceReady | Note | Refusal]) -> Iterator[SentenceReady]:
         """The sentences of a stage, passed on as they and the notes on them are kept."""
         for event in events:
             if isinstance(event, Refusal):
@@ -207,6 +223,13 @@ class _Draft:
             self.sentences.append(event.sentence)
             self.citations.extend(event.citations)
             yield event
+
+
+def _events(quoted: Quoted) -> Iterator[SentenceReady | Note]:
+    """What is quoted, as an answer's parts."""
+    yield from map(Note, quoted.notes)
+    for sentence, citations in quoted.parts:
+        yield SentenceReady(sentence=sentence, citations=citations)
 
 
 def _observed(

@@ -13,7 +13,7 @@ from ..query.directory import directory_of
 from ..query.parse import Query
 from .candidates import asking_stems, inverse_frequency
 from .quoted import Quoted, told_of
-from .records_found import record_meant
+from .records_found import called, record_meant, subject_stems
 
 MAX_RECORDS = 40
 MAX_SPEAKERS = 80
@@ -131,7 +131,7 @@ def _turns_on(store: Store, query: Query, document: Document) -> Sequence[Speake
     turns = store.structure(document.id).turns
     about = _ABOUT.search(query.text)
     stems = set(store.lexical.words(about["topic"])) & set(query.content_words) if about else set[str]()
-    stems -= asking_stems(store) | set(store.lexical.words(_called(document)))
+    stems = subject_stems(store, stems, document)
     return [turn for turn in turns if stems <= set(store.lexical.words(document.text[turn.start : turn.end]))]
 
 
@@ -170,7 +170,7 @@ def _ranked(store: Store, words: dict[str, float], listings: Sequence[Listing]) 
             counts[hit.document.id] += 1
     found: list[tuple[Listing, int, float]] = []
     for listing in listings:
-        held = set(store.lexical.words(_called(listing)))
+        held = set(store.lexical.words(called(listing)))
         share = sum(weight for stem, weight in words.items() if stem in held) / total
         if share >= ABOUT_SHARE or counts[listing.id]:
             found.append((listing, counts[listing.id], share))
@@ -178,12 +178,6 @@ def _ranked(store: Store, words: dict[str, float], listings: Sequence[Listing]) 
     found = [each for each in found if each[2] >= ABOUT_SHARE or each[1] >= FEW_SHARE * most]
     found.sort(key=lambda each: (-(each[2] >= ABOUT_SHARE), -each[1]))
     return [(listing, count) for listing, count, _ in found]
-
-
-def _called(record: Listing | Document) -> str:
-    """All that a record is called."""
-    told = (record.title, record.symbol, record.body, record.meeting, record.publisher, record.session)
-    return " ".join([*filter(None, told), re.sub(r"[\W_]+", " ", record.source.rsplit("/", 1)[-1])])
 
 
 def _tied(store: Store, listings: Sequence[Listing]) -> Quoted | None:

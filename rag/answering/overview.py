@@ -1,49 +1,85 @@
-"""What something is about: a briefing of quotes, on a record, one of its items, what somebody said, or a subject.
+"""What something is about: a briefing of quotes, on the library, a record, an item, a subject, or what somebody said.
 
-what is asked about -> its parts (items, turns, stretches) -> of each its outcome or its most central sentence -> quoted
+what is asked about -> its records -> their parts (items, sides, stretches) -> of each what became of it, or its most
+central sentence -> quoted
 
-A sentence is central where its vector is near the mean of its part's and of the whole's (Radev et al. 2004,
-Centroid-based summarization of multiple documents); what is said twice is quoted once (maximal marginal relevance).
+A record is told by its title first, after who met or issued it and when.
 """
 
-from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate, groupby
-from typing import TYPE_CHECKING
 
-from ...vectorstore.errors import ModelError
-from ...vectorstore.markup import plain
-from ...vectorstore.passage import Document, Hit, Passage
+from ...vectorstore.passage import Document, Filters, Hit, Passage
 from ...vectorstore.store import Store
-from ...vectorstore.structure import Item, Outcome
+from ...vectorstore.structure import Item, Outcome, SpeakerTurn
+from ..query.kinds import Length, length_asked
 from ..query.parse import Query
-from .candidates import Quotable, heading_of, quotables
-from .quoted import Quoted, told_of
-from .records_found import record_meant
-
-if TYPE_CHECKING:
-    import numpy as np
+from .candidates import heading_of
+from .central import Sentences
+from .decisions import FEWEST_TELLING
+from .matters import matters, outcomes_in, told_at, without_lead_ins
+from .quoted import Quoted, shown, told_of
+from .records_found import record_meant, shares_of_records, subject_stems
 
 # Chosen by eye; eight or ten parts told no more of the key facts of the gold questions.
-PARTS = 6
-STRETCHES = 4
-MAX_PASSAGES = 800
-MIN_WORDS, MAX_WORDS = 6, 70
+PARTS: dict[Length, int] = {"brief": 3, "usual": 6, "full": 40}
+STRETCHES: dict[Length, int] = {"brief": 2, "usual": 4, "full": 12}
+OUTCOMES: dict[Length, int] = {"brief": 1, "usual": 1, "full": 3}
+RECORDS: dict[Length, int] = {"brief": 5, "usual": 10, "full": 60}
 ON_ITEM_SHARE = 0.6
-SAID_BEFORE = 0.9
-PART_WEIGHT, WHOLE_WEIGHT, ASKED_WEIGHT = 1.0, 0.5, 0.6
+SIDES = 3
+SHORTEST_SIDE = 0.3
 MAX_QUOTE_CHARS = 500
+TITLE_WITHIN_CHARS = 50_000
+SPEAKERS_NAMED = 6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Part:
-    """A stretch of a record that deals with one thing: its heading, where it is, and what became of it."""
+    """What deals with one thing, or what one speaker says, in a record: its heading, the stretches that it is, and what
+    became of it."""
 
     heading: str
-    start: int
-    end: int
-    outcome: Outcome | None = None
+    spans: Sequence[tuple[int, int]]
+    outcomes: Sequence[Outcome] = ()
+
+    @property
+    def length(self) -> int:
+        """How many characters it has."""
+        return sum(end - start for start, end in self.spans)
+
+    def lead_of(self, outcome: Outcome, headings: Mapping[str, str]) -> str:
+        """What stands before an outcome: what it is an outcome of, and how many others the part has."""
+        heading = headings.get(outcome.item or "", "")
+        says_more = heading and heading not in self.heading and shown(outcome.text) not in heading
+        lead = f"{self.heading}: {heading}" if says_more else self.heading
+        others = f"1 of {len(self.outcomes)} outcomes" if len(self.outcomes) > 1 else ""
+        return ", ".join(filter(None, [lead, others]))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subject:
+    """What of a record is told: the record as a whole, or an item of it, what some speakers say, what was found in it.
+
+    `asked` is what is asked about it, `parts` how many parts are told at most; `among` says that other records are told
+    of beside it.
+    """
+
+    document: Document
+    parts: int
+    length: Length
+    asked: str = ""
+    item: Item | None = None
+    speakers: Collection[str] = ()
+    found: Sequence[Passage] = ()
+    among: bool = False
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether it is the whole record."""
+        return not (self.item or self.speakers or self.found)
 
 
 def overview(store: Store, query: Query, hits: Sequence[Hit]) -> Quoted | None:
@@ -51,28 +87,45 @@ def overview(store: Store, query: Query, hits: Sequence[Hit]) -> Quoted | None:
     document = record_meant(store, query, hits)
     if document is None:
         return None
-    said_by = set(query.references.said_by)
-    passages = [each for each in store.passages_of(document.id) if each.kind not in ("heading", "noise")]
-    if said_by:
-        passages = [each for each in passages if each.locator.speaker in said_by]
-    structure = store.structure(document.id)
-    item = None if said_by else _item_meant(document, structure.items, hits)
-    if item:
-        passages = [each for each in passages if item.start <= each.start < item.end]
-    if not passages:
-        return None
-    whole = item is None and not said_by
-    parts = _parts(document, structure.items, structure.outcomes) if whole else []
+    length, speakers = length_asked(query.text), query.references.said_by
+    names_more = bool(subject_stems(store, query.content_words, document))
+    item = _item_meant(document, store.structure(document.id).items, hits) if names_more and not speakers else None
+    subject = Subject(
+        document=document, parts=PARTS[length], length=length, asked=query.text, item=item, speakers=speakers
+    )
     quoted = Quoted()
-    if whole:
-        _add_title(store, quoted, document)
-    sentences = _Sentences.of(store, query, document, _sampled(passages))
-    points = len(passages) if said_by else max(1, len(passages) // 2)
-    for part in parts or _stretches(passages, min(STRETCHES, points)):
-        _add_part(store, quoted, document, part, sentences)
-    if item and (outcome := _outcome_in(item, structure.outcomes)):
-        _add_outcome(store, quoted, document, outcome, "Outcome")
+    _tell(store, quoted, subject)
     return quoted if quoted.citations else None
+
+
+def briefing(store: Store, filters: Filters, about: str, hits: Sequence[Hit], length: Length) -> Quoted | None:
+    """A briefing on what filters let through, or on the subject that `hits` were found for; None where nothing is told.
+
+    Of many records come first those that most of what was found is from, else the latest.
+    """
+    speakers = store.select(filters).speakers or ()
+    keys = list(dict(shares_of_records(hits).most_common())) if about else _held(store, filters)
+    quoted, shown = Quoted(), keys[: RECORDS[length]]
+    for document in filter(None, map(store.document, shown)):
+        subject = Subject(
+            document=document, parts=max(1, PARTS[length] // len(shown)), length=length, asked=about,
+            speakers=speakers, found=[hit.passage for hit in hits if hit.document.id == document.id],
+            among=len(shown) > 1,
+        )  # fmt: skip
+        _tell(store, quoted, subject)
+    if len(keys) > len(shown):
+        quoted.notes.append(f"{len(shown)} of {len(keys)} records are told of; a full overview tells of more.")
+    return quoted if quoted.citations else None
+
+
+def _held(store: Store, filters: Filters) -> list[str]:
+    """The ids of the records that filters let something through of, the latest first."""
+    listings = [each for each in store.listings() if each.state != "read"]
+    if filters:
+        rows = store.catalogue.passage_rows(list(store.ids_matching(filters)))
+        held = {row.document_id for row in rows.values()}
+        listings = [each for each in listings if each.id in held]
+    return [each.id for each in sorted(listings, key=lambda each: each.date or "", reverse=True)]
 
 
 def _item_meant(document: Document, items: Sequence[Item], hits: Sequence[Hit]) -> Item | None:
@@ -86,28 +139,90 @@ def _item_meant(document: Document, items: Sequence[Item], hits: Sequence[Hit]) 
     return None
 
 
-def _parts(document: Document, items: Sequence[Item], outcomes: Sequence[Outcome]) -> list[Part]:
-    """The items of a record that it spends most words on or decides on, in its order; none where it has hardly any."""
-    tops = [item for item in items if item.parent is None]
-    tops = tops if len(tops) > 2 else list(items)
-    if len(tops) < 2:
-        return []
-    by_item: dict[str, Outcome] = {}
-    for outcome in outcomes:
-        if outcome.item and len(outcome.text) <= MAX_QUOTE_CHARS:
-            by_item.setdefault(outcome.item, outcome)
-    weight = {item.id: (item.end - item.start) * (2 if item.id in by_item else 1) for item in tops}
-    chosen = sorted(sorted(tops, key=lambda item: -weight[item.id])[:PARTS], key=lambda item: item.start)
-    return [
-        Part(heading=heading_of(item), start=item.start, end=item.end, outcome=by_item.get(item.id)) for item in chosen
+# --- one record ------------------------------------------------------------------------------------------------------
+
+
+def _tell(store: Store, quoted: Quoted, subject: Subject) -> None:
+    """Quotes the title of a record told of whole or among others, and of each of its parts what tells most."""
+    document = subject.document
+    passages = _passages(store, subject)
+    if not passages:
+        return
+    hits = [Hit(passage=passage, document=document, score=0.0) for passage in passages]
+    sentences = Sentences.of(store, hits, subject.asked, document.title)
+    if subject.is_whole or subject.among:
+        _add_title(store, quoted, document)
+    for part in _parts(store, subject, passages):
+        _add_part(store, quoted, subject, part, sentences)
+    if subject.item:
+        structure = store.structure(document.id)
+        outcomes = outcomes_in(without_lead_ins(structure.outcomes), subject.item)
+        for outcome in [each for each in outcomes if len(each.text) <= MAX_QUOTE_CHARS][-OUTCOMES[subject.length] :]:
+            quoted.add(store, document, *told_at(document, outcome), "Outcome")
+    if subject.is_whole and not subject.among and (spoke := _who_spoke(store.structure(document.id).turns)):
+        quoted.notes.append(spoke)
+
+
+def _passages(store: Store, subject: Subject) -> list[Passage]:
+    """The passages that belong to what is told, in the order of the record."""
+    passages = [each for each in store.passages_of(subject.document.id) if each.kind not in ("heading", "noise")]
+    if subject.found:
+        found = {each.id for each in subject.found}
+        passages = [each for each in passages if each.id in found]
+    if subject.speakers:
+        passages = [each for each in passages if each.locator.speaker in subject.speakers]
+    if item := subject.item:
+        passages = [each for each in passages if item.start <= each.start < item.end]
+    return passages
+
+
+def _parts(store: Store, subject: Subject, passages: Sequence[Passage]) -> list[Part]:
+    """What is told by itself: the items that the record spends most words on or decides on, in its order; the sides of
+    one that is most of the record; where it has hardly any items, its sides or stretches of it."""
+    structure = store.structure(subject.document.id)
+    if not subject.is_whole:
+        points = len(passages) if subject.speakers or subject.found else max(1, len(passages) // 2)
+        return list(_stretches(passages, min(STRETCHES[subject.length], subject.parts, points)))
+    outcomes = [each for each in without_lead_ins(structure.outcomes) if len(each.text) <= MAX_QUOTE_CHARS]
+    found = [
+        Part(heading=heading_of(item), spans=[(item.start, item.end)], outcomes=outcomes_in(outcomes, item))
+        for item in matters(subject.document, structure.items)
     ]
+    if len(found) < 2:
+        stretches = _stretches(passages, min(STRETCHES[subject.length], subject.parts, len(passages)))
+        decided = [Part(heading="", spans=[(0, len(subject.document.text))], outcomes=outcomes)] if outcomes else []
+        return [*(_sides(structure.turns, subject.parts) or stretches), *decided]
+    chosen = sorted(found, key=lambda part: -part.length * (2 if part.outcomes else 1))[: subject.parts]
+    chosen.sort(key=lambda part: part.spans[0])
+    return [each for part in chosen for each in _opened(part, subject, structure.turns)]
 
 
-def _outcome_in(item: Item, outcomes: Sequence[Outcome]) -> Outcome | None:
-    """What became of an item: its own outcome, else that of a motion under it; one short enough to be quoted."""
-    first, last = (bisect_left(outcomes, place, key=lambda each: each.start) for place in (item.start, item.end))
-    inside = [each for each in outcomes[first:last] if len(each.text) <= MAX_QUOTE_CHARS]
-    return next((each for each in inside if each.item == item.id), inside[-1] if inside else None)
+def _opened(part: Part, subject: Subject, turns: Sequence[SpeakerTurn]) -> list[Part]:
+    """A part that is most of the record and has several sides: its sides, and what became of it; else the part."""
+    if part.length < len(subject.document.text) / 2:
+        return [part]
+    [(start, end)] = part.spans
+    sides = _sides([turn for turn in turns if start <= turn.start < end], subject.parts)
+    decided = [part] if part.outcomes else []
+    return [*sides, *decided] if sides else [part]
+
+
+def _sides(turns: Sequence[SpeakerTurn], most: int) -> list[Part]:
+    """Those who speak at most length, in the order they first do; none where hardly anybody speaks.
+
+    Whoever presides speaks often and shortly: it is the longest turn that counts, and a short one does not.
+    """
+    spoken: dict[str, list[tuple[int, int]]] = {}
+    for turn in turns:
+        spoken.setdefault(turn.speaker, []).append((turn.start, turn.end))
+    if len(spoken) < SIDES:
+        return []
+    longest = {speaker: max(end - start for start, end in spans) for speaker, spans in spoken.items()}
+    least = SHORTEST_SIDE * max(longest.values())
+    chosen = {
+        speaker for speaker in sorted(longest, key=lambda each: -longest[each])[:most] if longest[speaker] >= least
+    }
+    return [Part(heading=speaker, spans=spans) for speaker, spans in spoken.items() if speaker in chosen]
 
 
 def _stretches(passages: Sequence[Passage], count: int) -> Iterator[Part]:
@@ -118,87 +233,45 @@ def _stretches(passages: Sequence[Passage], count: int) -> Iterator[Part]:
     middles = [end - length / 2 for end, length in zip(ends, lengths, strict=True)]
     for _, stretch in groupby(zip(middles, passages, strict=True), key=lambda each: each[0] // size):
         inside = [passage for _, passage in stretch]
-        yield Part(heading="", start=inside[0].start, end=inside[-1].end)
-
-
-def _sampled(passages: Sequence[Passage]) -> Sequence[Passage]:
-    """All passages, or of very many an even sample."""
-    step = -(-len(passages) // MAX_PASSAGES)
-    return passages[::step]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Sentences:
-    """The sentences of what is told of, with their vectors, zeros for one without; `said` are those of the quoted."""
-
-    sentences: list[Quotable]
-    vectors: "np.ndarray"
-    centre: "np.ndarray"
-    asked: "np.ndarray"
-    said: "list[np.ndarray]"
-
-    @classmethod
-    def of(cls, store: Store, query: Query, document: Document, passages: Sequence[Passage]) -> "_Sentences":
-        import numpy as np
-
-        hits = [Hit(passage=passage, document=document, score=0.0) for passage in passages]
-        sentences = [each for each in quotables(store, hits) if MIN_WORDS <= len(each.text.split()) <= MAX_WORDS]
-        sentences = [each for each in sentences if not plain(each.text).rstrip("”\"'*_ ").endswith(("?", ":", "？"))]
-        sentences = [each for each in sentences if plain(each.text) not in document.title]
-        kept = store.sentence_vectors(list(dict.fromkeys(each.hit.passage.id for each in sentences)))
-        vector = next((vector for numbered in kept.values() for vector in numbered.values()), np.zeros(1))
-        try:
-            asked = np.asarray(store.question_vector(query.text))
-        except ModelError:
-            asked = np.zeros_like(vector)
-        nothing = np.zeros_like(asked)
-        rows = [kept.get(each.hit.passage.id, {}).get(each.number or 0, nothing) for each in sentences]
-        vectors = np.asarray(rows).reshape(len(rows), len(asked))
-        return cls(sentences=sentences, vectors=vectors, centre=_centre(vectors), asked=asked, said=[])
-
-    def most_central(self, start: int, end: int) -> Quotable | None:
-        """The most central sentence of a stretch that says nothing said before; None where it has none."""
-        inside = [place for place, each in enumerate(self.sentences) if start <= each.start < end]
-        if not inside:
-            return None
-        vectors = self.vectors[inside]
-        scores = (
-            PART_WEIGHT * vectors @ _centre(vectors)
-            + WHOLE_WEIGHT * vectors @ self.centre
-            + ASKED_WEIGHT * vectors @ self.asked
-        )
-        for place in sorted(range(len(inside)), key=lambda place: -scores[place]):
-            if not any(float(vectors[place] @ other) > SAID_BEFORE for other in self.said):
-                self.said.append(vectors[place])
-                return self.sentences[inside[place]]
-        return None
-
-
-def _centre(vectors: "np.ndarray") -> "np.ndarray":
-    """The mean direction of vectors."""
-    import numpy as np
-
-    mean = vectors.mean(axis=0) if len(vectors) else np.zeros(vectors.shape[1])
-    length = float(np.linalg.norm(mean))
-    return mean / length if length else mean
+        yield Part(heading="", spans=[(inside[0].start, inside[-1].end)])
 
 
 def _add_title(store: Store, quoted: Quoted, document: Document) -> None:
-    """What the record is: its title as it stands in it, after who met or issued it and when."""
-    start = document.text.find(document.title)
-    if start >= 0 and document.title:
-        quoted.add(store, document, start, start + len(document.title), told_of(document, document.title))
+    """What the record is: its title as it stands in it, else the first of its parts, after who met or issued it and
+    when."""
+    for title in (document.title, re.split(r"[:,] ", document.title)[0]):
+        words = title[:MAX_QUOTE_CHARS].split()
+        found = re.search(r"\s+".join(map(re.escape, words)), document.text[:TITLE_WITHIN_CHARS]) if words else None
+        if found:
+            quoted.add(store, document, found.start(), found.end(), told_of(document, title))
+            return
 
 
-def _add_part(store: Store, quoted: Quoted, document: Document, part: Part, sentences: _Sentences) -> None:
-    """One quote on a part: its outcome where it has one, else its most central sentence."""
-    if part.outcome:
-        _add_outcome(store, quoted, document, part.outcome, part.heading)
-    elif quotable := sentences.most_central(part.start, part.end):
-        quoted.add(store, document, quotable.start, quotable.end, part.heading or quotable.speaker or "")
+def _add_part(store: Store, quoted: Quoted, subject: Subject, part: Part, sentences: Sentences) -> None:
+    """What became of a part; its most central sentence where nothing did, that tells too little, or all is told."""
+    document, inside = subject.document, sentences.within(part.spans)
+    scores = sentences.telling([each.text for each in part.outcomes], inside, part.heading)
+    outcomes = _telling(part.outcomes, scores, OUTCOMES[subject.length])
+    headings = {item.id: heading_of(item) for item in store.structure(document.id).items} if outcomes else {}
+    for outcome in outcomes:
+        start, end = told_at(document, outcome)
+        quoted.add(store, document, start, end, part.lead_of(outcome, headings))
+        sentences.tell(sentences.within([(start, end)]))
+    told = any(len(store.lexical.words(each.text)) >= FEWEST_TELLING for each in outcomes)
+    if told and subject.length != "full":
+        return
+    if central := sentences.most_central(inside, part.heading):
+        quoted.add(store, document, central.start, central.end, part.heading or central.speaker or "")
 
 
-def _add_outcome(store: Store, quoted: Quoted, document: Document, outcome: Outcome, lead: str) -> None:
-    """The sentence that tells an outcome, without the lists of its vote."""
-    start = max(outcome.start, document.text.find(outcome.text, outcome.start, outcome.end))
-    quoted.add(store, document, start, start + len(outcome.text), lead)
+def _telling(outcomes: Sequence[Outcome], scores: Sequence[float], most: int) -> list[Outcome]:
+    """The outcomes that tell most, in their order: those with the counts of a vote, then by their scores."""
+    ranked = sorted(zip(outcomes, scores, strict=True), key=lambda each: (each[0].votes_for is None, -each[1]))
+    return sorted((outcome for outcome, _ in ranked[:most]), key=lambda each: each.start)
+
+
+def _who_spoke(turns: Sequence[SpeakerTurn]) -> str:
+    """Who speaks in a record, the first of them by name; nothing where nobody does."""
+    names = list(dict.fromkeys(turn.speaker for turn in turns))
+    more = f" and {len(names) - SPEAKERS_NAMED} more" if len(names) > SPEAKERS_NAMED else ""
+    return f"Spoke: {', '.join(names[:SPEAKERS_NAMED])}{more}." if names else ""

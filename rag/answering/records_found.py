@@ -1,11 +1,13 @@
 """Which records most of what was found is from, and which one a question means."""
 
+import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
-from ...vectorstore.passage import Document, Hit
+from ...vectorstore.passage import Document, Hit, Listing
 from ...vectorstore.store import Store
 from ..query.parse import Query
+from .candidates import asking_stems
 
 PASSAGES = 20
 
@@ -30,3 +32,14 @@ def record_meant(store: Store, query: Query, hits: Sequence[Hit]) -> Document | 
     pointed = [key for key in query.references.documents if key in held]
     best = max(pointed or shares, key=lambda key: shares[key], default=None)
     return store.document(best) if best else None
+
+
+def subject_stems(store: Store, stems: Iterable[str], document: Document) -> set[str]:
+    """The stems that say more than which record is meant and what kind of answer is wanted."""
+    return set(stems) - asking_stems(store) - set(store.lexical.words(called(document)))
+
+
+def called(record: Listing | Document) -> str:
+    """All that a record is called."""
+    told = (record.title, record.symbol, record.body, record.meeting, record.publisher, record.session)
+    return " ".join([*filter(None, told), re.sub(r"[\W_]+", " ", record.source.rsplit("/", 1)[-1])])

@@ -13,9 +13,10 @@ from typing import Literal, cast
 from ...ingest.language.tables import any_of, table
 
 Courtesy = Literal["greeting", "thanks", "help"]
+Length = Literal["brief", "usual", "full"]
 _COURTESIES: tuple[Courtesy, ...] = ("greeting", "thanks", "help")
-# Their words ("table", "submit", "consensus") say what a question is about as often as how it is asked.
-_SUBJECT_TOO = ("manner", "unvoted", "sponsors", "support", "side", "paragraph")
+# Their words ("table", "submit", "full employment") say what a question is about as often as how it is asked.
+_SUBJECT_TOO = ("manner", "unvoted", "sponsors", "support", "side", "paragraph", "brief", "full")
 _WITHOUT_SPACES = re.compile(r"[぀-ヿ㐀-鿿]")
 # "What is the Portland session about?": the question word and the preposition hold the subject between them; "What are
 # they worried about?" asks for a sentence.
@@ -83,6 +84,13 @@ def wants_overview(question: str) -> bool:
     if about := _ABOUT.search(question):
         return not _FELT_OR_SAID.search(about["subject"] or "")
     return _asks("overview", question) and not _NARROW.search(question)
+
+
+def length_asked(question: str) -> Length:
+    """How long an overview a question asks for: "a short summary", "in detail"."""
+    if _asks("brief", question):
+        return "brief"
+    return "full" if _asks("full", question) else "usual"
 
 
 def wants_decision(question: str) -> bool:

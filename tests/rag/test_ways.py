@@ -180,7 +180,7 @@ def test_an_overview_has_the_title_and_what_each_item_came_to(council: Library) 
     answer = council.ask("What are the minutes of the Town Council about?")
     assert quotes(answer)[0] == "Minutes of the Town Council of Osterwick"
     assert answer.sentences[0].text.startswith("2031-05-14: “Minutes")
-    assert "4. Playground in Harbour Street: “The Council decided to repair" in answer.text
+    assert "4. Playground in Harbour Street, 1 of 2 outcomes: “The Council decided to repair" in answer.text
     headings = [sentence.text.split(".")[0] for sentence in answer.sentences[1:]]
     assert headings == ["1", "2", "3", "4", "5"], "in the order of the record"
 

@@ -92,6 +92,19 @@ def test_a_stream_gives_sentences_and_then_the_answer(client: TestClient, record
     assert [citation for _, data in sentences for citation in data["citations"]] == answer["citations"]
 
 
+def test_an_overview_is_an_answer_of_quotes(client: TestClient, records: Library) -> None:
+    [document] = [each for each in records.documents() if each.symbol == "HB/2031/9"]
+    told = client.get("/api/overview", params={"document": document.id, "length": "full"}).json()
+    assert told["text"] == records.overview(document.id, length="full").text and told["citations"]
+    assert {citation["document"]["id"] for citation in told["citations"]} == {document.id}
+    spoken = client.get("/api/overview", params={"speaker": "Mexico"}).json()
+    assert {citation["locator"]["speaker"] for citation in spoken["citations"]} == {"Mexico"}
+    refused = client.get("/api/overview", params={"speaker": "nobody"}, headers={"Accept-Language": "fr"}).json()
+    assert not refused["answered"] and refused["text"].startswith("Les documents")
+    assert client.get("/api/overview", params={"document": "nothing"}).status_code == 404
+    assert client.get("/api/overview", params={"length": "endless"}).status_code == 422
+
+
 def test_a_search_gives_passages_only(client: TestClient, records: Library) -> None:
     found = client.post("/api/search", json={"query": "herring quota", "limit": 2, "filters": {"speaker": "norway"}})
     assert [hit["text"][:7] for hit in found.json()["hits"]] == ["Norway:", "Norway:"]
@@ -398,7 +411,7 @@ def test_the_description_names_every_door_with_examples(client: TestClient) -> N
         ("POST", "/api/documents"), ("GET", "/api/documents/{document_id}"), ("DELETE", "/api/documents/{document_id}"),
         ("GET", "/api/documents/{document_id}/text"), ("POST", "/v1/chat/completions"), ("GET", "/v1/models"),
         ("GET", "/v1/models/{model}"), ("GET", "/healthz"), ("GET", "/metrics"),
-        ("GET", "/api/documents/{document_id}/structure"),
+        ("GET", "/api/documents/{document_id}/structure"), ("GET", "/api/overview"),
     }  # fmt: skip
     assert described["components"]["schemas"]["AskIn"]["examples"][0]["question"]
     assert described["paths"]["/api/ask"]["post"]["security"]

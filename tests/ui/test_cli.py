@@ -241,6 +241,16 @@ def test_search_finds_passages(library: Path, here) -> None:
     assert people.out.startswith("\n1. Minutes of the fishery council, ") and "\n2. " in people.out
 
 
+def test_an_overview_is_told_as_long_as_asked(library: Path, here) -> None:
+    brief, full = (
+        here("overview", "HB/2031/9", "-l", library, "--length", length, "--json").json for length in ("brief", "full")
+    )
+    assert 0 < len(brief["citations"]) < len(full["citations"])
+    spoken = here("overview", "--speaker", "Norway", "--about", "herring", "-l", library)
+    assert spoken.status == 0 and "Norway" in spoken.out and "[1]" in spoken.out
+    assert_refused(here("overview", "nothing", "-l", library), "No document in the library is called")
+
+
 FILTERS: dict[str, tuple[str, Callable[[Any], bool]]] = {
     "--speaker": ("norway", lambda hit: hit["locator"]["speaker"] == "Norway"),
     "--symbol": ("HB/", lambda hit: hit["document"]["symbol"] == "HB/2031/9"),
@@ -570,7 +580,7 @@ def test_a_traceback_comes_with_debug_only(tmp_path: Path) -> None:
 def test_help_names_every_command(here) -> None:
     shown = here("--help")
     assert shown.status == 0
-    for name in ("ingest", "documents", "remove", "show", "search", "ask", "chat", "serve", "eval", "doctor"):
+    for name in "ingest documents remove show search ask chat overview serve eval doctor".split():
         assert re.search(rf"^\W*{name}\b", shown.out, re.MULTILINE), name
 
 

@@ -50,7 +50,9 @@ def test_the_tools_say_how_to_cite(address: str) -> None:
         return client.instructions, (await client.list_tools()).tools
 
     instructions, tools = over(address, look)
-    assert {tool.name for tool in tools} == {"ask", "search", "read_passage", "list_documents", "list_register"}
+    assert {tool.name for tool in tools} == {
+        "ask", "search", "overview", "read_passage", "list_documents", "list_register",
+    }  # fmt: skip
     assert "label" in instructions and "word for word" in instructions
     for tool in tools:
         assert len(tool.description) > 60 and tool.annotations.read_only_hint
@@ -77,6 +79,13 @@ def test_filters_are_arguments(address: str) -> None:
     result = call(address, "ask", question="What about the herring quota?", speaker="Mexico")
     speakers = {citation["locator"]["speaker"] for citation in result.structured_content["citations"]}
     assert speakers == {"Mexico"}
+
+
+def test_an_overview_is_that_of_the_library(address: str, records: Library) -> None:
+    result = call(address, "overview", document="HB/2031/9", length="brief", speaker="")
+    told = records.overview("HB/2031/9", length="brief")
+    assert told.answered and result.structured_content["text"] == told.text
+    assert result.content[0].text.startswith(told.text)
 
 
 def test_search_gives_passages_with_how_to_cite_them(address: str, records: Library) -> None:
@@ -149,6 +158,8 @@ def test_a_page_may_be_a_number(address: str) -> None:
         ("ask", {"question": "x", "colour": "blue"}, "colour: Extra inputs"),
         ("ask", {"question": "x", "since": "May"}, "since"),
         ("search", {"query": "x", "limit": 0}, "limit"),
+        ("overview", {"length": "endless"}, "length"),
+        ("overview", {"document": "nothing"}, "No document in the library is called 'nothing'"),
         ("read_passage", {"document": "nothing"}, "No document in the library is called 'nothing'"),
         ("read_passage", {"document": "HB/2031/9", "paragraph": "77"}, "has no paragraph 77"),
     ],

@@ -1,10 +1,11 @@
-"""`onrecord search`, `ask`, `chat`: questions put in a terminal."""
+"""`onrecord search`, `ask`, `chat`, `overview`: questions put in a terminal."""
 
 import json
 import re
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -28,6 +29,14 @@ SinceOption = Annotated[
     str | None, typer.Option("--since", help="Only documents of this date or later (2031-03 or 2031-03-12).")
 ]
 UntilOption = Annotated[str | None, typer.Option("--until", help="Only documents of this date or earlier.")]
+
+
+class Lengths(StrEnum):
+    """How long an overview is."""
+
+    BRIEF = "brief"
+    USUAL = "usual"
+    FULL = "full"
 
 
 def search(
@@ -123,6 +132,29 @@ def chat(
                 continue
             history.append(answer)
             print_answer(in_language(answer, language))
+
+
+def overview(
+    document: Annotated[
+        str | None, typer.Argument(help="Id, file name, symbol or title; without one, the whole library.")
+    ] = None,
+    speaker: SpeakerOption = None,
+    about: Annotated[str | None, typer.Option("--about", help="Only on this subject.")] = None,
+    length: Annotated[Lengths, typer.Option("--length", help="How long.")] = Lengths.USUAL,
+    library: LibraryOption = None,
+    as_json: JsonOption = False,
+    quiet: QuietOption = False,
+) -> None:
+    """Tell what the library, a document, a subject or a speaker's words are about, in exact, cited quotes."""
+    from ...rag.messages import in_language
+    from ...rag.schema import answer_json
+    from ..language import language_of_terminal
+    from .render import print_answer
+
+    with opened_library(read_settings(library=library)) as lib:
+        answer = lib.overview(document, speaker=speaker, about=about, length=length.value)
+    answer = in_language(answer, language_of_terminal())
+    tell(answer_json(answer), as_json, lambda: print_answer(answer, quiet=quiet))
 
 
 def _filters(

@@ -30,6 +30,9 @@ from ...ingest.parse import Limits
 from ...rag.answer import Answer
 from ...rag.events import SentenceReady
 from ...rag.library import Library
+from ...rag.messages import in_language
+from ...rag.query.kinds import Length
+from ...rag.query.question import MAX_QUESTION_CHARS
 from ...rag.schema import (
     AnswerOut,
     HitsOut,
@@ -137,6 +140,22 @@ def search(asked: shapes.SearchIn, service: Served) -> HitsOut:
     began = perf_counter()
     hits = service.library.search(asked.query, limit=asked.limit, filters=asked.filters.to_filters())
     return hits_json(asked.query, hits, perf_counter() - began)
+
+
+@_questions.get("/overview", response_model=AnswerOut, responses=problems(404, 422, 503))
+def overview(
+    service: Served,
+    request: Request,
+    document: Annotated[str | None, Query(description="a document's id; without one, the whole library")] = None,
+    speaker: Annotated[str | None, Query(max_length=500, description="only what this speaker says")] = None,
+    about: Annotated[str | None, Query(max_length=MAX_QUESTION_CHARS, description="only on this subject")] = None,
+    length: Length = "usual",
+) -> AnswerOut:
+    """What the library, a document, a subject or a speaker's words are about: quotes, in the shape of an answer."""
+    if document:
+        _listing(service.library, document)
+    answer = service.library.overview(document, speaker=speaker, about=about, length=length)
+    return answer_json(in_language(answer, language_of_request(request)))
 
 
 def _events(asked: shapes.AskIn, service: Service, request: Request) -> Iterator[SentenceReady | Answer]:

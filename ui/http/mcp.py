@@ -41,6 +41,8 @@ from starlette.types import Receive, Scope, Send
 from ...rag.answer import Answer, cited_as
 from ...rag.library import Library
 from ...rag.pipeline import check_question
+from ...rag.query.kinds import Length
+from ...rag.query.question import MAX_QUESTION_CHARS
 from ...rag.schema import AnswerOut, HitsOut, TextOut, answer_json, answer_text, document_json, hits_json, listed_json
 from ...rag.tools.registers import Kind
 from ...rag.tools.rows import RegisterOut, page_of_rows
@@ -86,6 +88,15 @@ class SearchArguments(_Arguments, shapes.FiltersIn):
 
     query: str = Field(min_length=1, description="what to look for, in plain words")
     limit: int = Field(10, ge=1, le=shapes.MAX_HITS, description="how many passages at most")
+
+
+class OverviewArguments(_Arguments):
+    """What `overview` takes."""
+
+    document: str | None = Field(None, description="a document's id, symbol or title; without one, the whole library")
+    speaker: str | None = Field(None, max_length=500, description="only what this speaker says")
+    about: str | None = Field(None, max_length=MAX_QUESTION_CHARS, description="only on this subject")
+    length: Length = Field("usual", description="how long")
 
 
 class ReadArguments(_Arguments):
@@ -212,6 +223,11 @@ class _Tools:
                 "cite it by the label in front of it.",
             ),
             _tool(
+                "overview", "What the records are about", OverviewArguments, AnswerOut, self._overview,
+                "A briefing in exact quotes on a document, a subject, what somebody says, or the whole library: what "
+                "it is, what became of its items, what tells most of each part. Cite each quote by its label.",
+            ),
+            _tool(
                 "read_passage", "Read on around a quote", ReadArguments, TextOut, self._read,
                 "Reads a part of a document: a paragraph or a page by its printed number, or the text around a "
                 "citation's start and end. Use it to check a quote's context before relying on it.",
@@ -265,6 +281,10 @@ class _Tools:
             for hit in hits
         ]
         return "\n\n".join(lines) or "No passage was found.", hits_json(asked.query, hits, perf_counter() - began)
+
+    def _overview(self, asked: OverviewArguments) -> tuple[str, Mapping[str, Any]]:
+        answer = self._library.overview(asked.document, speaker=asked.speaker, about=asked.about, length=asked.length)
+        return answer_text(answer), answer_json(answer)
 
     def _read(self, asked: ReadArguments) -> tuple[str, Mapping[str, Any]]:
         document = self._library.document(asked.document)

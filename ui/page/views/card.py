@@ -3,13 +3,13 @@
 It is made of what the catalogue holds, so that it costs a few queries and says only what the record says.
 """
 
-from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from markupsafe import Markup
 
 from ....rag.answering.candidates import heading_of
+from ....rag.answering.matters import line_end, matters, outcomes_in, without_lead_ins
 from ....vectorstore.markup import plain
 from ....vectorstore.passage import Document, shortened
 from ....vectorstore.structure import Item, Outcome, SpeakerTurn, Structure
@@ -20,7 +20,6 @@ _SPEAKERS_SHOWN = 24
 _ITEMS_SHOWN = 20
 _OUTCOMES_SHOWN = 2
 _OUTCOME_CHARS = 160
-_LINE_CHARS = 300
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,39 +66,23 @@ def _speakers(turns: Sequence[SpeakerTurn]) -> list[Place]:
 
 def _matters(document: Document, structure: Structure) -> list[tuple[Place | None, list[Place]]]:
     """The items, each with what became of it; where there are none, what was decided."""
-    outcomes = [each for each in structure.outcomes if not plain(each.text).rstrip().endswith(":")]
-    items = _tops(document, structure.items)
+    outcomes = without_lead_ins(structure.outcomes)
+    items = matters(document, structure.items)
     if not items:
         return [(None, [_of_outcome(document, each)]) for each in outcomes]
     return [(_of_item(document, item), _outcomes_in(document, item, outcomes)) for item in items]
-
-
-def _tops(document: Document, items: Sequence[Item]) -> list[Item]:
-    """The items that are part of no other, or of the only one such; those with nothing under their heading are none."""
-    held = [item for item in items if document.text[_line_end(document, item) : item.end].strip()]
-    tops = [item for item in held if item.parent is None]
-    within = [item for item in held if len(tops) == 1 and item.parent == tops[0].id]
-    return within or tops
 
 
 def _of_item(document: Document, item: Item) -> Place:
     heading = heading_of(item)
     if item.number and item.number not in heading:
         heading = f"{item.number} {heading}"
-    return Place(words=heading, start=item.start, end=_line_end(document, item))
-
-
-def _line_end(document: Document, item: Item) -> int:
-    """Where the first line of an item ends, or so much of it as is marked."""
-    stop = min(item.end, item.start + _LINE_CHARS)
-    line = document.text.find("\n", item.start, stop)
-    return line if line > item.start else stop
+    return Place(words=heading, start=item.start, end=line_end(document, item))
 
 
 def _outcomes_in(document: Document, item: Item, outcomes: Sequence[Outcome]) -> list[Place]:
     """The last outcomes within an item, which say how it ended."""
-    first, last = (bisect_left(outcomes, place, key=lambda each: each.start) for place in (item.start, item.end))
-    return [_of_outcome(document, each) for each in outcomes[max(first, last - _OUTCOMES_SHOWN) : last]]
+    return [_of_outcome(document, each) for each in outcomes_in(outcomes, item)[-_OUTCOMES_SHOWN:]]
 
 
 def _of_outcome(document: Document, outcome: Outcome) -> Place:
