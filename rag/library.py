@@ -12,6 +12,7 @@ from ..vectorstore.passage import Document, Filters, Hit, Listing
 from ..vectorstore.store import Store
 from ..vectorstore.structure import Structure
 from .answer import Answer, Turn
+from .answering.statements import Statements, statements_of
 from .events import SentenceReady
 from .pipeline import Pipeline, StageObserver, check_question, no_observer
 from .query.parse import parse_query
@@ -333,6 +334,17 @@ class Library:
         filters = Filters(document=found.id if found else None, speaker=speaker)
         question = f"Overview: {', '.join(filter(None, named)) or 'the library'}"
         return self.pipeline.overview(question, about=clean(about or ""), filters=filters or None, length=length)
+
+    def statements(self, speaker: str, *, offset: int = 0, limit: int | None = None) -> Statements:
+        """Everything a delegation or person says, in order: the oldest record first.
+
+        Args:
+            speaker: a name, or a whole part of it.
+            offset: how many statements to pass over.
+            limit: how many to give at most; None for all.
+        """
+        self.store.refresh()
+        return statements_of(self.store, speaker, offset, limit)
 
     # --- in other programs -------------------------------------------------------------------------------------
 

@@ -18,6 +18,7 @@ from .answering.abstain import NOT_ANSWERED, nearest, reason_to_refuse
 from .answering.overview import briefing
 from .answering.quoted import Quoted
 from .answering.select import MAX_QUOTES, choose, quote
+from .answering.statements import count_statements
 from .answering.ways import from_catalogue, own_way
 from .events import Note, SentenceReady, StageEnd, StageObserver, no_observer
 from .generation.llm import Tally
@@ -32,6 +33,8 @@ from .retrieval.retrieve import retrieve
 if TYPE_CHECKING:
     from .generation.writer import Writer
     from .retrieval.rerank import Reranker
+
+MAX_NAMED = 3
 
 __all__ = ["Pipeline", "StageEnd", "StageObserver", "check_question", "no_observer", "numbered"]
 
@@ -152,6 +155,7 @@ class Pipeline:
         """The record's own sentences that answer, or the reason why none does."""
         if own := from_catalogue(self.store, query, filters) or own_way(self.store, query, hits):
             yield from _events(own)
+            yield from self._more_said(query, len(own.citations))
             return
         chosen = choose(self.store, query, hits, self.passages or MAX_QUOTES)
         if reason := reason_to_refuse(self.store, query, chosen.quotables, self.strictness):
@@ -165,6 +169,15 @@ class Pipeline:
         sentences, citations = quote(self.store, chosen.quotables, first)
         for sentence, citation in zip(sentences, citations, strict=True):
             yield SentenceReady(sentence=sentence, citations=(citation,))
+        yield from self._more_said(query, len(citations))
+
+    def _more_said(self, query: Query, shown: int) -> Iterator[Note]:
+        """How many statements there are by those whose words are asked for, where that is more than are quoted."""
+        said_by = query.references.said_by
+        total, records = count_statements(self.store, said_by) if said_by and not query.compared else (0, 0)
+        if total > shown:
+            whose, where = "; ".join(said_by[:MAX_NAMED]), "1 record" if records == 1 else f"{records} records"
+            yield Note(f"{total} statements of {whose} in {where}.")
 
     def _answer(self, asked: "_Asked", query: Query, hits: Sequence[Hit], draft: "_Draft", retrieved: float) -> Answer:
         done = time.perf_counter()

@@ -12,6 +12,7 @@ from typing_extensions import TypedDict  # pydantic describes no other before Py
 from ..vectorstore.passage import Document, Hit, Listing, Locator
 from ..vectorstore.structure import Outcome, Structure
 from .answer import Answer, Citation, Refusal, Sentence
+from .answering.statements import Statement
 
 if TYPE_CHECKING:
     from ..ingest.ingest import IngestReport
@@ -139,6 +140,29 @@ class AnswerOut(TypedDict):
     seconds: TimingOut
     notes: list[str]
     usage: UsageOut | None
+
+
+class StatementOut(TypedDict):
+    """What a speaker says in one go: `text` is the document's from `start` to `end`, `heading` that of its item."""
+
+    document: DocumentOut
+    speaker: str
+    heading: str | None
+    text: str
+    start: int
+    end: int
+    locator: LocatorOut
+
+
+class StatementsOut(TypedDict):
+    """Statements of those whose name fits, `speakers`, in order; `total` counts them all, in so many `records`."""
+
+    speakers: list[str]
+    total: int
+    records: int
+    statements: list[StatementOut]
+    offset: int
+    next: str | None
 
 
 class HitsOut(TypedDict):
@@ -373,6 +397,15 @@ def sentence_json(sentence: Sentence) -> SentenceOut:
     return {
         "text": sentence.text, "citations": list(sentence.citations), "supported": sentence.supported,
         "side": sentence.side,
+    }  # fmt: skip
+
+
+def statement_json(statement: Statement) -> StatementOut:
+    """What a speaker says in one go."""
+    return {
+        "document": document_json(statement.document), "speaker": statement.speaker, "heading": statement.heading,
+        "text": statement.text, "start": statement.start, "end": statement.end,
+        "locator": locator_json(statement.locator),
     }  # fmt: skip
 
 

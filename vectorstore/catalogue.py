@@ -9,7 +9,7 @@ import re
 import sqlite3
 import threading
 from collections import defaultdict
-from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Generator, Iterable, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, fields, replace
 from datetime import UTC, datetime
@@ -21,7 +21,7 @@ from .disk import connect, is_refusal, refusal_of
 from .errors import CatalogueDamaged, DiskRefuses, NotALibrary
 from .names import fold
 from .passage import Document, Filters, Listing, Locator, Passage, Selection
-from .structure import TABLES, Omission, Structure, put_structure, read_structure
+from .structure import TABLES, Omission, SpeakerTurn, Structure, put_structure, read_structure
 
 _CLOSE_WAIT_S = 10.0
 SCHEMA_VERSION = 4
@@ -580,6 +580,20 @@ class Catalogue:
     def speakers(self) -> list[str]:
         """Every speaker named in the library, as printed."""
         return [row[0] for row in self._rows(_SPEAKERS)]
+
+    def turn_names(self) -> list[tuple[str, str]]:
+        """Whom each turn is by, as one would cite them and as printed; each pair once."""
+        return [(row[0], row[1]) for row in self._rows("SELECT DISTINCT speaker, label FROM turns")]
+
+    def turns_by(self, speakers: Collection[str], labels: Collection[str]) -> list[tuple[str, SpeakerTurn]]:
+        """The turns that bear one of these names, with the ids of their documents; those of a document in its order."""
+        sql = (
+            "SELECT document_id, start, stop, speaker, label, time, item FROM turns WHERE speaker IN "
+            "(SELECT value FROM json_each(?)) AND label IN (SELECT value FROM json_each(?)) ORDER BY document_id, place"
+        )
+        rows = self._rows(sql, (json.dumps(list(speakers)), json.dumps(list(labels))))
+        names = ("start", "end", "speaker", "label", "time", "item")
+        return [(row[0], SpeakerTurn(**dict(zip(names, row[1:], strict=True)))) for row in rows]
 
     def sections(self, limit: int) -> list[str]:
         """The last headings that passages stand under, each once, the most used first."""

@@ -105,6 +105,19 @@ def test_an_overview_is_an_answer_of_quotes(client: TestClient, records: Library
     assert client.get("/api/overview", params={"length": "endless"}).status_code == 422
 
 
+def test_all_that_somebody_says_comes_page_by_page(client: TestClient, records: Library) -> None:
+    told = client.get("/api/speakers/Norway", params={"limit": 1}).json()
+    [said] = told["statements"]
+    text = records.document(said["document"]["id"]).text
+    assert said["text"] == text[said["start"] : said["end"]] and said["speaker"] == "Norway"
+    following, seen = told["next"], 1
+    while following:
+        page = client.get(following).json()
+        seen, following = seen + len(page["statements"]), page["next"]
+    assert seen == told["total"] == records.statements("Norway").total > 0
+    assert_problem(client.get("/api/speakers/Nobody%2Fat%20all"), "not-found", path="/api/speakers/Nobody/at all")
+
+
 def test_a_search_gives_passages_only(client: TestClient, records: Library) -> None:
     found = client.post("/api/search", json={"query": "herring quota", "limit": 2, "filters": {"speaker": "norway"}})
     assert [hit["text"][:7] for hit in found.json()["hits"]] == ["Norway:", "Norway:"]
@@ -412,6 +425,7 @@ def test_the_description_names_every_door_with_examples(client: TestClient) -> N
         ("GET", "/api/documents/{document_id}/text"), ("POST", "/v1/chat/completions"), ("GET", "/v1/models"),
         ("GET", "/v1/models/{model}"), ("GET", "/healthz"), ("GET", "/metrics"),
         ("GET", "/api/documents/{document_id}/structure"), ("GET", "/api/overview"),
+        ("GET", "/api/speakers/{name}"),
     }  # fmt: skip
     assert described["components"]["schemas"]["AskIn"]["examples"][0]["question"]
     assert described["paths"]["/api/ask"]["post"]["security"]

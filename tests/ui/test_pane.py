@@ -88,7 +88,8 @@ def test_pages_are_told_and_the_place_of_the_quote() -> None:
     ]
     html = shown(text, "Second", *passages)
     assert re.findall("<span>(p. .)</span></p>", html) == ["p. 1", "p. 2"]
-    told = ("Norway", "para. 7", "p. 2", "Debate", "read by machine")
+    assert 'href="page/speakers/Norway"' in html
+    told = ("para. 7", "p. 2", "Debate", "read by machine")
     assert "".join(f"<span>{part}</span>" for part in told) in html
 
 
@@ -197,5 +198,8 @@ def test_parts_of_the_only_item_are_shown_and_outcomes_without_items_by_themselv
     assert led_to(card(replace(council(), items=(), turns=()))) == [("The motion was carried by 9 votes to 8.",) * 2]
 
 
-def test_a_record_of_which_nothing_is_known_has_no_card() -> None:
-    assert card(Structure()) == ""
+def test_the_card_offers_an_overview_at_three_lengths_and_the_way_to_all_that_somebody_says() -> None:
+    html = card(council())
+    assert re.findall(r'data-length="(\w+)" data-of-document="d"', html) == ["brief", "usual", "full"]
+    assert re.findall(r'href="(page/speakers/[^"]+)"', html) == ["page/speakers/Ms.%20Moor", "page/speakers/Mr.%20Tan"]
+    assert "data-length" in card(Structure()), "also where nothing else is known"

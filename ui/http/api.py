@@ -14,6 +14,7 @@ from importlib.resources import files
 from pathlib import Path, PurePosixPath
 from time import perf_counter
 from typing import Annotated, Any, cast
+from urllib.parse import quote
 
 from fastapi import APIRouter, FastAPI, File, Form, Query, Security, UploadFile
 from fastapi.openapi.utils import get_openapi
@@ -39,6 +40,7 @@ from ...rag.schema import (
     ListedOut,
     PartOut,
     ReportOut,
+    StatementsOut,
     StructureOut,
     TextOut,
     answer_json,
@@ -48,6 +50,7 @@ from ...rag.schema import (
     listed_json,
     report_json,
     sentence_json,
+    statement_json,
     structure_json,
 )
 from ...rag.tools.registers import Kind
@@ -75,6 +78,8 @@ from .tracing import Tracing
 
 PAGE_OF_DOCUMENTS = 50
 MAX_PAGE_OF_DOCUMENTS = 200
+MAX_STATEMENTS = 500
+MAX_NAME_CHARS = 500
 _EVENTS = ("sentence", "answer", "problem")
 _TEXT = {"type": "string"}
 _MAX_UPLOADS = 100
@@ -156,6 +161,29 @@ def overview(
         _listing(service.library, document)
     answer = service.library.overview(document, speaker=speaker, about=about, length=length)
     return answer_json(in_language(answer, language_of_request(request)))
+
+
+@_questions.get("/speakers/{name:path}", response_model=StatementsOut, responses=problems(404, 422, 503))
+def speaker(
+    name: str,
+    service: Served,
+    offset: Annotated[int, Query(ge=0, le=10**9)] = 0,
+    limit: Annotated[int, Query(ge=1, le=MAX_STATEMENTS, description="statements per page")] = PAGE_OF_DOCUMENTS,
+) -> StatementsOut:
+    """Everything a delegation or person says, in order, the oldest record first, page by page."""
+    found = service.library.statements(name[:MAX_NAME_CHARS], offset=offset, limit=limit)
+    if not found.total:
+        raise Problem("not-found", f"Nobody called {name[:80]!r} speaks in these records.")
+    following = offset + limit
+    address = f"/api/speakers/{quote(name)}?offset={following}&limit={limit}"
+    return {
+        "speakers": list(found.speakers),
+        "total": found.total,
+        "records": found.records,
+        "statements": [statement_json(each) for each in found.told],
+        "offset": offset,
+        "next": address if following < found.total else None,
+    }
 
 
 def _events(asked: shapes.AskIn, service: Service, request: Request) -> Iterator[SentenceReady | Answer]:

@@ -11,12 +11,15 @@ from starlette.concurrency import run_in_threadpool
 
 from ...ingest.fetch import is_address
 from ...rag.library import Library
+from ...rag.messages import in_language
+from ...rag.query.kinds import Length
 from ...vectorstore.passage import Document
 from .libraries import AppState
 from .page_image import Sheets
-from .views.conversation import source_name
+from .views.conversation import sentences_html, source_name
 from .views.pane import document_html, locator_at, sheet_html
 from .views.records import details_html, filters_html, records_html, status_html
+from .views.statements import PAGE, statements_html
 from .views.template import html
 from .views.welcome import example_questions, welcome_html
 from .visitor import At, Spoken
@@ -80,6 +83,26 @@ def image(
     if drawn is None:
         raise HTTPException(404)
     return Response(drawn.png, media_type="image/png", headers={"Cache-Control": "private, max-age=3600"})
+
+
+@routes.get("/page/overview/{document_id}", response_class=HTMLResponse)
+def overview(document_id: str, at: At, words: Spoken, length: Length = "usual") -> HTMLResponse:
+    """What a document is about, for its card."""
+    if at.library.store.document(document_id) is None:
+        return HTMLResponse(html("records", "fault", error=words("reading.gone")), status_code=404)
+    answer = in_language(at.library.overview(document_id, length=length), words.language)
+    told = sentences_html(answer.sentences, answer.citations, words)
+    return HTMLResponse(html("card", "overview", sentences=told, notes=answer.notes if answer.answered else ()))
+
+
+@routes.get("/page/speakers/{name:path}", response_class=HTMLResponse)
+def speaker(name: str, request: Request, at: At, words: Spoken, library: str = "", offset: int = 0) -> HTMLResponse:
+    """Everything somebody says."""
+    name, offset = name[:_NAME_BYTES], max(offset, 0)
+    found = at.library.statements(name, offset=offset, limit=PAGE)
+    home = f"{request.scope.get('root_path', '')}/"
+    page = statements_html(name, found, offset, home, at.key if library else "", words)
+    return HTMLResponse(page, status_code=200 if found.total else 404)
 
 
 @routes.get("/page/status")

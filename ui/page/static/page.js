@@ -4,9 +4,9 @@ import { act, ask, isBusy, renew, show, stop } from "./asking.js";
 import { isShut, openDrawer, showFilters, showMode, wireDrawers } from "./drawers.js";
 import { around, at, first, questionBox } from "./elements.js";
 import { commandOf } from "./keyboard.js";
-import { close, isOpen, look, open, point, share, step, unhover, watchHover } from "./reading.js";
+import { close, isOpen, look, open, overview, point, share, step, unhover, watchHover } from "./reading.js";
 import { list, watchReading, welcome, wireRecords } from "./records.js";
-import { copy, json, keep, learn, notice, say, state, stored, translate } from "./server.js";
+import { copy, json, keep, learn, notice, route, say, state, stored, translate } from "./server.js";
 
 /** @typedef {import("./server.js").Start} Start */
 
@@ -130,10 +130,15 @@ const presses = {
   turn: (page) => look("sheet", page),
   question: (question) => ask(question),
   do: (_, button) => act(button),
+  length: (_, button) => overview(button),
 };
 
 /** @param {Event} event */
 function press(event) {
+  const link = around(event, "a[data-speaker]");
+  if (link instanceof HTMLAnchorElement) {
+    link.href = route(`page/speakers/${encodeURIComponent(link.dataset.speaker ?? "")}`);
+  }
   const button = around(event, "button");
   if (!button) return;
   if (shown[button.id]) return shown[button.id]();

@@ -122,6 +122,23 @@ async function draw(sheet, page) {
   picture?.addEventListener("load", () => settle(first(".r-lit", sheet) ?? first(".r-turn", sheet), sheet));
 }
 
+/**
+ * What the open document is about, in its card: brief, usual or full.
+ * @param {HTMLElement} button
+ */
+export async function overview(button) {
+  const card = button.closest(".r-card");
+  const box = card && first(".r-overview", card);
+  if (!box) return;
+  for (const other of all("[data-length]", card)) other.setAttribute("aria-pressed", String(other === button));
+  box.setAttribute("aria-busy", "true");
+  const { ofDocument: id = "", length = "" } = button.dataset;
+  const markup = await fetched(`page/overview/${encodeURIComponent(id)}`, { length });
+  if (button.getAttribute("aria-pressed") !== "true") return; // another length was asked for meanwhile
+  box.innerHTML = markup;
+  box.removeAttribute("aria-busy");
+}
+
 export function close() {
   request++;
   opened = null;

@@ -32,13 +32,11 @@ class Place:
 
 
 def card_html(document: Document, structure: Structure, words: Words, *, unfolded: bool) -> Markup:
-    """The card; empty where nothing is known but what stands above it."""
+    """The card: what the record is about, at three lengths, and what is known of it."""
     facts = [(words("card.body"), document.body), (words("card.meeting"), document.meeting or document.session)]
     facts = [(name, value) for name, value in facts if value]
     speakers = _speakers(structure.turns)
     matters = _matters(document, structure)
-    if not (facts or speakers or matters):
-        return Markup("")
     return html(
         "card",
         "card",

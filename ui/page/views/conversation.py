@@ -24,6 +24,7 @@ ENGLISH = words_in("en")
 _SNIPPET_CHARS = 220
 _QUESTION_CHARS = 1_000
 _HOVER_CHARS = 600
+_SPEAKERS_NAMED = 6
 
 
 def conversation_html(exchanges: Sequence[Exchange], words: Words) -> Markup:
@@ -95,8 +96,15 @@ def _answer(answer: Answer, words: Words) -> Markup:
     return html(
         "conversation", "answered",
         sentences=told if sides else sentences_html(answer.sentences, answer.citations, words),
-        remarks=answer.notes if answer.mode == "quotes" else (), sources=sources, words=words,
+        remarks=answer.notes if answer.mode == "quotes" else (), sources=sources,
+        speakers=_speakers(answer.citations), words=words,
     )  # fmt: skip
+
+
+def _speakers(citations: Sequence[Citation]) -> list[str]:
+    """Who is quoted, each once; nobody where it is too many to name."""
+    names = dict.fromkeys(filter(None, (citation.locator.speaker for citation in citations)))
+    return list(names) if len(names) <= _SPEAKERS_NAMED else []
 
 
 def _refusal(answer: Answer, words: Words) -> Markup:

@@ -145,6 +145,7 @@ def _head(document: Document, passages: Sequence[Passage], quote: Span, words: W
         copy=copy_html(reference(citation), words) if quote.start < quote.end else "",
         has_pages=may_have_pages(document),
         facts=[document.symbol, document.date, source_name(document.source)],
+        speaker=locator.speaker,
         place=_place(locator, document.title),
         words=words,
     )
@@ -159,9 +160,9 @@ def locator_at(passages: Sequence[Passage], position: int) -> Locator:
 
 
 def _place(locator: Locator, title: str) -> list[str | None]:
-    """How people cite a place, part by part."""
+    """How people cite a place, part by part, after whose words stand there."""
     headings = locator.section.removeprefix(title).removeprefix(" > ") if locator.section else ""
-    return [locator.speaker, *locator.printed, headings.replace(" > ", " › "), locator.reading]
+    return [*locator.printed, headings.replace(" > ", " › "), locator.reading]
 
 
 def _blocks_html(text: str, passages: Sequence[Passage], shown: Span, quote: Span) -> Iterator[Markup]:

@@ -1,0 +1,67 @@
+"""The page of all that somebody says, and the overview in the card of an open document."""
+
+import re
+from html import unescape
+
+import pytest
+from fastapi.testclient import TestClient
+from playwright.sync_api import BrowserContext, Page, expect
+
+from onrecord.rag.library import Library
+from onrecord.ui.app import build_app
+
+from .serving import HERRING, ask
+from .test_page_access import RUN_AXE, files
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture
+def client(records: Library) -> TestClient:
+    return TestClient(build_app(records), base_url="http://127.0.0.1:7860", client=("127.0.0.1", 5))
+
+
+def test_every_statement_stands_on_the_page_with_a_link_to_its_place(client: TestClient, records: Library) -> None:
+    page = client.get("/page/speakers/Norway").text
+    found = records.statements("Norway")
+    links = [unescape(each) for each in re.findall(r'href="(/\?read=[^"]+)"', page)]
+    assert len(links) == found.total > 0
+    for link, statement in zip(links, found.told, strict=True):
+        assert link.startswith(f"/?read={statement.document.id}&start={statement.start}&end={statement.end}&of=")
+    assert "@media print" in page and "Norway" in page
+
+
+def test_nobody_has_an_empty_page_and_a_name_is_no_markup(client: TestClient) -> None:
+    reply = client.get("/page/speakers/<script>alert(1)</script>")
+    assert reply.status_code == 404 and "<script>" not in reply.text and "Nobody of this name" in reply.text
+    assert "Personne" in client.get("/page/speakers/x/y", headers={"Accept-Language": "fr"}).text
+
+
+def test_an_overview_is_fetched_at_a_length(client: TestClient, records: Library) -> None:
+    [document] = [each for each in records.documents() if each.symbol == "HB/2031/9"]
+    brief, full = (client.get(f"/page/overview/{document.id}?length={each}").text for each in ("brief", "full"))
+    assert 0 < brief.count("r-chip") < full.count("r-chip")
+    assert client.get("/page/overview/nothing").status_code == 404
+
+
+def test_the_card_tells_what_a_document_is_about_and_names_lead_to_what_they_say(
+    page: Page, context: BrowserContext
+) -> None:
+    ask(page, HERRING)
+    with context.expect_page() as opened:
+        page.locator(".r-speakers a").first.click()
+    said = opened.value
+    expect(said.locator("h1")).to_have_text("Norway")
+    expect(said.locator("article")).to_have_count(1)
+    said.evaluate((files("axe_playwright_python") / "axe.min.js").read_text(encoding="utf-8"))
+    assert said.evaluate(RUN_AXE) == []
+    said.locator("article a").click()
+    expect(said.locator("#r-pane mark")).to_contain_text("herring quota")
+    said.close()
+    page.locator(".r-chip").first.click()
+    page.locator(".r-card summary").click()
+    page.locator('[data-length="brief"]').press("Enter")
+    expect(page.locator(".r-overview .r-chip").first).to_be_visible()
+    expect(page.locator('[data-length="brief"]')).to_have_attribute("aria-pressed", "true")
+    page.locator(".r-overview .r-chip").last.click()
+    expect(page.locator("#r-pane mark").first).to_be_visible()
