@@ -311,6 +311,13 @@ class Library:
         """
         return self.pipeline.answer_stream(question, history=turns_of(history), filters=filters, observer=observer)
 
+    def everything(
+        self, question: str, *, history: "Sequence[Answer | Turn]" = (), filters: Filters | None = None
+    ) -> Answer:
+        """Every sentence on the subject of a question, record by record, where an answer quotes the best only."""
+        check_question(question)
+        return self.pipeline.everything(question, history=turns_of(history), filters=filters)
+
     def overview(
         self,
         document: str | None = None,

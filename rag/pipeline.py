@@ -28,6 +28,7 @@ from .query.kinds import Length, courtesy
 from .query.parse import Query, parse_query
 from .query.question import MAX_QUESTION_CHARS, clean
 from .query.vocabulary import corrected
+from .retrieval.everything import everything
 from .retrieval.retrieve import retrieve
 
 if TYPE_CHECKING:
@@ -111,11 +112,21 @@ class Pipeline:
         asked = _Asked(question=question, filters=filters, observer=no_observer)
         query = parse_query(self.store, about or question)
         hits = retrieve(self.store, query, filters=filters) if about else []
-        retrieved, draft = time.perf_counter(), _Draft()
         quoted = briefing(self.store, filters or Filters(), about, hits, length)
+        return self._put_together(asked, replace(query, text=question), hits, quoted)
+
+    def everything(self, question: str, *, history: Sequence[Turn] = (), filters: Filters | None = None) -> Answer:
+        """Every sentence on the subject of a question, record by record; nothing is chosen, nothing written."""
+        asked = _Asked(question=clean(question), filters=filters, observer=no_observer)
+        query = parse_query(self.store, asked.question, history)
+        return self._put_together(asked, query, [], everything(self.store, query, filters))
+
+    def _put_together(self, asked: "_Asked", query: Query, hits: Sequence[Hit], quoted: Quoted | None) -> Answer:
+        """An answer of what is quoted; a refusal where nothing is."""
+        retrieved, draft = time.perf_counter(), _Draft()
         for _ in draft.kept(_events(quoted) if quoted else ()):
             pass
-        return self._answer(asked, replace(query, text=question), hits, draft, retrieved)
+        return self._answer(asked, query, hits, draft, retrieved)
 
     def _parse(self, asked: "_Asked", history: Sequence[Turn]) -> Query:
         """The question as understood; where a model writes, it makes a follow-up stand alone, if it can."""

@@ -11,7 +11,9 @@ from ...vectorstore.structure import SpeakerTurn
 from ..query import kinds
 from ..query.directory import directory_of
 from ..query.parse import Query
-from .candidates import asking_stems, inverse_frequency
+from .candidates import asking_stems, heading_of, inverse_frequency
+from .decisions import is_counted
+from .matters import line_end, matters, told_at, without_lead_ins
 from .quoted import Quoted, told_of
 from .records_found import called, record_meant, subject_stems
 
@@ -122,6 +124,52 @@ def speakers(store: Store, query: Query, hits: Sequence[Hit]) -> Quoted | None:
         f"{who} in {document.name}, {whole}."
         if len(quoted.citations) == len(counts)
         else f"The first {len(quoted.citations)} of {who} in {document.name}."
+    )
+    return quoted
+
+
+def outcomes(store: Store, query: Query, hits: Sequence[Hit]) -> Quoted | None:
+    """All that the record meant tells as decided, each after its item; None where it tells nothing so, or where a
+    subject is named."""
+    document = record_meant(store, query, hits)
+    if document is None or _names_a_subject(store, query, document, "outcomes"):
+        return None
+    structure, quoted = store.structure(document.id), Quoted()
+    headings = {item.id: heading_of(item) for item in structure.items}
+    told = without_lead_ins(structure.outcomes)
+    counted = [each for each in told if is_counted(each)] if kinds.wants_vote(query.text) else []
+    told = counted or told
+    for outcome in told[:MAX_SPEAKERS]:
+        heading = headings.get(outcome.item or "", "")
+        quoted.add(store, document, *told_at(document, outcome), heading)
+    return _all_of(quoted, "vote" if counted else "outcome", len(told), document)
+
+
+def items(store: Store, query: Query, hits: Sequence[Hit]) -> Quoted | None:
+    """All that the record meant deals with; None where it has no items, or where a subject is named."""
+    document = record_meant(store, query, hits)
+    if document is None or _names_a_subject(store, query, document, "items"):
+        return None
+    told, quoted = matters(document, store.structure(document.id).items), Quoted()
+    for item in told[:MAX_SPEAKERS]:
+        quoted.add(store, document, item.start, line_end(document, item))
+    return _all_of(quoted, "item", len(told), document)
+
+
+def _names_a_subject(store: Store, query: Query, document: Document, kind: str) -> bool:
+    """Whether a question says more than which record's outcomes or items it asks for."""
+    asked = {stem for phrase in kinds.words_of(kind) for stem in store.lexical.words(phrase)}
+    return bool(subject_stems(store, query.content_words, document) - asked)
+
+
+def _all_of(quoted: Quoted, what: str, total: int, document: Document) -> Quoted | None:
+    """What is listed, with how many it is of how many; None where it is nothing."""
+    if not quoted.citations:
+        return None
+    named = f"{total} {what}{'' if total == 1 else 's'} in {document.name}"
+    shown = len(quoted.citations)
+    quoted.notes.append(
+        f"{named}, all that the record tabulates." if shown == total else f"The first {shown} of {named}."
     )
     return quoted
 

@@ -20,7 +20,7 @@ from .candidates import heading_of
 from .central import Sentences
 from .decisions import FEWEST_TELLING
 from .matters import matters, outcomes_in, told_at, without_lead_ins
-from .quoted import Quoted, shown, told_of
+from .quoted import Quoted, told_of
 from .records_found import record_meant, shares_of_records, subject_stems
 
 # Chosen by eye; eight or ten parts told no more of the key facts of the gold questions.
@@ -34,6 +34,7 @@ SHORTEST_SIDE = 0.3
 MAX_QUOTE_CHARS = 500
 TITLE_WITHIN_CHARS = 50_000
 SPEAKERS_NAMED = 6
+SAME_LETTERS = 60
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +54,9 @@ class Part:
     def lead_of(self, outcome: Outcome, headings: Mapping[str, str]) -> str:
         """What stands before an outcome: what it is an outcome of, and how many others the part has."""
         heading = headings.get(outcome.item or "", "")
-        says_more = heading and heading not in self.heading and shown(outcome.text) not in heading
+        says_more = (
+            heading and heading not in self.heading and _letters(outcome.text)[:SAME_LETTERS] not in _letters(heading)
+        )
         lead = f"{self.heading}: {heading}" if says_more else self.heading
         others = f"1 of {len(self.outcomes)} outcomes" if len(self.outcomes) > 1 else ""
         return ", ".join(filter(None, [lead, others]))
@@ -268,6 +271,11 @@ def _telling(outcomes: Sequence[Outcome], scores: Sequence[float], most: int) ->
     """The outcomes that tell most, in their order: those with the counts of a vote, then by their scores."""
     ranked = sorted(zip(outcomes, scores, strict=True), key=lambda each: (each[0].votes_for is None, -each[1]))
     return sorted((outcome for outcome, _ in ranked[:most]), key=lambda each: each.start)
+
+
+def _letters(text: str) -> str:
+    """A text without spaces and marks."""
+    return "".join(filter(str.isalnum, text))
 
 
 def _who_spoke(turns: Sequence[SpeakerTurn]) -> str:

@@ -1,6 +1,7 @@
 """An answer in the making that is put together of quotes, each after a few words that say what it is."""
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
@@ -47,7 +48,9 @@ class Quoted:
         """The passage that an offset lies in, or the next one after it."""
         if document.id not in self._passages:
             self._passages[document.id] = store.passages_of(document.id)
-        return next((passage for passage in self._passages[document.id] if passage.end > offset), None)
+        passages = self._passages[document.id]
+        place = bisect_right(passages, offset, key=lambda passage: passage.end)
+        return passages[place] if place < len(passages) else None
 
 
 def shown(text: str) -> str:

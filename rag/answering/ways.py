@@ -6,7 +6,7 @@ from ...vectorstore.passage import Filters, Hit
 from ...vectorstore.store import Store
 from ..query import kinds
 from ..query.parse import Query
-from .catalogue import misnamed, of_day, records, speakers
+from .catalogue import items, misnamed, of_day, outcomes, records, speakers
 from .overview import overview
 from .quoted import Quoted
 from .votes import sponsors, votes, votes_of
@@ -27,6 +27,10 @@ def own_way(store: Store, query: Query, hits: Sequence[Hit]) -> Quoted | None:
         return None
     if kinds.wants_speakers(query.text):
         return speakers(store, query, hits)
+    if kinds.wants_outcomes(query.text) and (found := outcomes(store, query, hits)):
+        return found
+    if kinds.wants_items(query.text) and (found := items(store, query, hits)):
+        return found
     if kinds.wants_overview(query.text) or _is_about_all_somebody_said(query):
         return overview(store, query, hits)
     return None

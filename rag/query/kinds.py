@@ -16,7 +16,7 @@ Courtesy = Literal["greeting", "thanks", "help"]
 Length = Literal["brief", "usual", "full"]
 _COURTESIES: tuple[Courtesy, ...] = ("greeting", "thanks", "help")
 # Their words ("table", "submit", "full employment") say what a question is about as often as how it is asked.
-_SUBJECT_TOO = ("manner", "unvoted", "sponsors", "support", "side", "paragraph", "brief", "full")
+_SUBJECT_TOO = ("manner", "unvoted", "sponsors", "support", "side", "paragraph", "brief", "full", "outcomes", "items")
 _WITHOUT_SPACES = re.compile(r"[぀-ヿ㐀-鿿]")
 # "What is the Portland session about?": the question word and the preposition hold the subject between them; "What are
 # they worried about?" asks for a sentence.
@@ -180,6 +180,16 @@ def _languages() -> dict[str, str]:
 
     names = cast(Mapping[str, str], Locale("en").languages)
     return {name: code for code, name in names.items() if len(code) == 2}
+
+
+def wants_outcomes(question: str) -> bool:
+    """Whether a question asks for all that was decided, moved or voted on."""
+    return _asks("outcomes", question)
+
+
+def wants_items(question: str) -> bool:
+    """Whether a question asks what all was dealt with."""
+    return _asks("items", question)
 
 
 def wants_speakers(question: str) -> bool:

@@ -268,6 +268,43 @@ def test_who_spoke_of_a_subject_is_not_everybody(council: Library) -> None:
     assert quotes(answer) == ["Mr. Castellan"] or set(quotes(answer)) == {"Ms. Arvid", "Mr. Castellan"}
 
 
+@pytest.mark.parametrize(
+    ("question", "note", "first"),
+    [
+        ("List all decisions of the Town Council of Osterwick.",
+         "4 outcomes in Minutes of the Town Council of Osterwick, all that the record tabulates.",
+         "The motion was carried by 9 votes to 8, with 2 abstentions."),
+        ("List all votes in the minutes of the Town Council.",
+         "2 votes in Minutes of the Town Council of Osterwick, all that the record tabulates.",
+         "The motion was carried by 9 votes to 8, with 2 abstentions."),
+        ("What were the items of the meeting of the Town Council of Osterwick?",
+         "5 items in Minutes of the Town Council of Osterwick, all that the record tabulates.", "1. Opening"),
+    ],
+)  # fmt: skip
+def test_what_a_record_tabulates_is_listed_whole(council: Library, question: str, note: str, first: str) -> None:
+    answer = council.ask(question)
+    check(answer, council)
+    assert answer.notes[0] == note and quotes(answer)[0] == first
+    assert len(answer.citations) == int(note.split()[0])
+
+
+def test_a_list_on_a_subject_is_not_all_that_the_record_tabulates(council: Library) -> None:
+    answer = council.ask("List all decisions on the playground in Harbour Street.")
+    assert not any("tabulates" in note for note in answer.notes)
+
+
+def test_everything_on_a_subject_is_told_record_by_record(council: Library) -> None:
+    answer = council.everything("What is said about the ferries?")
+    check(answer, council)
+    assert all("ferr" in quote.casefold() for quote in quotes(answer)) and len(answer.citations) == 2
+    places = [(citation.document.id, citation.start) for citation in answer.citations]
+    assert places == sorted(places, key=lambda each: each[1]), "one record, in its order"
+    assert answer.notes[0].startswith(f"{len(places)} sentences in 1 record: all that have most of the words")
+    assert not council.everything("What is said about zeppelins?").answered
+    confined = council.everything("What is said about the ferries?", filters=Filters(since="2034"))
+    assert not confined.answered
+
+
 # --- courtesies ------------------------------------------------------------------------------------------------------
 
 

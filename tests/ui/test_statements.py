@@ -1,6 +1,7 @@
-"""The page of all that somebody says, and the overview in the card of an open document."""
+"""All that somebody says, all on a subject, and the overview in the card of an open document."""
 
 import re
+from dataclasses import replace
 from html import unescape
 
 import pytest
@@ -9,6 +10,8 @@ from playwright.sync_api import BrowserContext, Page, expect
 
 from onrecord.rag.library import Library
 from onrecord.ui.app import build_app
+from onrecord.ui.page.views.conversation import everything_html
+from onrecord.ui.page.words import words_in
 
 from .serving import HERRING, ask
 from .test_page_access import RUN_AXE, files
@@ -42,6 +45,23 @@ def test_an_overview_is_fetched_at_a_length(client: TestClient, records: Library
     brief, full = (client.get(f"/page/overview/{document.id}?length={each}").text for each in ("brief", "full"))
     assert 0 < brief.count("r-chip") < full.count("r-chip")
     assert client.get("/page/overview/nothing").status_code == 404
+
+
+def test_everything_on_a_subject_is_shown_some_at_a_time_to_the_end(client: TestClient, own_library: Library) -> None:
+    asked = client.post("/page/ask", json={"question": "What about the herring quota?"}).json()
+    client.get(f"/page/answers/{asked['exchange']}")
+    told = client.get(f"/page/answers/{asked['exchange']}/everything").text
+    assert "herring" in told and "all that have most of the words asked for" in told and "data-from" not in told
+    answer = own_library.everything("the herring quota")
+    many = replace(answer, sentences=answer.sentences * 45)
+    shown, offset, pages = 0, 0, 0
+    while offset or not pages:
+        page = everything_html(many, offset, words_in("en"))
+        shown, pages = shown + page.count("r-sentence"), pages + 1
+        more = re.search(r'data-from="(\d+)"', page)
+        offset = int(more[1]) if more else 0
+    assert shown == len(many.sentences) > 40 and pages > 2
+    assert client.get("/page/answers/nothing/everything").status_code == 404
 
 
 def test_the_card_tells_what_a_document_is_about_and_names_lead_to_what_they_say(

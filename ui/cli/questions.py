@@ -77,6 +77,10 @@ def ask(
     model: ModelOption = None,
     model_base_url: BaseUrlOption = None,
     reranker: RerankerOption = None,
+    everything: Annotated[
+        bool, typer.Option("--all", help="Every sentence on the subject, record by record, not the best only.")
+    ] = False,
+    limit: Annotated[int | None, typer.Option("--limit", min=1, max=20, help="How many quotes at most.")] = None,
     document: DocumentOption = None,
     speaker: SpeakerOption = None,
     symbol: SymbolOption = None,
@@ -96,14 +100,17 @@ def ask(
     if (question is None) == (batch is None):
         raise InputError('Ask one question (onrecord ask "What did Norway say?") or name a file with --batch.')
     filters = _filters(document, speaker, symbol, section, since, until)
-    settings = read_settings(library=library, model=model, model_base_url=model_base_url, reranker=reranker)
+    settings = read_settings(
+        library=library, model=model, model_base_url=model_base_url, reranker=reranker, passages=limit
+    )
     with opened_library(settings) as lib:
         if batch is not None:
             raise typer.Exit(_ask_batch(lib, batch, filters))
         check_question(question or "")
-        answer = in_language(lib.ask(question or "", filters=filters), language_of_terminal())
+        answer = (lib.everything if everything else lib.ask)(question or "", filters=filters)
+        answer = in_language(answer, language_of_terminal())
         missing = lib.store.meaning_fault()
-    tell(answer_json(answer), as_json, lambda: print_answer(answer, quiet=quiet))
+    tell(answer_json(answer), as_json, lambda: print_answer(answer, quiet=quiet, by_line=everything))
     if missing and (as_json or quiet):
         print(f"onrecord: {missing}", file=sys.stderr)
 
@@ -154,7 +161,7 @@ def overview(
     with opened_library(read_settings(library=library)) as lib:
         answer = lib.overview(document, speaker=speaker, about=about, length=length.value)
     answer = in_language(answer, language_of_terminal())
-    tell(answer_json(answer), as_json, lambda: print_answer(answer, quiet=quiet))
+    tell(answer_json(answer), as_json, lambda: print_answer(answer, quiet=quiet, by_line=True))
 
 
 def _filters(

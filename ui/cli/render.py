@@ -21,9 +21,12 @@ if TYPE_CHECKING:
 _PASSAGE_CHARS = 420
 
 
-def print_answer(answer: "Answer", *, quiet: bool = False) -> None:
-    """The answer, then where each quote stands; for a refusal the nearest passages."""
-    print("\n\n".join(_side(*side) for side in answer.sides.items()) or _wrapped(printable(answer.text)))
+def print_answer(answer: "Answer", *, quiet: bool = False, by_line: bool = False) -> None:
+    """The answer, then where each quote stands; for a refusal the nearest passages. `by_line` begins a line with each
+    of its sentences."""
+    sides = "\n\n".join(_side(*side) for side in answer.sides.items())
+    lines = "\n".join(_wrapped(printable(numbered(sentence))) for sentence in answer.sentences) if by_line else ""
+    print(sides or lines or _wrapped(printable(answer.text)))
     for citation in answer.citations:
         print(f"\n[{citation.number}] {printable(citation.label)}")
         print(f"    {printable(Path(citation.document.source).name)}")

@@ -18,7 +18,7 @@ from .answering import AskOptions
 from .export.markdown import as_html, as_markdown
 from .history import Exchange
 from .libraries import AppState
-from .views.conversation import conversation_html, exchange_html
+from .views.conversation import conversation_html, everything_html, exchange_html
 from .views.panels import conversations_html, settings_html
 from .views.welcome import welcome_html
 from .visitor import At, Owner, Spoken
@@ -114,6 +114,18 @@ def follow(key: str, request: Request, at: At, words: Spoken) -> StreamingRespon
         raise HTTPException(404) from error
     lines = at.answering.follow(key, words, request.app.state.ended.is_set)
     return StreamingResponse(lines, media_type=_LINES, headers={"Cache-Control": "no-store"})
+
+
+@routes.get("/answers/{key}/everything", response_class=HTMLResponse)
+def everything(key: str, at: At, words: Spoken, offset: int = 0) -> str:
+    """Every sentence on the question's subject, some at a time."""
+    try:
+        exchange = at.history.exchange(key)
+    except KeyError as error:
+        raise HTTPException(404) from error
+    question = exchange.body.get("standalone_question", exchange.question)
+    filters = Filters(**exchange.settings.get("filters", {})) or None
+    return everything_html(at.library.everything(question, filters=filters), max(offset, 0), words)
 
 
 @routes.post("/answers/{key}/stop")

@@ -1,7 +1,7 @@
 // The conversation: a question goes out, sentences come back as they are ready; stop, ask again, edit, judge.
 
 import { all, at, first, make, questionBox, the } from "./elements.js";
-import { address, call, explain, json, keep, notice, Refused, say, state } from "./server.js";
+import { address, call, explain, html, json, keep, notice, Refused, say, state } from "./server.js";
 
 /** @type {{ exchange: string } | null} */
 let running = null; // while an answer is being written
@@ -189,6 +189,7 @@ export function act(button) {
   if (what === "stop") stop();
   else if (what === "again") again(article, questionOf(article));
   else if (what === "edit") edit(article);
+  else if (what === "everything") everything(article, button);
   else judge(article, button, what);
 }
 
@@ -200,6 +201,26 @@ export function act(button) {
 function again(article, question) {
   if (running) return notice(say("answering.busy"), { urgent: true });
   start(question, isLast(article) ? article.dataset.exchange : "");
+}
+
+/**
+ * Every sentence on the question's subject, some more with each press.
+ * @param {HTMLElement} article
+ * @param {HTMLElement} button
+ */
+async function everything(article, button) {
+  const box = the(".r-everything", article);
+  const offset = Number(button.dataset.from);
+  if (offset === 0 && box.childElementCount) return box.replaceChildren();
+  box.setAttribute("aria-busy", "true");
+  try {
+    const more = await html(`page/answers/${article.dataset.exchange}/everything`, { query: { offset } });
+    if (box.contains(button)) button.remove();
+    box.insertAdjacentHTML("beforeend", more);
+  } catch (error) {
+    notice(explain(error), { urgent: true });
+  }
+  box.removeAttribute("aria-busy");
 }
 
 /** @param {HTMLElement} article */

@@ -25,6 +25,7 @@ _SNIPPET_CHARS = 220
 _QUESTION_CHARS = 1_000
 _HOVER_CHARS = 600
 _SPEAKERS_NAMED = 6
+_EVERYTHING_AT_ONCE = 20
 
 
 def conversation_html(exchanges: Sequence[Exchange], words: Words) -> Markup:
@@ -55,6 +56,20 @@ def sentences_html(sentences: Sequence[Sentence], citations: Sequence[Citation],
     """The sentences of an answer, each followed by its chips."""
     by_number = {citation.number: citation for citation in citations}
     return together(_sentence(sentence, by_number, words) for sentence in sentences)
+
+
+def everything_html(answer: Answer, offset: int, words: Words) -> Markup:
+    """Sentences of an answer from the one at `offset`, some at a time, with the way to more."""
+    if not answer.answered:
+        return html("conversation", "remark", says=in_language(answer, words.language).text)
+    following = offset + _EVERYTHING_AT_ONCE
+    sentences = sentences_html(answer.sentences[offset:following], answer.citations, words)
+    left = len(answer.sentences) - following
+    notes = () if offset else answer.notes
+    return html(
+        "conversation", "everything", sentences=sentences, notes=notes, following=following if left > 0 else 0,
+        left=words.number(max(left, 0)), words=words,
+    )  # fmt: skip
 
 
 def chip_html(citation: Citation, words: Words = ENGLISH) -> Markup:
@@ -146,6 +161,7 @@ def _footer(exchange: Exchange, answer: Answer, words: Words) -> Markup:
         notes=answer.notes if checked else (),
         text=answer_text(answer),
         verdict=exchange.verdict,
+        answered=answer.answered,
         words=words,
     )
 
