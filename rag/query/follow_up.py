@@ -2,13 +2,16 @@
 
 import re
 from collections.abc import Callable, Sequence
-from itertools import pairwise
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from ...ingest.language.dates import NAMES
 from ...ingest.language.states import state_of
 from ...vectorstore.markup import plain
+from ...vectorstore.names import fold
 from ..answer import Turn
 from .directory import Directory
+from .kinds import asking_words, length_asked, wants_decision, wants_overview
 from .question import ABOUT, QUESTION_STOPWORDS, SAYS
 
 if TYPE_CHECKING:
@@ -21,12 +24,26 @@ MAX_FOLLOWING_WORDS = 14
 MAX_POINTING_WORDS = 20
 MAX_ITEM_WORDS = 8
 MAX_TURNED_WORDS = 5
-MIN_ALIKE = 0.3
+# What a question is about ("... about noise?") gives way to what is at all like it, anything else only to its like: set
+# by eye on conversations over invented records.
+MIN_ALIKE, MIN_ALIKE_ELSEWHERE = 0.3, 0.5
+YEAR_CHARS = 4
+_MONTHS = frozenset(map(fold, NAMES))
+MAX_LENGTH_WORDS = 4
+_BEFORE_A_TOPIC = re.compile(
+    r"\b(?:about|on|of|for|regarding|concerning|happened to)(?: (?:the|a|an))?\s?\Z", re.IGNORECASE
+)
+_WITHIN_A_THING = (" ", " of ", " of the ")
+_DATE = re.compile(r"\b(?:\d{1,2} )?(?:(?P<month>[^\W\d_]{3,10}) )?(?:19|20)\d\d\b")
+_NO_PERSON = re.compile(r"\A\W*+(?:and |but )?(?:what about |how about )?(?:in|on|about)\b", re.IGNORECASE)
+_BEFORE_WHO_DOES = re.compile(r"\b(?:did|does|do|has|have|had|will|would)(?: the)?\s\Z", re.IGNORECASE)
+_BESIDE = re.compile(r"\A\W*+(?:and|but|what about|how about)\b", re.IGNORECASE)
 _ANAPHORA = re.compile(
     r"\b(?:they|them|their|theirs|it|its|"
     r"(?:create|make|get|need|use|have|is|are|which|another|such an?) ones?|he|him|his|she|her|hers|these|those|"
     r"the same|else|"
-    r"this|that(?=\s*[?.!,;]|\s*$|\s+(?:be|is|was|decided|mean|happen|paragraph|programme|speaker|one|so)\b)|"
+    r"this|that(?=\s*[?.!,;]|\s*$|\s+(?:be|is|was|decided|mean|happen|paragraph|programme|speaker|one|so|"
+    r"day|year|meeting|session|sitting|debate|vote|motion|bill|resolution|report|record|document|item|point)\b)|"
     r"(?<!is )(?<!are )(?<!was )(?<!were )there(?! (?:is|are|was|were|a|any)\b)|"
     r"the (?:first|second|third|fourth|fifth|last|former|latter)(?: (?:one|two|of them))?(?=\s*[?.!,]|\s*$|\s+"
     r"(?:said|say|mean|do|does|did|is|was|propose|want)))\b",
@@ -39,7 +56,7 @@ _ELLIPSIS = re.compile(
     re.IGNORECASE,
 )
 _LEAD_IN = re.compile(
-    r"^\s*(?:(?:and|but|so|or|also)[\s,]+)?(?:(?:what|how) about\s+)?(?:(?:in|on|for|at|by|from|with|to|of)\s+)?"
+    r"^\s*(?:(?:and|but|so|or|also)[\s,]+)?(?:(?:what|how) about\s+)?(?:(?:in|on|for|at|by|from|with|to|of|about)\s+)?"
     r"(?:the\s+)?",
     re.IGNORECASE,
 )
@@ -76,7 +93,6 @@ _PERSON = re.compile(
 _ORDINALS = {"first": 0, "former": 0, "second": 1, "latter": -1, "third": 2, "fourth": 3, "fifth": 4, "last": -1}
 _ORDINAL = re.compile(rf"\bthe (?P<which>{'|'.join(_ORDINALS)})(?: one| of them)?\b", re.IGNORECASE)
 _BETWEEN_ITEMS = re.compile(r"(?:(?<!\s)\s++)?(?:,\s*(?:and\s+)?|;\s*|\band\b)\s*")
-_YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 
 
 def stand_alone(
@@ -92,17 +108,64 @@ def stand_alone(
 
     Where nothing better is known, the question before is carried along in brackets.
     """
+    return _understood(question, history, directory, likenesses).text
+
+
+@dataclass(frozen=True, slots=True)
+class _Understood:
+    """A question with what it asks by itself, and the questions before it that it leans on: the last, and the one that
+    this leaned on in turn."""
+
+    own: str
+    around: tuple[str, ...] = ()
+
+    @property
+    def text(self) -> str:
+        """As it is asked."""
+        return f"{self.own} ({' '.join(self.around)})" if self.around else self.own
+
+    @property
+    def whole(self) -> str:
+        """The last question that leaned on none."""
+        return self.around[-1] if self.around else self.own
+
+
+def _understood(
+    question: str, history: Sequence[Turn], directory: Directory | None, likenesses: Likenesses | None
+) -> _Understood:
     question = " ".join(question.split())
     if not history or not follows_up(question):
-        return question
+        return _Understood(question)
     last = history[-1]
-    before = stand_alone(last.question, history[:-1][-MAX_TURNS_BACK:], directory, likenesses)
-    if directory and (turned := _turned_to(question, before, directory)):
-        return turned
-    if replaced := _put_in_place(question, before, directory, likenesses):
-        return replaced
+    before = _understood(last.question, history[:-1][-MAX_TURNS_BACK:], directory, likenesses)
+    if _asks_for_length(question) and wants_overview(before.whole):
+        return _Understood(f"{before.whole.rstrip(' .?!')}, {question}")
+    if directory and (turned := _turned_to(question, before.whole, directory)):
+        return _turned(before, turned)
+    if replaced := _put_in_place(question, before.whole, directory, likenesses):
+        return _turned(before, replaced)
     named = _with_item(_with_person(question, last), last)
-    return named if named != question and not follows_up(named) else f"{named} ({before})"
+    if named != question and not follows_up(named):
+        return _Understood(named)
+    return _Understood(named, (before.own, before.whole) if _adds(before, named) else (before.whole,))
+
+
+def _adds(before: _Understood, question: str) -> bool:
+    """Whether the question before says more of what is asked now than the one that it leaned on: no bare "Why?", and
+    nothing else that was set beside that ("What about ...?")."""
+    beside = _BESIDE.match(question) and _BESIDE.match(before.own)
+    words = re.findall(r"[^\W_]+", before.own.casefold())
+    return bool(before.around) and not beside and any(word not in QUESTION_STOPWORDS for word in words)
+
+
+def _turned(before: _Understood, whole: str) -> _Understood:
+    """What the question before asks, of something else; a bare "Why?" between the two is forgotten."""
+    return _Understood(before.own, (whole,)) if _adds(before, "") else _Understood(whole)
+
+
+def _asks_for_length(question: str) -> bool:
+    """Whether a question of a few words only says how long an overview is to be ("in detail")."""
+    return length_asked(question) != "usual" and len(question.split()) <= MAX_LENGTH_WORDS
 
 
 def follows_up(question: str) -> bool:
@@ -111,14 +174,25 @@ def follows_up(question: str) -> bool:
     return (
         bool(_ELLIPSIS.match(question) and len(words) <= MAX_FOLLOWING_WORDS)
         or (len(words) <= 3 and not _is_whole(question))
+        or (len(words) <= MAX_FOLLOWING_WORDS and wants_decision(question) and not _telling(question))
         or (bool(_ANAPHORA.search(question)) and len(words) <= MAX_POINTING_WORDS)
     )
 
 
 def _is_whole(question: str) -> bool:
-    """Whether a question of a few words leaves nothing unsaid: "Which ministers attended?", "What is ACHQ?"."""
+    """Whether a question of a few words leaves nothing unsaid: "Which ministers attended?", "What is ACHQ?", "capital
+    of France?"."""
     words = [word for word in re.findall(r"[^\W_]+", question) if word.casefold() not in QUESTION_STOPWORDS]
-    return bool((_WHOLE.match(question) and len(words) >= 2) or _WHAT_IS.match(question))
+    telling = _telling(question)
+    if _WHAT_IS.match(question):
+        return True
+    return len(words) >= 2 and bool(telling) if _WHOLE.match(question) else len(telling) >= 2
+
+
+def _telling(question: str) -> list[str]:
+    """The words of a question that name a subject: none that questions are asked with, of whatever kind."""
+    words = re.findall(r"[^\W_]+", question.casefold())
+    return [word for word in words if word not in QUESTION_STOPWORDS and word not in asking_words()]
 
 
 def refers_back(question: str) -> bool:
@@ -134,7 +208,7 @@ def asks_for_others(question: str) -> bool:
 def _turned_to(question: str, before: str, directory: Directory) -> str | None:
     """The question before, asked of the speaker that a follow-up names; None where it names none."""
     whom, earlier = directory.find_speaker(question), directory.find_speaker(before)
-    if not whom or not earlier:
+    if not whom or not earlier or _NO_PERSON.match(question):
         return None
     name = question[whom[0] : whom[1]]
     if _LEAD_IN.fullmatch(question[: whom[0]]) and not question[whom[1] :].strip(" ?!."):
@@ -161,10 +235,14 @@ def _put_in_place(question: str, before: str, directory: Directory | None, liken
 
 
 def _of_the_same_shape(new: str, before: str) -> tuple[int, int] | None:
-    if _YEAR.fullmatch(new) and len(years := list(_YEAR.finditer(before))) == 1:
-        return years[0].span()
+    if _date_in(new) == (0, len(new)):
+        return _date_in(before)
     words = new.split()
-    if len(words) == 2 and (same := re.search(rf"\b{re.escape(words[0])} [\w.]+", before, re.IGNORECASE)):
+    if (
+        len(words) == 2
+        and words[0].casefold() not in QUESTION_STOPWORDS
+        and (same := re.search(rf"\b{re.escape(words[0])} [\w.]+", before, re.IGNORECASE))
+    ):
         return same.span()
     if state_of(new):
         for match in re.finditer(r"[A-ZÀ-Þ][\w’'-]*(?: [A-ZÀ-Þ][\w’'-]*)*", before):
@@ -173,20 +251,51 @@ def _of_the_same_shape(new: str, before: str) -> tuple[int, int] | None:
     return None
 
 
+def _date_in(text: str) -> tuple[int, int] | None:
+    """Where the only year of a text stands, with its day and month; None where there is not just one."""
+    dates = list(_DATE.finditer(text))
+    if len(dates) != 1:
+        return None
+    start, end = dates[0].span()
+    return (start, end) if not dates[0]["month"] or fold(dates[0]["month"]) in _MONTHS else (end - YEAR_CHARS, end)
+
+
 def _most_alike(new: str, before: str, speaker: tuple[int, int] | None, like: Likenesses) -> tuple[int, int] | None:
-    """The one or two words of a question, its speaker's name aside, whose meaning is most like some others'; None where
-    none is like them."""
-    words = list(re.finditer(r"[^\W\d_][\w’'-]*", before))
-    spans = [(w.start(), w.end()) for w in words if w[0].casefold() not in QUESTION_STOPWORDS]
-    if speaker:
-        spans = [(start, end) for start, end in spans if end <= speaker[0] or start >= speaker[1]]
-    pairs = [(a[0], b[1]) for a, b in pairwise(spans) if before[a[1] : b[0]] == " "]
-    spans += pairs
+    """The words side by side of a question, its speaker's name aside, whose meaning is most like some others'; None
+    where none is like them. What it is about need be less like them than anything else in it."""
+    spans = [
+        (start, end) for start, end in _runs(before) if not speaker or end <= speaker[0] or start >= speaker[1]
+    ]  # fmt: skip
     if not spans:
         return None
     alike = like(new, [before[start:end] for start, end in spans])
-    best = int(alike.argmax())
-    return spans[best] if alike[best] >= MIN_ALIKE else None
+    least = [MIN_ALIKE if _gives_way(before, start, new) else MIN_ALIKE_ELSEWHERE for start, _ in spans]
+    of_a_kind = [
+        below == MIN_ALIKE or new[:1].isupper() == before[start].isupper()
+        for below, (start, _) in zip(least, spans, strict=True)
+    ]
+    fitting = [place for place in range(len(spans)) if of_a_kind[place] and alike[place] >= least[place]]
+    return spans[max(fitting, key=lambda place: alike[place])] if fitting else None
+
+
+def _gives_way(question: str, start: int, new: str) -> bool:
+    """Whether what begins at a place of a question is what it is about, or a name of who does what another name may."""
+    names = new[:1].isupper() and question[start].isupper()
+    before = question[max(0, start - 30) : start]
+    return bool(_BEFORE_A_TOPIC.search(before) or (names and _BEFORE_WHO_DOES.search(before)))
+
+
+def _runs(question: str) -> list[tuple[int, int]]:
+    """The words of a question that say something, those side by side together: "herring quota" is one thing."""
+    runs: list[tuple[int, int]] = []
+    for word in re.finditer(r"[^\W\d_](?:[\w’'-]|\.(?=\w))*", question):
+        if word[0].casefold() in QUESTION_STOPWORDS or word[0].casefold() in asking_words():
+            continue
+        if runs and question[runs[-1][1] : word.start()] in _WITHIN_A_THING:
+            runs[-1] = (runs[-1][0], word.end())
+        else:
+            runs.append(word.span())
+    return runs
 
 
 def _with_person(question: str, last: Turn) -> str:

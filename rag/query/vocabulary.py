@@ -12,6 +12,7 @@ from ...vectorstore.language.analysers import split_words
 from ...vectorstore.language.detect import language_of_question
 from ...vectorstore.names import fold
 from ...vectorstore.store import Store
+from .kinds import asking_words
 
 _MIN_CHARS = 4
 _LONG_CHARS = 7  # from here on a wrong letter may be a slip; in a shorter word it makes another ("hard", "harm")
@@ -107,10 +108,10 @@ def _held(store: Store, stems: list[str]) -> bool:
 def _may_be_a_slip(store: Store, language: str | None, word: str) -> bool:
     """Whether a word may be no word at all.
 
-    The library's own words are some, in either English, states and their people, acronyms, and what the embedding model
-    knows.
+    The library's own words are some, in either English, states and their people, acronyms, what questions are asked
+    with, and what the embedding model knows.
     """
-    if word.isupper() or word.casefold() in _words_of_states() or states_of(word):
+    if word.isupper() or word.casefold() in asking_words() or word.casefold() in _words_of_states() or states_of(word):
         return False
     stems = store.lexical.words(word, language)
     if not stems or len(stems[0]) < _MIN_CHARS or any(_held(store, spelt) for spelt in _spelt(store, language, word)):

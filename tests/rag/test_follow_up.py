@@ -7,7 +7,7 @@ import pytest
 
 from onrecord.rag import Filters, Library, Turn, open_library
 from onrecord.rag.query.directory import directory_of
-from onrecord.rag.query.follow_up import asks_for_others, follows_up, refers_back, stand_alone
+from onrecord.rag.query.follow_up import Likenesses, asks_for_others, follows_up, refers_back, stand_alone
 
 from ..fakes import HashEmbedder
 from .records import write_records
@@ -97,6 +97,10 @@ def test_a_full_question_is_left_alone() -> None:
         ("How did the quota change in 2031?", "And in 2032?", "How did the quota change in 2032?"),
         ("What was decided under Item 4?", "What about item 5?", "What was decided under item 5?"),
         ("How many boats has Norway?", "And Peru?", "How many boats has Peru?"),
+        ("What was decided in March 2031?", "and in 2033?", "What was decided in 2033?"),
+        ("What was decided on 4 March 2031?", "and on 5 June 2033?", "What was decided on 5 June 2033?"),
+        ("Who spent more in 2031?", "and in May 2030?", "Who spent more in May 2030?"),
+        ("Summarise the hearing on the harbour.", "in detail", "Summarise the hearing on the harbour, in detail"),
     ],
 )
 def test_a_thing_takes_the_place_of_another_of_its_kind(before: str, question: str, alone: str) -> None:
@@ -115,6 +119,59 @@ def test_a_thing_takes_the_place_of_what_it_is_most_like() -> None:
     assert stand_alone("And for fish?", [before], None, lambda text, others: np.zeros(len(others))) == (
         f"And for fish? ({before.question})"
     )
+
+
+def like(**near: float) -> Likenesses:
+    """Likenesses of whatever is asked with these words, in any order, nothing else being like it."""
+
+    def likenesses(_: str, others: Sequence[str]) -> np.ndarray:
+        return np.array([near.get(each.replace(" ", "_"), 0.0) for each in others])
+
+    return likenesses
+
+
+@pytest.mark.parametrize(
+    ("before", "question", "near", "alone"),
+    [
+        ("What was said about the herring quota?", "And cod?", {"herring_quota": 0.35}, "What was said about the cod?"),
+        ("How many boats had a voyage recorder?", "What about buoys?", {"recorder": 0.6}, None),
+        ("How many boats had a voyage recorder?", "What about buoys?", {"voyage_recorder": 0.4}, None),
+        ("What was paid to the Light Fund?", "What about Sabelle?", {"Light_Fund": 0.44}, None),
+        ("How did Labour vote?", "And the Greens?", {"Labour": 0.4}, "How did Greens vote?"),
+        ("What happened on the rights of the child?", "And on ageing?", {"rights_of_the_child": 0.4},
+         "What happened on the ageing?"),
+    ],
+)  # fmt: skip
+def test_a_thing_takes_the_place_of_a_whole_thing_or_of_none(
+    before: str, question: str, near: dict[str, float], alone: str | None
+) -> None:
+    told = stand_alone(question, [Turn(question=before, answer="")], None, like(**near))
+    assert told == (alone or f"{question} ({before})")
+
+
+def test_what_is_carried_along_does_not_grow() -> None:
+    asked = ["How did the Board vote on pilot fees?", "who abstained?", "why?", "what about Chile?", "and who was it?"]
+    turns = [Turn(question=each, answer="") for each in asked]
+    assert stand_alone("why?", turns[:2]) == f"why? (who abstained? {asked[0]})"
+    assert stand_alone("what about Chile?", turns[:3]) == f"what about Chile? ({asked[0]})", "no bare why"
+    assert stand_alone("and Peru?", turns[:4]) == f"and Peru? ({asked[0]})", "beside Chile"
+    assert len(stand_alone("when?", [*turns, *turns, *turns])) < 120
+
+
+@pytest.mark.parametrize(
+    ("question", "follows"),
+    [
+        ("capital of France?", False),
+        ("herring quota Norway", False),
+        ("who voted against?", True),
+        ("Was the motion adopted or rejected?", True),
+        ("How did the Board vote on the pilot fees?", False),
+        ("What questions were asked that day?", True),
+        ("main outcomes please", True),
+    ],
+)
+def test_what_names_no_subject_leans_on_the_conversation(question: str, follows: bool) -> None:
+    assert follows_up(question) is follows
 
 
 def test_he_and_she_are_whom_the_question_or_its_answer_named() -> None:

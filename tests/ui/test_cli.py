@@ -281,7 +281,7 @@ def test_ask_answers_with_exact_quotes(library: Path, here) -> None:
     people = here("ask", QUOTA, "-l", library)
     assert people.status == 0 and f"Norway: “{THIRD}” [1]" in people.out
     assert "[1] Minutes of the fishery council, Norway\n    minutes.txt" in people.out
-    assert re.fullmatch(r"\nquotes only, \d+\.\d\d s\n", people.err)
+    assert re.fullmatch(r"\nquotes only, \d+\.\d\d s\n  note: \d+ statements of Norway in \d records?\.\n", people.err)
     assert here("ask", QUOTA, "-l", library, "--quiet").err == ""
 
 

@@ -1,8 +1,10 @@
 """All that somebody says, all on a subject, and the overview in the card of an open document."""
 
+import json
 import re
 from dataclasses import replace
 from html import unescape
+from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
@@ -62,6 +64,31 @@ def test_everything_on_a_subject_is_shown_some_at_a_time_to_the_end(client: Test
         offset = int(more[1]) if more else 0
     assert shown == len(many.sentences) > 40 and pages > 2
     assert client.get("/page/answers/nothing/everything").status_code == 404
+
+
+def asked_of(client: TestClient, question: str, **how: Any) -> dict[str, Any]:
+    """The ids of the exchange and its conversation, and its HTML once it is answered."""
+    asked = client.post("/page/ask", json={"question": question, **how}).json()
+    html = client.get(f"/page/answers/{asked['exchange']}").text.splitlines()[-1]
+    return {**asked, "html": json.loads(html)["html"]}
+
+
+def test_what_was_understood_is_undone_and_other_filters_end_the_topic(client: TestClient) -> None:
+    first = asked_of(client, "What did Norway say about the herring quota?")
+    where = {"conversation": first["conversation"]}
+    follows = asked_of(client, "And Mexico?", **where)
+    assert "What did Mexico say about the herring quota?" in follows["html"] and 'data-do="written"' in follows["html"]
+    written = asked_of(client, "And Mexico?", as_written=True, replaces=follows["exchange"], **where)
+    assert "r-understood" not in written["html"]
+    after = asked_of(client, "Why?", **where)
+    assert "Why? (And Mexico?)" in after["html"], "what was taken as written begins a topic"
+    confined = asked_of(client, "And Norway?", filters={"speaker": "Norway"}, **where)
+    assert "r-understood" not in confined["html"]
+
+
+def test_a_slip_of_the_pen_that_was_set_right_is_not_undone(client: TestClient) -> None:
+    told = asked_of(client, "What did Mexcio say about the herring quota?")["html"]
+    assert "r-understood" in told and 'data-do="written"' not in told
 
 
 def test_the_card_tells_what_a_document_is_about_and_names_lead_to_what_they_say(

@@ -8,7 +8,7 @@ import json
 import logging
 import threading
 import time
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -34,18 +34,22 @@ _INTERNAL = "Something went wrong inside the program; its log says where. The qu
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AskOptions:
-    """How a question is asked: which model answers, from how many passages, how strictly, confined to what."""
+    """How a question is asked: which model answers, from how many passages, how strictly, confined to what,
+    or as written, whatever was said before."""
 
     model: str | None = None
     passages: int | None = None
     strictness: str | None = None
     filters: Filters = field(default_factory=Filters)
+    as_written: bool = False
 
     def json(self) -> dict[str, Any]:
         """What was set, for the history."""
         filters = {name: value for name, value in asdict(self.filters).items() if value}
         chosen = {"model": self.model, "passages": self.passages, "strictness": self.strictness}
-        return {**{name: value for name, value in chosen.items() if value}, **({"filters": filters} if filters else {})}
+        more = {"filters": filters} if filters else {}
+        more |= {"as_written": True} if self.as_written else {}
+        return {**{name: value for name, value in chosen.items() if value}, **more}
 
 
 @dataclass(slots=True, kw_only=True)
@@ -100,7 +104,11 @@ class Answering:
         if replaces and earlier and replaces == earlier[-1].id:
             self._history.drop_exchange(earlier.pop().id)
         exchange = self._history.add(key, question, manner.json())
-        turns = [Turn(question=one.question, answer=one.body["text"]) for one in earlier if one.state == DONE]
+        turns = [
+            Turn(question=one.question, answer=one.body["text"])
+            for one in _on_the_topic(earlier, exchange)
+            if one.state == DONE
+        ]
         running = self._running[exchange.id] = _Running()
         threading.Thread(
             target=self._answer, args=(exchange, library, turns, manner.filters, running), daemon=True
@@ -176,6 +184,20 @@ class Answering:
             _log.exception("An answer could not be kept")
         running.finished = True
         self._running.pop(key, None)
+
+
+def _on_the_topic(earlier: Sequence[Exchange], asked: Exchange) -> list[Exchange]:
+    """The exchanges that a question may lean on: other filters, and a question to be taken as written, end a topic."""
+    found: list[Exchange] = []
+    if asked.settings.get("as_written"):
+        return found
+    for one in reversed(earlier):
+        if one.settings.get("filters") != asked.settings.get("filters"):
+            break
+        found.append(one)
+        if one.settings.get("as_written"):
+            break
+    return found[::-1]
 
 
 def _line(**value: Any) -> str:

@@ -38,6 +38,7 @@ class Asked(BaseModel):
     passages: int | None = Field(default=None, ge=1, le=20)
     strictness: Literal["lenient", "usual", "strict"] | None = None
     filters: FiltersIn = FiltersIn()
+    as_written: bool = False
 
     def manner(self) -> AskOptions:
         """How it is to be asked."""
@@ -46,6 +47,7 @@ class Asked(BaseModel):
             passages=self.passages,
             strictness=self.strictness,
             filters=self.filters.to_filters() or Filters(),
+            as_written=self.as_written,
         )
 
 

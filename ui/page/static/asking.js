@@ -23,11 +23,15 @@ export function ask(question) {
   return "";
 }
 
-/** @param {string} question */
-async function start(question, replaces = "") {
+/**
+ * @param {string} question
+ * @param {string} replaces
+ * @param {boolean} asWritten whatever was said before
+ */
+async function start(question, replaces = "", asWritten = false) {
   running = { exchange: "" };
   const { conversation, settings, filters } = state;
-  const body = { question, replaces, conversation, filters, ...wished(settings) };
+  const body = { question, replaces, conversation, filters, as_written: asWritten, ...wished(settings) };
   let asked;
   try {
     asked = await json("page/ask", { method: "POST", body });
@@ -188,6 +192,7 @@ export function act(button) {
   if (!article || !what) return;
   if (what === "stop") stop();
   else if (what === "again") again(article, questionOf(article));
+  else if (what === "written") again(article, questionOf(article), true);
   else if (what === "edit") edit(article);
   else if (what === "everything") everything(article, button);
   else judge(article, button, what);
@@ -198,9 +203,9 @@ export function act(button) {
  * @param {HTMLElement} article
  * @param {string} question
  */
-function again(article, question) {
+function again(article, question, asWritten = false) {
   if (running) return notice(say("answering.busy"), { urgent: true });
-  start(question, isLast(article) ? article.dataset.exchange : "");
+  start(question, isLast(article) ? article.dataset.exchange : "", asWritten);
 }
 
 /**

@@ -146,7 +146,9 @@ def _shortened(text: str, limit: int) -> str:
 def _understood(answer: Answer, words: Words) -> str:
     if answer.standalone_question == answer.question:
         return ""
-    return html("conversation", "understood", question=answer.standalone_question, words=words)
+    # What only sets a slip of the pen right leaves as many words.
+    leans = len(answer.standalone_question.split()) != len(answer.question.split())
+    return html("conversation", "understood", question=answer.standalone_question, leans=leans, words=words)
 
 
 def _footer(exchange: Exchange, answer: Answer, words: Words) -> Markup:
