@@ -10,9 +10,12 @@ import pytest
 from fastapi.testclient import TestClient
 from playwright.sync_api import BrowserContext, Page, expect
 
+from onrecord.rag.answer import Answer
 from onrecord.rag.library import Library
 from onrecord.ui.app import build_app
-from onrecord.ui.page.views.conversation import everything_html
+from onrecord.ui.page.history import DONE, Exchange
+from onrecord.ui.page.stored import stored_answer
+from onrecord.ui.page.views.conversation import everything_html, exchange_html
 from onrecord.ui.page.words import words_in
 
 from .serving import HERRING, ask
@@ -86,9 +89,13 @@ def test_what_was_understood_is_undone_and_other_filters_end_the_topic(client: T
     assert "r-understood" not in confined["html"]
 
 
-def test_a_slip_of_the_pen_that_was_set_right_is_not_undone(client: TestClient) -> None:
-    told = asked_of(client, "What did Mexcio say about the herring quota?")["html"]
-    assert "r-understood" in told and 'data-do="written"' not in told
+@pytest.mark.parametrize(("understood", "undone"), [("What did Mexico say?", False), ("Why? (What did it say?)", True)])
+def test_a_slip_of_the_pen_that_was_set_right_is_not_undone(understood: str, undone: bool) -> None:
+    answer = Answer(question="What did Mexcio say?", standalone_question=understood, answered=False, text="No.")
+    told = exchange_html(Exchange(
+        id="x", conversation="c", at="", question=answer.question, state=DONE, body=stored_answer(answer), settings={},
+    ), words_in("en"))  # fmt: skip
+    assert "r-understood" in told and ('data-do="written"' in told) is undone
 
 
 def test_the_card_tells_what_a_document_is_about_and_names_lead_to_what_they_say(
