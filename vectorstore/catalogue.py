@@ -643,7 +643,7 @@ class Catalogue:
         """
         documents = speakers = sections = None
         parts = [
-            *([self._named(filters.document, ("id", "title", "source", "symbol"))] if filters.document else []),
+            *([self._documents_named(filters.document)] if filters.document else []),
             *([self._named(filters.symbol, ("symbol",))] if filters.symbol else []),
             *([self._dated(filters)] if filters.since or filters.until else []),
         ]
@@ -663,6 +663,12 @@ class Catalogue:
     def ids_matching(self, filters: Filters) -> set[str]:
         """Ids of the passages that pass the filters."""
         return set(self._ids_in(self.select(filters, few=0), -1))
+
+    def _documents_named(self, names: str | Sequence[str]) -> frozenset[str]:
+        """Ids of the documents of a name, or of several."""
+        several = [names] if isinstance(names, str) else names
+        columns = ("id", "title", "source", "symbol")
+        return frozenset[str]().union(*(self._named(name, columns) for name in several))
 
     def _named(self, name: str, columns: Sequence[str]) -> frozenset[str]:
         """Ids of the documents, or their files, of just this name, in any case; if none, of those with it in a name."""

@@ -153,10 +153,11 @@ class Listing:
 class Filters:
     """What a search is confined to. Parts of a name suffice, case does not matter; dates are ISO 8601, inclusive.
 
-    A document or symbol that bears just this name goes before those of whose names it is only a part.
+    A document or symbol that bears just this name goes before those of whose names it is only a part. Of several
+    documents named, each passes.
     """
 
-    document: str | None = None
+    document: str | tuple[str, ...] | None = None
     speaker: str | None = None
     symbol: str | None = None
     section: str | None = None

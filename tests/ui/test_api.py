@@ -118,6 +118,15 @@ def test_all_that_somebody_says_comes_page_by_page(client: TestClient, records: 
     assert_problem(client.get("/api/speakers/Nobody%2Fat%20all"), "not-found", path="/api/speakers/Nobody/at all")
 
 
+def test_several_documents_are_asked_at_once(client: TestClient, records: Library) -> None:
+    keys = [each.id for each in records.documents()]
+    for chosen in (keys[:2], keys[:1]):
+        found = client.post(
+            "/api/search", json={"query": "quota budget season", "filters": {"document": chosen}, "limit": 50}
+        ).json()["hits"]
+        assert {hit["document"]["id"] for hit in found} == set(chosen)
+
+
 def test_a_search_gives_passages_only(client: TestClient, records: Library) -> None:
     found = client.post("/api/search", json={"query": "herring quota", "limit": 2, "filters": {"speaker": "norway"}})
     assert [hit["text"][:7] for hit in found.json()["hits"]] == ["Norway:", "Norway:"]

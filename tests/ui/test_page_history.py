@@ -52,6 +52,13 @@ def test_a_conversation_outlives_a_reload_and_is_found_again(page: Page) -> None
     page.locator("#r-show-history").click()
     page.locator("[data-forget]").first.click()
     expect(page.locator(".r-past")).to_have_count(1)
+    expect(page.locator("#r-undo")).to_contain_text("Removed: ")
+    page.locator("#r-undo button").press("Enter")
+    expect(page.locator(".r-past")).to_have_count(2)
+    page.locator("[data-forget]").first.click()
+    page.reload()  # a page that goes away removes it
+    page.locator("#r-show-history").click()
+    expect(page.locator(".r-past")).to_have_count(1)
 
 
 def test_a_verdict_is_kept_with_its_reason(page: Page, library: Library) -> None:

@@ -202,6 +202,29 @@ def test_the_conversation_is_confined(page: Page) -> None:
     expect(page.locator("article").last.locator(".r-footer")).to_contain_text("Speaker: Iceland")
 
 
+def test_records_are_found_sorted_ticked_and_asked(page: Page) -> None:
+    open_records(page)
+    expect(page.locator(".r-records > li")).to_have_count(3)
+    page.locator("#r-sort").select_option("title")
+    titles = page.locator(".r-records .r-title").all_text_contents()
+    assert titles == sorted(titles, key=str.casefold) and len(titles) == 3
+    page.locator("#r-find").fill("council")
+    expect(page.locator(".r-records > li:visible")).to_have_count(1)
+    page.locator(".r-tick:visible").check()
+    page.locator("#r-find").fill("no such record")
+    expect(page.locator("#r-none-fits")).to_be_visible()
+    page.locator("#r-find").fill("")
+    page.locator(".r-records > li", has_text="harbour board").locator(".r-tick").check()
+    page.locator("#r-ask-ticked").click()
+    expect(page.locator("#r-chosen")).to_contain_text("2 documents only")
+    ask(page, "How many lanterns does the ferry carry?")
+    expect(page.locator("article").last).not_to_contain_text("lanterns.")
+    ask(page, HERRING)
+    expect(page.locator("article").last.locator(".r-footer")).to_contain_text("2 documents only")
+    page.locator("#r-show-filters").click()
+    expect(page.locator("[name=document] option[selected]")).to_have_text("2 documents only")
+
+
 def test_libraries_are_switched(page: Page, two: Two) -> None:
     expect(page.locator("#r-library option")).to_have_text(["harbour", "attic"])
     ask(page, LIGHTHOUSE)

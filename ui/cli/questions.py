@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from ...rag import Filters, Library
 
 DocumentOption = Annotated[
-    str | None, typer.Option("--document", help="Only documents with this in their title, file name or symbol.")
+    list[str] | None,
+    typer.Option("--document", help="Only documents with this in their title, file name or symbol; may be repeated."),
 ]
 SpeakerOption = Annotated[str | None, typer.Option("--speaker", help="Only what this speaker said.")]
 SymbolOption = Annotated[str | None, typer.Option("--symbol", help="Only documents with this in their symbol.")]
@@ -165,7 +166,7 @@ def overview(
 
 
 def _filters(
-    document: str | None,
+    document: list[str] | None,
     speaker: str | None,
     symbol: str | None,
     section: str | None,
@@ -177,7 +178,8 @@ def _filters(
     for name, date in (("--since", since), ("--until", until)):
         if date and not re.fullmatch(r"\d{4}(?:-\d\d(?:-\d\d)?)?", date):
             raise InputError(f"{name} {date}: write a date as 2031, 2031-03 or 2031-03-12.")
-    filters = Filters(document=document, speaker=speaker, symbol=symbol, section=section, since=since, until=until)
+    documents = tuple(document or ())
+    filters = Filters(document=documents, speaker=speaker, symbol=symbol, section=section, since=since, until=until)
     return filters or None
 
 

@@ -23,9 +23,10 @@ class _Asked(BaseModel):
 
 
 class FiltersIn(_Asked):
-    """What a search is confined to; parts of a name suffice, case does not matter, dates are inclusive."""
+    """What a search is confined to; parts of a name suffice, case does not matter, dates are inclusive.
+    Several documents may be named."""
 
-    document: _Part | None = None
+    document: _Part | list[_Part] | None = None
     speaker: _Part | None = None
     symbol: _Part | None = None
     section: _Part | None = None
@@ -34,7 +35,9 @@ class FiltersIn(_Asked):
 
     def to_filters(self) -> Filters | None:
         """As the library takes them; None where nothing is confined."""
-        return Filters(**self.model_dump(include=set(FiltersIn.model_fields))) or None
+        given = self.model_dump(include=set(FiltersIn.model_fields) - {"document"})
+        document = tuple(self.document) if isinstance(self.document, list) else self.document
+        return Filters(document=document, **given) or None
 
 
 class RegisterIn(_Asked):

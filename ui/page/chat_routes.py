@@ -126,7 +126,7 @@ def everything(key: str, at: At, words: Spoken, offset: int = 0) -> str:
     except KeyError as error:
         raise HTTPException(404) from error
     question = exchange.body.get("standalone_question", exchange.question)
-    filters = Filters(**exchange.settings.get("filters", {})) or None
+    filters = FiltersIn(**exchange.settings.get("filters", {})).to_filters()
     return everything_html(at.library.everything(question, filters=filters), max(offset, 0), words)
 
 

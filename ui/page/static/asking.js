@@ -31,7 +31,7 @@ export function ask(question) {
 async function start(question, replaces = "", asWritten = false) {
   running = { exchange: "" };
   const { conversation, settings, filters } = state;
-  const body = { question, replaces, conversation, filters, as_written: asWritten, ...wished(settings) };
+  const body = { question, replaces, conversation, filters: separate(filters), as_written: asWritten, ...wished(settings) };
   let asked;
   try {
     asked = await json("page/ask", { method: "POST", body });
@@ -50,6 +50,14 @@ async function start(question, replaces = "", asWritten = false) {
   at("r-log").insertAdjacentHTML("beforeend", asked.html);
   follow(true);
   await grow(asked.exchange);
+}
+
+/**
+ * Filters as the server takes them: the documents chosen one by one.
+ * @param {Record<string, string>} filters
+ */
+export function separate(filters) {
+  return filters.document ? { ...filters, document: filters.document.split(",") } : filters;
 }
 
 /**

@@ -37,6 +37,10 @@ export function wireDrawers() {
     typing = setTimeout(listConversations, 200);
   });
   at("r-conversations").addEventListener("click", pressedConversation);
+  addEventListener("pagehide", () => {
+    if (leaving) fetch(route(`page/conversations/${leaving.key}`), { method: "DELETE", keepalive: true });
+    leaving = null;
+  });
   at("r-choices").addEventListener("change", keepSettings);
   at("r-choices").addEventListener("click", pressedKey);
   at("r-choices").addEventListener("submit", (event) => event.preventDefault());
@@ -68,6 +72,7 @@ const entries = (form) => /** @type {Record<string, string>} */ (Object.fromEntr
 async function listConversations() {
   const query = { query: at("r-search").value, current: state.conversation };
   at("r-conversations").innerHTML = await html("page/conversations", { query });
+  if (leaving) first(`[data-forget="${CSS.escape(leaving.key)}"]`, at("r-conversations"))?.closest("li")?.remove();
 }
 
 /** @param {Event} event */
@@ -80,10 +85,51 @@ async function pressedConversation(event) {
     await stop();
     await openConversation(conversation);
   } else if (forget) {
-    await call(`page/conversations/${forget}`, { method: "DELETE" });
-    if (forget === state.conversation) leave();
+    await forgetSoon(forget, button.closest("li"));
+  }
+}
+
+const UNDO_MS = 8000;
+/** @type {{ key: string, clock: number } | null} */
+let leaving = null; // the conversation that is removed unless the reader undoes it
+
+/**
+ * Takes a conversation out of the list, and a moment later off the server; until then it can be undone.
+ * @param {string} key
+ * @param {Element | null} item
+ */
+async function forgetSoon(key, item) {
+  await forgetNow();
+  const title = item?.querySelector(".r-past span")?.textContent ?? "";
+  const wasOpen = key === state.conversation;
+  leaving = { key, clock: setTimeout(forgetNow, UNDO_MS) };
+  item?.remove();
+  if (wasOpen) leave();
+  const undo = make("button", { type: "button", className: "r-tool", textContent: say("history.undo") });
+  undo.onclick = async () => {
+    clearTimeout(leaving?.clock);
+    leaving = null;
+    at("r-undo").replaceChildren();
+    if (wasOpen) await openConversation(key);
     await listConversations();
     at("r-search").focus();
+  };
+  at("r-undo").replaceChildren(say("history.removed", { title }), " ", undo);
+  undo.focus();
+}
+
+// Removes what is leaving; what cannot be removed comes back into the list.
+async function forgetNow() {
+  if (!leaving) return;
+  const { key, clock } = leaving;
+  clearTimeout(clock);
+  leaving = null;
+  at("r-undo").replaceChildren();
+  try {
+    await call(`page/conversations/${key}`, { method: "DELETE" });
+  } catch (error) {
+    notice(explain(error), { urgent: true });
+    await listConversations();
   }
 }
 

@@ -2,16 +2,16 @@
 
 /** @typedef {"r-records" | "r-history" | "r-settings" | "r-filters" | "r-export" | "r-why" | "r-keys"} DialogId */
 /** @typedef {"r-add" | "r-choices" | "r-filter-form" | "r-why-form"} FormId */
-/** @typedef {"r-files" | "r-address" | "r-search" | "r-letters"} InputId */
+/** @typedef {"r-files" | "r-address" | "r-search" | "r-letters" | "r-find"} InputId */
 /**
  * @typedef {"r-chosen" | "r-conversations" | "r-filter-fields" | "r-hover" | "r-listed" | "r-log" | "r-main" | "r-mode" |
  *   "r-notice" | "r-pane" | "r-said" | "r-scroll" | "r-share" | "r-show-filters" | "r-sign-out" | "r-status" | "r-uploads" |
- *   "r-welcome"} PartId
+ *   "r-welcome" | "r-undo" | "r-none-fits" | "r-ask-ticked"} PartId
  */
 /**
  * What page.py and dialogs.html put up, by id.
  * @typedef {Record<DialogId, HTMLDialogElement> & Record<FormId, HTMLFormElement> & Record<InputId, HTMLInputElement> &
- *   Record<"r-library", HTMLSelectElement> & Record<PartId, HTMLElement>} Frame
+ *   Record<"r-library" | "r-sort", HTMLSelectElement> & Record<PartId, HTMLElement>} Frame
  */
 
 /**

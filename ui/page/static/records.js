@@ -58,7 +58,59 @@ export async function list() {
   const path = focused && whereIs(focused);
   box.innerHTML = fresh;
   for (const key of unfolded) first(`[data-record="${CSS.escape(key)}"] details`, box)?.setAttribute("open", "");
+  for (const tick of ticks()) tick.checked = ticked.has(tick.value);
+  arrange();
   if (path) first(path, box)?.focus();
+}
+
+// --- finding and ticking --------------------------------------------------------------------------------------------
+
+/** @type {Set<string>} */
+const ticked = new Set(); // the records to be asked, by id
+
+const ticks = () => /** @type {HTMLInputElement[]} */ (all(".r-tick", at("r-listed")));
+
+// Shows the records that fit what is searched for, in the order chosen, and how many are ticked.
+function arrange() {
+  const items = all("[data-record]", at("r-listed"));
+  const wanted = at("r-find").value.toLocaleLowerCase().split(/\s+/);
+  for (const item of items) {
+    const { title = "", date = "", symbol = "" } = item.dataset;
+    const named = `${title} ${date} ${symbol} ${item.textContent}`.toLocaleLowerCase();
+    item.hidden = !wanted.every((word) => named.includes(word));
+  }
+  for (const item of inOrder(items, at("r-sort").value)) item.parentElement?.append(item);
+  at("r-none-fits").hidden = !items.length || items.some((item) => !item.hidden);
+  const there = new Set(items.map(recordOf));
+  for (const key of ticked) if (!there.has(key)) ticked.delete(key);
+  at("r-ask-ticked").hidden = !ticked.size;
+  at("r-ask-ticked").textContent = say("records.ask_ticked", { count: ticked.size });
+}
+
+/**
+ * Records by "title", "date" (the latest first), "symbol", or "file", as they came; what has none comes last.
+ * @param {HTMLElement[]} items
+ * @param {string} by
+ */
+export function inOrder(items, by) {
+  items.forEach((item, place) => {
+    item.dataset.place ??= String(place);
+  });
+  const value = (/** @type {HTMLElement} */ item) => item.dataset[by] ?? "";
+  const compared = (/** @type {HTMLElement} */ one, /** @type {HTMLElement} */ other) => {
+    if (by === "file") return Number(one.dataset.place) - Number(other.dataset.place);
+    if (!value(one) || !value(other)) return Number(!value(one)) - Number(!value(other));
+    const order = value(one).localeCompare(value(other), undefined, { numeric: true, sensitivity: "base" });
+    return by === "date" ? -order : order;
+  };
+  return [...items].sort(compared);
+}
+
+function askTicked() {
+  const titles = all("[data-record]", at("r-listed")).filter((item) => ticked.has(recordOf(item)));
+  const title = titles.length > 1 ? say("filter.documents", { count: titles.length }) : titles[0]?.dataset.title;
+  confine({ document: [...ticked].join(",") }, title);
+  at("r-records").close();
 }
 
 /** @param {Element} node */
@@ -71,6 +123,7 @@ const recordOf = (node) => node.closest("[data-record]")?.getAttribute("data-rec
 export function whereIs(node) {
   const record = recordOf(node);
   if (!record) return null;
+  if (node.matches(".r-tick")) return `[data-record="${CSS.escape(record)}"] .r-tick`;
   const name = ["data-remove", "data-only", "data-document"].find((one) => node.hasAttribute(one));
   return `[data-record="${CSS.escape(record)}"] ${name ? `[${name}]` : "summary"}`;
 }
@@ -90,6 +143,15 @@ export function wireRecords(openRecords) {
     if (button?.dataset.remove) remove(button);
     else if (button?.dataset.only) only(button);
   });
+  at("r-listed").addEventListener("change", ({ target }) => {
+    if (!(target instanceof HTMLInputElement)) return;
+    if (target.checked) ticked.add(target.value);
+    else ticked.delete(target.value);
+    arrange();
+  });
+  at("r-find").addEventListener("input", arrange);
+  at("r-sort").addEventListener("change", arrange);
+  at("r-ask-ticked").addEventListener("click", askTicked);
   wireDropping(openRecords);
 }
 

@@ -171,5 +171,7 @@ def _footer(exchange: Exchange, answer: Answer, words: Words) -> Markup:
 def _confined(filters: Mapping[str, Any], words: Words) -> str:
     named = "; ".join(f"{words(f'filter.{name}')}: {value}" for name, value in filters.items() if name != "document")
     if "document" in filters:
-        named = "; ".join(part for part in (words("filter.one_document"), named) if part)
+        several = filters["document"] if isinstance(filters["document"], list) else []
+        which = words("filter.documents", count=len(several)) if len(several) > 1 else words("filter.one_document")
+        named = "; ".join(part for part in (which, named) if part)
     return named
