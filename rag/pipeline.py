@@ -193,7 +193,7 @@ class Pipeline:
     def _answer(self, asked: "_Asked", query: Query, hits: Sequence[Hit], draft: "_Draft", retrieved: float) -> Answer:
         done = time.perf_counter()
         answered = bool(draft.citations)
-        missing = self.store.meaning_fault()
+        missing = self.store.meaning_fault() or self.store.meaning_yet_to_come()
         sentences, notes = draft.sentences, draft.notes
         refusal = None if answered else _refusal(self.store, hits, asked.filters, draft.refusal)
         text = message(refusal) if refusal else " ".join(map(numbered, sentences))

@@ -529,6 +529,13 @@ class Store:
             f"meaning, only by their words. {repair}"
         )
 
+    def meaning_yet_to_come(self) -> str | None:
+        """How much is found by its words alone while its vectors are being made; None where nothing is."""
+        if not self.is_writing or not (waiting := self.catalogue.count_passages(embedded=False)):
+            return None
+        total = self.catalogue.count_passages()
+        return f"{waiting:,} of {total:,} passages are being indexed for semantic search; until then, words find them."
+
     def _count_embedded(self) -> int:
         """How many passages should have vectors, counted once a version."""
         version = self.catalogue.version
