@@ -1,1 +1,1 @@
-"""What people do with records beside asking them."""
+"""What people do with records besides asking: drafts checked, texts compared."""
