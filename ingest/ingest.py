@@ -429,7 +429,7 @@ class _Intake:
         stored = self.store.catalogue.document(document_id)
         of_same_bytes = stored is not None and stored.sha256 == parsed.sha256
         source = stored.source if stored and of_same_bytes else parsed.source
-        document = _document(document_id, source, parsed, facts)
+        document = document_of(document_id, parsed, facts, source)
         passages = passages_from(parsed.text, self._pieces(parsed, document.title), document_id)
         if document == stored and self.store.catalogue.holds(document, passages, parsed.structure):
             return False
@@ -534,15 +534,18 @@ def sync_folder(folder: Path) -> None:
         os.close(opened)
 
 
-def _document(document_id: str, source: str, parsed: Parsed, facts: Mapping[str, Any]) -> Document:
+def document_of(
+    document_id: str, parsed: Parsed, facts: Mapping[str, Any] | None = None, source: str | None = None
+) -> Document:
+    """What was parsed as a document; `facts` and `source` are its own where nothing else is known of it."""
     return Document(
         id=document_id,
-        source=source,
+        source=source or parsed.source,
         text=parsed.text,
         media_type=parsed.media_type,
         sha256=parsed.sha256,
         pages=parsed.pages,
-        **facts,
+        **(asdict(parsed.facts) if facts is None else facts),
     )
 
 

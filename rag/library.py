@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from .query.kinds import Length
     from .retrieval.rerank import Reranker
     from .tools.registers import Kind, Row, Wanted
+    from .tools.align import Paragraph
+    from .tools.compare import Comparison, Text
 
 # As far back as a question can refer, and far more of each answer than it does.
 MAX_TURNS = 8
@@ -281,6 +283,45 @@ class Library:
         from .tools.registers import register
 
         return register(self.store, kind, wanted)
+
+    def compare(self, old: str | Path, new: str | Path) -> "Comparison":
+        """What became of the paragraphs of a text: same, changed word by word, moved, new, dropped.
+
+        Each text is a document of the library, by any of its names, or a file that is read on the spot, as a `Path`.
+        Raises InputError where there is no such document or file.
+        """
+        from .tools.compare import compare
+
+        return compare(self._text(old), self._text(new))
+
+    def previous(self, name: str) -> Listing:
+        """The document before a document in the series of those that bear its title, by their dates.
+
+        Raises InputError where there is none.
+        """
+        from .tools.series import previous_of
+
+        listing = self._find(name)
+        if found := previous_of(self.store.listings(), listing):
+            return found
+        raise InputError(f"No earlier document is called {listing.title!r}. Name the two to be compared.")
+
+    def standing_since(self, name: str) -> "list[tuple[Paragraph, Listing]]":
+        """Each paragraph of a document with the earliest of the unbroken run of its series that holds its wording."""
+        from .tools.series import standing_since
+
+        return standing_since(self.store.listings(), self._find(name), lambda listing: self._text(listing.id))
+
+    def _text(self, name: str | Path) -> "Text":
+        """A text as it is compared."""
+        from .tools.compare import text_of
+
+        if isinstance(name, Path):
+            from ..ingest.loose import read_loose
+
+            return text_of(*read_loose(name))
+        document = self.document(name)
+        return text_of(document, self.store.passages_of(document.id))
 
     # --- questions ---------------------------------------------------------------------------------------------
 

@@ -4,19 +4,21 @@ paragraphs_of(document) -> align(old, new): equal ones first, then the most alik
 """
 
 import re
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import chain, pairwise
+from itertools import chain, pairwise, zip_longest
+from typing import Protocol
 
+from ...ingest.formats.plain.text import read_text
 from ...vectorstore.language.analysers import TOKEN
 from ...vectorstore.markup import plain
-from ...vectorstore.passage import Document, Locator, Passage
+from ...vectorstore.passage import Document, Locator
 
-# Half of the words and neighbouring words are shared by what people call the same paragraph, changed; a third by
-# paragraphs of one text that only sound alike. Between the two is what stands at the same place and has the same number.
+# What people call the same paragraph, changed, shares half of its words and neighbouring words; paragraphs that only
+# sound alike share a third. Between the two it counts whether they stand at the same place.
 ALIKE = 0.45
 ALIKE_IN_PLACE = 0.35
 _IN_PLACE = 0.1
@@ -30,6 +32,8 @@ _LABEL = re.compile(
 )
 _LINE = re.compile(r"[^\n]++")
 _BLANK = re.compile(r"\n[^\S\n]*+\n\s*+")
+_OF_LINES = ("item", "table")
+_READ_BY_LINES = ("text/plain", "text/markdown")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,59 +60,76 @@ class Paragraph:
         return " ".join(filter(None, numbers)) or None
 
     @cached_property
-    def words(self) -> list[str]:
-        """Its words and the marks between them, as written, without its label."""
-        return TOKEN.findall(plain(self.text[self.said - self.start :]))
+    def words(self) -> str:
+        """What it says, without its label and without mark-up."""
+        return plain(self.text[self.said - self.start :])
 
     @cached_property
     def traits(self) -> Counter[object]:
         """How often each word and each pair of neighbouring words stands in it, capitals and marks aside."""
-        words = [word.casefold() for word in self.words if word[0].isalnum()]
+        words = [word for word in TOKEN.findall(self.words.casefold()) if word[0].isalnum()]
         return Counter([*words, *pairwise(words)])
 
 
-def paragraphs_of(document: Document, passages: Sequence[Passage]) -> list[Paragraph]:
-    """The paragraphs of a stored document, in order: what blank lines part, items of a list, rows of a table."""
+class Stretch(Protocol):
+    """Some of a text, of one kind and at one place: a stored passage, or a unit of a file just read."""
+
+    @property
+    def start(self) -> int: ...
+    @property
+    def end(self) -> int: ...
+    @property
+    def kind(self) -> str: ...
+    @property
+    def locator(self) -> Locator: ...
+
+
+def paragraphs_of(document: Document, stretches: Sequence[Stretch]) -> list[Paragraph]:
+    """The paragraphs of a document, in order: what blank lines part, items of a list, rows of a table."""
+    edges = _edges(document)
     return [
         paragraph
-        for start, end, passage in _runs(document.text, passages)
-        for paragraph in _parted(document.text, start, end, passage)
+        for start, stretch in _runs(document.text, stretches)
+        for paragraph in _parted(document.text, start, stretch, edges)
     ]
 
 
-def _runs(text: str, passages: Sequence[Passage]) -> Iterator[tuple[int, int, Passage]]:
-    """Stretches of one kind at one place: a long paragraph is kept in several passages."""
-    start = 0
-    for number, passage in enumerate(passages):
-        following = passages[number + 1] if number + 1 < len(passages) else None
-        start = passage.start if number == 0 or start < 0 else start
-        if following and _goes_on(text, passage, following):
-            continue
-        yield start, passage.end, passage
-        start = -1
+def _edges(document: Document) -> list[int]:
+    """Where paragraphs begin: as the reader of plain texts has it, which knows broken lines; else after blank lines."""
+    if document.media_type in _READ_BY_LINES:
+        return [block.start for block in read_text(document.text).blocks]
+    return [match.end() for match in _BLANK.finditer(document.text)]
 
 
-def _goes_on(text: str, passage: Passage, following: Passage) -> bool:
-    """Whether the next passage is of the same paragraph."""
-    between = text[passage.end : following.start]
-    same = (passage.kind, passage.locator) == (following.kind, following.locator)
-    return same and not between.strip() and "\n\n" not in between
+def _runs(text: str, stretches: Sequence[Stretch]) -> Iterator[tuple[int, Stretch]]:
+    """Where each run of stretches with only white space between them begins, and its last: what is long, or short, is
+    kept in passages that are no paragraphs."""
+    start = None
+    for stretch, following in zip_longest(stretches, stretches[1:]):
+        start = stretch.start if start is None else start
+        if following is None or not _goes_on(text, stretch, following):
+            yield start, stretch
+            start = None
 
 
-def _parted(text: str, start: int, end: int, passage: Passage) -> Iterator[Paragraph]:
-    """The paragraphs in a stretch."""
-    edges = [match.start() for match in _BLANK.finditer(text, start, end)]
-    if passage.kind in ("item", "table"):
-        lines = (match.start() for match in _LINE.finditer(text, start, end))
-        edges += [line for line in lines if passage.kind == "table" or _LABEL.match(text, line, end)]
-    for left, right in pairwise(sorted({start, *edges, end})):
-        left += len(text[left:right]) - len(text[left:right].lstrip())
-        right = left + len(text[left:right].rstrip())
-        if left < right:
-            label = _LABEL.match(text, left, right)
-            said = label.end() if label and label.end() < right else left
+def _goes_on(text: str, stretch: Stretch, following: Stretch) -> bool:
+    same = (stretch.kind, stretch.locator) == (following.kind, following.locator)
+    return same and not text[stretch.end : following.start].strip()
+
+
+def _parted(text: str, start: int, last: Stretch, edges: Sequence[int]) -> Iterator[Paragraph]:
+    """The paragraphs from a place to the end of a stretch."""
+    inner = edges[bisect_right(edges, start) : bisect_left(edges, last.end)]
+    lines = (match.start() for match in _LINE.finditer(text, start, last.end)) if last.kind in _OF_LINES else ()
+    opening = [line for line in lines if last.kind == "table" or _LABEL.match(text, line, last.end)]
+    for left, right in pairwise(sorted({start, *inner, *opening, last.end})):
+        words = text[left:right].strip()
+        if words:
+            left = text.index(words[0], left)
+            label = _LABEL.match(words)
+            said = left + (label.end() if label and label.end() < len(words) else 0)
             yield Paragraph(
-                start=left, said=said, end=right, text=text[left:right], kind=passage.kind, locator=passage.locator
+                start=left, said=said, end=left + len(words), text=words, kind=last.kind, locator=last.locator
             )
 
 
@@ -146,7 +167,7 @@ def in_order(pairs: Iterable[tuple[int, int]]) -> set[tuple[int, int]]:
 
 def _aligned(old: Sequence[Paragraph], new: Sequence[Paragraph]) -> dict[int, int]:
     """Pairs of paragraphs that are alike, the equal ones first."""
-    pairs = _equal([" ".join(each.words) for each in old], [" ".join(each.words) for each in new])
+    pairs = _equal([each.words for each in old], [each.words for each in new])
     taken = set(pairs.values())
     around = _Around(pairs, len(new))
     rated = sorted(_rated(old, new, pairs, taken, around), reverse=True)
