@@ -148,10 +148,9 @@ class _Words:
     """The words of a text and the marks between them, each with the white space before it."""
 
     def __init__(self, text: str) -> None:
-        found = list(TOKEN.finditer(text))
-        self.tokens = [match[0] for match in found]
+        self.tokens = TOKEN.findall(text)
         self._text = text
-        self._edges = [0, *(match.end() for match in found)]
+        self._edges = [0, *(match.end() for match in TOKEN.finditer(text))]
 
     def between(self, first: int, last: int) -> str:
         """The words from one place up to another."""
