@@ -16,6 +16,8 @@ from .answering.statements import Statement
 
 if TYPE_CHECKING:
     from ..ingest.ingest import IngestReport
+    from .tools.align import Paragraph
+    from .tools.compare import Comparison, Wording
 
 
 class DocumentOut(TypedDict):
@@ -285,6 +287,58 @@ class StructureOut(TypedDict):
     omitted: list[OmissionOut]
 
 
+class ComparedOut(TypedDict):
+    """A paragraph of one of two texts that are compared: `number` is its own ("2 (a)"), null where it has none."""
+
+    start: int
+    end: int
+    text: str
+    kind: str
+    number: str | None
+    locator: LocatorOut
+
+
+class WordingOut(TypedDict):
+    """Some words of a paragraph, and what became of them."""
+
+    how: Literal["kept", "dropped", "added"]
+    text: str
+
+
+class RowOut(TypedDict):
+    """A paragraph as it stood and as it stands; `old` is null for a new one, `new` for one that was dropped."""
+
+    way: Literal["same", "changed", "new", "dropped"]
+    moved: bool
+    renumbered: bool
+    old: ComparedOut | None
+    new: ComparedOut | None
+    wording: list[WordingOut]
+
+
+class ComparisonOut(TypedDict):
+    """What became of the paragraphs of a text, in the order of the new one; `counts` says how many of each kind."""
+
+    old: DocumentOut
+    new: DocumentOut
+    counts: dict[str, int]
+    rows: list[RowOut]
+
+
+class StandingOut(TypedDict):
+    """A paragraph, and the earliest of the unbroken run of documents of its series that holds its wording."""
+
+    paragraph: ComparedOut
+    since: DocumentOut
+
+
+class SeriesOut(TypedDict):
+    """Since when each paragraph of a document stands as it does."""
+
+    document: DocumentOut
+    paragraphs: list[StandingOut]
+
+
 class FailureOut(TypedDict):
     """A document that could not be read, and why."""
 
@@ -359,6 +413,35 @@ def _outcome_json(outcome: Outcome) -> dict[str, Any]:
         **{side: getattr(outcome, name) for side, name in sides.items()},
         "names": {side: getattr(outcome, f"names_{side}") for side in sides},
     }
+
+
+def comparison_json(comparison: "Comparison") -> ComparisonOut:
+    """What became of the paragraphs of a text."""
+    return {
+        "old": document_json(comparison.old),
+        "new": document_json(comparison.new),
+        "counts": comparison.counts,
+        "rows": [
+            {
+                "way": row.way, "moved": row.moved, "renumbered": row.renumbered,
+                "old": _compared_json(row.old) if row.old else None,
+                "new": _compared_json(row.new) if row.new else None,
+                "wording": [{"how": each.how, "text": each.text} for each in row.wording],
+            }
+            for row in comparison.rows
+        ],
+    }  # fmt: skip
+
+
+def series_json(document: Document | Listing, since: "Iterable[tuple[Paragraph, Listing]]") -> SeriesOut:
+    """Since when each paragraph of a document stands."""
+    standing = [{"paragraph": _compared_json(each), "since": document_json(first)} for each, first in since]
+    return {"document": document_json(document), "paragraphs": cast(list[StandingOut], standing)}
+
+
+def _compared_json(paragraph: "Paragraph") -> ComparedOut:
+    plain = {name: getattr(paragraph, name) for name in ("start", "end", "text", "kind", "number")}
+    return cast(ComparedOut, plain | {"locator": locator_json(paragraph.locator)})
 
 
 def hit_json(hit: Hit) -> HitOut:
@@ -464,3 +547,24 @@ def answer_text(answer: Answer) -> str:
     """An answer as text that stands alone: its sentences, then each quote with where it stands."""
     quotes = "\n".join(f"[{c.number}] {c.label}: “{c.quote}”" for c in answer.citations)
     return f"{answer.text}\n\n{quotes}".strip()
+
+
+def comparison_text(comparison: "Comparison") -> str:
+    """What changed between two texts, as text: words that came in {+ +}, words that went in [- -]."""
+    lines = [
+        f"{comparison.old.name} -> {comparison.new.name}",
+        ", ".join(f"{count} {what}" for what, count in comparison.counts.items() if count),
+    ]
+    for row in comparison.changes:
+        numbers = dict.fromkeys(side.number or "-" for side in (row.old, row.new) if side)
+        way = " and ".join([*(["moved"] if row.moved else []), *([row.way] if row.way != "same" else [])])
+        words = "".join(map(_in_marks, row.wording))
+        lines.append(f"{way} ({' -> '.join(numbers)}): {words}")
+    return "\n\n".join(lines)
+
+
+def _in_marks(wording: "Wording") -> str:
+    """Words between the marks of what became of them, the white space before them outside."""
+    opening, closing = {"kept": ("", ""), "added": ("{+", "+}"), "dropped": ("[-", "-]")}[wording.how]
+    words = wording.text.lstrip()
+    return f"{wording.text[: len(wording.text) - len(words)]}{opening}{words}{closing}"

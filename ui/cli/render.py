@@ -10,11 +10,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ...rag.pipeline import numbered
+from ...rag.schema import comparison_text
 from ...vectorstore.markup import plain
 
 if TYPE_CHECKING:
     from ...ingest.ingest import IngestReport
     from ...rag import Answer, Hit, Listing, Sentence
+    from ...rag.tools.align import Paragraph
+    from ...rag.tools.compare import Comparison
     from ..http.keys import Key
     from ..removal import Removed
 
@@ -90,6 +93,19 @@ def print_documents(listings: "Sequence[Listing]") -> None:
         )
     if not listings:
         print("The library is empty. Add records: onrecord ingest FOLDER")
+
+
+def print_comparison(comparison: "Comparison") -> None:
+    """How many paragraphs became what, and what changed."""
+    for paragraph in comparison_text(comparison).split("\n\n"):
+        print(_wrapped(printable(paragraph)), end="\n\n")
+
+
+def print_standing(since: "Sequence[tuple[Paragraph, Listing]]") -> None:
+    """Each paragraph under the document since which it stands."""
+    for paragraph, listing in since:
+        print(f"\nsince {printable(listing.symbol or listing.title)}, {listing.date or 'no date'}")
+        print(_wrapped(printable(plain(paragraph.text)), indent="  "))
 
 
 def print_keys(keys: "Sequence[Key]") -> None:

@@ -36,20 +36,24 @@ from ...rag.query.kinds import Length
 from ...rag.query.question import MAX_QUESTION_CHARS
 from ...rag.schema import (
     AnswerOut,
+    ComparisonOut,
     HitsOut,
     ListedOut,
     PartOut,
     ReportOut,
+    SeriesOut,
     StatementsOut,
     StructureOut,
     TextOut,
     answer_json,
     citation_json,
+    comparison_json,
     document_json,
     hits_json,
     listed_json,
     report_json,
     sentence_json,
+    series_json,
     statement_json,
     structure_json,
 )
@@ -184,6 +188,25 @@ def speaker(
         "offset": offset,
         "next": address if following < found.total else None,
     }
+
+
+@_questions.get("/compare", response_model=ComparisonOut, responses=problems(422, 503))
+def compare(
+    service: Served,
+    a: Annotated[str, Query(min_length=1, description="the older text: id, symbol, file name or title")],
+    b: Annotated[str, Query(min_length=1, description="the newer one, named likewise")],
+) -> ComparisonOut:
+    """What became of the paragraphs of a text: the same, changed word by word, moved, new or dropped."""
+    return comparison_json(service.library.compare(a, b))
+
+
+@_questions.get("/since", response_model=SeriesOut, responses=problems(422, 503))
+def since(
+    service: Served, document: Annotated[str, Query(min_length=1, description="id, symbol, file name or title")]
+) -> SeriesOut:
+    """Since when each paragraph of a document stands as it does in the documents of its title."""
+    library = service.library
+    return series_json(library.document(document), library.standing_since(document))
 
 
 def _events(asked: shapes.AskIn, service: Service, request: Request) -> Iterator[SentenceReady | Answer]:

@@ -41,11 +41,33 @@ from starlette.types import Receive, Scope, Send
 from ...rag.answer import Answer, cited_as
 from ...rag.library import Library
 from ...rag.pipeline import check_question
-from ...rag.query.kinds import Length
-from ...rag.query.question import MAX_QUESTION_CHARS
-from ...rag.schema import AnswerOut, HitsOut, TextOut, answer_json, answer_text, document_json, hits_json, listed_json
-from ...rag.tools.registers import Kind
-from ...rag.tools.rows import RegisterOut, page_of_rows
+from ...rag.schema import (
+    AnswerOut,
+    ComparisonOut,
+    HitsOut,
+    Kind,
+    Length,
+    MAX_QUESTION_CHARS,
+    RegisterOut,
+    TextOut,
+    answer_json,
+    answer_text,
+    comparison_json,
+    comparison_text,
+    document_json,
+    from,
+    hits_json,
+    import,
+    listed_json,
+    page_of_rows,
+    query,
+    question,
+    rag,
+    registers,
+    rows,
+    schema,
+    tools,
+)
 from ...vectorstore.errors import OnRecordError
 from ...vectorstore.passage import Document
 from . import schema as shapes
@@ -107,6 +129,13 @@ class ReadArguments(_Arguments):
     end: int | None = Field(None, ge=0, description="character after its last")
     paragraph: str | None = Field(None, description="a paragraph's number as printed, instead of start and end")
     page: str | None = Field(None, description="a page as printed, instead of start and end")
+
+
+class CompareArguments(_Arguments):
+    """What `compare` takes."""
+
+    a: str = Field(min_length=1, description="the older document: its id, symbol, file name or title")
+    b: str = Field(min_length=1, description="the newer one, named likewise")
 
 
 class ListArguments(_Arguments):
@@ -233,6 +262,11 @@ class _Tools:
                 "citation's start and end. Use it to check a quote's context before relying on it.",
             ),
             _tool(
+                "compare", "Compare two records", CompareArguments, ComparisonOut, self._compare,
+                "Compares two documents paragraph by paragraph: what is the same, changed, moved, new or dropped. In "
+                "the text, words that came stand in {+ +} and words that went in [- -]; quote without these marks.",
+            ),
+            _tool(
                 "list_documents", "List the records", ListArguments, shapes.DocumentsOut, self._list,
                 "Lists the documents of the library with id, title, symbol and date.",
             ),
@@ -299,6 +333,10 @@ class _Tools:
         ]
         text = "\n\n".join(f"{document.name}, characters {p['start']}-{p['end']}:\n{p['text']}" for p in parts)
         return text, {"document": document_json(document), "parts": parts}
+
+    def _compare(self, asked: CompareArguments) -> tuple[str, Mapping[str, Any]]:
+        found = self._library.compare(asked.a, asked.b)
+        return comparison_text(found), comparison_json(found)
 
     def _list(self, asked: ListArguments) -> tuple[str, Mapping[str, Any]]:
         wanted = asked.containing.casefold()

@@ -29,9 +29,7 @@ _SPACELESS = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\
 _WITHOUT_SPACES = re.compile(f"[{_SPACELESS}]+")
 _VOWEL_SIGNS = "\u0300-\u036f\u0591-\u05c7\u064b-\u065f\u0670\u0900-\u0dff\u0e31-\u0e4e"
 _WORD = re.compile(rf"[^\W_](?:[^\W_]|[{_VOWEL_SIGNS}])*")
-TOKEN = re.compile(
-    rf"[{_SPACELESS}]|(?![{_SPACELESS}])[^\W_](?:(?![{_SPACELESS}])[^\W_]|[{_VOWEL_SIGNS}])*+|[^\w\s]|_"
-)
+TOKEN = re.compile(rf"[{_SPACELESS}]|(?![{_SPACELESS}])[^\W_](?:(?![{_SPACELESS}])[^\W_]|[{_VOWEL_SIGNS}])*+|[^\w\s]|_")
 """A word as it is written, or a mark between words; where words stand without spaces, a letter."""
 _ARABIC_SIGNS = "".join(map(chr, (0x640, 0x670, *range(0x64B, 0x660))))
 _DIGITS = {zero + digit: str(digit) for zero in (0x660, 0x6F0, 0x966) for digit in range(10)}

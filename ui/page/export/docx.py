@@ -26,22 +26,22 @@ def as_docx(conversation: Conversation, exchanges: Sequence[Exchange], words: Wo
 
     document = docx.Document()
     _style(document)
-    document.core_properties.title = _safe(conversation.title)
+    document.core_properties.title = safe(conversation.title)
     document.core_properties.author = "On Record"
     document.core_properties.language = words.language
     document.add_heading(words("export.heading"), level=0)
     notes: list[Note] = []
     for one in told(exchanges, words):
-        document.add_heading(_safe(one.question), level=1)
+        document.add_heading(safe(one.question), level=1)
         for sentence, cited in one.sentences:
-            paragraph = document.add_paragraph(_safe(sentence.text))
+            paragraph = document.add_paragraph(safe(sentence.text))
             if not sentence.supported:
                 paragraph.add_run(f" ({words('unsupported')})").italic = True
             for position, note in enumerate(cited):
                 if position:
                     paragraph.add_run(", ").font.superscript = True
                 _refer(paragraph, note.number)
-        how = document.add_paragraph().add_run(_safe(one.how))
+        how = document.add_paragraph().add_run(safe(one.how))
         how.font.size, how.font.color.rgb = Pt(9), RGBColor(0x5D, 0x64, 0x6D)
         notes += one.notes
     if notes:
@@ -93,7 +93,7 @@ def _add_footnotes(document: Any, notes: Sequence[Note]) -> None:
     from lxml.etree import SubElement
 
     styles = (document.styles[name].style_id for name in ("footnote text", "footnote reference"))
-    told = [(one.number, _safe(note_text(one.citation))) for one in notes]
+    told = [(one.number, safe(note_text(one.citation))) for one in notes]
     body = html("footnotes", "part", told, *styles).encode()
     part = Part(PackURI("/word/footnotes.xml"), _KIND, body, document.part.package)
     document.part.relate_to(part, _RELATION)
@@ -108,6 +108,6 @@ def _add_footnotes(document: Any, notes: Sequence[Note]) -> None:
         settings.append(named)
 
 
-def _safe(text: str) -> str:
+def safe(text: str) -> str:
     """Text without the control characters that XML cannot hold."""
     return "".join(letter for letter in text if letter.isprintable() or letter in "\t\n")
