@@ -122,14 +122,9 @@ def shuffled(length: int) -> str:
 @pytest.mark.slow
 @pytest.mark.parametrize(
     "crafted",
-    [
-        shuffled,
-        lambda length: "a\n\n" * (length // 8) + "BREAK\n\n" + "b\n\na\n\n" * (length // 16),
-        lambda length: "a " * (length // 4) + "BREAK" + " a b" * (length // 8),
-        lambda length: "1. " * (length // 6) + "BREAK" + "(a) " * (length // 8),
-    ],
-    ids=["few words", "one letter", "one paragraph", "labels"],
-)  # fmt: skip
+    [shuffled, lambda length: "a " * (length // 4) + "BREAK" + " a b" * (length // 8)],
+    ids=["few words", "one paragraph"],
+)
 def test_crafted_texts_take_no_longer_than_their_length(crafted: Callable[[int], str]) -> None:
     assert not grows_too_fast(lambda text: compared(*text.split("BREAK")), crafted, start=32_000)
 
