@@ -294,6 +294,13 @@ class Library:
 
         return compare(self._text(old), self._text(new))
 
+    def series(self, name: str) -> list[Listing]:
+        """The other documents of a document's title, oldest first; dates and numbers in a title do not count."""
+        from .tools.series import series_of
+
+        listing = self._find(name)
+        return [each for each in series_of(self.store.listings(), listing) if each.id != listing.id]
+
     def previous(self, name: str) -> Listing:
         """The document before a document in the series of those that bear its title, by their dates.
 

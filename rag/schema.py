@@ -566,5 +566,5 @@ def comparison_text(comparison: "Comparison") -> str:
 def _in_marks(wording: "Wording") -> str:
     """Words between the marks of what became of them, the white space before them outside."""
     opening, closing = {"kept": ("", ""), "added": ("{+", "+}"), "dropped": ("[-", "-]")}[wording.how]
-    words = wording.text.lstrip()
-    return f"{wording.text[: len(wording.text) - len(words)]}{opening}{words}{closing}"
+    space, words = wording.parted
+    return f"{space}{opening}{words}{closing}"

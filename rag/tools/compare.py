@@ -32,6 +32,12 @@ class Wording:
     how: How
     text: str
 
+    @property
+    def parted(self) -> tuple[str, str]:
+        """The white space before them, and the words."""
+        words = self.text.lstrip()
+        return self.text[: len(self.text) - len(words)], words
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:

@@ -84,7 +84,7 @@ def test_files_are_compared_without_a_library(
         capsys, "compare", old, new, "--docx", str(word), "--html", str(page), "--library", str(tmp_path / "none")
     )
     assert status == 0 and "opens at [-seven-] {+eight+} and closes" in out and "Dogs" in out
-    assert docx.Document(str(word)).paragraphs and "<ins> eight</ins>" in page.read_text()
+    assert docx.Document(str(word)).paragraphs and " <ins>eight</ins>" in page.read_text()
     status, out, _ = run(capsys, "compare", old, new, "--json", "--library", str(tmp_path / "none"))
     assert json.loads(out)["counts"] == {"same": 2, "changed": 1, "new": 1, "dropped": 1, "moved": 1, "renumbered": 3}
 

@@ -27,8 +27,8 @@ app = typer.Typer(
 )
 for command in (
     records.ingest, records.documents, records.remove, records.show, questions.search, questions.ask, questions.chat,
-    questions.overview, comparing.compare, servers.serve, servers.mcp, records.doctor, registers.votes, registers.sponsors,
-    registers.statements, registers.decisions,
+    questions.overview, comparing.compare, servers.serve, servers.mcp, records.doctor, registers.votes,
+    registers.sponsors, registers.statements, registers.decisions,
 ):  # fmt: skip
     app.command()(command)
 app.add_typer(evaluation, name="eval")

@@ -41,33 +41,23 @@ from starlette.types import Receive, Scope, Send
 from ...rag.answer import Answer, cited_as
 from ...rag.library import Library
 from ...rag.pipeline import check_question
+from ...rag.query.kinds import Length
+from ...rag.query.question import MAX_QUESTION_CHARS
 from ...rag.schema import (
     AnswerOut,
     ComparisonOut,
     HitsOut,
-    Kind,
-    Length,
-    MAX_QUESTION_CHARS,
-    RegisterOut,
     TextOut,
     answer_json,
     answer_text,
     comparison_json,
     comparison_text,
     document_json,
-    from,
     hits_json,
-    import,
     listed_json,
-    page_of_rows,
-    query,
-    question,
-    rag,
-    registers,
-    rows,
-    schema,
-    tools,
 )
+from ...rag.tools.registers import Kind
+from ...rag.tools.rows import RegisterOut, page_of_rows
 from ...vectorstore.errors import OnRecordError
 from ...vectorstore.passage import Document
 from . import schema as shapes

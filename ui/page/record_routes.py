@@ -13,9 +13,11 @@ from ...ingest.fetch import is_address
 from ...rag.library import Library
 from ...rag.messages import in_language
 from ...rag.query.kinds import Length
+from ...vectorstore.errors import InputError
 from ...vectorstore.passage import Document
 from .libraries import AppState
 from .page_image import Sheets
+from .views.comparison import chooser_html, comparison_html, standing_html
 from .views.conversation import sentences_html, source_name
 from .views.pane import document_html, locator_at, sheet_html
 from .views.records import details_html, filters_html, records_html, status_html
@@ -103,6 +105,38 @@ def speaker(name: str, request: Request, at: At, words: Spoken, library: str = "
     home = f"{request.scope.get('root_path', '')}/"
     page = statements_html(name, found, offset, home, at.key if library else "", words)
     return HTMLResponse(page, status_code=200 if found.total else 404)
+
+
+@routes.get("/page/compare", response_class=HTMLResponse)
+def compare(a: str, b: str, at: At, words: Spoken) -> HTMLResponse:
+    """What changed between two records, each by any of its names; the one of the earlier date is the older."""
+    try:
+        one, other = at.library.document(a), at.library.document(b)
+    except InputError as error:
+        return HTMLResponse(html("records", "fault", error=str(error)), status_code=404)
+    if one.date and other.date and one.date > other.date:
+        one, other = other, one
+    return HTMLResponse(comparison_html(at.library.compare(one.id, other.id), words))
+
+
+@routes.get("/page/compare/{document_id}", response_class=HTMLResponse)
+def choose(document_id: str, at: At, words: Spoken) -> HTMLResponse:
+    """What a record can be compared with."""
+    document = at.library.store.document(document_id)
+    if fault := _fault(document, "", words):
+        return fault
+    assert document is not None
+    return HTMLResponse(chooser_html(document, at.library.series(document_id), [], words))
+
+
+@routes.get("/page/since/{document_id}", response_class=HTMLResponse)
+def since(document_id: str, at: At, words: Spoken) -> HTMLResponse:
+    """Since when each paragraph of a record stands."""
+    document = at.library.store.document(document_id)
+    if fault := _fault(document, "", words):
+        return fault
+    assert document is not None
+    return HTMLResponse(standing_html(document, at.library.standing_since(document_id), words))
 
 
 @routes.get("/page/status")

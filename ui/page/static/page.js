@@ -4,7 +4,7 @@ import { act, ask, isBusy, renew, show, stop } from "./asking.js";
 import { isShut, openDrawer, showFilters, showMode, wireDrawers } from "./drawers.js";
 import { around, at, first, questionBox } from "./elements.js";
 import { commandOf } from "./keyboard.js";
-import { close, isOpen, look, open, overview, point, share, step, unhover, watchHover } from "./reading.js";
+import { close, isOpen, look, open, overview, point, share, step, unhover, visit, watchHover } from "./reading.js";
 import { list, watchReading, welcome, wireRecords } from "./records.js";
 import { copy, json, keep, learn, notice, route, say, state, stored, translate } from "./server.js";
 
@@ -123,6 +123,9 @@ const shown = {
  */
 const presses = {
   show: () => openRecords(),
+  compare: (id) => visit(`page/compare/${encodeURIComponent(id)}`),
+  older: (id, button) => compare(id, button.dataset.newer),
+  standing: (id) => visit(`page/since/${encodeURIComponent(id)}`),
   document: (_, button) => read(button),
   copy: (text, button) => copy(button, text),
   link: (_, button) => share(button),
@@ -155,6 +158,21 @@ function read(button) {
   unhover();
   open(button.dataset, button);
 }
+
+/**
+ * @param {string} older
+ * @param {string | undefined} newer
+ */
+function compare(older, newer) {
+  visit("page/compare", { a: older, b: newer });
+}
+
+document.addEventListener("submit", (event) => {
+  const form = around(event, "form[data-versus]");
+  if (!form) return;
+  event.preventDefault();
+  compare(form.querySelector("input")?.value ?? "", form.dataset.versus);
+});
 
 // --- keyboard -------------------------------------------------------------------------------------------------------
 

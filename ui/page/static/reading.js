@@ -37,6 +37,22 @@ export async function open({ document: id, start, end, version }, button = null)
 }
 
 /**
+ * Shows in the pane what the server has under an address: what changed between two records, and the like.
+ * @param {string} path
+ * @param {import("./server.js").Query} query
+ */
+export async function visit(path, query = {}) {
+  const turn = ++request;
+  opened = {};
+  point();
+  pane().setAttribute("aria-busy", "true");
+  const markup = await fetched(path, query);
+  if (turn !== request) return;
+  show(markup);
+  first(".r-text", pane())?.focus();
+}
+
+/**
  * What the server sends for the pane; a refusal is in words for people already.
  * @param {string} path
  * @param {import("./server.js").Query} query
@@ -60,7 +76,7 @@ function show(markup) {
   document.body.toggleAttribute("data-reading", true);
   const title = first("h2", pane())?.textContent;
   const place = first(".r-locator", pane())?.textContent ?? "";
-  at("r-said").textContent = title ? say("reading.opened", { title: `${title}, ${place}` }) : pane().textContent;
+  at("r-said").textContent = title ? say("reading.opened", { title: place ? `${title}, ${place}` : title }) : pane().textContent;
   settle(first("mark", pane()), first(".r-text", pane()));
 }
 
