@@ -7,16 +7,19 @@ from ...vectorstore.store import Store
 from ..query import kinds
 from ..query.parse import Query
 from .catalogue import items, misnamed, of_day, outcomes, records, speakers
+from .changes import changes
 from .overview import overview
 from .quoted import Quoted
 from .votes import sponsors, votes, votes_of
 
 
 def from_catalogue(store: Store, query: Query, filters: Filters | None = None) -> Quoted | None:
-    """The answer to a question about what the library holds, or how a record it names was voted on, which needs no
-    search; None where it is none."""
+    """The answer to a question about what the library holds, what changed between two records it names, or how one was
+    voted on, which needs no search; None where it is none."""
     if kinds.wants_records(query.text) and not query.references.said_by:
         return records(store, query, filters)
+    if changed := changes(store, query):
+        return changed
     ways = (of_day, votes_of, sponsors, misnamed, votes)
     return next(filter(None, (way(store, query, filters) for way in ways)), None)
 

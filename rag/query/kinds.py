@@ -16,7 +16,19 @@ Courtesy = Literal["greeting", "thanks", "help"]
 Length = Literal["brief", "usual", "full"]
 _COURTESIES: tuple[Courtesy, ...] = ("greeting", "thanks", "help")
 # Their words ("table", "submit", "full employment") say what a question is about as often as how it is asked.
-_SUBJECT_TOO = ("manner", "unvoted", "sponsors", "support", "side", "paragraph", "brief", "full", "outcomes", "items")
+_SUBJECT_TOO = (
+    "manner",
+    "unvoted",
+    "sponsors",
+    "support",
+    "side",
+    "paragraph",
+    "brief",
+    "full",
+    "outcomes",
+    "items",
+    "changes",
+)
 _WITHOUT_SPACES = re.compile(r"[぀-ヿ㐀-鿿]")
 # "What is the Portland session about?": the question word and the preposition hold the subject between them; "What are
 # they worried about?" asks for a sentence.
@@ -146,6 +158,11 @@ def wants_reason(question: str) -> bool:
 def wants_action(question: str) -> bool:
     """Whether a question asks what is to be done, by whom and when."""
     return _asks("action", question)
+
+
+def wants_changes(question: str) -> bool:
+    """Whether a question asks what became of a text."""
+    return _asks("changes", question)
 
 
 def wants_records(question: str) -> bool:
