@@ -319,6 +319,16 @@ class Library:
 
         return standing_since(self.store.listings(), self._find(name), lambda listing: self._text(listing.id))
 
+    def versions(self, document: Document, start: int = 0) -> "list[tuple[Document, Paragraph | None]]":
+        """The same document in other languages, by language, each with the paragraph that says what stands at an offset
+        of this one; None where none does."""
+        from .tools.versions import counterpart
+
+        kept = self.store.derived("versions", lambda: {each.id: each.versions for each in self.store.listings()})
+        others = [self._text(key) for key in kept.get(document.id, ())]
+        paragraphs = self._text(document.id).paragraphs if others else ()
+        return [(other.document, counterpart(paragraphs, other.paragraphs, start)) for other in others]
+
     def _text(self, name: str | Path) -> "Text":
         """A text as it is compared."""
         from .tools.compare import text_of

@@ -33,7 +33,7 @@ class DocumentOut(TypedDict):
 class ListedOut(DocumentOut):
     """A document of the library. `state` is read, findable (by words) or embedded (by meaning too).
 
-    `omitted` is what of the file is not in the text.
+    `omitted` is what of the file is not in the text, `versions` are the ids of the same document in other languages.
     """
 
     meeting: str | None
@@ -50,6 +50,7 @@ class ListedOut(DocumentOut):
     passages: int
     state: Literal["read", "findable", "embedded"]
     omitted: "list[OmissionOut]"
+    versions: list[str]
 
 
 class LocatorOut(TypedDict):
@@ -383,7 +384,8 @@ def document_json(document: Document | Listing) -> DocumentOut:
 
 def listed_json(listing: Listing) -> ListedOut:
     """The line of a table of contents."""
-    return cast(ListedOut, _facts(listing, ListedOut) | {"omitted": [asdict(each) for each in listing.omitted]})
+    more = {"omitted": [asdict(each) for each in listing.omitted], "versions": list(listing.versions)}
+    return cast(ListedOut, _facts(listing, ListedOut) | more)
 
 
 def locator_json(locator: Locator) -> LocatorOut:

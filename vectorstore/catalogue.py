@@ -25,6 +25,8 @@ from .structure import TABLES, Omission, SpeakerTurn, Structure, put_structure, 
 
 _CLOSE_WAIT_S = 10.0
 SCHEMA_VERSION = 4
+# What more documents bear is a name of their kind, and no symbol.
+_MOST_OF_SYMBOL = 30
 _MEMBER = "!"  # a file in an archive goes by the archive's name, this mark and its own
 _SCHEMA = f"""
 CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL);
@@ -119,6 +121,20 @@ class PassageRow:
             context=self.context,
             order=self.order,
         )
+
+
+def _versions(documents: Sequence[Mapping[str, Any]]) -> dict[str, tuple[str, ...]]:
+    """For each document those of its symbol in other languages, by language."""
+    of_symbol: dict[str, list[tuple[str, str]]] = defaultdict(list)
+    for facts in documents:
+        if facts["symbol"] and facts["language"]:
+            of_symbol[facts["symbol"]].append((facts["language"], facts["id"]))
+    return {
+        key: tuple(other for spoken, other in sorted(group) if spoken != language)
+        for group in of_symbol.values()
+        if 1 < len(group) <= _MOST_OF_SYMBOL
+        for language, key in group
+    }
 
 
 class _OfThread:
@@ -521,10 +537,14 @@ class Catalogue:
         ):
             omitted[key].append(Omission(what=what, count=count, where=where))
         found = [(row[:3], dict(zip(_LISTED, row[3:], strict=True))) for row in rows]
+        versions = _versions([facts for _, facts in found])
         return [
-            Listing(state=state, characters=characters, passages=passages, omitted=tuple(omitted[facts["id"]]), **facts)
+            Listing(
+                state=state, characters=characters, passages=passages, omitted=tuple(omitted[facts["id"]]),
+                versions=versions.get(facts["id"], ()), **facts,
+            )
             for (state, characters, passages), facts in found
-        ]
+        ]  # fmt: skip
 
     def ids_in_state(self, state: str) -> list[str]:
         """Ids of the documents in a state, oldest first."""

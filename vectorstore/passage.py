@@ -124,7 +124,7 @@ class Listing:
     """A document as a table of contents shows it: everything but its text.
 
     `state` is "read", "findable" (by words) or "embedded" (by meaning too); `characters` the length of the text.
-    `omitted` is what of the file is not in the text.
+    `omitted` is what of the file is not in the text, `versions` are the ids of the same document in other languages.
     """
 
     id: str
@@ -147,6 +147,7 @@ class Listing:
     url: str | None = None
     language: str | None = None
     omitted: tuple[Omission, ...] = ()
+    versions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -22,9 +22,10 @@ def changes(store: Store, query: Query) -> Quoted | None:
     named = query.references.documents
     if len(named) != 2 or not kinds.wants_changes(query.text):
         return None
-    old, new = _in_time_order(*(store.document(key) for key in named))
-    if old is None or new is None:
+    documents = sorted(filter(None, map(store.document, named)), key=lambda each: each.date or "")
+    if len(documents) != 2:
         return None
+    old, new = documents
     found = compare(*(text_of(each, store.passages_of(each.id)) for each in (old, new)))
     told = _on(store, _subject(store, query, old, new), [row for row in found.changes if _is_telling(row)])
     quoted = Quoted()
@@ -36,11 +37,6 @@ def changes(store: Store, query: Query) -> Quoted | None:
         return None
     quoted.notes.append(_how_many(found, len(told)))
     return quoted
-
-
-def _in_time_order(one: Document | None, other: Document | None) -> tuple[Document | None, Document | None]:
-    dated = one and other and one.date and other.date
-    return (other, one) if dated and one.date > other.date else (one, other)
 
 
 def _is_telling(row: Row) -> bool:

@@ -10,6 +10,7 @@ from typing import Literal
 from ...vectorstore.language.analysers import TOKEN
 from ...vectorstore.passage import Document
 from .align import Paragraph, Stretch, align, in_order, paragraphs_of
+from .versions import align_versions
 
 Way = Literal["same", "changed", "new", "dropped"]
 How = Literal["kept", "dropped", "added"]
@@ -93,26 +94,31 @@ def text_of(document: Document, stretches: Sequence[Stretch]) -> Text:
 
 
 def compare(old: Text, new: Text) -> Comparison:
-    """What became of the paragraphs of a text."""
+    """What became of the paragraphs of a text; of texts in two languages, which paragraphs say the same."""
     before, after = old.paragraphs, new.paragraphs
-    pairs = align(before, after)
+    translated = bool(old.document.language and new.document.language) and (
+        old.document.language != new.document.language
+    )
+    pairs = align_versions(before, after) if translated else align(before, after)
     kept = in_order(pairs)
     origin = {new_place: old_place for old_place, new_place in pairs}
     rows: list[Row] = []
     for old_place, new_place in _in_reading_order(len(before), len(after), origin, kept):
-        moved = old_place is not None and new_place is not None and (old_place, new_place) not in kept
         one = None if old_place is None else before[old_place]
         other = None if new_place is None else after[new_place]
-        rows.append(
-            Row(
-                way=_way(one, other),
-                old=one,
-                new=other,
-                moved=moved,
-                wording=tuple(_wording(one.words if one else "", other.words if other else "")),
-            )
-        )
+        moved = one is not None and other is not None and (old_place, new_place) not in kept
+        rows.append(_row(one, other, moved=moved, translated=translated))
     return Comparison(old=old.document, new=new.document, rows=tuple(rows))
+
+
+def _row(old: Paragraph | None, new: Paragraph | None, *, moved: bool, translated: bool) -> Row:
+    was, now = old.words if old else "", new.words if new else ""
+    if old is None or new is None:
+        way = "new" if old is None else "dropped"
+    else:
+        way = "same" if translated or was == now else "changed"
+    wording = [Wording(how="kept", text=now)] if way == "same" else _wording(was, now)
+    return Row(way=way, old=old, new=new, moved=moved, wording=tuple(wording))
 
 
 def _in_reading_order(
@@ -128,12 +134,6 @@ def _in_reading_order(
             at = old_place + 1
         yield old_place, place
     yield from ((gone, None) for gone in range(at, before) if gone not in stays)
-
-
-def _way(old: Paragraph | None, new: Paragraph | None) -> Way:
-    if old is None or new is None:
-        return "new" if old is None else "dropped"
-    return "same" if old.words == new.words else "changed"
 
 
 def _wording(old: str, new: str) -> Iterator[Wording]:

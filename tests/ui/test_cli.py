@@ -185,7 +185,7 @@ def test_documents_lists_them(library: Path, here) -> None:
     listed = here("documents", "-l", library, "--json")
     assert listed.status == 0 and len(listed.json) == 3
     [report] = [document for document in listed.json if document["symbol"] == "HB/2031/9"]
-    facts = {"meeting", "body", "session", "agenda_item", "author", "publisher", "language", "url"}
+    facts = {"meeting", "body", "session", "agenda_item", "author", "publisher", "language", "url", "versions"}
     assert set(report) == DOC | facts | {"media_type", "pages", "characters", "passages", "state", "omitted"}
     assert report["title"] == "Report of the Harbour Board on its ninth session" and report["date"] == "2031-03-12"
     assert report["source"].endswith("records/HB_2031_9.txt") and report["state"] == "embedded"

@@ -50,7 +50,8 @@ def reading(document_id: str, at: At, words: Spoken, start: int = 0, end: int = 
     assert document is not None
     store = at.library.store
     passages, structure = store.passages_of(document_id), store.structure(document_id)
-    return HTMLResponse(document_html(document, passages, start, end, words, structure))
+    versions = at.library.versions(document, start)
+    return HTMLResponse(document_html(document, passages, start, end, words, structure, versions))
 
 
 @routes.get("/page/sheet/{document_id}", response_class=HTMLResponse)
@@ -126,7 +127,8 @@ def choose(document_id: str, at: At, words: Spoken) -> HTMLResponse:
     if fault := _fault(document, "", words):
         return fault
     assert document is not None
-    return HTMLResponse(chooser_html(document, at.library.series(document_id), [], words))
+    versions = [version for version, _ in at.library.versions(document)]
+    return HTMLResponse(chooser_html(document, at.library.series(document_id), versions, words))
 
 
 @routes.get("/page/since/{document_id}", response_class=HTMLResponse)

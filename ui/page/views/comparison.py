@@ -13,11 +13,14 @@ from .template import html
 _SIGNS = {"changed": "±", "new": "+", "dropped": "−", "moved": "↕"}
 
 
-def chooser_html(document: Document, series: Sequence[Listing], versions: Sequence[Listing], words: Words) -> Markup:
+def chooser_html(document: Document, series: Sequence[Listing], versions: Sequence[Document], words: Words) -> Markup:
     """What a record can be compared with: others of its title, its versions in other languages, any other by its
     name."""
-    groups = [(words("compare.series"), series), (words("compare.versions"), versions)]
-    return html("comparison", "chooser", document, [(name, found) for name, found in groups if found], words)
+    same_title = [(one, one.date) for one in series]
+    translated = [(one, words.language_name(one.language)) for one in versions]
+    groups = [(words("compare.series"), same_title), (words("compare.versions"), translated)]
+    told = [(name, found) for name, found in groups if found]
+    return html("comparison", "chooser", document, told, bool(series), words)
 
 
 def comparison_html(comparison: Comparison, words: Words) -> Markup:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from markupsafe import Markup, escape
 
 from ....rag.answer import Citation
+from ....rag.tools.align import Paragraph
 from ....vectorstore.markup import plain
 from ....vectorstore.passage import Document, Locator, Passage
 from ....vectorstore.structure import Structure
@@ -47,6 +48,7 @@ def document_html(
     end: int,
     words: Words = ENGLISH,
     structure: Structure | None = None,
+    versions: Sequence[tuple[Document, Paragraph | None]] = (),
 ) -> Markup:
     """A document with `text[start:end]` highlighted, under its title, symbol, date, file and the place of the quote.
 
@@ -57,6 +59,7 @@ def document_html(
         end: offset behind its last character.
         words: the language of what stands around the text.
         structure: what the card at the head of the text is made of, which is unfolded where there is no quote.
+        versions: the document in other languages, each with the paragraph that says what the quote's says.
     """
     start = min(max(start, 0), len(document.text))
     quote = Span(start=start, end=min(max(end, start), len(document.text)))
@@ -64,7 +67,7 @@ def document_html(
     return html(
         "reading",
         "document",
-        head=_head(document, passages, quote, words),
+        head=_head(document, passages, quote, words, versions),
         card=card_html(document, structure, words, unfolded=start >= end) if structure else "",
         blocks=together(_blocks_html(document.text, passages, shown, quote)),
         before=shown.start > 0,
@@ -127,7 +130,13 @@ def sheet_html(document: Document, sheet: Sheet, start: int, end: int, words: Wo
     return html("reading", "sheet", document=document, sheet=sheet, start=start, end=end, words=words)
 
 
-def _head(document: Document, passages: Sequence[Passage], quote: Span, words: Words) -> Markup:
+def _head(
+    document: Document,
+    passages: Sequence[Passage],
+    quote: Span,
+    words: Words,
+    versions: Sequence[tuple[Document, Paragraph | None]],
+) -> Markup:
     locator = locator_at(passages, quote.start)
     citation = Citation(
         number=1,
@@ -147,6 +156,7 @@ def _head(document: Document, passages: Sequence[Passage], quote: Span, words: W
         facts=[document.symbol, document.date, source_name(document.source)],
         speaker=locator.speaker,
         place=_place(locator, document.title),
+        versions=versions,
         words=words,
     )
 

@@ -28,6 +28,11 @@ class Words:
         form = "one" if Locale(self.language).plural_form(count) == "one" else "other"
         return self(f"{key}.{form}", count=self.number(count), **values)
 
+    def language_name(self, code: str | None) -> str:
+        """What a language is called in this one; its code where it has no name here."""
+        name = Locale(self.language).languages.get(code or "")
+        return str(name) if name else code or ""
+
     def number(self, value: int) -> str:
         """A whole number as the language writes it: "2,300"."""
         return format_decimal(value, locale=self.language)
