@@ -15,6 +15,7 @@ from ..vectorstore.passage import Filters, Hit
 from ..vectorstore.store import Store
 from .answer import Answer, Citation, NotAskable, Refusal, Sentence, Timing, Turn
 from .answering.abstain import NOT_ANSWERED, nearest, reason_to_refuse
+from .answering.once import each_once
 from .answering.overview import briefing
 from .answering.quoted import Quoted
 from .answering.select import MAX_QUOTES, choose, quote
@@ -169,6 +170,7 @@ class Pipeline:
             yield from self._more_said(query, len(own.citations))
             return
         chosen = choose(self.store, query, hits, self.passages or MAX_QUOTES)
+        chosen = replace(chosen, quotables=each_once(self.store, chosen.quotables, query.language))
         if reason := reason_to_refuse(self.store, query, chosen.quotables, self.strictness):
             yield reason
             return

@@ -7,12 +7,14 @@ import pytest
 from fastapi.testclient import TestClient
 
 from onrecord.rag import Library, open_library
+from onrecord.rag.answering.candidates import Quotable
+from onrecord.rag.answering.once import each_once
 from onrecord.rag.schema import listed_json
 from onrecord.rag.tools.align import Paragraph
 from onrecord.rag.tools.versions import align_versions
 from onrecord.ui.app import build_app
 from onrecord.ui.intake import Intake
-from onrecord.vectorstore.passage import Locator
+from onrecord.vectorstore.passage import Hit, Locator
 
 from ..fakes import HashEmbedder
 
@@ -97,6 +99,22 @@ def test_the_same_paragraph_is_found_in_the_other_language(library: Library) -> 
     ((other, paragraph),) = library.versions(document, document.text.index("ships longer"))
     assert other.language == "fr" and paragraph and paragraph.words.startswith("Décide que les navires")
     assert library.versions(library.document("other.txt")) == []
+
+
+@pytest.mark.parametrize("language, kept", [("fr", ["en", "fr"]), ("en", ["en", "en"]), (None, ["en", "en"])])
+def test_a_fact_is_quoted_once_in_the_language_asked_in(
+    library: Library, language: str | None, kept: list[str]
+) -> None:
+    def quotable(name: str, words: str) -> Quotable:
+        document = library.document(name)
+        start = document.text.index(words)
+        passage = next(each for each in library.store.passages_of(document.id) if each.start <= start < each.end)
+        hit = Hit(passage=passage, document=document, score=1.0)
+        return Quotable(hit=hit, start=start, end=start + len(words), words=frozenset())
+
+    found = [quotable("en.txt", "Thanks"), quotable("en.txt", "Approves"), quotable("fr.txt", "Approuve")]
+    once = each_once(library.store, found, language)
+    assert [each.hit.document.language for each in once] == kept
 
 
 def test_versions_are_compared_by_what_one_lacks(library: Library) -> None:
