@@ -30,9 +30,9 @@ if TYPE_CHECKING:
     from .generation.writer import Writer
     from .query.kinds import Length
     from .retrieval.rerank import Reranker
-    from .tools.registers import Kind, Row, Wanted
     from .tools.align import Paragraph
     from .tools.compare import Comparison, Text
+    from .tools.registers import Kind, Row, Wanted
 
 # As far back as a question can refer, and far more of each answer than it does.
 MAX_TURNS = 8

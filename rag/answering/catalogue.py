@@ -79,7 +79,7 @@ def misnamed(store: Store, query: Query, filters: Filters | None = None) -> Quot
         return None
     document = store.document(query.references.documents[0])
     stems = set(query.content_words) - asking_stems(store)
-    if document is None or len(stems & set(store.lexical.words(_called(document)))) >= FEWEST_SHARED:
+    if document is None or len(stems & set(store.lexical.words(called(document)))) >= FEWEST_SHARED:
         return None
     directory = directory_of(store)
     others = [each for each in directory.documents_in("", query.content_words) if each != document.id]
