@@ -33,7 +33,9 @@ if TYPE_CHECKING:
     from .tools.align import Paragraph
     from .tools.compare import Comparison, Text
     from .tools.registers import Kind, Row, Wanted
+    from .tools.verdicts import Checked
 
+PASTED = "draft.md"
 # As far back as a question can refer, and far more of each answer than it does.
 MAX_TURNS = 8
 MAX_TURN_CHARS = 2_000
@@ -410,6 +412,23 @@ class Library:
         """
         self.store.refresh()
         return statements_of(self.store, speaker, offset, limit)
+    # --- drafts ------------------------------------------------------------------------------------------------
+
+    def check(self, draft: str | Path | bytes, *, name: str | None = None) -> "Checked":
+        """What a draft takes from records, held against them: quotations, figures, votes, dates, who said it.
+
+        Args:
+            draft: its text; or the path of a file of any format that is read here, or such a file's bytes.
+            name: what the file is called, where only its bytes are given.
+
+        Raises UnreadableFile for a file that cannot be read.
+        """
+        from .tools.check import check
+
+        if isinstance(draft, Path):
+            return check(self.store, str(draft), draft.read_bytes())
+        data = draft if isinstance(draft, bytes) else clean(draft).encode()
+        return check(self.store, name or PASTED, data)
 
     # --- in other programs -------------------------------------------------------------------------------------
 

@@ -571,6 +571,14 @@ class Catalogue:
             )
         ]
 
+    def passage_at(self, document_id: str, offset: int) -> PassageRow | None:
+        """The passage that a place in a document's text is in, or that ends last before it."""
+        rows = self._rows(
+            f"SELECT {_PASSAGE} FROM passages p WHERE p.document_id = ? AND p.start <= ? ORDER BY p.start DESC LIMIT 1",
+            (document_id, offset),
+        )
+        return _passage_row(rows[0]) if rows else None
+
     def passages_at(self, places: Sequence[tuple[str, int]]) -> list[PassageRow]:
         """Passages by document id and order; places that do not exist are left out."""
         if not places:

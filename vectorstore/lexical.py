@@ -124,6 +124,32 @@ class LexicalIndex:
             found = searcher.search(query, limit)
             return [(searcher.doc(address)["id"][0], score) for score, address in found.hits]
 
+    def holding(self, words: Sequence[str], limit: int, *, within: frozenset[str] | None = None) -> list[str]:
+        """Ids of passages that hold every one of some words, as `exact_forms` gives them; `within` some documents.
+
+        Passages that are short for what they hold come first.
+        """
+        import tantivy
+
+        if not words:
+            return []
+        clauses = [
+            (tantivy.Occur.Must, tantivy.Query.term_query(self._schema, "exact", word, "freq"))
+            for word in dict.fromkeys(words)
+        ]
+        if within is not None:
+            chosen = tantivy.Query.term_set_query(self._schema, "document_id", list(within))
+            clauses.append((tantivy.Occur.Must, tantivy.Query.const_score_query(chosen, 0.0)))
+        with self._read():
+            searcher = self._index.searcher()
+            found = searcher.search(tantivy.Query.boolean_query(clauses), limit)
+            return [searcher.doc(address)["id"][0] for _, address in found.hits]
+
+    def rarity(self, word: str) -> int:
+        """In how many passages a word occurs as it is written, folded."""
+        with self._read():
+            return self._index.searcher().doc_freq("exact", word)
+
     def terms(self, letter: str) -> list[str]:
         """The stems of letters that begin with one, those in more passages first; kept until the index changes."""
         kept = self._terms

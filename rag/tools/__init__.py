@@ -1,1 +1,1 @@
-"""What people do with records besides asking: drafts checked, texts compared."""
+"""What people do with records besides asking: check what they wrote against them, compare texts, list and cite."""

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 _ONES = {
@@ -63,6 +63,12 @@ _NUMBER = re.compile(
     re.IGNORECASE,
 )
 _ORDINAL_WORD = re.compile(rf"\b({'|'.join(_ORDINALS)})\b", re.IGNORECASE)
+_ORDINAL_VALUES = _ORDINALS | {f"{word[:-1]}ieth": number for word, number in _TENS.items()}
+_COUNTED_OFF = re.compile(
+    rf"\b(?:(?P<digits>\d{{1,4}})(?:st|nd|rd|th)|(?:(?P<tens>{'|'.join(_TENS)})-)?(?P<word>{'|'.join(_ORDINAL_VALUES)}))"
+    r"\s(?P<thing>[^\W\d_]{3,30})",
+    re.IGNORECASE,
+)
 _A_UNIT = re.compile(
     r"\ban?\s+(?=(?:second|minute|hour|day|week|month|year|decade|million|billion|hundred|thousand)\b)"
 )
@@ -73,11 +79,12 @@ _CURRENCY_BEFORE = re.compile(r"(?:(?P<dollar>\$|\busd)|(?P<euro>€|\beur)|(?P<
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Quantity:
-    """A number with its unit, where it has one that is known here; `written` is as the text has it."""
+    """A number with its unit, where it has one that is known here; `written` is as the text has it from `start` on."""
 
     value: Decimal
     unit: str | None
     written: str
+    start: int = 0
 
 
 def quantities(text: str, *, loosely: bool = False) -> list[Quantity]:
@@ -94,6 +101,25 @@ def quantities(text: str, *, loosely: bool = False) -> list[Quantity]:
             for word in _ORDINAL_WORD.findall(text)
         ]
     return kept
+
+
+def ordinals(text: str) -> list[Quantity]:
+    """What a text counts off ("the seventy-eighth session", "the 5th meeting"), with the word for it as its unit."""
+    return [
+        Quantity(
+            value=_ordinal_value(match),
+            unit=match["thing"].casefold(),
+            written=match[0],
+            start=match.start(),
+        )
+        for match in _COUNTED_OFF.finditer(text)
+    ]
+
+
+def _ordinal_value(match: re.Match[str]) -> Decimal:
+    if match["digits"]:
+        return Decimal(match["digits"])
+    return Decimal(_TENS.get((match["tens"] or "").casefold(), 0) + _ORDINAL_VALUES[match["word"].casefold()])
 
 
 def units(text: str) -> set[str]:
@@ -115,8 +141,8 @@ def _numbers(text: str) -> Iterator[Quantity | str]:
         name = _UNIT_NAMES[int(str(named.lastgroup)[1:])] if named else None
         name = before.lastgroup if before else name
         for value in values[:-1]:
-            yield Quantity(value=value, unit=None, written=match[0])
-        yield Quantity(value=values[-1], unit=name, written=match[0])
+            yield Quantity(value=value, unit=None, written=match[0], start=match.start())
+        yield Quantity(value=values[-1], unit=name, written=match[0], start=match.start())
         position = match.end()
 
 
@@ -129,7 +155,7 @@ def _joined_ranges(parts: "list[Quantity | str]") -> list[Quantity]:
             linked = bool(_RANGE.fullmatch(part))
             continue
         if part.unit is None and linked and unit:
-            part = Quantity(value=part.value, unit=unit, written=part.written)
+            part = replace(part, unit=unit)
         unit = part.unit
         found.append(part)
     return found[::-1]
