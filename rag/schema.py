@@ -13,6 +13,8 @@ from ..vectorstore.passage import Document, Hit, Listing, Locator
 from ..vectorstore.structure import Outcome, Structure
 from .answer import Answer, Citation, Refusal, Sentence
 from .answering.statements import Statement
+from .tools.folding import Fold
+from .tools.verdicts import Checked, Finding, Kind, Reason, Verdict, Wrong
 
 if TYPE_CHECKING:
     from ..ingest.ingest import IngestReport
@@ -174,6 +176,50 @@ class HitsOut(TypedDict):
     query: str
     hits: list[HitOut]
     seconds: float
+
+
+class DifferenceOut(TypedDict):
+    """Words of a record, and those that a draft has in their place; either may be empty."""
+
+    record: str
+    draft: str
+
+
+class FindingOut(TypedDict):
+    """One claim of a draft and what the records say to it; `start` and `end` count in the draft's `text`.
+
+    `places` are where it stands, the source that the draft names first, else the newest; of words that differ, where
+    the record's stand. `record` is what the record has, `differences` word by word; `joined` where words of two places
+    are quoted as one. `wrong` is what it is attributed to wrongly, `said` as what. `folded` was taken as equal.
+    `suggested` is a citation for what bears none. `reason` is why it cannot be checked. `taken_for` is the record that
+    an unknown symbol was taken for.
+    """
+
+    kind: Kind
+    verdict: Verdict
+    start: int
+    end: int
+    text: str
+    places: list[CitationOut]
+    record: str | None
+    differences: list[DifferenceOut]
+    joined: bool
+    wrong: Wrong | None
+    said: str | None
+    folded: list[Fold]
+    suggested: str | None
+    reason: Reason | None
+    taken_for: str | None
+
+
+class CheckedOut(TypedDict):
+    """A draft held against the records: its canonical text, what it claims, and how much of that is to be mended."""
+
+    source: str
+    text: str
+    faults: int
+    counts: dict[Verdict, int]
+    findings: list[FindingOut]
 
 
 class PartOut(TypedDict):
@@ -526,6 +572,39 @@ def answer_json(answer: Answer) -> AnswerOut:
             "input_tokens": answer.usage.input_tokens,
             "output_tokens": answer.usage.output_tokens,
         },
+    }
+
+
+def finding_json(finding: Finding) -> FindingOut:
+    """A claim of a draft, and what the records say to it."""
+    differences: list[DifferenceOut] = [{"record": each.record, "draft": each.draft} for each in finding.differences]
+    return {
+        "kind": finding.kind,
+        "verdict": finding.verdict,
+        "start": finding.start,
+        "end": finding.end,
+        "text": finding.text,
+        "places": [citation_json(place) for place in finding.places],
+        "record": finding.record,
+        "differences": differences,
+        "joined": finding.joined,
+        "wrong": finding.wrong,
+        "said": finding.said,
+        "folded": list(finding.folded),
+        "suggested": finding.suggested,
+        "reason": finding.reason,
+        "taken_for": finding.taken_for,
+    }
+
+
+def checked_json(checked: Checked) -> CheckedOut:
+    """A draft held against the records."""
+    return {
+        "source": checked.source,
+        "text": checked.text,
+        "faults": len(checked.faults),
+        "counts": checked.counts,
+        "findings": [finding_json(finding) for finding in checked.findings],
     }
 
 

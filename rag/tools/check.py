@@ -62,7 +62,9 @@ def _of_their_year(draft: Draft, taken: Mapping[str, str]) -> dict[str, str]:
 def _most(draft: Draft, symbol: str, counts: Counter[str]) -> str | None:
     """The record of most quotations; of several the one whose symbol is most like the unknown one, else the newest."""
     most = max(counts.values(), default=0)
-    best = [document for document, count in counts.items() if count == most]
-    return max(
-        best, key=lambda document: (draft.alike(symbol, document), draft.listings[document].date or ""), default=None
-    )
+
+    def likely(document: str) -> tuple[int, str, str]:
+        listing = draft.listings[document]
+        return draft.alike(symbol, document), listing.date or "", listing.symbol or ""
+
+    return max((document for document, count in counts.items() if count == most), key=likely, default=None)

@@ -25,7 +25,8 @@ _NO_TEXT = ("footnote", "noise")
 # A draft leaves out by three dots, in brackets or not, and adds words of its own in brackets.
 _LEFT_OUT = re.compile(r"[\[(]?(?:…|\.\s?\.\s?\.(?:\s?\.)?)[\])]?|\[[^\[\]\n]{2,80}\]")
 _CLAUSE_ENDS = (",", ";", ":", ".", ")", "-")
-_EDGES = f" .,;:…*_{QUOTES}"
+_EDGES = " .,;:…*_"
+_MARKS = QUOTES.replace("'", "").replace("’", "")
 FEWEST_OF_A_PART = 4
 
 
@@ -93,16 +94,25 @@ class Run:
     def place(self, first: int, last: int) -> Place:
         """The place from one of its words to another (exclusive), without the marks at both ends."""
         passage, start, _ = self._word(first)
-        _, _, end = self._word(last - 1)
-        words = self.document.text[start:end]
-        start += len(words) - len(words.lstrip(_EDGES))
-        return Place(document=self.document, passage=passage, start=start, end=start + len(words.strip(_EDGES)))
+        words = self.written(first, last)
+        edges = _EDGES + _MARKS if sum(mark in _MARKS for mark in words) % 2 or _is_quoted(words) else _EDGES
+        start += len(words) - len(words.lstrip(edges))
+        return Place(document=self.document, passage=passage, start=start, end=start + len(words.strip(edges)))
+
+    def written(self, first: int, last: int) -> str:
+        """The text from one of its words to another (exclusive)."""
+        return self.document.text[self._word(first)[1] : self._word(last - 1)[2]] if first < last else ""
 
     def _word(self, word: int) -> tuple[Passage, int, int]:
         number = next(number for number, end in enumerate(self._ends) if word < end)
         passage = self.passages[number]
         start, end = fold_words(passage.text).places[word - (self._ends[number - 1] if number else 0)]
         return passage, passage.start + start, passage.start + end
+
+
+def _is_quoted(words: str) -> bool:
+    """Whether a record has words within marks of its own, which are not part of them."""
+    return words[:1] in _MARKS and words.rstrip(_EDGES)[-1:] in _MARKS and sum(mark in _MARKS for mark in words) == 2
 
 
 def parts_of(quote: str) -> list[Part]:
@@ -323,8 +333,7 @@ def _told(aligned: _Aligned, parts: Sequence[Part]) -> Near:
     for start, there, length in (*blocks, (len(written), last_of_all, 0)):
         mine = " ".join(written[draft_at:start])
         if mine or (there > record_at and not (start in gaps and start == draft_at)):
-            record = run.place(record_at, there).words if there > record_at else ""
-            found.append(Difference(record=record, draft=mine))
+            found.append(_difference(run.written(record_at, there), mine))
         draft_at, record_at = start + length, there + length
     return Near(
         places=(run.place(first, last_of_all),),
@@ -332,6 +341,13 @@ def _told(aligned: _Aligned, parts: Sequence[Part]) -> Near:
         agree=aligned.agree,
         in_a_row=max(length for _, _, length in blocks),
     )
+
+
+def _difference(record: str, draft: str) -> Difference:
+    """Words that differ; a mark that both end with is none of it."""
+    while record and draft and record[-1] == draft[-1] and record[-1] in _CLAUSE_ENDS:
+        record, draft = record[:-1], draft[:-1]
+    return Difference(record=record, draft=draft)
 
 
 def _added(words: Sequence[str], blocks: Sequence[Block]) -> list[str]:

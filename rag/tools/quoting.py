@@ -1,6 +1,7 @@
 """What the records say to a quotation of a draft: whether it stands there so, and where the draft says it does."""
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -264,9 +265,17 @@ def _paragraphs(
         return ()
     if behind and (found := numbered_paragraph().search(draft.bare, *behind)):
         return tuple(numbers_of(found))
-    found = list(numbered_paragraph().finditer(draft.bare, *sentence))
-    before = [match for match in found if match.start() < located.start]
-    nearest_first = [*before[::-1], *(match for match in found if match not in before)]
+    first = bisect_left(draft.quotations, (sentence[0], 0))
+    before = draft.quotations[first : bisect_left(draft.quotations, (located.start, 0), first)]
+    others = [_BEHIND.match(draft.bare, end) for _, end in before]
+    taken = [match.span("cited") for match in others if match]
+    found = [
+        match
+        for match in numbered_paragraph().finditer(draft.bare, *sentence)
+        if not any(start <= match.start() < end for start, end in taken)
+    ]
+    ahead = [match for match in found if match.start() < located.start]
+    nearest_first = [*ahead[::-1], *(match for match in found if match.start() >= located.start)]
     return tuple(number for match in nearest_first for number in numbers_of(match))
 
 

@@ -12,9 +12,9 @@ from .folding import Difference, Fold
 Kind = Literal["quotation", "symbol", "paragraph", "date", "figure", "count", "vote", "outcome", "sponsor"]
 Verdict = Literal["exact", "differs", "misattributed", "not found", "unchecked"]
 Wrong = Literal["speaker", "document", "paragraph", "state"]
-Reason = Literal["short", "no document", "not recorded", "several", "elsewhere"]
+Reason = Literal["short", "no document", "not recorded", "several"]
 """Why something cannot be checked: too short to tell; the draft names no record; the record does not tell it; it tells
-several of the kind; what the draft names is not in these records."""
+several of the kind."""
 FAULTS: tuple[Verdict, ...] = ("differs", "misattributed", "not found")
 
 

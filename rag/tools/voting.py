@@ -29,6 +29,9 @@ from .vote_claims import (
 _WHOLE_NUMBER = re.compile(r"[\s*_]*(?P<number>\d{1,4})[\s*_]*")
 
 
+_MOST_NAMES = 8
+
+
 def claims_of_votes(draft: Draft, span: Span) -> Iterator[Finding]:
     """The verdicts on all that a sentence says of counts, votes, outcomes and sponsors."""
     text = draft.bare[slice(*span)]
@@ -305,7 +308,12 @@ def _sponsor(draft: Draft, name: Name, span: Span) -> Finding:
             verdict="exact" if called else "misattributed",
             wrong=None if called else "state",
             said=None if called else draft.text[slice(*span)],
-            record=called or "; ".join(dict.fromkeys(listed)),
+            record=called or _shortened(list(dict.fromkeys(listed))),
             places=(citation_at(draft.store, document, item.start, item.end),),
         )
     return _unchecked(draft, "sponsor", span, "not recorded")
+
+
+def _shortened(names: Sequence[str]) -> str:
+    """The first of a list of names."""
+    return "; ".join(names[:_MOST_NAMES]) + ("; …" if len(names) > _MOST_NAMES else "")

@@ -9,7 +9,7 @@ import sys
 import typer
 
 from ...vectorstore.errors import OnRecordError
-from . import comparing, questions, records, servers
+from . import comparing, drafts, questions, records, servers
 from .console import DONE, FAILED, forgive_encoding
 from .evals import evaluation
 from .keys import keys
@@ -27,7 +27,7 @@ app = typer.Typer(
 )
 for command in (
     records.ingest, records.documents, records.remove, records.show, questions.search, questions.ask, questions.chat,
-    questions.overview, comparing.compare, servers.serve, servers.mcp, records.doctor, registers.votes,
+    questions.overview, drafts.check, comparing.compare, servers.serve, servers.mcp, records.doctor, registers.votes,
     registers.sponsors, registers.statements, registers.decisions,
 ):  # fmt: skip
     app.command()(command)

@@ -12,13 +12,16 @@ from typing import TYPE_CHECKING, Any
 from ...rag.pipeline import numbered
 from ...rag.schema import comparison_text
 from ...vectorstore.markup import plain
+from ..checking import heading, line_of, summary, told
 
 if TYPE_CHECKING:
     from ...ingest.ingest import IngestReport
     from ...rag import Answer, Hit, Listing, Sentence
     from ...rag.tools.align import Paragraph
     from ...rag.tools.compare import Comparison
+    from ...rag.tools.verdicts import Checked
     from ..http.keys import Key
+    from ..page.words import Words
     from ..removal import Removed
 
 _PASSAGE_CHARS = 420
@@ -49,6 +52,16 @@ def print_answer(answer: "Answer", *, quiet: bool = False, by_line: bool = False
 def _side(name: str, sentences: "Sequence[Sentence]") -> str:
     """A side of a comparison under its name."""
     return "\n".join([printable(name), *(_wrapped(printable(numbered(each)), indent="  ") for each in sentences)])
+
+
+def print_checked(checked: "Checked", words: "Words") -> None:
+    """Each claim of a draft with its verdict, the sound ones in one line."""
+    for finding in checked.findings:
+        line = words("check.line", line=line_of(checked, finding))
+        print(_wrapped(printable(f"{line}: {heading(finding, words)}: {' '.join(finding.text.split())}")))
+        for sentence in told(finding, words):
+            print(_wrapped(printable(sentence), indent="    "))
+    print(f"\n{printable(summary(checked, words))}")
 
 
 def print_removed(removed: "Removed") -> None:
