@@ -412,23 +412,25 @@ class Library:
         """
         self.store.refresh()
         return statements_of(self.store, speaker, offset, limit)
+
     # --- drafts ------------------------------------------------------------------------------------------------
 
-    def check(self, draft: str | Path | bytes, *, name: str | None = None) -> "Checked":
+    def check(self, draft: str | Path | bytes, *, name: str | None = None, limits: "Limits | None" = None) -> "Checked":
         """What a draft takes from records, held against them: quotations, figures, votes, dates, who said it.
 
         Args:
             draft: its text; or the path of a file of any format that is read here, or such a file's bytes.
             name: what the file is called, where only its bytes are given.
+            limits: what reading a file that is no plain text may cost.
 
         Raises UnreadableFile for a file that cannot be read.
         """
         from .tools.check import check
 
         if isinstance(draft, Path):
-            return check(self.store, str(draft), draft.read_bytes())
+            return check(self.store, str(draft), draft.read_bytes(), limits)
         data = draft if isinstance(draft, bytes) else clean(draft).encode()
-        return check(self.store, name or PASTED, data)
+        return check(self.store, name or PASTED, data, limits)
 
     # --- in other programs -------------------------------------------------------------------------------------
 

@@ -6,6 +6,7 @@ library.check(Path("speech.docx"))
 from collections import Counter
 from collections.abc import Mapping
 
+from ...ingest.parse import Limits
 from ...vectorstore.names import fold
 from ...vectorstore.store import Store
 from .draft import Draft, read_draft
@@ -15,10 +16,10 @@ from .verdicts import Checked, Finding
 from .voting import claims_of_votes
 
 
-def check(store: Store, source: str, data: bytes) -> Checked:
+def check(store: Store, source: str, data: bytes, limits: Limits | None = None) -> Checked:
     """What a draft claims of the records, claim by claim, in its order. Raises UnreadableFile."""
     store.refresh()
-    draft = read_draft(store, source, data)
+    draft = read_draft(store, source, data, limits or Limits())
     located = [locate(draft, start, end) for start, end in draft.quotations]
     draft.taken_for |= _taken_for(draft, located)
     draft.quoted |= {each.start: each.documents for each in located if each.places}

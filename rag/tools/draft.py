@@ -9,9 +9,13 @@ from functools import cached_property, lru_cache
 from itertools import groupby
 
 from ...ingest.formats.blocks import Block
+from ...ingest.formats.plain.text import read_text
 from ...ingest.formats.read import read
+from ...ingest.formats.sniff import format_of
 from ...ingest.language.sentences import sentence_spans
 from ...ingest.language.tables import any_by_role
+from ...ingest.parse import Job, Limits, Parsed, parse_all
+from ...vectorstore.errors import UnreadableFile
 from ...vectorstore.names import fold
 from ...vectorstore.passage import Listing
 from ...vectorstore.store import Store
@@ -240,10 +244,26 @@ class Draft:
         return str(int(date) - 1) if before else None
 
 
-def read_draft(store: Store, source: str, data: bytes) -> Draft:
-    """A draft out of a file's bytes. Raises UnreadableFile."""
-    reading = read(source, data)
+def read_draft(store: Store, source: str, data: bytes, limits: Limits) -> Draft:
+    """A draft out of a file's bytes; what is no plain text is read in a process of its own, within limits.
+
+    Raises UnreadableFile.
+    """
+    if format_of(source, data) == "text":
+        reading = read(source, data)
+    else:
+        [(_, found)] = parse_all([Job(source=source, data=data)], limits)
+        reading = read_text(_text_of(source, found), wrapped=False)
     return Draft(store, reading.text, reading.blocks)
+
+
+def _text_of(source: str, found: Sequence[Parsed | UnreadableFile]) -> str:
+    """The text of a file that holds one document; of several, the first."""
+    for each in found:
+        if isinstance(each, UnreadableFile):
+            raise each
+        return each.text
+    raise UnreadableFile(source, "it holds no text")
 
 
 def _span_at(spans: Sequence[Span], place: int) -> Span:

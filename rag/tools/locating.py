@@ -323,9 +323,9 @@ def _told(aligned: _Aligned, parts: Sequence[Part]) -> Near:
     run, blocks = aligned.run, aligned.blocks
     written = [word for part in parts for word in part.written]
     gaps = set(accumulate(len(part.words) for part in parts))
-    first = blocks[0][1] - _beside(run.words, blocks[0][1], blocks[0][0], -1)
+    first = blocks[0][1] - _beside(run.words, blocks[0][1], written[: blocks[0][0]], -1)
     last_mine, last = blocks[-1][0] + blocks[-1][2], blocks[-1][1] + blocks[-1][2]
-    last_of_all = last + _beside(run.words, last, len(written) - last_mine, 1)
+    last_of_all = last + _beside(run.words, last, written[last_mine:], 1)
     added = _added(_words(parts), blocks)
     first -= _moved(added, run.words[max(0, first - len(added)) : first])
     last_of_all += _moved(added, run.words[last_of_all : last_of_all + len(added)])
@@ -362,10 +362,10 @@ def _moved(added: Sequence[str], beside: Sequence[str]) -> int:
     return len(beside) if added and sorted(added) == sorted(map(without_edges, beside)) else 0
 
 
-def _beside(record: Sequence[str], place: int, missing: int, side: int) -> int:
+def _beside(record: Sequence[str], place: int, missing: Sequence[str], side: int) -> int:
     """How many of the record's words before or after a place stand for the draft's that are missing there: as many,
-    but none where the clause begins or ends at the place."""
+    but none where the clause begins or ends at the place, unless theirs ends there too."""
     mark = record[place - 1] if place else ","
-    if not missing or mark.endswith(_CLAUSE_ENDS):
+    if not missing or (mark.endswith(_CLAUSE_ENDS) and not (side < 0 and place and missing[-1][-1] == mark[-1])):
         return 0
-    return min(missing, place if side < 0 else len(record) - place)
+    return min(len(missing), place if side < 0 else len(record) - place)

@@ -1,5 +1,6 @@
 """The HTTP API, called as a program calls it: shapes, streams, pages, uploads, and a problem for whatever is wrong."""
 
+import base64
 import io
 import json
 import logging
@@ -429,7 +430,8 @@ def test_the_description_names_every_door_with_examples(client: TestClient) -> N
     described = client.get("/openapi.json").json()
     paths = {(method.upper(), path) for path, methods in described["paths"].items() for method in methods}
     assert paths == {
-        ("POST", "/api/ask"), ("POST", "/api/ask/stream"), ("POST", "/api/search"), ("GET", "/api/documents"),
+        ("POST", "/api/ask"), ("POST", "/api/ask/stream"), ("POST", "/api/search"), ("POST", "/api/check"),
+        ("GET", "/api/documents"),
         ("POST", "/api/documents"), ("GET", "/api/documents/{document_id}"), ("DELETE", "/api/documents/{document_id}"),
         ("GET", "/api/documents/{document_id}/text"), ("POST", "/v1/chat/completions"), ("GET", "/v1/models"),
         ("GET", "/v1/models/{model}"), ("GET", "/healthz"), ("GET", "/metrics"),
@@ -463,3 +465,19 @@ def test_answers_come_while_another_waits(records: Library) -> None:
         other = TestClient(build_api(records), base_url="http://127.0.0.1", client=("127.0.0.1", 5))
         assert other.post("/api/ask", json={"question": QUOTA}).json()["answered"]
         assert line.recv(12) == b"HTTP/1.1 200"
+
+
+def test_a_draft_is_checked_as_text_and_as_a_file(client: TestClient) -> None:
+    quote = client.post("/api/ask", json={"question": QUOTA}).json()["citations"][0]["quote"]
+    words = " ".join(quote.split()[:6])
+    told = client.post("/api/check", json={"text": f"We read “{words}”, and “a gull grows no feathers here”."}).json()
+    assert [each["verdict"] for each in told["findings"]] == ["exact", "not found"] and told["faults"] == 1
+    page = f"<html><body><p>We read “{words}”.</p></body></html>".encode()
+    sent = client.post("/api/check", json={"file": base64.b64encode(page).decode(), "name": "draft.html"}).json()
+    assert [each["verdict"] for each in sent["findings"]] == ["exact"] and sent["source"] == "draft.html"
+    assert client.post("/api/check", json={"text": ""}).status_code == 422
+    assert client.post("/api/check", json={"text": "x" * 200_001}).status_code == 422
+    held = base64.b64encode(b"PK\x03\x04 nothing").decode()
+    assert client.post("/api/check", json={"text": "x", "file": held}).status_code == 422
+    broken = client.post("/api/check", json={"file": held, "name": "draft.docx"})
+    assert broken.status_code == 422 and broken.headers["content-type"] == MEDIA_TYPE

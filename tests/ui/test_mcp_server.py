@@ -45,13 +45,19 @@ def call(address: str, tool: str, **arguments: Any) -> Any:
     return over(address, lambda client: client.call_tool(tool, arguments))
 
 
+def test_a_draft_is_checked(address: str) -> None:
+    told = call(address, "check", text="They wrote “a gull that eats from every plate grows no feathers”.")
+    assert told.structured_content["counts"] == {"not found": 1}
+    assert "Not found in these records" in told.content[0].text
+
+
 def test_the_tools_say_how_to_cite(address: str) -> None:
     async def look(client: Client) -> Any:
         return client.instructions, (await client.list_tools()).tools
 
     instructions, tools = over(address, look)
     assert {tool.name for tool in tools} == {
-        "ask", "search", "overview", "read_passage", "list_documents", "compare", "list_register",
+        "ask", "search", "overview", "read_passage", "list_documents", "compare", "check", "list_register",
     }  # fmt: skip
     assert "label" in instructions and "word for word" in instructions
     for tool in tools:

@@ -36,6 +36,7 @@ from ...rag.query.kinds import Length
 from ...rag.query.question import MAX_QUESTION_CHARS
 from ...rag.schema import (
     AnswerOut,
+    CheckedOut,
     ComparisonOut,
     HitsOut,
     ListedOut,
@@ -46,6 +47,7 @@ from ...rag.schema import (
     StructureOut,
     TextOut,
     answer_json,
+    checked_json,
     citation_json,
     comparison_json,
     document_json,
@@ -207,6 +209,17 @@ def since(
     """Since when each paragraph of a document stands as it does in the documents of its title."""
     library = service.library
     return series_json(library.document(document), library.standing_since(document))
+
+
+@_questions.post("/check", response_model=CheckedOut, responses=problems(408, 413, 422, 503))
+def check(asked: shapes.CheckIn, service: Served) -> CheckedOut:
+    """A draft held against the records: each quotation, symbol, date, figure and vote with a verdict and its places.
+
+    Nothing of it is kept.
+    """
+    if asked.text:
+        return checked_json(service.library.check(asked.text))
+    return checked_json(service.library.check(asked.file, name=safe_name(asked.name), limits=service.limits))
 
 
 def _events(asked: shapes.AskIn, service: Service, request: Request) -> Iterator[SentenceReady | Answer]:

@@ -45,11 +45,13 @@ from ...rag.query.kinds import Length
 from ...rag.query.question import MAX_QUESTION_CHARS
 from ...rag.schema import (
     AnswerOut,
+    CheckedOut,
     ComparisonOut,
     HitsOut,
     TextOut,
     answer_json,
     answer_text,
+    checked_json,
     comparison_json,
     comparison_text,
     document_json,
@@ -60,6 +62,8 @@ from ...rag.tools.registers import Kind
 from ...rag.tools.rows import RegisterOut, page_of_rows
 from ...vectorstore.errors import OnRecordError
 from ...vectorstore.passage import Document
+from ..checking import as_markdown
+from ..page.words import words_in
 from . import schema as shapes
 from .metrics import Metrics
 from .tracing import Tracing
@@ -67,7 +71,8 @@ from .tracing import Tracing
 INSTRUCTIONS = """This server holds records: minutes, reports, statements. Use `ask` for questions; it answers with \
 exact quotes and says so when the records do not answer. Cite each statement with the label that comes with its quote, \
 for example (MIC/CL/2031/SR.4, para. 39), copy quotes word for word, and never attribute to the records what no quote \
-supports. Use `search` to look further, and `read_passage` to read the text around a quote before you rely on it."""
+supports. Use `search` to look further, `read_passage` to read the text around a quote before you rely on it, and \
+`check` to hold what is written against the records."""
 URI = "onrecord://documents/"
 _PAGE = 100
 _MAX_PASSAGE_CHARS = 20_000
@@ -140,6 +145,14 @@ class RegisterArguments(_Arguments, shapes.RegisterIn):
     """What `list_register` takes."""
 
     register_: Annotated[Kind, Field(alias="register", description="which register")]
+
+
+class CheckArguments(_Arguments):
+    """What `check` takes."""
+
+    text: str = Field(
+        min_length=1, max_length=shapes.MAX_DRAFT_CHARS, description="the draft, as text or Markdown, whole"
+    )
 
 
 def build_server(
@@ -247,6 +260,12 @@ class _Tools:
                 "it is, what became of its items, what tells most of each part. Cite each quote by its label.",
             ),
             _tool(
+                "check", "Check a draft", CheckArguments, CheckedOut, self._check,
+                "Holds a draft against the records: every quotation, document symbol, date, figure and vote gets a "
+                "verdict (exact, differs, misattributed, not found, unchecked) with what the record says and where. "
+                "Mend what differs from the record's own words; never change the record's words to fit the draft.",
+            ),
+            _tool(
                 "read_passage", "Read on around a quote", ReadArguments, TextOut, self._read,
                 "Reads a part of a document: a paragraph or a page by its printed number, or the text around a "
                 "citation's start and end. Use it to check a quote's context before relying on it.",
@@ -327,6 +346,10 @@ class _Tools:
     def _compare(self, asked: CompareArguments) -> tuple[str, Mapping[str, Any]]:
         found = self._library.compare(asked.a, asked.b)
         return comparison_text(found), comparison_json(found)
+
+    def _check(self, asked: CheckArguments) -> tuple[str, Mapping[str, Any]]:
+        checked = self._library.check(asked.text)
+        return as_markdown(checked, words_in("en")), checked_json(checked)
 
     def _list(self, asked: ListArguments) -> tuple[str, Mapping[str, Any]]:
         wanted = asked.containing.casefold()

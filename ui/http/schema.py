@@ -1,8 +1,8 @@
 """What goes in over HTTP, and what comes out beside the shapes of `rag/schema.py`; all of it is in the OpenAPI page."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import Base64Bytes, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 from typing_extensions import TypedDict
 
 from ...rag.answer import Turn
@@ -13,6 +13,7 @@ from ...vectorstore.passage import Filters
 
 MAX_HISTORY = 50
 MAX_HITS = 100
+MAX_DRAFT_CHARS = 200_000
 _Date = Annotated[str, StringConstraints(pattern=r"^[0-9]{4}(?:-[0-9]{2}(?:-[0-9]{2})?)?$")]
 _Part = Annotated[str, StringConstraints(min_length=1, max_length=500)]
 _Question = Annotated[str, StringConstraints(min_length=1, max_length=MAX_QUESTION_CHARS)]
@@ -95,6 +96,23 @@ class SearchIn(_Asked):
     query: _Question
     limit: int = Field(10, ge=1, le=MAX_HITS)
     filters: FiltersIn = FiltersIn()
+
+
+class CheckIn(_Asked):
+    """A draft to hold against the records: its text or Markdown, or a file of any format that is read, in base64."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"text": "As the Chair said, “We come to the lamps on the north quay.”"}]}
+    )
+    text: str = Field("", max_length=MAX_DRAFT_CHARS)
+    file: Base64Bytes = b""
+    name: str = Field("draft.md", max_length=200, description="what the file is called")
+
+    @model_validator(mode="after")
+    def _is_one_draft(self) -> Self:
+        if bool(self.text) == bool(self.file):
+            raise ValueError("send either a text or a file")
+        return self
 
 
 class DocumentsOut(TypedDict):
