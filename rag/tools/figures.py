@@ -175,9 +175,14 @@ def _other_day(draft: Draft, finding: Finding, document: str) -> Finding:
 
 
 def _head(draft: Draft, document: str) -> Citation:
-    """The first line of a record, which stands for all of it."""
+    """The title of a record where it stands in it, else its first line: it stands for all of it."""
     found = draft.store.document(document)
-    return citation_at(draft.store, document, 0, len(found.text[:_LONGEST_HEAD].split("\n")[0]) if found else 0)
+    text, title = (found.text, found.title) if found else ("", "")
+    start = max(text.find(title), 0)
+    first_line = len(text[start : start + _LONGEST_HEAD].split("\n")[0])
+    return citation_at(
+        draft.store, document, start, start + (len(title) if text.startswith(title, start) else first_line)
+    )
 
 
 def _day_of(draft: Draft, document: str) -> Figure | None:

@@ -73,7 +73,8 @@ def test_everything_is_reached_by_tab_and_shows_its_focus(page: Page) -> None:
         if name in seen and name in ("r-skip", "BODY"):
             break
         seen[name] = outline
-    wanted = {"r-new", "r-show-history", "r-show-records", "r-show-export", "r-show-settings", "r-show-keys"}
+    tools = "r-new r-show-history r-show-records r-show-check r-show-export r-show-settings r-show-keys"
+    wanted = set(tools.split())
     wanted |= {"r-show-filters", "r-mode", "r-chip", "r-source", "r-copy", "r-close", "r-text", "r-tool"}
     assert wanted <= {one for name in seen for one in name.split()}, seen
     assert {name for name, outline in seen.items() if outline == "none"} <= {"BODY"}

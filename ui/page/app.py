@@ -20,8 +20,17 @@ from markupsafe import Markup
 from .views.conversation import ENGLISH
 from .views.template import html
 
-_STYLES = ("page.css", "bar.css", "welcome.css", "conversation.css", "reading.css", "drawers.css", "records.css")
-_SCRIPTS = [f"{name}.js" for name in "page asking reading drawers records server keyboard elements".split()]
+_STYLES = (
+    "page.css",
+    "bar.css",
+    "welcome.css",
+    "conversation.css",
+    "reading.css",
+    "drawers.css",
+    "records.css",
+    "checking.css",
+)
+_SCRIPTS = [f"{name}.js" for name in "page asking reading drawers records checking server keyboard elements".split()]
 # Gradio may show the box before page.js has come; importing waits for it, and gives the one that the page runs.
 _SUBMIT = "async (question) => (await import(new URL('page/look/page.js', document.baseURI))).submit(question)"
 

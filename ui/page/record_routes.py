@@ -13,8 +13,10 @@ from ...ingest.fetch import is_address
 from ...rag.library import Library
 from ...rag.messages import in_language
 from ...rag.query.kinds import Length
-from ...vectorstore.errors import InputError
+from ...vectorstore.errors import InputError, UnreadableFile
 from ...vectorstore.passage import Document
+from ..http.schema import MAX_DRAFT_CHARS
+from .export.checked import as_view
 from .libraries import AppState
 from .page_image import Sheets
 from .views.comparison import chooser_html, comparison_html, standing_html
@@ -35,6 +37,12 @@ class Address(BaseModel):
     """A web page or file to be fetched."""
 
     address: str = Field(max_length=2000)
+
+
+class Pasted(BaseModel):
+    """A draft as text or Markdown."""
+
+    text: str = Field(min_length=1, max_length=MAX_DRAFT_CHARS)
 
 
 # `/reading/{id}` is for the reading pane, the others for the library pane.
@@ -210,6 +218,23 @@ async def add_file(request: Request, name: str, at: At, words: Spoken) -> Respon
     except OSError as error:
         return PlainTextResponse(words("records.not_kept", reason=error.strerror), status_code=507)
     return PlainTextResponse(path.name, status_code=202)
+
+
+@routes.post("/page/check", response_class=HTMLResponse)
+def check(given: Pasted, at: At, words: Spoken) -> str:
+    """A draft held against the records, as it was pasted."""
+    return as_view(at.library.check(given.text), words)
+
+
+@routes.put("/page/check", response_class=HTMLResponse)
+async def check_file(request: Request, name: str, at: At, words: Spoken) -> Response:
+    """The same of a file; nothing of it is kept."""
+    data = await request.body()
+    try:
+        checked = await run_in_threadpool(at.library.check, data, name=file_name(name))
+    except UnreadableFile as error:
+        return PlainTextResponse(str(error), status_code=422)
+    return HTMLResponse(as_view(checked, words))
 
 
 @routes.get("/page/filters", response_class=HTMLResponse)

@@ -28,6 +28,14 @@ def as_html(checked: Checked, data: bytes, words: Words) -> bytes:
     ).encode()  # fmt: skip
 
 
+def as_view(checked: Checked, words: Words) -> str:
+    """The same for the page, where each place opens in its record."""
+    return html(
+        "checked", "view", title=summary(checked, words), marked=marked(checked, words),
+        findings=list(enumerate(checked.findings, start=1)), signs=SIGNS, heading=heading, told=told, words=words,
+    )  # fmt: skip
+
+
 def marked(checked: Checked, words: Words) -> Markup:
     """The draft's text with a mark at each claim; of claims within one another the outer one is marked."""
     parts, at = list[Markup](), 0

@@ -1,16 +1,17 @@
 // Elements of the page, found and made with their types.
 
-/** @typedef {"r-records" | "r-history" | "r-settings" | "r-filters" | "r-export" | "r-why" | "r-keys"} DialogId */
-/** @typedef {"r-add" | "r-choices" | "r-filter-form" | "r-why-form"} FormId */
-/** @typedef {"r-files" | "r-address" | "r-search" | "r-letters" | "r-find"} InputId */
+/** @typedef {"r-records" | "r-check" | "r-history" | "r-settings" | "r-filters" | "r-export" | "r-why" | "r-keys"} DialogId */
+/** @typedef {"r-add" | "r-check-form" | "r-choices" | "r-filter-form" | "r-why-form"} FormId */
+/** @typedef {"r-files" | "r-check-file" | "r-address" | "r-search" | "r-letters" | "r-find"} InputId */
 /**
- * @typedef {"r-chosen" | "r-conversations" | "r-filter-fields" | "r-hover" | "r-listed" | "r-log" | "r-main" | "r-mode" |
+ * @typedef {"r-chosen" | "r-checked" | "r-conversations" | "r-filter-fields" | "r-hover" | "r-listed" | "r-log" | "r-main" | "r-mode" |
  *   "r-notice" | "r-pane" | "r-said" | "r-scroll" | "r-share" | "r-show-filters" | "r-sign-out" | "r-status" | "r-uploads" |
  *   "r-welcome" | "r-undo" | "r-none-fits" | "r-ask-ticked"} PartId
  */
 /**
  * What page.py and dialogs.html put up, by id.
  * @typedef {Record<DialogId, HTMLDialogElement> & Record<FormId, HTMLFormElement> & Record<InputId, HTMLInputElement> &
+ *   Record<"r-check-text", HTMLTextAreaElement> &
  *   Record<"r-library" | "r-sort", HTMLSelectElement> & Record<PartId, HTMLElement>} Frame
  */
 

@@ -8,6 +8,7 @@ const COMMANDS = {
   n: "new",
   h: "history",
   l: "records",
+  c: "check",
   f: "filters",
   e: "export",
   s: "settings",

@@ -1,6 +1,7 @@
 // Where the page begins: once Gradio has put up the frame, the words, the conversation and what listens to people.
 
 import { act, ask, isBusy, renew, show, stop } from "./asking.js";
+import { wireChecking } from "./checking.js";
 import { isShut, openDrawer, showFilters, showMode, wireDrawers } from "./drawers.js";
 import { around, at, first, questionBox } from "./elements.js";
 import { commandOf } from "./keyboard.js";
@@ -52,6 +53,7 @@ async function begin() {
   at("r-letters").checked = !stored("localStorage", "onrecord.letters").off;
   wireDrawers();
   wireRecords(openRecords);
+  wireChecking();
   watchHover();
   let start;
   try {
@@ -110,6 +112,7 @@ const shown = {
   "r-new": renew,
   "r-show-history": () => openDrawer("r-history"),
   "r-show-records": openRecords,
+  "r-show-check": () => openDrawer("r-check"),
   "r-show-export": () => openDrawer("r-export"),
   "r-show-settings": () => openDrawer("r-settings"),
   "r-show-keys": () => openDrawer("r-keys"),
@@ -184,6 +187,7 @@ const commands = {
   new: renew,
   history: shown["r-show-history"],
   records: openRecords,
+  check: shown["r-show-check"],
   filters: shown["r-show-filters"],
   export: shown["r-show-export"],
   settings: shown["r-show-settings"],
