@@ -73,7 +73,7 @@ class Draft:
         for block in self.blocks:
             spans += [
                 (block.start + start, block.start + end)
-                for start, end in sentence_spans(self.bare[block.start : block.end])
+                for start, end in sentence_spans(self.bare[block.start : block.end].replace("\n", " "))
             ]
         return spans
 

@@ -44,6 +44,7 @@ def folded(text: str) -> str:
     return " ".join(_WORD.findall(_letters(_silenced(text).translate(_SHAPES))))
 
 
+@lru_cache(maxsize=256)
 def fold_words(text: str) -> Folded:
     """The words of a text with their places; what folding leaves nothing of is no word."""
     kept = [(word, match.span()) for match in _WORD.finditer(_blanked(text)) for word in folded(match[0]).split()]

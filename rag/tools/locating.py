@@ -17,8 +17,9 @@ from .folding import QUOTES, Difference, alike_from_start, find_words, fold_word
 
 MOST_PLACES = 200
 _RAREST = 24
-_NEAREST = 10
-DEEPER = 40
+_NEAREST = 8
+DEEPER = 32
+_MOST_READ = 6
 _MOST_BESIDE = 12
 _SPARE_WORDS = 4
 _NO_TEXT = ("footnote", "noise")
@@ -148,8 +149,9 @@ def places_in(runs: Sequence[Run], parts: Sequence[Part]) -> list[Place]:
 def runs_near(
     store: Store, parts: Sequence[Part], *, within: frozenset[str] | None = None, depth: int = _NEAREST
 ) -> list[Run]:
-    """Passages that hold the first or the last half of some words, or the most of their telling ones, and beside
-    each as much of its document as the words may run over."""
+    """Passages that hold the first or the last half of some words, or the most of their telling ones: those
+    with the most of all words, and beside each as much of its document as the words may run over; nothing beside them
+    where they are looked for `depth` deep."""
     words = _exact(parts)
     half = (len(words) + 1) // 2
     keys: dict[str, None] = {}
@@ -158,8 +160,12 @@ def runs_near(
     chosen = Selection(documents=within) if within is not None else None
     telling = dict.fromkeys(_telling(store, parts), 1.0)
     keys |= dict.fromkeys(key for key, _ in store.by_words({}, depth, exact=telling, within=chosen))
-    length = sum(len(part.text) for part in parts)
-    return [_widened(store, hit.document, hit.passage, length) for hit in store.hits([(key, 0.0) for key in keys])]
+    wanted, length = set(_words(parts)), sum(len(part.text) for part in parts)
+    hits = store.hits([(key, 0.0) for key in keys])
+    hits.sort(key=lambda hit: len(wanted.intersection(folded(hit.passage.text).split())), reverse=True)
+    if depth > _NEAREST:
+        return [Run(document=hit.document, passages=(hit.passage,)) for hit in hits]
+    return [_widened(store, hit.document, hit.passage, length) for hit in hits[:_MOST_READ]]
 
 
 def nearest(parts: Sequence[Part], runs: Sequence[Run]) -> Near | None:

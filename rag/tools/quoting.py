@@ -11,6 +11,7 @@ from ...vectorstore.names import fold
 from ...vectorstore.passage import Hit
 from ...vectorstore.store import Store
 from ..answer import Citation
+from ..query.directory import directory_of
 from ..verification.speakers import speakers_named, subject, wrong_speaker
 from .draft import Draft
 from .folding import Difference, folds
@@ -20,6 +21,7 @@ from .locating import (
     Near,
     Part,
     Place,
+    Run,
     joined,
     nearest,
     parts_of,
@@ -81,19 +83,20 @@ def locate(draft: Draft, start: int, end: int) -> Located:
     runs = runs_near(store, parts)
     if places := places_in(runs, parts):
         return replace(found, places=tuple(places))
-    return replace(found, near=_nearest(store, parts, None))
+    return replace(found, near=_nearest(store, parts, runs))
 
 
-def _nearest(store: Store, parts: Sequence[Part], within: frozenset[str] | None) -> Near | None:
+def _nearest(
+    store: Store, parts: Sequence[Part], runs: Sequence[Run], within: frozenset[str] | None = None
+) -> Near | None:
     """What comes near enough to some words to be what a draft quotes, in one place or joined out of two."""
-    runs = runs_near(store, parts, within=within)
     near = nearest(parts, runs)
     count = sum(len(part.words) for part in parts)
     if near and near.agree == count:
         return near
-    deeper = runs if _is_near(near, count) else runs_near(store, parts, within=within, depth=DEEPER)
-    two = joined(parts, deeper)
-    return two or (near if _is_near(near, count) else None)
+    if _is_near(near, count):
+        return joined(parts, runs) or near
+    return joined(parts, runs) or joined(parts, runs_near(store, parts, within=within, depth=DEEPER))
 
 
 def _is_near(near: Near | None, count: int) -> bool:
@@ -109,8 +112,10 @@ def quotation(draft: Draft, located: Located) -> Finding:
     said = _attribution(draft, located)
     if located.places:
         return _standing(draft, located, said, finding)
-    near = _nearest(draft.store, located.parts, said.documents) if said.documents else None
-    near = near or located.near
+    near = located.near
+    if said.documents and not said.documents & located.documents:
+        runs = runs_near(draft.store, located.parts, within=said.documents)
+        near = _nearest(draft.store, located.parts, runs, said.documents) or near
     return _differing(draft, near, said, finding) if near else finding
 
 
@@ -128,7 +133,7 @@ def _standing(draft: Draft, located: Located, said: _Attribution, finding: Findi
         finding,
         verdict="misattributed" if wrong else "exact",
         wrong=wrong,
-        said=_said(said, wrong),
+        said=_said(draft, said, wrong),
         places=_citations(places),
         folded=folds(finding.text, best) if len(located.parts) == 1 else (),
         suggested=None if said.explicit or said.cited else _citations(places[:1])[0].label,
@@ -243,17 +248,31 @@ def _attribution(draft: Draft, located: Located) -> _Attribution:
     )
 
 
-def _said(said: _Attribution, wrong: Wrong | None) -> str | None:
-    """What a draft attributes wrongly, in its own words."""
-    told = {"document": said.cited, "paragraph": next(iter(said.paragraphs), None), "speaker": said.who.strip(" ,:")}
+def _said(draft: Draft, said: _Attribution, wrong: Wrong | None) -> str | None:
+    """What a draft attributes words to wrongly, as it writes it."""
+    named = directory_of(draft.store).find_speaker(said.who) or (0, len(said.who))
+    told = {
+        "document": said.cited,
+        "paragraph": next(iter(said.paragraphs), None),
+        "speaker": said.who[slice(*named)],
+    }
     return told.get(wrong or "")
 
 
 def _who(draft: Draft, located: Located, sentence: tuple[int, int]) -> str:
-    """Who a draft says spoke, where that is a speaker of the library; else nothing."""
-    before = draft.bare[draft.block_at(located.start)[0] : sentence[0]]
-    who = subject(draft.bare[sentence[0] : max(sentence[1], located.end)], subject(before) if before.strip() else "")
-    return who if who and speakers_named(draft.store, who) else ""
+    """Who a draft says spoke, where that is a speaker of the library, else nothing: named between the quotation and the
+    one before it, else between it and the next, else in the sentences before ("She added")."""
+    first = bisect_left(draft.quotations, (sentence[0], 0))
+    at = bisect_left(draft.quotations, (located.start, 0), first)
+    start = draft.quotations[at - 1][1] if at > first else sentence[0]
+    following = draft.quotations[at + 1][0] if at + 1 < len(draft.quotations) else sentence[1]
+    before = draft.bare[draft.block_at(located.start)[0] : start]
+    inherited = subject(before) if before.strip() else ""
+    for said in (draft.bare[start : located.start], draft.bare[located.start : min(sentence[1], following)]):
+        who = subject(said.strip(" ,;\n"), inherited)
+        if who and speakers_named(draft.store, who):
+            return who
+    return ""
 
 
 def _paragraphs(
