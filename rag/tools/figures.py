@@ -31,7 +31,7 @@ _LONGEST_HEAD = 200
 _LONG_DIGITS = 5
 _SHORTLY_BEFORE = 50
 _THING = re.compile(r"[\s-]{0,2}(?P<thing>[^\W\d_]{2,30})?")
-_LIST_NUMBER = re.compile(r"\s*\(?\d{1,3}[.)]\s")
+_LIST_NUMBER = re.compile(r"\s{0,8}\(?\d{1,3}[.)]\s")
 _YEAR = re.compile(r"(?<![\w/.,-])(?:1[89]|20)\d\d(?![\w/]|[.,]\d|-\d)")
 
 

@@ -14,7 +14,7 @@ _STRAIGHT = "\"'”’"
 _MARK = re.compile("[\"'“”„‟«»‹›‘’‚「」『』〝〞〟]")
 _SINGLE = "'‘’‚‹"
 _FEWEST_SINGLE_WORDS = 3
-_BLOCK = re.compile(r"\s*>[>\s]*")
+_BLOCK = re.compile(r"\s{0,8}>[>\s]{0,16}")
 _SILENT_AT_ENDS = " \t\n\r\xa0\u202f*_"
 
 

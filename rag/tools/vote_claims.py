@@ -58,11 +58,11 @@ _FROM_TO = re.compile(
 _ALONE = re.compile(r"\s?(?:[,;.()]|\Z|(?:with|in|and)\b)")
 _ONE_NUMBER = re.compile(_NUMBER, re.IGNORECASE)
 _BETWEEN_NAMES = re.compile(
-    r"[\s,&]*(?:(?:and|both|as well as|joined|together with|along with|alongside|with|plus|the|by|representatives? of"
-    r"|et|y|e|und|и|و|和)\b[\s,&]*){0,5}\Z",
+    r"[\s,&]{0,4}(?:(?:and|both|as well as|joined|together with|along with|alongside|with|plus|the|by"
+    r"|representatives? of|et|y|e|und|и|و|和)\b[\s,&]{0,4}){0,5}\Z",
     re.IGNORECASE,
 )
-_AS_DID = re.compile(r"[\s,]*(?:and\s)?(?:as did|so did|as have|like|as does)\b[\s,]*\Z", re.IGNORECASE)
+_AS_DID = re.compile(r"[\s,]{0,4}(?:and\s)?(?:as did|so did|as have|like|as does)\b[\s,]{0,4}\Z", re.IGNORECASE)
 _EXCEPT = re.compile(r"(?<!\w)(?:unlike|except(?: for)?|other than|but not)\s(?:the\s)?\Z", re.IGNORECASE)
 _CLAUSE_END = re.compile(r"[;.!?\n|]")
 _SPACED = re.compile(r"\S+")

@@ -26,7 +26,7 @@ from .vote_claims import (
     votes_in,
 )
 
-_WHOLE_NUMBER = re.compile(r"[\s*_]*(?P<number>\d{1,4})[\s*_]*")
+_WHOLE_NUMBER = re.compile(r"[\s*_]{0,40}(?P<number>\d{1,4})[\s*_]{0,40}")
 
 
 _MOST_NAMES = 8
