@@ -12,7 +12,7 @@ from ..vectorstore.passage import Document, Filters, Hit, Listing
 from ..vectorstore.store import Store
 from ..vectorstore.structure import Structure
 from .answer import Answer, Turn
-from .answering.statements import Statements, statements_of
+from .answering.kinds.statements import Statements, statements_of
 from .events import SentenceReady
 from .pipeline import Pipeline, StageObserver, check_question, no_observer
 from .query.parse import parse_query
@@ -31,9 +31,9 @@ if TYPE_CHECKING:
     from .query.kinds import Length
     from .retrieval.rerank import Reranker
     from .tools.align import Paragraph
+    from .tools.checking.verdicts import Checked
     from .tools.compare import Comparison, Text
     from .tools.registers import Kind, Row, Wanted
-    from .tools.verdicts import Checked
 
 PASTED = "draft.md"
 # As far back as a question can refer, and far more of each answer than it does.
@@ -425,7 +425,7 @@ class Library:
 
         Raises UnreadableFile for a file that cannot be read.
         """
-        from .tools.check import check
+        from .tools.checking.check import check
 
         if isinstance(draft, Path):
             return check(self.store, str(draft), draft.read_bytes(), limits)

@@ -15,12 +15,12 @@ from ..vectorstore.passage import Filters, Hit
 from ..vectorstore.store import Store
 from .answer import Answer, Citation, NotAskable, Refusal, Sentence, Timing, Turn
 from .answering.abstain import NOT_ANSWERED, nearest, reason_to_refuse
+from .answering.kinds.overview import briefing
+from .answering.kinds.statements import count_statements
+from .answering.kinds.ways import from_catalogue, own_way
 from .answering.once import each_once
-from .answering.overview import briefing
 from .answering.quoted import Quoted
 from .answering.select import MAX_QUOTES, choose, quote
-from .answering.statements import count_statements
-from .answering.ways import from_catalogue, own_way
 from .events import Note, SentenceReady, StageEnd, StageObserver, no_observer
 from .generation.llm import Tally
 from .messages import advice, message

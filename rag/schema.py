@@ -12,9 +12,9 @@ from typing_extensions import TypedDict  # pydantic describes no other before Py
 from ..vectorstore.passage import Document, Hit, Listing, Locator
 from ..vectorstore.structure import Outcome, Structure
 from .answer import Answer, Citation, Refusal, Sentence
-from .answering.statements import Statement
-from .tools.folding import Fold
-from .tools.verdicts import Checked, Finding, Kind, Reason, Verdict, Wrong
+from .answering.kinds.statements import Statement
+from .tools.checking.folding import Fold
+from .tools.checking.verdicts import Checked, Finding, Kind, Reason, Verdict, Wrong
 
 if TYPE_CHECKING:
     from ..ingest.ingest import IngestReport

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from ..rag.tools.verdicts import Checked, Finding, Verdict
+from ..rag.tools.checking.verdicts import Checked, Finding, Verdict
 from ..vectorstore.markup import plain
 from .page.words import Words
 

@@ -7,10 +7,10 @@ import pytest
 
 from onrecord.ingest.formats.read import read
 from onrecord.rag import Library, open_library
-from onrecord.rag.tools.folding import find_words, fold_words, folded, folds
-from onrecord.rag.tools.quotations import quotations
-from onrecord.rag.tools.verdicts import Checked, Finding
-from onrecord.rag.tools.vote_claims import counts_in
+from onrecord.rag.tools.checking.folding import find_words, fold_words, folded, folds
+from onrecord.rag.tools.checking.quotations import quotations
+from onrecord.rag.tools.checking.verdicts import Checked, Finding
+from onrecord.rag.tools.checking.vote_claims import counts_in
 
 from ..fakes import HashEmbedder
 from ..security.growth import grows_too_fast

@@ -6,8 +6,8 @@ from dataclasses import replace
 import pytest
 
 from onrecord.rag import Answer, Library, Turn, open_library
-from onrecord.rag.answering.central import Sentences
-from onrecord.rag.answering.matters import matters, outcomes_in, without_lead_ins
+from onrecord.rag.answering.kinds.central import Sentences
+from onrecord.rag.answering.kinds.matters import matters, outcomes_in, without_lead_ins
 from onrecord.rag.query.kinds import length_asked
 from onrecord.vectorstore.errors import InputError
 from onrecord.vectorstore.passage import Document, Hit

@@ -8,9 +8,9 @@ import pytest
 from onrecord.rag import Answer, Filters, Library, Turn, open_library
 from onrecord.rag.answering.candidates import Quotable
 from onrecord.rag.answering.decisions import with_names
+from onrecord.rag.answering.kinds.ways import from_catalogue
 from onrecord.rag.answering.quoted import Quoted
 from onrecord.rag.answering.scoring import FEATURES, described, rank, weights_of
-from onrecord.rag.answering.ways import from_catalogue
 from onrecord.rag.query.parse import parse_query
 from onrecord.rag.retrieval.retrieve import retrieve
 from onrecord.vectorstore.embedder import E5, MINILM

@@ -9,13 +9,13 @@ import sys
 import typer
 
 from ...vectorstore.errors import OnRecordError
-from . import comparing, drafts, questions, records, servers
+from . import questions, records, servers
 from .console import DONE, FAILED, forgive_encoding
 from .evals import evaluation
 from .keys import keys
 from .models import embedder
 from .scratch import keep_libraries_in_our_cache
-from .tools import registers
+from .tools import comparing, drafts, registers
 
 app = typer.Typer(
     name="onrecord",

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from ...ingest.ingest import IngestReport
     from ...rag import Answer, Hit, Listing, Sentence
     from ...rag.tools.align import Paragraph
+    from ...rag.tools.checking.verdicts import Checked
     from ...rag.tools.compare import Comparison
-    from ...rag.tools.verdicts import Checked
     from ..http.keys import Key
     from ..page.words import Words
     from ..removal import Removed

@@ -11,7 +11,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from ....rag.tools.verdicts import Checked, Finding
+from ....rag.tools.checking.verdicts import Checked, Finding
 from ...checking import SIGNS, heading, summary, told
 from ..views.template import html
 from ..words import Words

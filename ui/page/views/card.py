@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from ....rag.answering.candidates import heading_of
-from ....rag.answering.matters import line_end, matters, outcomes_in, without_lead_ins
+from ....rag.answering.kinds.matters import line_end, matters, outcomes_in, without_lead_ins
 from ....vectorstore.markup import plain
 from ....vectorstore.passage import Document, shortened
 from ....vectorstore.structure import Item, Outcome, SpeakerTurn, Structure

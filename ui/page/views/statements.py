@@ -7,7 +7,7 @@ from urllib.parse import quote, urlencode
 from markupsafe import Markup
 
 from ....rag.answer import cited_as
-from ....rag.answering.statements import Statement, Statements
+from ....rag.answering.kinds.statements import Statement, Statements
 from ....vectorstore.markup import plain
 from ..words import Words
 from .template import html

@@ -3,14 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from ...vectorstore.passage import Document
-from ...vectorstore.store import Store
-from ..query import kinds
-from ..query.parse import Query
-from ..tools.align import Paragraph
-from ..tools.compare import Comparison, Row, compare, text_of
-from .candidates import asking_stems
-from .quoted import Quoted
+from ....vectorstore.passage import Document
+from ....vectorstore.store import Store
+from ...query import kinds
+from ...query.parse import Query
+from ...tools.align import Paragraph
+from ...tools.compare import Comparison, Row, compare, text_of
+from ..candidates import asking_stems
+from ..quoted import Quoted
 
 MAX_CHANGES = 6
 MIN_WORDS = 8

@@ -5,12 +5,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ...vectorstore.errors import InputError
-from .options import JsonOption, LibraryOption
-from .setting_up import opened_library, read_settings, tell
+from ....vectorstore.errors import InputError
+from ..options import JsonOption, LibraryOption
+from ..setting_up import opened_library, read_settings, tell
 
 if TYPE_CHECKING:
-    from ...rag.tools.compare import Comparison
+    from ....rag.tools.compare import Comparison
 
 
 def compare(
@@ -30,8 +30,8 @@ def compare(
     as_json: JsonOption = False,
 ) -> None:
     """Compare two texts paragraph by paragraph: what changed, moved, is new or was dropped."""
-    from ...rag.schema import comparison_json, series_json
-    from .render import print_comparison, print_standing
+    from ....rag.schema import comparison_json, series_json
+    from ..render import print_comparison, print_standing
 
     if sum((new is not None, previous, since)) != 1:
         raise InputError("Name a second text, or ask for --previous or --since.")
@@ -58,22 +58,22 @@ def _named(text: str) -> str | Path:
 
 def _files_compared(old: Path, new: Path) -> "Comparison":
     """Two files compared, for which no library is needed."""
-    from ...ingest.loose import read_loose
-    from ...rag.tools.compare import compare, text_of
+    from ....ingest.loose import read_loose
+    from ....rag.tools.compare import compare, text_of
 
     return compare(text_of(*read_loose(old)), text_of(*read_loose(new)))
 
 
 def _docx(comparison: "Comparison") -> bytes:
-    from ..page.export.tracked import as_docx
+    from ...page.export.tracked import as_docx
 
     return as_docx(comparison)
 
 
 def _html(comparison: "Comparison") -> bytes:
-    from ..language import language_of_terminal
-    from ..page.views.comparison import comparison_file
-    from ..page.words import words_in
+    from ...language import language_of_terminal
+    from ...page.views.comparison import comparison_file
+    from ...page.words import words_in
 
     return comparison_file(comparison, words_in(language_of_terminal())).encode()
 

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import accumulate
 
-from ...vectorstore.language.analysers import exact_forms
-from ...vectorstore.markup import plain
-from ...vectorstore.passage import Document, Passage, Selection
-from ...vectorstore.store import Store
+from ....vectorstore.language.analysers import exact_forms
+from ....vectorstore.markup import plain
+from ....vectorstore.passage import Document, Passage, Selection
+from ....vectorstore.store import Store
 from .folding import QUOTES, Difference, alike_from_start, find_words, fold_words, folded, without_edges
 
 MOST_PLACES = 200

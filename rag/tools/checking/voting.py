@@ -5,9 +5,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import lru_cache
 
-from ...ingest.language.tables import any_by_role, any_of, words_by_role
-from ...vectorstore.structure import Outcome
-from ..answering.decisions import is_counted, lists_of
+from ....ingest.language.tables import any_by_role, any_of, words_by_role
+from ....vectorstore.structure import Outcome
+from ...answering.decisions import is_counted, lists_of
 from .draft import Draft, Span
 from .verdicts import Finding, Kind, Reason, citation_at
 from .vote_claims import (

@@ -10,14 +10,14 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import lru_cache
 
-from ...ingest.language.dates import Day, dates
-from ...ingest.language.sentences import sentence_spans
-from ...vectorstore.language.analysers import exact_forms
-from ...vectorstore.passage import Hit, Selection
-from ..answer import Citation
-from ..query.kinds import any_whole, words_of
-from ..query.question import SYMBOL
-from ..verification.numbers import Quantity, ordinals, quantities
+from ....ingest.language.dates import Day, dates
+from ....ingest.language.sentences import sentence_spans
+from ....vectorstore.language.analysers import exact_forms
+from ....vectorstore.passage import Hit, Selection
+from ...answer import Citation
+from ...query.kinds import any_whole, words_of
+from ...query.question import SYMBOL
+from ...verification.numbers import Quantity, ordinals, quantities
 from .draft import Draft, Mention, Span
 from .quoting import is_at, numbered_paragraph, numbers_of
 from .verdicts import Finding, Verdict, citation_at

@@ -4,9 +4,9 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Literal
 
-from ...vectorstore.passage import Locator
-from ...vectorstore.store import Store
-from ..answer import Citation
+from ....vectorstore.passage import Locator
+from ....vectorstore.store import Store
+from ...answer import Citation
 from .folding import Difference, Fold
 
 Kind = Literal["quotation", "symbol", "paragraph", "date", "figure", "count", "vote", "outcome", "sponsor"]

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
-from ...ingest.language.states import state_of, states_in
-from ...ingest.language.tables import (
+from ....ingest.language.states import state_of, states_in
+from ....ingest.language.tables import (
     any_by_role,
     any_of,
     sides,
@@ -16,9 +16,9 @@ from ...ingest.language.tables import (
     words_by_role,
     words_in_order,
 )
-from ...vectorstore.names import fold
-from ..query.directory import bare
-from ..query.kinds import any_whole, words_of
+from ....vectorstore.names import fold
+from ...query.directory import bare
+from ...query.kinds import any_whole, words_of
 
 Side = Literal["for", "against", "abstained"]
 SIDES: tuple[Side, ...] = ("for", "against", "abstained")

@@ -6,11 +6,11 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from ...vectorstore.names import fold
-from ...vectorstore.passage import Document, Locator, shortened
-from ...vectorstore.store import Store
-from ...vectorstore.structure import SpeakerTurn
-from .candidates import MAX_HEADING_CHARS, heading_of
+from ....vectorstore.names import fold
+from ....vectorstore.passage import Document, Locator, shortened
+from ....vectorstore.store import Store
+from ....vectorstore.structure import SpeakerTurn
+from ..candidates import MAX_HEADING_CHARS, heading_of
 
 _ASIDES = re.compile(r"\([^()]{0,200}\)")
 

@@ -6,10 +6,10 @@ from typing import Annotated
 
 import typer
 
-from ...vectorstore.errors import InputError
-from .console import DONE, SOME_FAILED
-from .options import JsonOption, LibraryOption
-from .setting_up import opened_library, read_settings, tell
+from ....vectorstore.errors import InputError
+from ..console import DONE, SOME_FAILED
+from ..options import JsonOption, LibraryOption
+from ..setting_up import opened_library, read_settings, tell
 
 
 def check(
@@ -25,12 +25,12 @@ def check(
     html: Annotated[Path | None, typer.Option("--html", help="Write a page with every claim marked.")] = None,
 ) -> None:
     """Hold a draft against the records: quotations, symbols, dates, figures, votes. Status 1 if anything is to mend."""
-    from ...rag.schema import checked_json
-    from ..checking import as_markdown
-    from ..language import language_of_terminal
-    from ..page.export.checked import as_docx, as_html
-    from ..page.words import words_in
-    from .render import print_checked
+    from ....rag.schema import checked_json
+    from ...checking import as_markdown
+    from ...language import language_of_terminal
+    from ...page.export.checked import as_docx, as_html
+    from ...page.words import words_in
+    from ..render import print_checked
 
     try:
         data = sys.stdin.buffer.read() if str(draft) == "-" else draft.read_bytes()

@@ -2,14 +2,14 @@
 
 from collections.abc import Sequence
 
-from ...vectorstore.passage import Filters, Hit
-from ...vectorstore.store import Store
-from ..query import kinds
-from ..query.parse import Query
+from ....vectorstore.passage import Filters, Hit
+from ....vectorstore.store import Store
+from ...query import kinds
+from ...query.parse import Query
+from ..quoted import Quoted
 from .catalogue import items, misnamed, of_day, outcomes, records, speakers
 from .changes import changes
 from .overview import overview
-from .quoted import Quoted
 from .votes import sponsors, votes, votes_of
 
 

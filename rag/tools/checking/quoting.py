@@ -6,13 +6,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from ...ingest.language.tables import any_by_role
-from ...vectorstore.names import fold
-from ...vectorstore.passage import Hit
-from ...vectorstore.store import Store
-from ..answer import Citation
-from ..query.directory import directory_of
-from ..verification.speakers import speakers_named, subject, wrong_speaker
+from ....ingest.language.tables import any_by_role
+from ....vectorstore.names import fold
+from ....vectorstore.passage import Hit
+from ....vectorstore.store import Store
+from ...answer import Citation
+from ...query.directory import directory_of
+from ...verification.speakers import speakers_named, subject, wrong_speaker
 from .draft import Draft
 from .folding import Difference, folds
 from .locating import (

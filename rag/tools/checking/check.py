@@ -6,9 +6,9 @@ library.check(Path("speech.docx"))
 from collections import Counter
 from collections.abc import Mapping
 
-from ...ingest.parse import Limits
-from ...vectorstore.names import fold
-from ...vectorstore.store import Store
+from ....ingest.parse import Limits
+from ....vectorstore.names import fold
+from ....vectorstore.store import Store
 from .draft import Draft, read_draft
 from .figures import claims_of_figures, paragraphs, symbol
 from .quoting import Located, locate, quotation

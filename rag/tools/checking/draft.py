@@ -8,19 +8,19 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from itertools import groupby
 
-from ...ingest.formats.blocks import Block
-from ...ingest.formats.plain.text import read_text
-from ...ingest.formats.read import read
-from ...ingest.formats.sniff import format_of
-from ...ingest.language.sentences import sentence_spans
-from ...ingest.language.tables import any_by_role
-from ...ingest.parse import Job, Limits, Parsed, parse_all
-from ...vectorstore.errors import UnreadableFile
-from ...vectorstore.names import fold
-from ...vectorstore.passage import Listing
-from ...vectorstore.store import Store
-from ..query.directory import directory_of
-from ..query.question import SYMBOL
+from ....ingest.formats.blocks import Block
+from ....ingest.formats.plain.text import read_text
+from ....ingest.formats.read import read
+from ....ingest.formats.sniff import format_of
+from ....ingest.language.sentences import sentence_spans
+from ....ingest.language.tables import any_by_role
+from ....ingest.parse import Job, Limits, Parsed, parse_all
+from ....vectorstore.errors import UnreadableFile
+from ....vectorstore.names import fold
+from ....vectorstore.passage import Listing
+from ....vectorstore.store import Store
+from ...query.directory import directory_of
+from ...query.question import SYMBOL
 from .folding import alike_from_start
 from .quotations import quotations
 

@@ -6,7 +6,7 @@ Marks may stand within others; the outermost count. A mark that is never closed,
 import re
 from collections.abc import Iterator, Sequence
 
-from ...ingest.formats.blocks import Block
+from ....ingest.formats.blocks import Block
 
 LONGEST_CHARS = 8_000
 _PAIRS = {"“": "”", "„": "“”‟", "«": "»", "»": "«", "「": "」", "『": "』", "〝": "〞〟", "‹": "›", "‘": "’", "‚": "‘’"}

@@ -4,18 +4,18 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
-from ...ingest.language.dates import dates
-from ...vectorstore.passage import Document, Filters, Hit, Listing
-from ...vectorstore.store import Store
-from ...vectorstore.structure import SpeakerTurn
-from ..query import kinds
-from ..query.directory import directory_of
-from ..query.parse import Query
-from .candidates import asking_stems, heading_of, inverse_frequency
-from .decisions import is_counted
+from ....ingest.language.dates import dates
+from ....vectorstore.passage import Document, Filters, Hit, Listing
+from ....vectorstore.store import Store
+from ....vectorstore.structure import SpeakerTurn
+from ...query import kinds
+from ...query.directory import directory_of
+from ...query.parse import Query
+from ..candidates import asking_stems, heading_of, inverse_frequency
+from ..decisions import is_counted
+from ..quoted import Quoted, told_of
+from ..records_found import called, record_meant, subject_stems
 from .matters import line_end, matters, told_at, without_lead_ins
-from .quoted import Quoted, told_of
-from .records_found import called, record_meant, subject_stems
 
 MAX_RECORDS = 40
 MAX_SPEAKERS = 80

@@ -4,19 +4,19 @@ of outcomes and items, with the counts or names asked for."""
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from ...ingest.language.states import states_in
-from ...vectorstore.names import fold
-from ...vectorstore.passage import Document, Filters, Hit
-from ...vectorstore.store import Store
-from ...vectorstore.structure import Item, Outcome
-from ..query import kinds
-from ..query.parse import Query
-from ..query.sides import YEAR
-from .abstain import SYMBOL
-from .candidates import Quotable, heading_of
-from .decisions import SIDES, asked_sides, contradicted, is_counted, lists_of, named_in, on_no_side, with_names
-from .listed import place_of_names, place_of_one
-from .quoted import Quoted
+from ....ingest.language.states import states_in
+from ....vectorstore.names import fold
+from ....vectorstore.passage import Document, Filters, Hit
+from ....vectorstore.store import Store
+from ....vectorstore.structure import Item, Outcome
+from ...query import kinds
+from ...query.parse import Query
+from ...query.sides import YEAR
+from ..abstain import SYMBOL
+from ..candidates import Quotable, heading_of
+from ..decisions import SIDES, asked_sides, contradicted, is_counted, lists_of, named_in, on_no_side, with_names
+from ..listed import place_of_names, place_of_one
+from ..quoted import Quoted
 
 MOST_RECORDS = 4
 MOST_VOTES = 40

@@ -13,12 +13,12 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from ...vectorstore.errors import ModelError
-from ...vectorstore.markup import plain
-from ...vectorstore.passage import Hit
-from ...vectorstore.store import Store
-from ..calibration import likeness
-from .candidates import Quotable, inverse_frequency, quotables
+from ....vectorstore.errors import ModelError
+from ....vectorstore.markup import plain
+from ....vectorstore.passage import Hit
+from ....vectorstore.store import Store
+from ...calibration import likeness
+from ..candidates import Quotable, inverse_frequency, quotables
 
 if TYPE_CHECKING:
     import numpy as np

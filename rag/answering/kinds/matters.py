@@ -4,9 +4,9 @@ import re
 from bisect import bisect_left
 from collections.abc import Sequence
 
-from ...vectorstore.markup import plain
-from ...vectorstore.passage import Document
-from ...vectorstore.structure import Item, Outcome
+from ....vectorstore.markup import plain
+from ....vectorstore.passage import Document
+from ....vectorstore.structure import Item, Outcome
 
 LINE_CHARS = 300
 _LEAD_IN = re.compile(r"(?:[^\W\d]:\d{0,3}|:)\s*\Z")

@@ -11,17 +11,17 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate, groupby
 
-from ...vectorstore.passage import Document, Filters, Hit, Passage
-from ...vectorstore.store import Store
-from ...vectorstore.structure import Item, Outcome, SpeakerTurn
-from ..query.kinds import Length, length_asked
-from ..query.parse import Query
-from .candidates import heading_of
+from ....vectorstore.passage import Document, Filters, Hit, Passage
+from ....vectorstore.store import Store
+from ....vectorstore.structure import Item, Outcome, SpeakerTurn
+from ...query.kinds import Length, length_asked
+from ...query.parse import Query
+from ..candidates import heading_of
+from ..decisions import FEWEST_TELLING
+from ..quoted import Quoted, told_of
+from ..records_found import record_meant, shares_of_records, subject_stems
 from .central import Sentences
-from .decisions import FEWEST_TELLING
 from .matters import matters, outcomes_in, told_at, without_lead_ins
-from .quoted import Quoted, told_of
-from .records_found import record_meant, shares_of_records, subject_stems
 
 # Chosen by eye; eight or ten parts told no more of the key facts of the gold questions.
 PARTS: dict[Length, int] = {"brief": 3, "usual": 6, "full": 40}
