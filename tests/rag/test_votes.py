@@ -120,7 +120,7 @@ def test_why_somebody_voted_so_is_not_told_by_the_vote(library: Library) -> None
     ("question", "told"),
     [
         ("How did Kenya vote on resolution 81/71?", f"{FERRIES} (Kenya is not listed on any side): “"),
-        ("Who voted against resolution 81/95?", "small harbours (adopted without a vote): “"),
+        ("Who voted against resolution 81/95?", "small harbours (without a vote): “"),
         ("Who voted against resolution 81/71 when it was adopted in 2019?", f"{FERRIES} (2031-12-03): “"),
     ],
 )
@@ -148,9 +148,9 @@ def test_a_vote_that_the_filters_leave_out_is_not_told(library: Library) -> None
 @pytest.mark.parametrize(
     ("question", "told"),
     [
-        ("How was resolution 81/71 adopted?", f"{FERRIES} (adopted by a recorded vote)"),
-        ("Did A/RES/81/95 go to a vote?", "(adopted without a vote)"),
-        ("Why was resolution 81/93 adopted without a vote?", f"{FERRIES} (adopted by a recorded vote)"),
+        ("How was resolution 81/71 adopted?", f"{FERRIES} (put to a recorded vote)"),
+        ("Did A/RES/81/95 go to a vote?", "(without a vote)"),
+        ("Why was resolution 81/93 adopted without a vote?", f"{FERRIES} (put to a recorded vote)"),
         ("Why was resolution 81/93 adopted in 2029?", f"{FERRIES} (2032-12-05)"),
     ],
 )

@@ -51,11 +51,8 @@ def votes(store: Store, query: Query, filters: Filters | None = None) -> Quoted 
         if kinds.wants_reason(query.text) and agrees:
             return None
         first, *lists = with_names(query, found)
-        stood.append(
-            {side for side, names in lists_of(found.outcome).items() if named_in(query, names)}
-            if found.outcome
-            else set()
-        )
+        lists_by_side = lists_of(found.outcome).items() if found.outcome else ()
+        stood.append({side for side, names in lists_by_side if named_in(query, names)})
         for each in (replace(first, lead=_told(query, found)), *lists):
             quoted.add(store, document, each.start, each.end, each.lead)
     if len(stood) > 1 and len(stood[0]) == 1 and all(sides == stood[0] for sides in stood):
@@ -67,12 +64,8 @@ def votes(store: Store, query: Query, filters: Filters | None = None) -> Quoted 
 def _is_of_other_year(query: Query, document: Document) -> bool:
     """Whether a question has what a record decides happen in another year than the record's."""
     years, date = set(YEAR.findall(query.text)), document.date or ""
-    return (
-        kinds.wants_reason(query.text)
-        and kinds.wants_decision(query.text)
-        and bool(years and date)
-        and date[:4] not in years
-    )
+    is_other = bool(years and date) and date[:4] not in years
+    return is_other and kinds.wants_reason(query.text) and kinds.wants_decision(query.text)
 
 
 def _asks(query: Query) -> bool:
@@ -92,9 +85,9 @@ def _told(query: Query, vote: Quotable) -> str:
     absent = [state for state in on_no_side(query, vote.outcome) if fold(state) not in on]
     told = [f"{state} is not listed on any side" for state in absent]
     if _was_voted_on(query, vote) or (listed and kinds.wants_manner(query.text)):
-        told.append("adopted by a recorded vote" if vote.outcome and vote.outcome.names_for else "put to a vote")
+        told.append("put to a recorded vote" if vote.outcome and vote.outcome.names_for else "put to a vote")
     elif not listed:
-        told.append("adopted without a vote" if kinds.says_unvoted(vote.text) else "no recorded vote")
+        told.append("without a vote" if kinds.says_unvoted(vote.text) else "no recorded vote")
     is_one_of_several = len(query.references.documents) > 1 or (years and date[:4] not in years)
     told += [date] if date and is_one_of_several else []
     return f"{vote.lead} ({', '.join(told)})" if told else vote.lead
