@@ -22,10 +22,6 @@ from email import message_from_bytes
 from email.message import Message
 from pathlib import Path
 
-import bs4
-import openpyxl
-import pypdf
-from bs4.element import NavigableString
 from lxml import etree
 
 from onrecord.ingest.ingest import find_files
@@ -86,11 +82,16 @@ def lost(source: Counter[str], text: str) -> Counter[str]:
 
 
 def of_pdf(file: Path) -> str:
+    import pypdf
+
     return "\n".join(page.extract_text() for page in pypdf.PdfReader(file).pages)
 
 
 def of_html(file: Path) -> str:
     """What a reader of the page sees."""
+    import bs4
+    from bs4.element import NavigableString
+
     page = bs4.BeautifulSoup(file.read_bytes(), "html5lib")
     for element in page(["script", "style", "noscript", "template", "head"]):
         element.decompose()
@@ -110,6 +111,8 @@ def runs(root: etree._Element) -> str:
 
 
 def of_sheet(file: Path) -> str:
+    import openpyxl
+
     sheets = openpyxl.load_workbook(file, data_only=True)
     cells = (cell.value for sheet in sheets.worksheets for row in sheet.iter_rows() for cell in row)
     return "\n".join(str(value) for value in cells if value is not None)

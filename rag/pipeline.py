@@ -100,7 +100,7 @@ class Pipeline:
             else:
                 draft = _Draft()
                 yield from draft.kept(self._quote(asked, query, hits))
-                draft.notes.append(f"{error} So these are the record's own sentences, chosen without it.")
+                draft.notes.insert(0, f"{error} So these are the record's own sentences, chosen without it.")
         yield self._answer(asked, query, hits, draft, retrieved)
 
     def overview(

@@ -436,7 +436,8 @@ def test_the_description_names_every_door_with_examples(client: TestClient) -> N
         ("GET", "/api/documents/{document_id}/text"), ("POST", "/v1/chat/completions"), ("GET", "/v1/models"),
         ("GET", "/v1/models/{model}"), ("GET", "/healthz"), ("GET", "/metrics"),
         ("GET", "/api/documents/{document_id}/structure"), ("GET", "/api/overview"),
-        ("GET", "/api/speakers/{name}"),
+        ("GET", "/api/speakers/{name}"), ("GET", "/api/compare"), ("GET", "/api/since"),
+        ("GET", "/api/registers/{kind}"),
     }  # fmt: skip
     assert described["components"]["schemas"]["AskIn"]["examples"][0]["question"]
     assert described["paths"]["/api/ask"]["post"]["security"]

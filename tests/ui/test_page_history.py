@@ -57,6 +57,7 @@ def test_a_conversation_outlives_a_reload_and_is_found_again(page: Page) -> None
     expect(page.locator(".r-past")).to_have_count(2)
     page.locator("[data-forget]").first.click()
     page.reload()  # a page that goes away removes it
+    expect(page.locator("body[data-ready]")).to_have_count(1)
     page.locator("#r-show-history").click()
     expect(page.locator(".r-past")).to_have_count(1)
 

@@ -49,7 +49,7 @@ def test_every_language_says_everything_with_the_same_values(language: str) -> N
     for key, message in english.items():
         assert set(re.findall(r"\{(\w+)\}", other[key])) == set(re.findall(r"\{(\w+)\}", message)), key
     if language != "en":
-        assert sum(other[key] == english[key] for key in english) < 20, "mostly untranslated"
+        assert sum(other[key] == english[key] for key in english) < len(english) / 10, "mostly untranslated"
 
 
 def test_every_word_that_the_page_names_exists() -> None:
