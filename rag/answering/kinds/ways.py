@@ -6,11 +6,15 @@ from ....vectorstore.passage import Filters, Hit
 from ....vectorstore.store import Store
 from ...query import kinds
 from ...query.parse import Query
+from ..candidates import asking_stems
 from ..quoted import Quoted
 from .catalogue import items, misnamed, of_day, outcomes, records, speakers
 from .changes import changes
 from .overview import overview
 from .votes import sponsors, votes, votes_of
+
+MOST_VERBS = 1
+"""Of words that a question about all that somebody said holds beside the name: "argue"."""
 
 
 def from_catalogue(store: Store, query: Query, filters: Filters | None = None) -> Quoted | None:
@@ -34,12 +38,15 @@ def own_way(store: Store, query: Query, hits: Sequence[Hit]) -> Quoted | None:
         return found
     if kinds.wants_items(query.text) and (found := items(store, query, hits)):
         return found
-    if kinds.wants_overview(query.text) or _is_about_all_somebody_said(query):
+    if kinds.wants_overview(query.text) or _is_about_all_somebody_said(store, query):
         return overview(store, query, hits)
     return None
 
 
-def _is_about_all_somebody_said(query: Query) -> bool:
+def _is_about_all_somebody_said(store: Store, query: Query) -> bool:
     """Whether a question asks what somebody said, on no subject: "What did Ruiz argue?"."""
-    on_no_subject = not (query.topic_words or query.compares or query.expected or query.follows)
-    return bool(query.references.said_by) and on_no_subject and not (query.wants_reply or query.wants_asker)
+    if query.topic_words or query.compares or query.expected or query.follows or not query.references.said_by:
+        return False
+    names = {stem for name in query.references.said_by for stem in store.lexical.words(name)}
+    subject = set(query.content_words) - names - asking_stems(store)
+    return len(subject) <= MOST_VERBS and not (query.wants_reply or query.wants_asker)
