@@ -139,6 +139,13 @@ def test_a_page_that_does_not_say_how_it_is_written() -> None:
     assert words in read("page.html", page.encode()).text
 
 
+def test_a_page_with_stray_control_characters_is_read() -> None:
+    from onrecord.ingest.formats.read import read
+
+    page = "<html><head></head><body><pre>\x01The lamps are out.\x07\n</pre></body></html>"
+    assert "The lamps are out." in read("page.html", page.encode()).text
+
+
 @pytest.mark.parametrize("data", [b"<html></html>", b"<html><body><script>var a = 1</script></body></html>"])
 def test_a_page_without_text_is_refused(data: bytes) -> None:
     with pytest.raises(ValueError, match=r"no text|no HTML"):

@@ -113,15 +113,23 @@ def _address(page: Any) -> str | None:
 def _in_utf8(data: bytes) -> bytes:
     """A page that calls itself Latin-1 or says nothing, made UTF-8; Windows-1252 is meant, as in the HTML standard."""
     declared = _CHARSET.search(data[:4096])
-    if not declared:
-        return data if _ENCODING.search(data[:200]) else decode(data).encode()
-    if declared[2].lower() not in _LATIN_1:
+    if declared and declared[2].lower() not in _LATIN_1:
         return data
     try:
         data.decode("utf-8")
     except UnicodeDecodeError:
+        if not declared:
+            return data if _ENCODING.search(data[:200]) else _made_utf_8(data)
         data = data.decode("cp1252", errors="replace").encode()
-    return _CHARSET.sub(rb"\1utf-8", data, count=1)
+    return _CHARSET.sub(rb"\1utf-8", data, count=1) if declared else data
+
+
+def _made_utf_8(data: bytes) -> bytes:
+    """A page in whatever encoding, made UTF-8; as it is where it is none."""
+    try:
+        return decode(data).encode()
+    except ValueError:
+        return data
 
 
 def _content(page: Any) -> Any:
