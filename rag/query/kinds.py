@@ -17,6 +17,8 @@ Length = Literal["brief", "usual", "full"]
 _COURTESIES: tuple[Courtesy, ...] = ("greeting", "thanks", "help")
 # Their words ("table", "submit", "full employment") say what a question is about as often as how it is asked.
 _SUBJECT_TOO = (
+    "put forward",
+    "by whom",
     "manner",
     "unvoted",
     "sponsors",
@@ -140,14 +142,21 @@ def says_supported(question: str) -> bool:
     return _asks("support", question)
 
 
-def wants_sponsors(question: str) -> bool:
-    """Whether a question asks who put something forward."""
-    return _asks("sponsors", question)
+def wants_sponsors(question: str, *, who: bool) -> bool:
+    """Whether a question asks who put something forward; `who` says whether it asks who did something."""
+    who = who or _asks("by whom", question)
+    return _asks("sponsors", question) or (who and _asks("put forward", question))
 
 
-def names_records(question: str) -> bool:
-    """Whether a question is about several records: "which resolutions"."""
-    return _asks("records", question)
+def wants_which_records(question: str) -> bool:
+    """Whether a question asks for records: "which resolutions"; not what "the minutes" say."""
+    return bool(_which_records().search(_folded(question)))
+
+
+@lru_cache
+def _which_records() -> re.Pattern[str]:
+    which, records = any_whole(words_of("which")), any_whole(words_of("records"))
+    return re.compile(rf"{which}\s+(?:of\s+(?:the|your|our|these)\s+)?(?:\w+\s+)?{records}")
 
 
 def wants_reason(question: str) -> bool:

@@ -18,12 +18,12 @@ from ...vectorstore.passage import Document, Filters, Locator, Passage
 from ...vectorstore.store import Store
 from ...vectorstore.structure import Item, Outcome, Structure
 from ..answer import Citation
+from ..answering.decisions import lists_of
 from ..answering.listed import place_of_one
 from ..answering.quoted import place_within
 
 Kind = Literal["votes", "sponsors", "statements", "decisions"]
 KINDS: tuple[Kind, ...] = ("votes", "sponsors", "statements", "decisions")
-SIDES = {"for": "names_for", "against": "names_against", "abstained": "names_abstained"}
 ROLES = {
     "sponsor": "sponsors",
     "additional sponsor": "additional_sponsors",
@@ -138,7 +138,7 @@ def _votes(record: _Record) -> Iterator[Row]:
     """A row for each name on each side of a vote; one for a vote without names, or what was adopted without one."""
     for outcome in record.structure.outcomes:
         item = record.heading(outcome.item)
-        lists: dict[str, Sequence[str]] = {side: getattr(outcome, names) for side, names in SIDES.items()}
+        lists = lists_of(outcome)
         if not any(lists.values()):
             if record.who is None and (outcome.kind == "vote" or outcome.votes_for is not None):
                 yield Row(citation=record.cited(outcome.start, outcome.end), item=item, what="", outcome=outcome)

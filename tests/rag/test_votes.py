@@ -197,6 +197,7 @@ def test_who_put_something_forward_is_told_by_the_symbol_of_the_record_or_of_the
         for question in ("Who submitted draft resolution A/C.2/81/L.7?", "Which states sponsored A/RES/81/44?"):
             answer = asked(library, question)
             assert answer.sentences[0].text.endswith("Sponsors (3): “Chad, Chile and Norway”")
+        assert "Sponsors (" not in asked(library, "What light is to be submitted to the test in A/RES/81/44?").text
 
 
 def test_a_record_by_whose_symbol_another_subject_is_asked_for(library: Library) -> None:
@@ -205,3 +206,18 @@ def test_a_record_by_whose_symbol_another_subject_is_asked_for(library: Library)
     assert any("does not speak of this" in note for note in answer.notes)
     answer = asked(library, "What does resolution 81/71 say about the lighting of piers?")
     assert not any("does not speak of this" in note for note in answer.notes)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Which records support Norway's proposal?",
+        "What was decided on the piers in the minutes of 5 December 2032?",
+    ],
+)
+def test_what_only_sounds_like_a_list_of_votes_or_records_is_answered_by_sentences(
+    library: Library, question: str
+) -> None:
+    answer = asked(library, question)
+    assert not any("votes told" in note or "of the 3 records" in note for note in answer.notes)
+    assert "In favour (" not in answer.text

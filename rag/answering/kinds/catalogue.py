@@ -59,7 +59,7 @@ def of_day(store: Store, query: Query, filters: Filters | None = None) -> Quoted
     """The records of the days that a question about decisions names ("What was adopted on 10 May?"), which asks for
     records; None where it asks for something else, or none is of these days."""
     days = {(day.year, day.month, day.day) for day in dates(query.text)[0] if day.day and day.year}
-    if not days or not (kinds.names_records(query.text) and kinds.wants_decision(query.text)):
+    if not days or not (kinds.wants_which_records(query.text) and kinds.wants_decision(query.text)):
         return None
     within = store.select(filters).documents if filters else None
     found = [each for each in store.listings() if (within is None or each.id in within) and _day_of(each) in days]

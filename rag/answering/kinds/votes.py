@@ -140,7 +140,7 @@ def votes_of(store: Store, query: Query, filters: Filters | None = None) -> Quot
     sides = asked_sides(query.text)
     if len(sides) != 1 or query.references.documents:
         return None
-    if not (kinds.names_records(query.text) or query.wants_list):
+    if not kinds.wants_vote(query.text) or not (kinds.wants_which_records(query.text) or query.wants_list):
         return None
     [side] = sides
     role = f"names_{side}"
@@ -188,7 +188,7 @@ def sponsors(store: Store, query: Query, filters: Filters | None = None) -> Quot
 
     The names are those that the record tabulates, whole, with their count.
     """
-    if not kinds.wants_sponsors(query.text) or query.references.paragraphs:
+    if not kinds.wants_sponsors(query.text, who=query.wants_speaker) or query.references.paragraphs:
         return None
     symbols = [match[0] for match in SYMBOL.finditer(query.text)]
     within = store.select(filters).documents if filters else None
