@@ -417,8 +417,8 @@ def assert_quotes_instead(answer: Answer, library: Library, *holds: str) -> None
     without = Library(library.store).ask(answer.question)
     assert (answer.mode, answer.model) == ("quotes", None)
     assert (answer.text, answer.citations) == (without.text, without.citations)
-    note = answer.notes[-1]
-    for part in ("The model openai:scripted does not answer", "the record's own sentences", *holds):
+    (note,) = (note for note in answer.notes if note.startswith("The model openai:scripted does not answer"))
+    for part in ("the record's own sentences", *holds):
         assert part in note, note
     assert "\n" not in note and len(note) < 500 and KEY not in note
 
@@ -477,7 +477,7 @@ def test_a_refusal_without_the_model_says_why_it_is_one_and_why_there_was_no_mod
         not answer.answered
         and answer.text == "The documents do not answer this question: Brazil does not occur in them."
     )
-    assert "503" in answer.notes[-1]
+    assert any("503" in note for note in answer.notes)
 
 
 def test_what_a_model_wrote_before_it_broke_off_stays_and_is_said_to_be_incomplete(library: Library, server) -> None:
