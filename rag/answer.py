@@ -67,7 +67,20 @@ class Usage:
 
 
 @dataclass(frozen=True, slots=True)
-class Refusal:
+class Remark:
+    """What people must know of an answer: a code, and what its text names, as a `Refusal` has them."""
+
+    code: str
+    params: Mapping[str, str] = field(default_factory=dict[str, str], hash=False)
+
+
+def remark(code: str, **params: object) -> Remark:
+    """A remark, its params given as values."""
+    return Remark(code, {name: str(value) for name, value in params.items()})
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal(Remark):
     """Why a question is not answered: a code, and what its text names.
 
     Each code has a text in every language of the interfaces (`rag/messages`); the names in its braces are the `params`.
@@ -75,9 +88,6 @@ class Refusal:
     asked for is wanting. Any refusal may have the param `also`: the code of what is to be added to its text ("reading":
     more records are still being read).
     """
-
-    code: str
-    params: Mapping[str, str] = field(default_factory=dict[str, str], hash=False)
 
 
 class NotAskable(InputError):
@@ -97,8 +107,9 @@ class Answer:
     and the first note tell it in English, `onrecord.rag.in_language` in another language. `mode` is "quotes" (the
     record's own sentences) or "model" (a language model wrote it, the program grounded it). `notes` says what grounding
     repaired or dropped, whether a list may be longer than what was found, who of those compared says nothing, why a
-    language model that was asked for did not write, or that vectors are lost and how they are made anew. `usage` is
-    what it was asked, None where none was.
+    language model that was asked for did not write, or that vectors are lost and how they are made anew; `remarks` are
+    those of them that can be told in every language. `language` is what the question is asked in, where it is known.
+    `usage` is what a model was asked, None where none was.
     """
 
     question: str
@@ -112,6 +123,8 @@ class Answer:
     model: str | None = None
     seconds: Timing = field(default_factory=Timing)
     notes: tuple[str, ...] = ()
+    remarks: tuple[Remark, ...] = ()
+    language: str | None = None
     usage: Usage | None = None
     refusal: Refusal | None = None
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from ..vectorstore.errors import ModelUnavailable, OnRecordError
 from ..vectorstore.passage import Filters, Hit
 from ..vectorstore.store import Store
-from .answer import Answer, Citation, NotAskable, Refusal, Sentence, Timing, Turn
+from .answer import Answer, Citation, NotAskable, Refusal, Remark, Sentence, Timing, Turn, remark
 from .answering.abstain import NOT_ANSWERED, nearest, reason_to_refuse
 from .answering.kinds.overview import briefing
 from .answering.kinds.statements import count_statements
@@ -25,7 +25,7 @@ from .events import Note, SentenceReady, StageEnd, StageObserver, no_observer
 from .generation.llm import Tally
 from .messages import advice, message
 from .query.follow_up import follows_up
-from .query.kinds import Length, courtesy
+from .query.kinds import Length, courtesy, language_of_courtesy
 from .query.parse import Query, parse_query
 from .query.question import MAX_QUESTION_CHARS, clean
 from .query.vocabulary import corrected
@@ -95,12 +95,11 @@ class Pipeline:
             if self.writer is None or not (self.writer.falls_back or draft.citations):
                 raise
             if draft.citations:
-                told = f"{error} What is shown was checked before that; more may be missing."
-                draft.notes.insert(0, told)
+                draft.add(remark("broke_off", error=error), first=True)
             else:
                 draft = _Draft()
                 yield from draft.kept(self._quote(asked, query, hits))
-                draft.notes.insert(0, f"{error} So these are the record's own sentences, chosen without it.")
+                draft.add(remark("fell_back", error=error), first=True)
         yield self._answer(asked, query, hits, draft, retrieved)
 
     def overview(
@@ -113,7 +112,7 @@ class Pipeline:
         asked = _Asked(question=question, filters=filters, observer=no_observer)
         query = parse_query(self.store, about or question)
         hits = retrieve(self.store, query, filters=filters) if about else []
-        quoted = briefing(self.store, filters or Filters(), about, hits, length)
+        quoted = briefing(self.store, filters or Filters(), about, hits, length, query.language)
         return self._put_together(asked, replace(query, text=question), hits, quoted)
 
     def everything(self, question: str, *, history: Sequence[Turn] = (), filters: Filters | None = None) -> Answer:
@@ -150,7 +149,7 @@ class Pipeline:
         end(hits)
         return hits
 
-    def _generate(self, asked: "_Asked", query: Query, hits: Sequence[Hit]) -> Iterator[SentenceReady | Note | Refusal]:
+    def _generate(self, asked: "_Asked", query: Query, hits: Sequence[Hit]) -> Iterator[SentenceReady | Note | Remark]:
         """What the language model writes, each sentence verified."""
         assert self.writer is not None
         events = self.writer.write(
@@ -158,12 +157,12 @@ class Pipeline:
         )
         return _observed(asked.observer("generate", query.text), events)
 
-    def _quote(self, asked: "_Asked", query: Query, hits: Sequence[Hit]) -> Iterator[SentenceReady | Note | Refusal]:
+    def _quote(self, asked: "_Asked", query: Query, hits: Sequence[Hit]) -> Iterator[SentenceReady | Note | Remark]:
         return _observed(asked.observer("select", query.text), self._quotes(query, hits, asked.filters))
 
     def _quotes(
         self, query: Query, hits: Sequence[Hit], filters: Filters | None
-    ) -> Iterator[SentenceReady | Note | Refusal]:
+    ) -> Iterator[SentenceReady | Note | Remark]:
         """The record's own sentences that answer, or the reason why none does."""
         if own := from_catalogue(self.store, query, filters) or own_way(self.store, query, hits):
             yield from _events(own)
@@ -174,28 +173,29 @@ class Pipeline:
         if reason := reason_to_refuse(self.store, query, chosen.quotables, self.strictness):
             yield reason
             return
-        yield from map(Note, chosen.notes)
+        yield from chosen.remarks
         expected = query.expected
         best = chosen.quotables[0]
         first = next((quotable for quotable in chosen.quotables if expected and expected.met_by(quotable)), None)
         first = best if best.outcome else first
-        sentences, citations = quote(self.store, chosen.quotables, first)
+        sentences, citations = quote(self.store, chosen.quotables, first, query.language)
         for sentence, citation in zip(sentences, citations, strict=True):
             yield SentenceReady(sentence=sentence, citations=(citation,))
         yield from self._more_said(query, len(citations))
 
-    def _more_said(self, query: Query, shown: int) -> Iterator[Note]:
+    def _more_said(self, query: Query, shown: int) -> Iterator[Remark]:
         """How many statements there are by those whose words are asked for, where that is more than are quoted."""
         said_by = query.references.said_by
         total, records = count_statements(self.store, said_by) if said_by and not query.compared else (0, 0)
         if total > shown:
-            whose, where = "; ".join(said_by[:MAX_NAMED]), "1 record" if records == 1 else f"{records} records"
-            yield Note(f"{total} statements of {whose} in {where}.")
+            yield remark("statements_of", statements=total, whose="; ".join(said_by[:MAX_NAMED]), in_records=records)
 
     def _answer(self, asked: "_Asked", query: Query, hits: Sequence[Hit], draft: "_Draft", retrieved: float) -> Answer:
         done = time.perf_counter()
         answered = bool(draft.citations)
-        missing = self.store.meaning_fault() or self.store.meaning_yet_to_come()
+        fault = self.store.meaning_fault()
+        if not fault and (waiting := self.store.meaning_yet_to_come()):
+            draft.add(remark("by_words", waiting=waiting[0], of_passages=waiting[1]))
         sentences, notes = draft.sentences, draft.notes
         refusal = None if answered else _refusal(self.store, hits, asked.filters, draft.refusal)
         text = message(refusal) if refusal else " ".join(map(numbered, sentences))
@@ -210,7 +210,9 @@ class Pipeline:
             mode="model" if draft.writer else "quotes",
             model=draft.writer.name if draft.writer else None,
             seconds=Timing(retrieve=retrieved - asked.began, answer=done - retrieved, total=done - asked.began),
-            notes=tuple(filter(None, [text if refusal else None, *notes, missing])),
+            notes=tuple(filter(None, [text if refusal else None, *notes, fault])),
+            remarks=tuple(draft.remarks),
+            language=query.language,
             usage=asked.tally.usage,
             refusal=refusal,
         )
@@ -235,9 +237,10 @@ class _Draft:
     sentences: list[Sentence] = field(default_factory=list[Sentence])
     citations: list[Citation] = field(default_factory=list[Citation])
     notes: list[str] = field(default_factory=list[str])
+    remarks: list[Remark] = field(default_factory=list[Remark])
     refusal: Refusal = NOT_ANSWERED
 
-    def kept(self, events: Iterable[SentenceReady | Note | Refusal]) -> Iterator[SentenceReady]:
+    def kept(self, events: Iterable[SentenceReady | Note | Remark]) -> Iterator[SentenceReady]:
         """The sentences of a stage, passed on as they and the notes on them are kept."""
         for event in events:
             if isinstance(event, Refusal):
@@ -246,21 +249,29 @@ class _Draft:
             if isinstance(event, Note):
                 self.notes.append(event.text)
                 continue
+            if isinstance(event, Remark):
+                self.add(event)
+                continue
             self.sentences.append(event.sentence)
             self.citations.extend(event.citations)
             yield event
 
+    def add(self, told: Remark, *, first: bool = False) -> None:
+        """Adds what people must know, after or before all that is said already."""
+        self.remarks.append(told)
+        self.notes.insert(0 if first else len(self.notes), message(told))
 
-def _events(quoted: Quoted) -> Iterator[SentenceReady | Note]:
+
+def _events(quoted: Quoted) -> Iterator[SentenceReady | Remark]:
     """What is quoted, as an answer's parts."""
-    yield from map(Note, quoted.notes)
+    yield from quoted.remarks
     for sentence, citations in quoted.parts:
         yield SentenceReady(sentence=sentence, citations=citations)
 
 
 def _observed(
-    end: StageEnd, events: Iterator[SentenceReady | Note | Refusal]
-) -> Iterator[SentenceReady | Note | Refusal]:
+    end: StageEnd, events: Iterator[SentenceReady | Note | Remark]
+) -> Iterator[SentenceReady | Note | Remark]:
     """What a stage yields, passed on; at its end it is told which sentences came of it, or what ended it."""
     sentences: list[Sentence] = []
     try:
@@ -306,6 +317,7 @@ def _refused(question: str, refusal: Refusal) -> Answer:
         text=text,
         sentences=(Sentence(text=text),),
         notes=(advice(refusal),),
+        language=language_of_courtesy(question),
         refusal=refusal,
     )
 

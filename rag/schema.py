@@ -11,7 +11,7 @@ from typing_extensions import TypedDict  # pydantic describes no other before Py
 
 from ..vectorstore.passage import Document, Hit, Listing, Locator
 from ..vectorstore.structure import Outcome, Structure
-from .answer import Answer, Citation, Refusal, Sentence
+from .answer import Answer, Citation, Remark, Sentence
 from .answering.kinds.statements import Statement
 from .tools.checking.folding import Fold
 from .tools.checking.verdicts import Checked, Finding, Kind, Reason, Verdict, Wrong
@@ -121,11 +121,15 @@ class UsageOut(TypedDict):
     output_tokens: int
 
 
-class RefusalOut(TypedDict):
-    """Why a question is not answered: a code, and what its text names; `also` is the code of what is added to it."""
+class RemarkOut(TypedDict):
+    """What people must know of an answer: a code, and what its text names."""
 
     code: str
     params: dict[str, str]
+
+
+class RefusalOut(RemarkOut):
+    """Why a question is not answered; `also` of its params is the code of what is added to it."""
 
 
 class AnswerOut(TypedDict):
@@ -144,6 +148,8 @@ class AnswerOut(TypedDict):
     model: str | None
     seconds: TimingOut
     notes: list[str]
+    remarks: list[RemarkOut]
+    language: str | None
     usage: UsageOut | None
 
 
@@ -540,9 +546,9 @@ def statement_json(statement: Statement) -> StatementOut:
     }  # fmt: skip
 
 
-def refusal_json(refusal: Refusal) -> RefusalOut:
-    """Why a question is not answered."""
-    return {"code": refusal.code, "params": dict(refusal.params)}
+def remark_json(remark: Remark) -> RemarkOut:
+    """A remark or a refusal."""
+    return {"code": remark.code, "params": dict(remark.params)}
 
 
 def answer_json(answer: Answer) -> AnswerOut:
@@ -552,7 +558,7 @@ def answer_json(answer: Answer) -> AnswerOut:
         "standalone_question": answer.standalone_question,
         "answered": answer.answered,
         "status": answer.status,
-        "refusal": refusal_json(answer.refusal) if answer.refusal else None,
+        "refusal": remark_json(answer.refusal) if answer.refusal else None,
         "text": answer.text,
         "sentences": [sentence_json(sentence) for sentence in answer.sentences],
         "citations": [citation_json(citation) for citation in answer.citations],
@@ -565,6 +571,8 @@ def answer_json(answer: Answer) -> AnswerOut:
             "total": round(answer.seconds.total, 4),
         },
         "notes": list(answer.notes),
+        "remarks": [remark_json(each) for each in answer.remarks],
+        "language": answer.language,
         "usage": None
         if answer.usage is None
         else {

@@ -105,7 +105,7 @@ def test_the_wheel_holds_every_file_of_the_five_folders_and_nothing_else(wheel: 
     assert packed == tree
     assert {f"onrecord/{folder}/py.typed" for folder in FOLDERS} <= packed
     assert {
-        "onrecord/rag/messages/refusals.fr.po",
+        "onrecord/rag/messages/messages_zh.json",
         "onrecord/rag/prompts/answer_prompt.md",
         "onrecord/ui/page/static/page.css",
         "onrecord/ui/page/static/page.js",

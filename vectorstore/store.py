@@ -529,12 +529,12 @@ class Store:
             f"meaning, only by their words. {repair}"
         )
 
-    def meaning_yet_to_come(self) -> str | None:
-        """How much is found by its words alone while its vectors are being made; None where nothing is."""
+    def meaning_yet_to_come(self) -> tuple[int, int] | None:
+        """How many passages of how many are found by their words alone while vectors are being made; None where none
+        are."""
         if not self.is_writing or not (waiting := self.catalogue.count_passages(embedded=False)):
             return None
-        total = self.catalogue.count_passages()
-        return f"{waiting:,} of {total:,} passages are being indexed for semantic search; until then, words find them."
+        return waiting, self.catalogue.count_passages()
 
     def _count_embedded(self) -> int:
         """How many passages should have vectors, counted once a version."""

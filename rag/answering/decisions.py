@@ -9,6 +9,7 @@ from ...ingest.language.states import state_of, states_in
 from ...ingest.language.tables import any_of, sides
 from ...vectorstore.names import fold
 from ...vectorstore.structure import Outcome
+from ..messages import label
 from ..query import kinds
 from ..query.directory import bare
 from ..query.mentions import COMMON_PARTS
@@ -25,7 +26,7 @@ MAX_OUTCOMES = 2
 _SAID_NO = re.compile(r"\b(?:said|say)\s++no\b")
 FEWEST_TELLING = 3
 VOTE_BONUS, ACTION_BONUS, TASK_LOSS = 0.35, 0.5, 0.4
-SIDES = {"for": "In favour", "against": "Against", "abstained": "Abstained"}
+SIDES = ("for", "against", "abstained")
 
 
 def outcomes_asked(query: Query, ranked: Sequence[Quotable]) -> list[Quotable]:
@@ -119,8 +120,8 @@ def _lists_asked(query: Query, quotable: Quotable, outcome: Outcome) -> Iterator
         for wanted in [names] if whole else [[name] for name in named]:
             place = place_of_names(quotable.hit.document.text, outcome.start, outcome.end, wanted)
             if place and not _holds_one(quotable.hit.document.text[slice(*place)], others, beside=names):
-                told = SIDES[side] + _not_as_asked(side, asked)
-                lead = f"{told} ({len(names)})" if whole else told + _among(len(names) - 1)
+                told = _side_told(query, side, asked)
+                lead = f"{told} ({len(names)})" if whole else _among(query, told, len(names) - 1)
                 yield _at(quotable, *place, lead)
 
 
@@ -149,13 +150,18 @@ def on_no_side(query: Query, outcome: Outcome | None) -> Iterator[str]:
             yield bare(" ".join(words[first:last]).rstrip(",;:?!)"))
 
 
-def _not_as_asked(side: str, asked: set[str]) -> str:
-    """The side that a question has somebody on who is on another ("In favour, not against")."""
-    return f", not {SIDES[next(iter(asked))].lower()}" if len(asked) == 1 and side not in asked else ""
+def _side_told(query: Query, side: str, asked: set[str]) -> str:
+    """A side of a vote, with the one that a question has somebody on who is on another ("In favour, not against")."""
+    told = label(query.language, f"side.{side}")
+    if len(asked) != 1 or side in asked:
+        return told
+    not_on = label(query.language, f"side.{next(iter(asked))}").lower()
+    return label(query.language, "side.not_as_asked", side=told, asked=not_on)
 
 
-def _among(others: int) -> str:
-    return f" (with {others} {'other' if others == 1 else 'others'})" if others else ""
+def _among(query: Query, told: str, others: int) -> str:
+    """A side with how many others are on it."""
+    return label(query.language, "side.with_others", side=told, others=others) if others else told
 
 
 def _at(quotable: Quotable, start: int, end: int, lead: str) -> Quotable:

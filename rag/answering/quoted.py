@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from ...vectorstore.markup import plain
 from ...vectorstore.passage import Document, Locator, Passage
 from ...vectorstore.store import Store
-from ..answer import Citation, Sentence
+from ..answer import Citation, Remark, Sentence, remark
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,8 +17,12 @@ class Quoted:
 
     sentences: list[Sentence] = field(default_factory=list[Sentence])
     citations: list[Citation] = field(default_factory=list[Citation])
-    notes: list[str] = field(default_factory=list[str])
+    remarks: list[Remark] = field(default_factory=list[Remark])
     _passages: dict[str, list[Passage]] = field(default_factory=dict[str, list[Passage]])
+
+    def remark(self, code: str, **params: object) -> None:
+        """Adds what people must know: the code of its text, and what that names."""
+        self.remarks.append(remark(code, **params))
 
     @property
     def parts(self) -> Iterator[tuple[Sentence, tuple[Citation, ...]]]:

@@ -12,7 +12,8 @@ from ...vectorstore.markup import plain
 from ...vectorstore.names import fold
 from ...vectorstore.passage import Hit
 from ...vectorstore.store import Store
-from ..answer import Citation, Sentence
+from ..answer import Citation, Remark, Sentence, remark
+from ..messages import label
 from ..query.parse import Query
 from ..query.sides import Side
 from ..retrieval.repetition import tells_apart
@@ -49,11 +50,11 @@ _ENUMERATION = re.compile(r"[,;] [^,;.]+[,;] [^,;.]*\b(?:and|or|as well as)\b|(?
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chosen:
-    """The sentences that answer best, best first; `notes` say what people must know of the choice: whether a list may
+    """The sentences that answer best, best first; `remarks` say what people must know of the choice: whether a list may
     be longer, whose side says nothing."""
 
     quotables: list[Quotable]
-    notes: tuple[str, ...] = ()
+    remarks: tuple[Remark, ...] = ()
 
 
 def choose(store: Store, query: Query, hits: Sequence[Hit], limit: int = MAX_QUOTES) -> Chosen:
@@ -93,7 +94,7 @@ def _best(store: Store, query: Query, ranked: Sequence[Quotable], limit: int) ->
     """The fewest sentences that answer: of each side of a comparison, of a list, else of everything."""
     if shares := _sides(store, query, ranked):
         chosen = [each for share in shares.values() for each in _fewest(share, QUOTES_A_SIDE, KEEP_SHARE)]
-        return Chosen(quotables=chosen, notes=tuple(_silent(query, shares)))
+        return Chosen(quotables=chosen, remarks=tuple(_silent(query, shares)))
     ranked = _about_names(store, query, ranked)
     if query.wants_list:
         if query.expected:
@@ -102,8 +103,8 @@ def _best(store: Store, query: Query, ranked: Sequence[Quotable], limit: int) ->
         keep_share = KEEP_ENUMERATED_SHARE if ranked and _enumerates(ranked[0]) else KEEP_LISTED_SHARE
         chosen = _fewest(ranked, MAX_LISTED, keep_share, whole_lists=True)
         listed = _with_announced(store, chosen, everywhere=True)
-        note = _completeness(listed, ranked, cut=len(chosen) == MAX_LISTED)
-        return Chosen(quotables=chosen, notes=(note,))
+        told = _completeness(listed, ranked, cut=len(chosen) == MAX_LISTED)
+        return Chosen(quotables=chosen, remarks=(told,))
     decided = outcomes_asked(query, ranked)
     chosen = _fewest([*decided, *ranked], limit, KEEP_SHARE)
     expected = query.expected
@@ -146,29 +147,22 @@ def _of_side(side: Side, query: Query, ranked: Sequence[Quotable]) -> list[Quota
     return [each for each in held if side.is_named_in(each.text)] or held
 
 
-def _silent(query: Query, shares: Mapping[str, Sequence[Quotable]]) -> Iterator[str]:
+def _silent(query: Query, shares: Mapping[str, Sequence[Quotable]]) -> Iterator[Remark]:
     """The sides of a comparison of which nothing was found on the subject."""
     for side in query.compared:
         if not shares[side.name]:
-            where = "by" if side.speakers else "in" if side.document or side.year else "on"
-            yield f"Nothing on this was found {where} {side.name}."
+            code = "nothing_by" if side.speakers else "nothing_in" if side.document or side.year else "nothing_on"
+            yield remark(code, side=side.name)
 
 
-def _completeness(chosen: Sequence[Quotable], ranked: Sequence[Quotable], *, cut: bool) -> str:
+def _completeness(chosen: Sequence[Quotable], ranked: Sequence[Quotable], *, cut: bool) -> Remark:
     """How many places a list was drawn from, and how sure it is that these are all; `cut` where there was no room."""
     places = len({quotable.hit.passage.id for quotable in chosen})
     documents = len({quotable.hit.document.id for quotable in chosen})
-    found = f"{_counted(places, 'passage')} found in {_counted(documents, 'record')}"
     rest = [quotable for quotable in ranked if not any(quotable.hit is other.hit for other in chosen)]
-    if cut:
-        return f"{found}; only the best are quoted, so there may well be more: search for the rest."
-    if rest and chosen and rest[0].score > NEAR_SHARE * chosen[-1].score:
-        return f"{found}; others come close, so there may be more."
-    return f"{found}; nothing else comes close, but a list worded differently can be missed."
-
-
-def _counted(number: int, thing: str) -> str:
-    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"
+    is_near = rest and chosen and rest[0].score > NEAR_SHARE * chosen[-1].score
+    code = "list.cut" if cut else "list.near" if is_near else "list.whole"
+    return remark(code, passages=places, in_records=documents)
 
 
 def _enumerates(quotable: Quotable) -> bool:
@@ -326,12 +320,12 @@ def _repeats(quotable: Quotable, other: Quotable) -> bool:
 
 
 def quote(
-    store: Store, chosen: Sequence[Quotable], first: Quotable | None = None
+    store: Store, chosen: Sequence[Quotable], first: Quotable | None = None, language: str | None = None
 ) -> tuple[list[Sentence], list[Citation]]:
     """Sentences and citations of an answer, numbered from 1: what was asked for first, else in reading order.
 
     The first one chosen stands first where it holds the number, date or name asked for (`first`); the others follow in
-    reading order, document by document, side by side of a comparison.
+    reading order, document by document, side by side of a comparison. `language` is that of the question.
     """
     documents = list(dict.fromkeys(quotable.hit.document.id for quotable in chosen))
     sides = list(dict.fromkeys(each.side for each in chosen))
@@ -344,17 +338,19 @@ def quote(
     citations: list[Citation] = []
     for number, quotable in enumerate(ordered, start=1):
         citations.append(citation_of(store, quotable, number))
-        told = _told(quotable, citations[-1])
+        told = _told(quotable, citations[-1], language)
         sentences.append(Sentence(text=told, citations=(number,), side=quotable.side))
     return sentences, citations
 
 
-def _told(quotable: Quotable, citation: Citation) -> str:
+def _told(quotable: Quotable, citation: Citation, language: str | None) -> str:
     """A quote as an answer shows it; an outcome after the heading of its item, which says what was decided on."""
     if not quotable.lead:
-        return attributed(citation)
+        return attributed(citation, language)
     words = shown(citation.quote)
-    return attributed(citation) if words.startswith(quotable.lead.rstrip(" …")) else f"{quotable.lead}: “{words}”"
+    if words.startswith(quotable.lead.rstrip(" …")):
+        return attributed(citation, language)
+    return f"{quotable.lead}: “{words}”"
 
 
 def citation_of(store: Store, quotable: Quotable, number: int) -> Citation:
@@ -371,14 +367,15 @@ def citation_of(store: Store, quotable: Quotable, number: int) -> Citation:
     )
 
 
-def attributed(citation: Citation) -> str:
+def attributed(citation: Citation, language: str | None = None) -> str:
     """A quote as an answer shows it: who said it or where it stands, then the words, Markdown marks taken out.
 
     A sentence that itself says who spoke ("Ms. Ruiz said that ...") is not attributed once more.
     """
     locator = citation.locator
     words = re.sub(r"\[(\d+)\]", r"(note \1)", plain(citation.quote))
-    place = ", ".join(filter(None, [locator.part, f"para. {locator.paragraph}"])) if locator.paragraph else ""
+    paragraph = label(language, "paragraph", paragraph=locator.paragraph) if locator.paragraph else ""
+    place = f"{locator.part}, {paragraph[:1].lower()}{paragraph[1:]}" if paragraph and locator.part else paragraph
     place = place[:1].upper() + place[1:]
     lead = place if not locator.speaker or words.startswith(locator.speaker) else locator.speaker
     return f"{lead}: “{words}”" if lead else f"“{words}”"

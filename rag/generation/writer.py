@@ -13,7 +13,7 @@ from ...vectorstore.errors import ModelError
 from ...vectorstore.markup import plain
 from ...vectorstore.passage import Hit
 from ...vectorstore.store import Store
-from ..answer import Citation, Refusal, Sentence, Turn
+from ..answer import Citation, Refusal, Remark, Sentence, Turn, remark
 from ..answering.abstain import NOT_ANSWERED
 from ..answering.select import citation_of
 from ..events import Note, SentenceReady, StageObserver
@@ -100,7 +100,7 @@ class Writer:
         limit: int | None,
         tally: Tally,
         observer: StageObserver,
-    ) -> Iterator[SentenceReady | Note | Refusal]:
+    ) -> Iterator[SentenceReady | Note | Remark]:
         """Sentences as the model finishes them, each verified, and notes on what was found wrong; or a refusal.
 
         From the first sentence that fails on, they wait until it has been written again. For lists and comparisons, the
@@ -131,14 +131,14 @@ class _Writing:
     tally: Tally
     observer: StageObserver
 
-    def sentences(self) -> Iterator[SentenceReady | Note | Refusal]:
+    def sentences(self) -> Iterator[SentenceReady | Note | Remark]:
         """The answer's sentences, each verified, and notes on them; those held back come written again."""
         reply = _Reply(asked=ask_for(self.question, self.shown))
         numbering = _Numbering(self.store)
         held: list[Grounded] = []
         before, last_shown = "", ""
         for claim in reply.claims(self.writer.service, self.tally):
-            if isinstance(claim, Note):
+            if isinstance(claim, Note | Remark):
                 yield claim
                 continue
             grounded = self._verified(claim, before)
@@ -240,45 +240,45 @@ class _Reply:
     asked: str
     refused: bool = False
 
-    def claims(self, service: Service, tally: Tally) -> Iterator[Claim | Note]:
+    def claims(self, service: Service, tally: Tally) -> Iterator[Claim | Note | Remark]:
         """The model's sentences, each as soon as the next has begun; none twice, and none of its instructions.
 
         What is left out is told, each kind once.
         """
-        told = set[Note]()
+        told = set[Note | Remark]()
         for claim in self._told_apart(service, tally):
-            if isinstance(claim, Note):
+            if isinstance(claim, Note | Remark):
                 if claim in told:
                     continue
                 told.add(claim)
             yield claim
 
-    def _told_apart(self, service: Service, tally: Tally) -> Iterator[Claim | Note]:
+    def _told_apart(self, service: Service, tally: Tally) -> Iterator[Claim | Note | Remark]:
         seen: set[str] = set()
         repeated = 0
         instructions = _sentences_folded(self.asked.split("Passages:")[0])
         for claim in self._read(service, tally):
-            if isinstance(claim, Note):
+            if isinstance(claim, Note | Remark):
                 yield claim
                 continue
             folded = _folded(claim.text)
             if _REFUSES.search(claim.text):
                 self.refused = True
             elif folded in instructions:
-                yield Note("The model repeated its instructions; they are left out")
+                yield remark("repeated_instructions")
             elif folded in seen:
-                yield Note("The model repeated itself; the repetition is left out")
+                yield remark("repeated_itself")
                 repeated += 1
                 if repeated == MAX_REPEATED:
                     return
             elif len(seen) == MAX_SENTENCES:
-                yield Note(f"The model did not stop; it was cut off after {MAX_SENTENCES} sentences")
+                yield remark("did_not_stop", sentences=MAX_SENTENCES)
                 return
             else:
                 seen.add(folded)
                 yield claim
 
-    def _read(self, service: Service, tally: Tally) -> Iterator[Claim | Note]:
+    def _read(self, service: Service, tally: Tally) -> Iterator[Claim | Note | Remark]:
         written, passed, may_have_ended, read = "", 0, False, 0
         for piece in service.stream(self.asked, tally):
             written += piece
@@ -290,7 +290,7 @@ class _Reply:
                 may_have_ended = len(ready) <= passed
                 passed = max(passed, len(ready))
         if len(written) >= MAX_WRITTEN_CHARS:
-            yield Note(f"The model did not stop; it was cut off after {MAX_WRITTEN_CHARS:,} characters")
+            yield remark("did_not_stop.characters", characters=MAX_WRITTEN_CHARS)
         yield from claims(visible(self._answer_in(written)))[passed:]
 
     def _answer_in(self, written: str) -> str:

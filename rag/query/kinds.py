@@ -89,8 +89,18 @@ def _folded(question: str) -> str:
 
 def courtesy(question: str) -> Courtesy | None:
     """A greeting, thanks, or "What can you do?": the whole of what is said, else None."""
-    said = _folded(question).strip(" \t\n.,;:!?¡¿…。！？،؟")
-    return next((kind for kind in _COURTESIES if _pattern(kind).fullmatch(said)), None)
+    return next((kind for kind in _COURTESIES if _pattern(kind).fullmatch(_bare(question))), None)
+
+
+def language_of_courtesy(question: str) -> str | None:
+    """The language that a courtesy is said in; None where it is none."""
+    rows = (row for row in table("questions") if row["kind"] in _COURTESIES)
+    return next((row["language"] for row in rows if _bare(question) in row["words"].split(";")), None)
+
+
+def _bare(question: str) -> str:
+    """A question's words alone."""
+    return _folded(question).strip(" \t\n.,;:!?¡¿…。！？،؟")
 
 
 def wants_overview(question: str) -> bool:

@@ -37,10 +37,9 @@ def everything(store: Store, query: Query, filters: Filters | None = None) -> Qu
     if not quoted.citations:
         return None
     total, records = sum(map(len, told.values())), sum(map(bool, told.values()))
-    shown = "" if len(quoted.citations) == total else f"; the first {len(quoted.citations)} are shown"
-    what = "1 sentence" if total == 1 else f"{total} sentences"
-    where = "1 record" if records == 1 else f"{records} records"
-    quoted.notes.append(f"{what} in {where}: all that have most of the words asked for{shown}.")
+    shown = len(quoted.citations)
+    code = "everything" if shown == total else "everything.first"
+    quoted.remark(code, sentences=total, in_records=records, shown=shown)
     return quoted
 
 

@@ -95,7 +95,7 @@ def ask(
     from ...rag.messages import in_language
     from ...rag.pipeline import check_question
     from ...rag.schema import answer_json
-    from ..language import language_of_terminal
+    from ..language import stated_locale
     from .render import print_answer
 
     if (question is None) == (batch is None):
@@ -109,7 +109,7 @@ def ask(
             raise typer.Exit(_ask_batch(lib, batch, filters))
         check_question(question or "")
         answer = (lib.everything if everything else lib.ask)(question or "", filters=filters)
-        answer = in_language(answer, language_of_terminal())
+        answer = in_language(answer, stated_locale())
         missing = lib.store.meaning_fault()
     tell(answer_json(answer), as_json, lambda: print_answer(answer, quiet=quiet, by_line=everything))
     if missing and (as_json or quiet):
@@ -124,7 +124,7 @@ def chat(
     """Chat in the terminal; follow-up questions take the earlier ones into account."""
     from ...rag.messages import in_language
     from ...rag.pipeline import check_question
-    from ..language import language_of_terminal, told
+    from ..language import language_of_terminal, stated_locale, told
     from .render import print_answer
 
     language = language_of_terminal()
@@ -139,7 +139,7 @@ def chat(
                 print(told(error, language), file=sys.stderr)
                 continue
             history.append(answer)
-            print_answer(in_language(answer, language))
+            print_answer(in_language(answer, stated_locale()))
 
 
 def overview(
@@ -156,12 +156,12 @@ def overview(
     """Tell what the library, a document, a subject or a speaker's words are about, in exact, cited quotes."""
     from ...rag.messages import in_language
     from ...rag.schema import answer_json
-    from ..language import language_of_terminal
+    from ..language import stated_locale
     from .render import print_answer
 
     with opened_library(read_settings(library=library)) as lib:
         answer = lib.overview(document, speaker=speaker, about=about, length=length.value)
-    answer = in_language(answer, language_of_terminal())
+    answer = in_language(answer, stated_locale())
     tell(answer_json(answer), as_json, lambda: print_answer(answer, quiet=quiet, by_line=True))
 
 
@@ -188,7 +188,7 @@ def _ask_batch(lib: "Library", batch: Path, filters: "Filters | None") -> int:
     from ...rag.messages import in_language
     from ...rag.pipeline import check_question
     from ...rag.schema import answer_json
-    from ..language import language_of_terminal, told
+    from ..language import language_of_terminal, stated_locale, told
 
     status, language = DONE, language_of_terminal()
     for number, line in enumerate(_lines(batch), start=1):
@@ -200,7 +200,7 @@ def _ask_batch(lib: "Library", batch: Path, filters: "Filters | None") -> int:
             key = asked.id
             check_question(asked.question)
             answer = lib.ask(asked.question, history=asked.turns, filters=filters)
-            shape = {"id": key, **answer_json(in_language(answer, language))}
+            shape = {"id": key, **answer_json(in_language(answer, stated_locale()))}
         except OnRecordError as error:
             shape, status = {"id": key, "error": told(error, language)}, SOME_FAILED
         print(json_text(shape), flush=True)

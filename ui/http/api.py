@@ -63,7 +63,7 @@ from ...rag.tools.registers import Kind
 from ...rag.tools.rows import RegisterOut, page_of_rows
 from ...vectorstore.errors import OnRecordError
 from ...vectorstore.passage import Document, Listing
-from ..language import language_of_request
+from ..language import stated_language
 from ..page.views.template import html
 from ..removal import RemovedOut, remove_records, removed_json
 from ..uploads import UPLOADS, Entry, Uploads, names_of
@@ -166,7 +166,7 @@ def overview(
     if document:
         _listing(service.library, document)
     answer = service.library.overview(document, speaker=speaker, about=about, length=length)
-    return answer_json(in_language(answer, language_of_request(request)))
+    return answer_json(in_language(answer, stated_language(request)))
 
 
 @_questions.get("/speakers/{name:path}", response_model=StatementsOut, responses=problems(404, 422, 503))
@@ -223,7 +223,7 @@ def check(asked: shapes.CheckIn, service: Served) -> CheckedOut:
 
 
 def _events(asked: shapes.AskIn, service: Service, request: Request) -> Iterator[SentenceReady | Answer]:
-    filters, language = asked.filters.to_filters(), language_of_request(request)
+    filters, language = asked.filters.to_filters(), stated_language(request)
     return service.events(asked.question, asked.turns, filters, language=language)
 
 

@@ -40,6 +40,7 @@ from starlette.types import Receive, Scope, Send
 
 from ...rag.answer import Answer, cited_as
 from ...rag.library import Library
+from ...rag.messages import in_language
 from ...rag.pipeline import check_question
 from ...rag.query.kinds import Length
 from ...rag.query.question import MAX_QUESTION_CHARS
@@ -311,7 +312,7 @@ class _Tools:
         check_question(asked.question)
         filters, observer = asked.to_filters(), self._tracing.observer()
         *_, last = self._library.stream(asked.question, filters=filters, observer=observer)
-        answer = cast(Answer, last)
+        answer = in_language(cast(Answer, last))
         self._answered(answer)
         return answer_text(answer), answer_json(answer)
 

@@ -20,7 +20,7 @@ from ...rag.answer import Answer, Turn, Usage
 from ...rag.events import SentenceReady
 from ...rag.pipeline import numbered
 from ...rag.schema import citation_json
-from ..language import language_of_request
+from ..language import stated_language
 from .problems import Problem, as_problem
 from .schema import problems
 from .service import Served
@@ -131,7 +131,7 @@ def complete(asked: CompletionIn, service: Served, request: Request) -> Response
     """A cited answer as the assistant's message; its `citations` ride along."""
     _check_model(asked.model)
     question, history = conversation(asked.messages)
-    events = service.events(question, history, language=language_of_request(request))
+    events = service.events(question, history, language=stated_language(request))
     first = next(events)
     reply = _Reply(include_usage=bool(asked.stream_options and asked.stream_options.include_usage))
     if asked.stream:

@@ -28,9 +28,15 @@ class Service:
     tracing: Tracing
 
     def events(
-        self, question: str, history: Sequence[Turn] = (), filters: Filters | None = None, *, language: str = "en"
+        self,
+        question: str,
+        history: Sequence[Turn] = (),
+        filters: Filters | None = None,
+        *,
+        language: str | None = None,
     ) -> Iterator[SentenceReady | Answer]:
-        """The sentences of an answer as they are ready, then the answer, which is counted and told in `language`."""
+        """The sentences of an answer as they are ready, then the answer, which is counted and told in `language`, else
+        in that of the question."""
         check_question(question)
         for event in self.library.stream(question, history=history, filters=filters, observer=self.tracing.observer()):
             if isinstance(event, Answer):

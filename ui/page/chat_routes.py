@@ -79,6 +79,7 @@ def start(
     listings = at.library.documents()
     return {
         "language": words.language,
+        "direction": words.direction,
         "words": words.messages,
         "libraries": [{"key": one.key, "name": one.name} for one in request.app.state.libraries],
         "library": at.key,

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from typing import Any
 
-from ...rag.answer import Answer, Citation, Refusal, Sentence, Timing
+from ...rag.answer import Answer, Citation, Refusal, Remark, Sentence, Timing
 from ...rag.pipeline import numbered
 from ...rag.schema import answer_json, citation_json, sentence_json
 from ...vectorstore.passage import Document, Hit, Locator, Passage
@@ -45,6 +45,8 @@ def answer_of(body: Json) -> Answer:
         model=body["model"],
         seconds=Timing(**body["seconds"]),
         notes=tuple(body["notes"]),
+        remarks=tuple(Remark(**one) for one in body.get("remarks", ())),
+        language=body.get("language"),
         refusal=Refusal(**body["refusal"]) if body.get("refusal") else None,
     )
 
@@ -82,6 +84,7 @@ def redacted(body: Json, document_ids: Collection[str]) -> Json:
         "citations": [_without(item, document_ids) for item in body.get("citations", ())],
         "nearest": [_without(item, document_ids) for item in body.get("nearest", ())],
         "notes": [],
+        "remarks": [],
     }
     if gone and "text" in body:
         kept["text"] = " ".join(numbered(_sentence(one)) for one in sentences)

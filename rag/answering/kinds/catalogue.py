@@ -2,12 +2,13 @@
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from ....ingest.language.dates import dates
 from ....vectorstore.passage import Document, Filters, Hit, Listing
 from ....vectorstore.store import Store
 from ....vectorstore.structure import SpeakerTurn
+from ...messages import counted, told_in
 from ...query import kinds
 from ...query.directory import directory_of
 from ...query.parse import Query
@@ -48,10 +49,11 @@ def records(store: Store, query: Query, filters: Filters | None = None) -> Quote
     for listing, count in named[:MAX_RECORDS]:
         document = store.document(listing.id)
         if document:
-            _add_record(store, quoted, document, count, words)
+            often = _often(query, count) if words else ""
+            _add_record(store, quoted, document, often)
     if not quoted.citations:
         return None
-    quoted.notes.append(_how_many(len(named), len(held), len(quoted.citations)))
+    _count(quoted, len(named), len(held))
     return quoted
 
 
@@ -65,10 +67,10 @@ def of_day(store: Store, query: Query, filters: Filters | None = None) -> Quoted
     found = [each for each in store.listings() if (within is None or each.id in within) and _day_of(each) in days]
     quoted = Quoted()
     for document in filter(None, (store.document(each.id) for each in found[:MAX_RECORDS])):
-        _add_record(store, quoted, document, 0, {})
+        _add_record(store, quoted, document)
     if not quoted.citations:
         return None
-    quoted.notes.append(_how_many(len(found), len(store.listings()), len(quoted.citations)))
+    _count(quoted, len(found), len(store.listings()))
     return quoted
 
 
@@ -92,8 +94,8 @@ def misnamed(store: Store, query: Query, filters: Filters | None = None) -> Quot
         return None
     quoted = Quoted()
     for each in (document, *of_others):
-        _add_record(store, quoted, each, 0, {})
-    quoted.notes.append(f"{document.name} does not speak of this; the others named here are called so.")
+        _add_record(store, quoted, each)
+    quoted.remark("not_on_this", document=document.name)
     return quoted
 
 
@@ -113,18 +115,18 @@ def speakers(store: Store, query: Query, hits: Sequence[Hit]) -> Quoted | None:
     turns, spoken = _turns_on(store, query, document), store.structure(document.id).turns
     counts = Counter(turn.speaker for turn in turns)
     first = {turn.speaker: turn for turn in reversed(turns)}
-    quoted = Quoted()
+    quoted, language = Quoted(), told_in(query.language)
     for speaker in list(counts)[:MAX_SPEAKERS]:
-        quoted.add(store, document, *_label_of(document, first[speaker]), f"{speaker} ({_counted(counts[speaker])})")
+        statements = counted("statements", counts[speaker], language)
+        quoted.add(store, document, *_label_of(document, first[speaker]), f"{speaker} ({statements})")
     if not quoted.citations:
         return None
-    who = f"{len(counts)} {'speaker' if len(counts) == 1 else 'speakers'}"
-    whole = "all of them" if len(turns) == len(spoken) else "all who speak of this in these words"
-    quoted.notes.append(
-        f"{who} in {document.name}, {whole}."
-        if len(quoted.citations) == len(counts)
-        else f"The first {len(quoted.citations)} of {who} in {document.name}."
-    )
+    if len(quoted.citations) < len(counts):
+        shown = len(quoted.citations)
+        quoted.remark("first_speakers", shown=shown, of_speakers=len(counts), document=document.name)
+    else:
+        code = "all_speakers" if len(turns) == len(spoken) else "all_speakers.on_this"
+        quoted.remark(code, speakers=len(counts), document=document.name)
     return quoted
 
 
@@ -142,7 +144,7 @@ def outcomes(store: Store, query: Query, hits: Sequence[Hit]) -> Quoted | None:
     for outcome in told[:MAX_SPEAKERS]:
         heading = headings.get(outcome.item or "", "")
         quoted.add(store, document, *told_at(document, outcome), heading)
-    return _all_of(quoted, "vote" if counted else "outcome", len(told), document)
+    return _all_of(quoted, "votes" if counted else "outcomes", len(told), document)
 
 
 def items(store: Store, query: Query, hits: Sequence[Hit]) -> Quoted | None:
@@ -153,7 +155,7 @@ def items(store: Store, query: Query, hits: Sequence[Hit]) -> Quoted | None:
     told, quoted = matters(document, store.structure(document.id).items), Quoted()
     for item in told[:MAX_SPEAKERS]:
         quoted.add(store, document, item.start, line_end(document, item))
-    return _all_of(quoted, "item", len(told), document)
+    return _all_of(quoted, "items", len(told), document)
 
 
 def _names_a_subject(store: Store, query: Query, document: Document, kind: str) -> bool:
@@ -166,11 +168,10 @@ def _all_of(quoted: Quoted, what: str, total: int, document: Document) -> Quoted
     """What is listed, with how many it is of how many; None where it is nothing."""
     if not quoted.citations:
         return None
-    named = f"{total} {what}{'' if total == 1 else 's'} in {document.name}"
-    shown = len(quoted.citations)
-    quoted.notes.append(
-        f"{named}, all that the record tabulates." if shown == total else f"The first {shown} of {named}."
-    )
+    if (shown := len(quoted.citations)) == total:
+        quoted.remark(f"all_{what}", document=document.name, **{what: total})
+    else:
+        quoted.remark(f"first_{what}", document=document.name, shown=shown, **{f"of_{what}": total})
     return quoted
 
 
@@ -192,13 +193,10 @@ def _label_of(document: Document, turn: SpeakerTurn) -> tuple[int, int]:
     return turn.start, min(line if line > turn.start else turn.end, turn.start + MAX_LINE_CHARS)
 
 
-def _counted(statements: int) -> str:
-    return "1 statement" if statements == 1 else f"{statements} statements"
-
-
-def _how_many(found: int, held: int, shown: int) -> str:
-    of = f"{found} of the {held} records"
-    return f"{of}." if shown == found else f"{of}; the first {shown} are shown."
+def _count(quoted: Quoted, found: int, held: int) -> None:
+    """Says how many of the records are found, and how many of them are shown."""
+    shown = len(quoted.citations)
+    quoted.remark("records_of" if shown == found else "records_of.first", found=found, of_records=held, shown=shown)
 
 
 def _subject(store: Store, query: Query, spent: str) -> dict[str, float]:
@@ -242,11 +240,16 @@ def _tied(store: Store, listings: Sequence[Listing]) -> Quoted | None:
     if not quoted.citations:
         return None
     if tied > len(quoted.citations):
-        quoted.notes.append(f"{tied} tied votes; {len(quoted.citations)} are shown.")
+        quoted.remark("tied", tied_votes=tied, shown=len(quoted.citations))
     return quoted
 
 
-def _add_record(store: Store, quoted: Quoted, document: Document, count: int, words: Mapping[str, float]) -> None:
+def _often(query: Query, count: int) -> str:
+    """In how many passages a record is on the subject."""
+    return counted("passages", count, told_in(query.language)) if count else ""
+
+
+def _add_record(store: Store, quoted: Quoted, document: Document, *more: str) -> None:
     """A line on a record, with its title quoted, or its first words where the title stands nowhere in it."""
     start = document.text.find(document.title)
     end = start + len(document.title)
@@ -255,5 +258,4 @@ def _add_record(store: Store, quoted: Quoted, document: Document, count: int, wo
         if passage is None:
             return
         start, end = passage.start, min(passage.end, passage.start + MAX_LINE_CHARS)
-    often = [f"{count} {'passage' if count == 1 else 'passages'}"] if count and words else []
-    quoted.add(store, document, start, end, told_of(document, document.text[start:end], *often))
+    quoted.add(store, document, start, end, told_of(document, document.text[start:end], *filter(None, more)))

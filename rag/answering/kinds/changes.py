@@ -8,7 +8,7 @@ from ....vectorstore.store import Store
 from ...query import kinds
 from ...query.parse import Query
 from ...tools.align import Paragraph
-from ...tools.compare import Comparison, Row, compare, text_of
+from ...tools.compare import Row, compare, text_of
 from ..candidates import asking_stems
 from ..quoted import Quoted
 
@@ -35,7 +35,8 @@ def changes(store: Store, query: Query) -> Quoted | None:
                 _add(store, quoted, document, paragraph)
     if not quoted.citations:
         return None
-    quoted.notes.append(_how_many(found, len(told)))
+    code = "changes" if len(told) <= MAX_CHANGES else "changes.first"
+    quoted.remark(code, **found.counts, shown=MAX_CHANGES, found=len(told), old_id=old.id, new_id=new.id)
     return quoted
 
 
@@ -74,9 +75,3 @@ def _add(store: Store, quoted: Quoted, document: Document, paragraph: Paragraph)
     before = len(quoted.sentences)
     quoted.add(store, document, paragraph.start, paragraph.end)
     quoted.sentences[before:] = [replace(each, side=document.name) for each in quoted.sentences[before:]]
-
-
-def _how_many(found: Comparison, told: int) -> str:
-    counts = ", ".join(f"{count} {what}" for what, count in found.counts.items() if count)
-    shown = "" if told <= MAX_CHANGES else f" The first {MAX_CHANGES} of {told} are quoted."
-    return f"Paragraphs: {counts}.{shown} All of them: onrecord compare {found.old.id} {found.new.id}"

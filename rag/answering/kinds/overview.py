@@ -14,6 +14,7 @@ from itertools import accumulate, groupby
 from ....vectorstore.passage import Document, Filters, Hit, Passage
 from ....vectorstore.store import Store
 from ....vectorstore.structure import Item, Outcome, SpeakerTurn
+from ...messages import label
 from ...query.kinds import Length, length_asked
 from ...query.parse import Query
 from ..candidates import heading_of
@@ -51,14 +52,15 @@ class Part:
         """How many characters it has."""
         return sum(end - start for start, end in self.spans)
 
-    def lead_of(self, outcome: Outcome, headings: Mapping[str, str]) -> str:
+    def lead_of(self, outcome: Outcome, headings: Mapping[str, str], language: str | None) -> str:
         """What stands before an outcome: what it is an outcome of, and how many others the part has."""
         heading = headings.get(outcome.item or "", "")
         says_more = (
             heading and heading not in self.heading and _letters(outcome.text)[:SAME_LETTERS] not in _letters(heading)
         )
         lead = f"{self.heading}: {heading}" if says_more else self.heading
-        others = f"1 of {len(self.outcomes)} outcomes" if len(self.outcomes) > 1 else ""
+        number = len(self.outcomes)
+        others = label(language, "one_of_outcomes", of_outcomes=number) if number > 1 else ""
         return ", ".join(filter(None, [lead, others]))
 
 
@@ -67,7 +69,7 @@ class Subject:
     """What of a record is told: the record as a whole, or an item of it, what some speakers say, what was found in it.
 
     `asked` is what is asked about it, `parts` how many parts are told at most; `among` says that other records are told
-    of beside it.
+    of beside it; `language` is what words about it are in.
     """
 
     document: Document
@@ -78,6 +80,7 @@ class Subject:
     speakers: Collection[str] = ()
     found: Sequence[Passage] = ()
     among: bool = False
+    language: str | None = None
 
     @property
     def is_whole(self) -> bool:
@@ -94,14 +97,17 @@ def overview(store: Store, query: Query, hits: Sequence[Hit]) -> Quoted | None:
     names_more = bool(subject_stems(store, query.content_words, document))
     item = _item_meant(document, store.structure(document.id).items, hits) if names_more and not speakers else None
     subject = Subject(
-        document=document, parts=PARTS[length], length=length, asked=query.text, item=item, speakers=speakers
-    )
+        document=document, parts=PARTS[length], length=length, asked=query.text, item=item, speakers=speakers,
+        language=query.language,
+    )  # fmt: skip
     quoted = Quoted()
     _tell(store, quoted, subject)
     return quoted if quoted.citations else None
 
 
-def briefing(store: Store, filters: Filters, about: str, hits: Sequence[Hit], length: Length) -> Quoted | None:
+def briefing(
+    store: Store, filters: Filters, about: str, hits: Sequence[Hit], length: Length, language: str | None = None
+) -> Quoted | None:
     """A briefing on what filters let through, or on the subject that `hits` were found for; None where nothing is told.
 
     Of many records come first those that most of what was found is from, else the latest.
@@ -113,11 +119,11 @@ def briefing(store: Store, filters: Filters, about: str, hits: Sequence[Hit], le
         subject = Subject(
             document=document, parts=max(1, PARTS[length] // len(shown)), length=length, asked=about,
             speakers=speakers, found=[hit.passage for hit in hits if hit.document.id == document.id],
-            among=len(shown) > 1,
+            among=len(shown) > 1, language=language,
         )  # fmt: skip
         _tell(store, quoted, subject)
     if len(keys) > len(shown):
-        quoted.notes.append(f"{len(shown)} of {len(keys)} records are told of; a full overview tells of more.")
+        quoted.remark("told_of", shown=len(shown), of_records=len(keys))
     return quoted if quoted.citations else None
 
 
@@ -161,9 +167,9 @@ def _tell(store: Store, quoted: Quoted, subject: Subject) -> None:
         structure = store.structure(document.id)
         outcomes = outcomes_in(without_lead_ins(structure.outcomes), subject.item)
         for outcome in [each for each in outcomes if len(each.text) <= MAX_QUOTE_CHARS][-OUTCOMES[subject.length] :]:
-            quoted.add(store, document, *told_at(document, outcome), "Outcome")
-    if subject.is_whole and not subject.among and (spoke := _who_spoke(store.structure(document.id).turns)):
-        quoted.notes.append(spoke)
+            quoted.add(store, document, *told_at(document, outcome), label(subject.language, "outcome"))
+    if subject.is_whole and not subject.among:
+        _add_who_spoke(quoted, store.structure(document.id).turns)
 
 
 def _passages(store: Store, subject: Subject) -> list[Passage]:
@@ -258,7 +264,7 @@ def _add_part(store: Store, quoted: Quoted, subject: Subject, part: Part, senten
     headings = {item.id: heading_of(item) for item in store.structure(document.id).items} if outcomes else {}
     for outcome in outcomes:
         start, end = told_at(document, outcome)
-        quoted.add(store, document, start, end, part.lead_of(outcome, headings))
+        quoted.add(store, document, start, end, part.lead_of(outcome, headings, subject.language))
         sentences.tell(sentences.within([(start, end)]))
     told = any(len(store.lexical.words(each.text)) >= FEWEST_TELLING for each in outcomes)
     if told and subject.length != "full":
@@ -278,8 +284,9 @@ def _letters(text: str) -> str:
     return "".join(filter(str.isalnum, text))
 
 
-def _who_spoke(turns: Sequence[SpeakerTurn]) -> str:
-    """Who speaks in a record, the first of them by name; nothing where nobody does."""
+def _add_who_spoke(quoted: Quoted, turns: Sequence[SpeakerTurn]) -> None:
+    """Says who speaks in a record, the first of them by name; nothing where nobody does."""
     names = list(dict.fromkeys(turn.speaker for turn in turns))
-    more = f" and {len(names) - SPEAKERS_NAMED} more" if len(names) > SPEAKERS_NAMED else ""
-    return f"Spoke: {', '.join(names[:SPEAKERS_NAMED])}{more}." if names else ""
+    if names:
+        more = len(names) - SPEAKERS_NAMED
+        quoted.remark("spoke.more" if more > 0 else "spoke", names=", ".join(names[:SPEAKERS_NAMED]), more=more)

@@ -9,12 +9,13 @@ from ....vectorstore.names import fold
 from ....vectorstore.passage import Document, Filters, Hit
 from ....vectorstore.store import Store
 from ....vectorstore.structure import Item, Outcome
+from ...messages import label
 from ...query import kinds
 from ...query.parse import Query
 from ...query.sides import YEAR
 from ..abstain import SYMBOL
 from ..candidates import Quotable, heading_of
-from ..decisions import SIDES, asked_sides, contradicted, is_counted, lists_of, named_in, on_no_side, with_names
+from ..decisions import asked_sides, contradicted, is_counted, lists_of, named_in, on_no_side, with_names
 from ..listed import place_of_names, place_of_one
 from ..quoted import Quoted
 
@@ -57,7 +58,7 @@ def votes(store: Store, query: Query, filters: Filters | None = None) -> Quoted 
             quoted.add(store, document, each.start, each.end, each.lead)
     if len(stood) > 1 and len(stood[0]) == 1 and all(sides == stood[0] for sides in stood):
         last = quoted.sentences[-1]
-        quoted.sentences[-1] = replace(last, text=f"{last.text} (the same side each time)")
+        quoted.sentences[-1] = replace(last, text=f"{last.text} ({label(query.language, 'same_side')})")
     return quoted if quoted.citations else None
 
 
@@ -83,11 +84,12 @@ def _told(query: Query, vote: Quotable) -> str:
     years = set(YEAR.findall(query.text))
     on = fold(f"{vote.lead} {vote.hit.document.title}")
     absent = [state for state in on_no_side(query, vote.outcome) if fold(state) not in on]
-    told = [f"{state} is not listed on any side" for state in absent]
+    told = [label(query.language, "not_listed", state=state) for state in absent]
     if _was_voted_on(query, vote) or (listed and kinds.wants_manner(query.text)):
-        told.append("put to a recorded vote" if vote.outcome and vote.outcome.names_for else "put to a vote")
+        code = "recorded_vote" if vote.outcome and vote.outcome.names_for else "put_to_vote"
+        told.append(label(query.language, code))
     elif not listed:
-        told.append("without a vote" if kinds.says_unvoted(vote.text) else "no recorded vote")
+        told.append(label(query.language, "without_vote" if kinds.says_unvoted(vote.text) else "no_recorded_vote"))
     is_one_of_several = len(query.references.documents) > 1 or (years and date[:4] not in years)
     told += [date] if date and is_one_of_several else []
     return f"{vote.lead} ({', '.join(told)})" if told else vote.lead
@@ -160,12 +162,13 @@ def votes_of(store: Store, query: Query, filters: Filters | None = None) -> Quot
                 count += 1
                 item = next((each for each in structure.items if each.id == outcome.item), None)
                 if count <= MOST_VOTES:
-                    quoted.add(store, document, *place, f"{_vote_told(document, item)}: {SIDES[side]} ({len(listed)})")
+                    on = label(query.language, f"side.{side}")
+                    quoted.add(store, document, *place, f"{_vote_told(document, item)}: {on} ({len(listed)})")
     if not quoted.citations:
         return None
-    whole = f"All {count} votes" if count <= MOST_VOTES else f"The first {MOST_VOTES} of {count} votes"
-    of_years = f" of {' and '.join(sorted(years))}" if years else ""
-    quoted.notes.append(f"{whole} told in the records{of_years} with {' / '.join(sorted(names))} on this side.")
+    code = ".".join(["votes_on_side", *(["years"] if years else []), *(["first"] if count > MOST_VOTES else [])])
+    told = {"names": " / ".join(sorted(names)), "years": ", ".join(sorted(years))}
+    quoted.remark(code, votes=count, of_votes=count, shown=MOST_VOTES, **told)
     return quoted
 
 
@@ -198,9 +201,11 @@ def sponsors(store: Store, query: Query, filters: Filters | None = None) -> Quot
         for item in store.structure(document.id).items:
             held = document.text[item.start : item.end]
             if query.references.documents or any(symbol in held for symbol in symbols):
-                for told, names in (("Sponsors", item.sponsors), ("Additional sponsors", item.additional_sponsors)):
+                of_item = (("sponsors", item.sponsors), ("sponsors.additional", item.additional_sponsors))
+                for code, names in of_item:
                     place = place_of_names(document.text, item.start, item.end, names)
                     if place:
+                        told = label(query.language, code)
                         quoted.add(store, document, *place, f"{document.name}: {told} ({len(names)})")
     return quoted if quoted.citations else None
 

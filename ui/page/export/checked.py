@@ -23,7 +23,7 @@ _WORD = b"PK\x03\x04"
 def as_html(checked: Checked, data: bytes, words: Words) -> bytes:
     """The draft as one HTML page that asks for nothing else, its claims marked, what is said of each below."""
     return html(
-        "checked", "file", title=summary(checked, words), language=words.language, marked=marked(checked, words),
+        "checked", "file", title=summary(checked, words), marked=marked(checked, words),
         findings=list(enumerate(checked.findings, start=1)), heading=heading, told=told, words=words,
     ).encode()  # fmt: skip
 

@@ -87,7 +87,7 @@ def as_markdown(conversation: Conversation, exchanges: Sequence[Exchange], words
 def as_html(conversation: Conversation, exchanges: Sequence[Exchange], words: Words) -> str:
     """The conversation as one HTML file that asks for nothing else."""
     exchanged = told(exchanges, words)
-    return html("export", "file", title=conversation.title, language=words.language, exchanges=exchanged, words=words)
+    return html("export", "file", title=conversation.title, exchanges=exchanged, words=words)
 
 
 def note_text(citation: Citation) -> str:

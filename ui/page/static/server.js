@@ -8,7 +8,7 @@ import { all, at, first, make } from "./elements.js";
 /** @typedef {"localStorage" | "sessionStorage"} Place */
 /**
  * What the server tells a page that opens.
- * @typedef {{ words: Record<string, string>, language: string, library: string, model: string, conversation: string,
+ * @typedef {{ words: Record<string, string>, language: string, direction: string, library: string, model: string, conversation: string,
  *   libraries: { key: string, name: string }[], html: string, missing?: boolean, signed_in?: boolean }} Start
  */
 
@@ -22,10 +22,11 @@ export const state = {
 /** @type {Record<string, string>} */
 let words = {};
 
-/** @param {Pick<Start, "words" | "language">} start */
+/** @param {Pick<Start, "words" | "language" | "direction">} start */
 export function learn(start) {
   words = start.words;
   document.documentElement.lang = start.language;
+  document.documentElement.dir = start.direction;
 }
 
 /**

@@ -1,4 +1,4 @@
-"""What the page says, in English, French or Spanish, as the browser asks (`Accept-Language`)."""
+"""What the page says, in one of the six languages that the browser asks for (`Accept-Language`)."""
 
 import json
 from dataclasses import dataclass
@@ -6,9 +6,9 @@ from functools import lru_cache
 from importlib.resources import files
 
 from babel import Locale
-from babel.numbers import format_decimal
 from starlette.requests import Request
 
+from ....rag.messages import number, plural_form
 from ...language import language_of_request
 
 
@@ -20,13 +20,18 @@ class Words:
     messages: dict[str, str]
 
     def __call__(self, key: str, **values: object) -> str:
-        """The sentence under a key, which English always has."""
+        """The sentence under a key."""
         return self.messages[key].format(**values)
 
     def counted(self, key: str, count: int, **values: object) -> str:
         """The sentence under a key for so many: "1 document", "2,300 documents"."""
-        form = "one" if Locale(self.language).plural_form(count) == "one" else "other"
-        return self(f"{key}.{form}", count=self.number(count), **values)
+        form = f"{key}.{plural_form(self.language, count)}"
+        return self(form if form in self.messages else f"{key}.other", count=self.number(count), **values)
+
+    @property
+    def direction(self) -> str:
+        """Which way the language is written: "ltr" or "rtl"."""
+        return Locale(self.language).text_direction
 
     def language_name(self, code: str | None) -> str:
         """What a language is called in this one; its code where it has no name here."""
@@ -35,20 +40,16 @@ class Words:
 
     def number(self, value: int) -> str:
         """A whole number as the language writes it: "2,300"."""
-        return format_decimal(value, locale=self.language)
+        return number(value, self.language)
 
 
 @lru_cache
 def words_in(language: str) -> Words:
-    """The page's sentences in a language; English stands in for what is not translated."""
-    messages = _messages("en") if language == "en" else {**_messages("en"), **_messages(language)}
-    return Words(language=language, messages=messages)
+    """The page's sentences in one of the languages of the interface."""
+    written = files(__name__).joinpath(f"words_{language}.json").read_text(encoding="utf-8")
+    return Words(language=language, messages=json.loads(written))
 
 
 def words_for(request: Request) -> Words:
     """The page's sentences in the language that a browser likes best of those there are; else in English."""
     return words_in(language_of_request(request))
-
-
-def _messages(language: str) -> dict[str, str]:
-    return json.loads(files(__name__).joinpath(f"words_{language}.json").read_text(encoding="utf-8"))
