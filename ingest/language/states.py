@@ -97,12 +97,12 @@ def states_named(text: str) -> frozenset[str]:
     parted = _JOINED_TO.sub("\u0627\u0644", _JOINED.sub("", text))
     found |= {code for _, _, code in states_in(parted)}
     found |= {_codes()[name] for name in _han_names().findall(text)}
-    return frozenset(found | set(_declined(text)))
+    return frozenset(found | set(declined(text, _russian_stems())))
 
 
-def _declined(text: str) -> Iterator[str]:
-    """The states that a Russian text names in any case; the longest names."""
-    known, first = _russian_stems(), 0
+def declined(text: str, known: Mapping[tuple[str, ...], str]) -> Iterator[str]:
+    """What a Russian text names in any case, of what is known by the stems of its name; the longest names."""
+    first = 0
     stems = [(word[0].isupper(), stem) for word in split_words(text) for stem in words(word, "ru")]
     while first < len(stems):
         longest = min(len(stems), first + _MAX_NAME_WORDS) if stems[first][0] else first

@@ -6,10 +6,11 @@ Made once for each version of the library: looking a question's words up costs t
 import math
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from ...ingest.language.dates import dates
+from ...ingest.language.organs import names_of_organ, organs_named
 from ...ingest.language.peoples import states_of
 from ...ingest.language.states import label_parts, names_of, state_of, states_in, states_named, states_of_label
 from ...ingest.language.tables import word_list
@@ -64,9 +65,12 @@ class Directory:
             for called in (name, *sorted(states_of(name))):
                 found |= dict.fromkeys(sorted(self.speakers.get(called, ())))
         if not text.isascii():
-            names = sorted(name for code in states_named(text) for name in names_of(code))
-            found |= {speaker: None for name in names for speaker in sorted(self.speakers.get(name, ()))}
-        return list(found)
+            found |= self._called(name for code in states_named(text) for name in names_of(code))
+        return list(found | self._called(name for code in organs_named(text) for name in names_of_organ(code)))
+
+    def _called(self, names: Iterable[str]) -> dict[str, None]:
+        """The speakers of some names, in order."""
+        return {speaker: None for name in sorted(names) for speaker in sorted(self.speakers.get(name, ()))}
 
     def states_in(self, text: str) -> dict[tuple[int, int], frozenset[str]]:
         """All names of each state that a text names and that speaks in the library, maybe by another of them ("Ivory

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
+from ...ingest.language.organs import names_of_organ, organs_named
 from ...ingest.language.states import names_of, states_named
 from ...vectorstore.language.analysers import exact_forms
 from ...vectorstore.store import Store
@@ -153,14 +154,14 @@ def _weighed(store: Store, directory: Directory, query: Query) -> dict[str, floa
 
 
 def _exact(store: Store, text: str, language: str | None) -> dict[str, float]:
-    """The names and numbers of a question, and the other names of states in it, as records in other languages write
-    them; none where the library has records in its own, for there they cost more than they found."""
+    """The names and numbers of a question, and the other names of states and organs in it, as records in other
+    languages write them; none where the library has records in its own, for there they cost more than they found."""
     if is_held(store, language):
         return {}
     weighed = dict.fromkeys(exact_words(text, language), 1.0)
-    for code in states_named(text):
-        for words in map(exact_forms, names_of(code)):
-            weighed |= {word: max(weighed.get(word, 0.0), 1 / len(words)) for word in words}
+    named = [*map(names_of, states_named(text)), *map(names_of_organ, organs_named(text))]
+    for words in map(exact_forms, {name for names in named for name in names}):
+        weighed |= {word: max(weighed.get(word, 0.0), 1 / len(words)) for word in words}
     return weighed
 
 

@@ -18,6 +18,7 @@ SAID = {
     "Papua New Guinea": "We moor our buoys with chains made of bronze.",
     "Mr. Kim (Korea, Republic of)": "We lend two tenders to the survey of the reef.",
     "Democratic People's Republic of Korea": "We keep our tenders at home until the ice melts.",
+    "World Health Organization": "We ask that the pilots be examined each winter.",
     "Türkiye": "We light the strait with lamps of our own making.",
 }
 
@@ -51,6 +52,10 @@ def states(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
         ("the Democratic People’s Republic of Korea", "Democratic People's Republic of Korea"),
         ("North Korea", "Democratic People's Republic of Korea"),
         ("Turkey", "Türkiye"),
+        ("WHO", "World Health Organization"),
+        ("l’OMS", "World Health Organization"),
+        ("Всемирной организации здравоохранения", "World Health Organization"),
+        ("世卫组织", "World Health Organization"),
     ],
 )
 def test_a_state_is_found_by_each_of_its_names(states: Library, asked: str, speaker: str) -> None:
