@@ -9,8 +9,19 @@ from ..vectorstore.passage import Document, Hit, Locator
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Version:
+    """A record in another language; `place` is where it has the same paragraph, None where that is not certain."""
+
+    document: Document
+    place: tuple[int, int] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Citation:
-    """A quote and where it stands: `quote == document.text[start:end]`, copied by the program, never by a model."""
+    """A quote and where it stands: `quote == document.text[start:end]`, copied by the program, never by a model.
+
+    `versions` are those of its record in other languages.
+    """
 
     number: int
     document: Document
@@ -18,6 +29,7 @@ class Citation:
     start: int
     end: int
     locator: Locator
+    versions: tuple[Version, ...] = ()
 
     @property
     def label(self) -> str:

@@ -324,10 +324,10 @@ class Library:
     def versions(self, document: Document, start: int = 0) -> "list[tuple[Document, Paragraph | None]]":
         """The same document in other languages, by language, each with the paragraph that says what stands at an offset
         of this one; None where none does."""
+        from .tools.translations import versions_of
         from .tools.versions import counterpart
 
-        kept = self.store.derived("versions", lambda: {each.id: each.versions for each in self.store.listings()})
-        others = [self._text(key) for key in kept.get(document.id, ())]
+        others = [self._text(other.id) for other in versions_of(self.store, document)]
         paragraphs = self._text(document.id).paragraphs if others else ()
         return [(other.document, counterpart(paragraphs, other.paragraphs, start)) for other in others]
 

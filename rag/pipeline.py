@@ -31,6 +31,7 @@ from .query.question import MAX_QUESTION_CHARS, clean
 from .query.vocabulary import corrected
 from .retrieval.everything import everything
 from .retrieval.retrieve import retrieve
+from .tools.translations import with_versions
 
 if TYPE_CHECKING:
     from .generation.writer import Writer
@@ -199,7 +200,7 @@ class Pipeline:
         sentences, notes = draft.sentences, draft.notes
         refusal = None if answered else _refusal(self.store, hits, asked.filters, draft.refusal)
         text = message(refusal) if refusal else " ".join(map(numbered, sentences))
-        return Answer(
+        answer = Answer(
             question=asked.question,
             standalone_question=query.text,
             answered=answered,
@@ -216,6 +217,7 @@ class Pipeline:
             usage=asked.tally.usage,
             refusal=refusal,
         )
+        return with_versions(self.store, answer)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -11,7 +11,7 @@ from typing_extensions import TypedDict  # pydantic describes no other before Py
 
 from ..vectorstore.passage import Document, Hit, Listing, Locator
 from ..vectorstore.structure import Outcome, Structure
-from .answer import Answer, Citation, Remark, Sentence
+from .answer import Answer, Citation, Remark, Sentence, Version
 from .answering.kinds.statements import Statement
 from .tools.checking.folding import Fold
 from .tools.checking.verdicts import Checked, Finding, Kind, Reason, Verdict, Wrong
@@ -84,8 +84,17 @@ class HitOut(TypedDict):
     score: float
 
 
+class VersionOut(TypedDict):
+    """A document in another language; the same paragraph stands from `start` to `end`, null where it is not certain."""
+
+    document_id: str
+    language: str | None
+    start: int | None
+    end: int | None
+
+
 class CitationOut(TypedDict):
-    """An exact quote: `quote` is the document's text from `start` to `end`."""
+    """An exact quote: `quote` is the document's text from `start` to `end`; `versions` have it in other languages."""
 
     number: int
     document: DocumentOut
@@ -94,6 +103,7 @@ class CitationOut(TypedDict):
     end: int
     locator: LocatorOut
     label: str
+    versions: list[VersionOut]
 
 
 class SentenceOut(TypedDict):
@@ -526,7 +536,14 @@ def citation_json(citation: Citation) -> CitationOut:
         "end": citation.end,
         "locator": locator_json(citation.locator),
         "label": citation.label,
+        "versions": list(map(version_json, citation.versions)),
     }
+
+
+def version_json(version: Version) -> VersionOut:
+    """A document in another language, and where it has the same paragraph."""
+    start, end = version.place or (None, None)
+    return {"document_id": version.document.id, "language": version.document.language, "start": start, "end": end}
 
 
 def sentence_json(sentence: Sentence) -> SentenceOut:

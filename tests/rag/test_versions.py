@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 from fastapi.testclient import TestClient
 
-from onrecord.rag import Library, open_library
+from onrecord.rag import Filters, Library, open_library
 from onrecord.rag.answering.candidates import Quotable
 from onrecord.rag.answering.once import each_once
-from onrecord.rag.schema import listed_json
+from onrecord.rag.schema import answer_json, listed_json
 from onrecord.rag.tools.align import Paragraph
 from onrecord.rag.tools.versions import align_versions
 from onrecord.ui.app import build_app
@@ -99,6 +99,23 @@ def test_the_same_paragraph_is_found_in_the_other_language(library: Library) -> 
     ((other, paragraph),) = library.versions(document, document.text.index("ships longer"))
     assert other.language == "fr" and paragraph and paragraph.words.startswith("Décide que les navires")
     assert library.versions(library.document("other.txt")) == []
+
+
+def test_a_citation_tells_the_same_paragraph_in_the_other_language(library: Library) -> None:
+    answer = library.ask("What takes a pilot at night?", filters=Filters(document="en.txt"))
+    [citation] = [each for each in answer_json(answer)["citations"] if "ships longer" in each["quote"]]
+    [version] = citation["versions"]
+    french = library.document("fr.txt")
+    assert (version["document_id"], version["language"]) == (french.id, "fr")
+    assert french.text[version["start"] : version["end"]].startswith("2. Décide que les navires")
+
+
+def test_a_citation_of_a_paragraph_without_a_number_of_its_own_tells_the_document_alone(library: Library) -> None:
+    answer = library.ask("Who met in Osterwick?", filters=Filters(document="en.txt"))
+    [citation] = [each for each in answer.citations if "Having met" in each.quote]
+    assert [(each.document.language, each.place) for each in citation.versions] == [("fr", None)]
+    other = library.overview("other.txt")
+    assert other.citations and not any(each.versions for each in other.citations)
 
 
 @pytest.mark.parametrize("language, kept", [("fr", ["en", "fr"]), ("en", ["en", "en"]), (None, ["en", "en"])])

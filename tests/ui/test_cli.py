@@ -32,7 +32,7 @@ THIRD = "The herring quota for the northern banks should fall by a third."
 DOC = {"id", "title", "source", "symbol", "date"}
 LOC = {"page", "paragraph", "speaker", "section", "part", "time", "item", "certainty"}
 HIT = {"passage_id", "document", "text", "start", "end", "locator", "score"}
-CITATION = {"number", "document", "quote", "start", "end", "locator", "label"}
+CITATION = {"number", "document", "quote", "start", "end", "locator", "label", "versions"}
 ANSWER = {
     "question", "standalone_question", "answered", "text", "sentences", "citations", "nearest", "mode", "model",
     "seconds", "notes", "usage", "status", "refusal",
