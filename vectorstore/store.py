@@ -114,6 +114,7 @@ class Store:
         self._writing = 0
         self._seen = self.catalogue.version
         self._embedded = (-1, 0)
+        self._listed: tuple[int, list[Listing]] = (-1, [])
         self._unreadable: LibraryError | None = None
         self._documents: OrderedDict[str, Document] = OrderedDict()
         self._derived: dict[str, tuple[int, Any]] = {}
@@ -403,8 +404,11 @@ class Store:
             return cast(T, value)
 
     def listings(self) -> list[Listing]:
-        """All documents, without their text."""
-        return self.catalogue.listings()
+        """All documents, without their text; read once for each version of the catalogue, whoever writes it."""
+        version = self.catalogue.version
+        if self._listed[0] != version:
+            self._listed = version, self.catalogue.listings()
+        return list(self._listed[1])
 
     def document(self, document_id: str) -> Document | None:
         """A document with its text, or None."""

@@ -16,6 +16,7 @@ import numpy as np
 import pytest
 from chromadb.errors import InternalError
 
+from onrecord.vectorstore.catalogue import Catalogue
 from onrecord.vectorstore.errors import EmbeddingMismatch, LibraryBusy, NotALibrary
 from onrecord.vectorstore.lexical import surroundings
 from onrecord.vectorstore.passage import Document, Filters, Locator, Passage
@@ -98,6 +99,24 @@ def test_what_is_put_is_found_by_words_and_by_meaning(store: Store) -> None:
         ("lights", "embedded", 2),
     ]
     assert store.faults() == []
+
+
+def test_documents_are_listed_without_being_read_again_until_somebody_writes(store: Store) -> None:
+    fill(store, LIGHTS)
+    first = store.listings()
+    assert all(one is other for one, other in zip(first, store.listings(), strict=True))
+    first.clear()
+    assert [listing.id for listing in store.listings()] == ["lights"]
+    with closing(Catalogue(store.folder / "catalogue.sqlite")) as another:
+        another.put(BUOYS, passages(BUOYS))
+        assert [(listing.id, listing.state) for listing in store.listings()] == [
+            ("buoys", "read"),
+            ("lights", "embedded"),
+        ]
+        another.advance(["buoys"], "findable")
+        assert store.listings()[0].state == "findable"
+        another.remove("buoys")
+        assert [listing.id for listing in store.listings()] == ["lights"]
 
 
 def test_what_stands_beside_the_words_is_found_after_what_holds_them(store: Store) -> None:
