@@ -3,11 +3,11 @@
     python benchmarks/registers.py LIBRARY [--votes FILE] [--sponsors FILE] [--questions FILE]
 
 LIBRARY holds the records that the tables name by their files. VOTES has lines of doc, for, against and abstaining
-(lists of names; empty where there was no recorded vote), SPONSORS of doc, sponsors and additional. A record counts as
-exact where every list holds the same names, no more and no fewer, a state being the same under each of its names; a
-name is at its place where its citation quotes just it. QUESTIONS has lines of sub, question, answerable and key_facts
-("one|or another way to say it"): a question is right where it is answered with all of its key facts, or rightly
-refused.
+(lists of names; empty where there was no recorded vote), SPONSORS of doc, sponsors and additional (null where they are
+not known). A record counts as exact where every list holds the same names, no more and no fewer, a state being the
+same under each of its names; a name is at its place where its citation quotes just it. QUESTIONS has lines of sub,
+question, answerable and key_facts ("one|or another way to say it"): a question is right where it is answered with all
+of its key facts, or rightly refused.
 """
 
 import argparse
@@ -51,7 +51,8 @@ def tables(library: Library, kind: Kind, gold: Iterable[Mapping[str, Any]], list
         if row.who:
             found[Path(row.citation.document.source).name][row.what].append(row.who)
             displaced += row.citation.quote.split() != row.who.split()
-    known = [line for line in gold if all(line[name] is not None for name in lists.values())]
+    first, *_ = lists.values()
+    known = [line for line in gold if line[first] is not None]
     exact = sum(_is_exact(found[line["doc"]], line, lists) for line in known)
     return table(
         ["register", "records", "exact", "names not at their place"],
@@ -84,7 +85,8 @@ def _judged(library: Library, line: Mapping[str, Any]) -> tuple[bool, float]:
 
 
 def _is_exact(found: Mapping[str, list[str]], gold: Mapping[str, Any], lists: Mapping[str, str]) -> bool:
-    return all(_named(found.get(ours, [])) == _named(gold[theirs]) for ours, theirs in lists.items())
+    known = {ours: gold[theirs] for ours, theirs in lists.items() if gold[theirs] is not None}
+    return all(_named(found.get(ours, [])) == _named(names) for ours, names in known.items())
 
 
 def _named(names: Iterable[str]) -> list[str]:
