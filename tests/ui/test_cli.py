@@ -35,7 +35,7 @@ HIT = {"passage_id", "document", "text", "start", "end", "locator", "score"}
 CITATION = {"number", "document", "quote", "start", "end", "locator", "label", "versions"}
 ANSWER = {
     "question", "standalone_question", "answered", "text", "sentences", "citations", "nearest", "mode", "model",
-    "seconds", "notes", "usage", "status", "refusal",
+    "seconds", "notes", "remarks", "language", "usage", "status", "refusal",
 }  # fmt: skip
 
 
