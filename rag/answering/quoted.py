@@ -1,12 +1,11 @@
 """An answer in the making that is put together of quotes, each after a few words that say what it is."""
 
 import re
-from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 from ...vectorstore.markup import plain
-from ...vectorstore.passage import Document, Locator, Passage
+from ...vectorstore.passage import Document, Locator
 from ...vectorstore.store import Store
 from ..answer import Citation, Remark, Sentence, remark
 
@@ -18,7 +17,6 @@ class Quoted:
     sentences: list[Sentence] = field(default_factory=list[Sentence])
     citations: list[Citation] = field(default_factory=list[Citation])
     remarks: list[Remark] = field(default_factory=list[Remark])
-    _passages: dict[str, list[Passage]] = field(default_factory=dict[str, list[Passage]])
 
     def remark(self, code: str, **params: object) -> None:
         """Adds what people must know: the code of its text, and what that names."""
@@ -32,29 +30,15 @@ class Quoted:
 
     def add(self, store: Store, document: Document, start: int, end: int, lead: str = "") -> None:
         """Quotes a place of a document, `lead` before it unless the quote itself begins so."""
-        quote = document.text[start:end].strip()
-        start = document.text.find(quote, start)
-        passage = self._passage_at(store, document, start)
-        if passage is None or not quote:
-            return
         number = len(self.citations) + 1
-        end = start + len(quote)
-        place = place_within(store, document.id, start, end, passage.locator)
-        self.citations.append(
-            Citation(number=number, document=document, quote=quote, start=start, end=end, locator=place)
-        )
-        words, lead = shown(quote), shown(lead)
+        citation = citation_at(store, document, start, end, number)
+        if not citation.quote:
+            return
+        self.citations.append(citation)
+        words, lead = shown(citation.quote), shown(lead)
         repeats = not lead or words.startswith(lead.rstrip(" …"))
         text = f"“{words}”" if repeats else f"{lead}: “{words}”"
         self.sentences.append(Sentence(text=text, citations=(number,)))
-
-    def _passage_at(self, store: Store, document: Document, offset: int) -> Passage | None:
-        """The passage that an offset lies in, or the next one after it."""
-        if document.id not in self._passages:
-            self._passages[document.id] = store.passages_of(document.id)
-        passages = self._passages[document.id]
-        place = bisect_right(passages, offset, key=lambda passage: passage.end)
-        return passages[place] if place < len(passages) else None
 
 
 def shown(text: str) -> str:
@@ -70,6 +54,17 @@ def told_of(document: Document, quote: str, *more: str) -> str:
         if not any(fact in other for other in (quote, *said)):
             said.append(fact)
     return ", ".join([*said, *more])
+
+
+def citation_at(store: Store, document: Document, start: int, end: int, number: int = 1) -> Citation:
+    """A place in a document as a citation, quoted without the spaces around, at the sub-paragraph that holds it."""
+    quote = document.text[start:end]
+    start += len(quote) - len(quote.lstrip())
+    quote = quote.strip()
+    end = start + len(quote)
+    passage = store.catalogue.passage_at(document.id, start)
+    locator = place_within(store, document.id, start, end, passage.locator if passage else Locator())
+    return Citation(number=number, document=document, quote=quote, start=start, end=end, locator=locator)
 
 
 def place_within(store: Store, document_id: str, start: int, end: int, locator: Locator) -> Locator:

@@ -4,7 +4,6 @@ A row is what the library has stored of a record's items, outcomes and turns, wi
 searched for by likeness: a register is whole, or as whole as the records were read.
 """
 
-from bisect import bisect_right
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -14,13 +13,13 @@ from ...ingest.language.sentences import sentence_spans
 from ...ingest.language.states import state_of
 from ...vectorstore.errors import InputError
 from ...vectorstore.names import fold
-from ...vectorstore.passage import Document, Filters, Locator, Passage
+from ...vectorstore.passage import Document, Filters
 from ...vectorstore.store import Store
 from ...vectorstore.structure import Item, Outcome, Structure
 from ..answer import Citation
 from ..answering.decisions import lists_of
 from ..answering.listed import place_of_one
-from ..answering.quoted import place_within
+from ..answering.quoted import citation_at
 
 Kind = Literal["votes", "sponsors", "statements", "decisions"]
 KINDS: tuple[Kind, ...] = ("votes", "sponsors", "statements", "decisions")
@@ -83,8 +82,7 @@ def register(store: Store, kind: Kind, wanted: Wanted | None = None) -> list[Row
 
 
 def _of_record(store: Store, document: Document, kind: Kind, wanted: Wanted) -> Iterator[Row]:
-    structure, passages = store.structure(document.id), store.passages_of(document.id)
-    record = _Record(store=store, document=document, structure=structure, passages=passages, who=wanted.who)
+    record = _Record(store=store, document=document, structure=store.structure(document.id), who=wanted.who)
     rows: Mapping[Kind, Callable[[_Record], Iterator[Row]]] = {
         "votes": _votes, "sponsors": _sponsors, "statements": _statements, "decisions": _decisions,
     }  # fmt: skip
@@ -110,7 +108,6 @@ class _Record:
     store: Store
     document: Document
     structure: Structure
-    passages: Sequence[Passage]
     who: str | None
 
     def wants(self, name: str | None) -> bool:
@@ -123,15 +120,8 @@ class _Record:
         return item.heading if item else self.document.title
 
     def cited(self, start: int, end: int) -> Citation:
-        """A place of it, quoted without the spaces around."""
-        quote = self.document.text[start:end]
-        start += len(quote) - len(quote.lstrip())
-        quote = quote.strip()
-        end = start + len(quote)
-        place = bisect_right(self.passages, start, key=lambda passage: passage.start) - 1
-        locator = self.passages[place].locator if place >= 0 else Locator()
-        locator = place_within(self.store, self.document.id, start, end, locator)
-        return Citation(number=1, document=self.document, quote=quote, start=start, end=end, locator=locator)
+        """A place of it."""
+        return citation_at(self.store, self.document, start, end)
 
 
 def _votes(record: _Record) -> Iterator[Row]:

@@ -19,6 +19,8 @@ from ....vectorstore.errors import UnreadableFile
 from ....vectorstore.names import fold
 from ....vectorstore.passage import Listing
 from ....vectorstore.store import Store
+from ...answer import Citation
+from ...answering.quoted import citation_at
 from ...query.directory import directory_of
 from ...query.question import SYMBOL
 from .folding import alike_from_start
@@ -56,6 +58,13 @@ class Draft:
         self.taken_for: dict[str, str] = {}
         self.quoted: dict[int, frozenset[str]] = {}
         self._directory = directory_of(store)
+
+    def cite(self, document_id: str, start: int, end: int) -> Citation:
+        """A place in a record as a citation."""
+        document = self.store.document(document_id)
+        if document is None:
+            raise LookupError(document_id)
+        return citation_at(self.store, document, start, end)
 
     @cached_property
     def bare(self) -> str:

@@ -20,7 +20,7 @@ from ...query.question import SYMBOL
 from ...verification.numbers import Quantity, ordinals, quantities
 from .draft import Draft, Mention, Span
 from .quoting import is_at, numbered_paragraph, numbers_of
-from .verdicts import Finding, Verdict, citation_at
+from .verdicts import Finding, Verdict
 from .voting import records_of
 
 _MOST_PASSAGES = 40
@@ -180,9 +180,7 @@ def _head(draft: Draft, document: str) -> Citation:
     text, title = (found.text, found.title) if found else ("", "")
     start = max(text.find(title), 0)
     first_line = len(text[start : start + _LONGEST_HEAD].split("\n")[0])
-    return citation_at(
-        draft.store, document, start, start + (len(title) if text.startswith(title, start) else first_line)
-    )
+    return draft.cite(document, start, start + (len(title) if text.startswith(title, start) else first_line))
 
 
 def _day_of(draft: Draft, document: str) -> Figure | None:
@@ -269,7 +267,7 @@ def _is_slip(mine: object, theirs: object) -> bool:
 
 
 def _with_place(draft: Draft, finding: Finding, verdict: Verdict, told: _Told) -> Finding:
-    place = citation_at(draft.store, told.hit.document.id, told.figure.start, told.figure.end)
+    place = draft.cite(told.hit.document.id, told.figure.start, told.figure.end)
     return replace(finding, verdict=verdict, record=place.quote, places=(place,))
 
 
@@ -321,7 +319,7 @@ def _numbered(draft: Draft, finding: Finding, documents: Sequence[str], numbers:
         found = [next((each for each in held if is_at(each.number, number)), None) for number in numbers]
         kept = [paragraph for paragraph in found if paragraph]
         if len(kept) == len(found):
-            places = tuple(citation_at(draft.store, document, each.start, each.end) for each in kept)
+            places = tuple(draft.cite(document, each.start, each.end) for each in kept)
             return replace(finding, verdict="exact", places=places, reason=None)
         if not held:
             return replace(finding, reason="not recorded")

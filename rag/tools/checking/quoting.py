@@ -11,6 +11,7 @@ from ....vectorstore.names import fold
 from ....vectorstore.passage import Hit
 from ....vectorstore.store import Store
 from ...answer import Citation
+from ...answering.quoted import citation_at
 from ...query.directory import directory_of
 from ...verification.speakers import speakers_named, subject, wrong_speaker
 from .draft import Draft
@@ -134,9 +135,9 @@ def _standing(draft: Draft, located: Located, said: _Attribution, finding: Findi
         verdict="misattributed" if wrong else "exact",
         wrong=wrong,
         said=_said(draft, said, wrong),
-        places=_citations(places),
+        places=_citations(draft, places),
         folded=folds(finding.text, best) if len(located.parts) == 1 else (),
-        suggested=None if said.explicit or said.cited else _citations(places[:1])[0].label,
+        suggested=None if said.explicit or said.cited else _citations(draft, places[:1])[0].label,
     )
 
 
@@ -186,7 +187,7 @@ def _differing(draft: Draft, near: Near, said: _Attribution, finding: Finding) -
     return replace(
         finding,
         verdict="differs",
-        places=_citations(places),
+        places=_citations(draft, places),
         record=record,
         differences=near.differences or _joint(near),
         joined=len(near.places) > 1,
@@ -214,16 +215,9 @@ def _in_order(draft: Draft, places: Iterable[Place], said: _Attribution) -> list
     return sorted(newest, key=rank)
 
 
-def _citations(places: Sequence[Place]) -> tuple[Citation, ...]:
+def _citations(draft: Draft, places: Sequence[Place]) -> tuple[Citation, ...]:
     return tuple(
-        Citation(
-            number=number,
-            document=place.document,
-            quote=place.words,
-            start=place.start,
-            end=place.end,
-            locator=place.passage.locator,
-        )
+        citation_at(draft.store, place.document, place.start, place.end, number)
         for number, place in enumerate(places, start=1)
     )
 

@@ -4,8 +4,6 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Literal
 
-from ....vectorstore.passage import Locator
-from ....vectorstore.store import Store
 from ...answer import Citation
 from .folding import Difference, Fold
 
@@ -68,19 +66,3 @@ class Checked:
     def counts(self) -> dict[Verdict, int]:
         """How many findings there are of each verdict."""
         return dict(Counter(finding.verdict for finding in self.findings))
-
-
-def citation_at(store: Store, document_id: str, start: int, end: int, number: int = 1) -> Citation:
-    """A place in a record as a citation."""
-    document = store.document(document_id)
-    if document is None:
-        raise LookupError(document_id)
-    passage = store.catalogue.passage_at(document_id, start)
-    return Citation(
-        number=number,
-        document=document,
-        quote=document.text[start:end],
-        start=start,
-        end=end,
-        locator=passage.locator if passage else Locator(),
-    )

@@ -9,7 +9,7 @@ from ....ingest.language.tables import any_by_role, any_of, words_by_role
 from ....vectorstore.structure import Outcome
 from ...answering.decisions import is_counted, lists_of
 from .draft import Draft, Span
-from .verdicts import Finding, Kind, Reason, citation_at
+from .verdicts import Finding, Kind, Reason
 from .vote_claims import (
     Count,
     Name,
@@ -188,7 +188,7 @@ def _count(draft: Draft, count: Count) -> Finding:
         _finding(draft, "count", span),
         verdict="exact" if same else "differs",
         record=str(number),
-        places=(citation_at(draft.store, document, outcome.start, outcome.start + len(outcome.text)),),
+        places=(draft.cite(document, outcome.start, outcome.start + len(outcome.text)),),
     )
 
 
@@ -196,7 +196,7 @@ def _without_vote(draft: Draft, kind: Kind, span: Span, documents: Sequence[str]
     """The verdict on votes of records that were adopted without any, or do not tell."""
     for document in documents:
         if outcome := _no_vote(draft, document):
-            place = citation_at(draft.store, document, outcome.start, outcome.end)
+            place = draft.cite(document, outcome.start, outcome.end)
             return replace(_finding(draft, kind, span), verdict="differs", record=outcome.text, places=(place,))
     return _unchecked(draft, kind, span, "not recorded")
 
@@ -247,7 +247,7 @@ def _vote(draft: Draft, vote: Vote) -> Finding:
         wrong=None if same else "state",
         said=None if same else draft.text[vote.name.start : vote.name.end],
         record=side or "not listed",
-        places=(citation_at(draft.store, document, *place),),
+        places=(draft.cite(document, *place),),
     )
 
 
@@ -278,16 +278,14 @@ def _outcome(draft: Draft, span: Span) -> Finding:
         if found is None:
             return _unchecked(draft, "outcome", span, "not recorded")
         if bool(votes) != (kind == "vote") and not (votes and without):
-            place = citation_at(draft.store, document, found.start, found.start + len(found.text))
+            place = draft.cite(document, found.start, found.start + len(found.text))
             return replace(_finding(draft, "outcome", span), verdict="differs", record=found.text, places=(place,))
     places = [(document, votes[0] if votes else without) for document, votes, without in told]
     return replace(
         _finding(draft, "outcome", span),
         verdict="exact",
         places=tuple(
-            citation_at(draft.store, document, found.start, found.start + len(found.text))
-            for document, found in places
-            if found
+            draft.cite(document, found.start, found.start + len(found.text)) for document, found in places if found
         ),
     )
 
@@ -309,7 +307,7 @@ def _sponsor(draft: Draft, name: Name, span: Span) -> Finding:
             wrong=None if called else "state",
             said=None if called else draft.text[slice(*span)],
             record=called or _shortened(list(dict.fromkeys(listed))),
-            places=(citation_at(draft.store, document, item.start, item.end),),
+            places=(draft.cite(document, item.start, item.end),),
         )
     return _unchecked(draft, "sponsor", span, "not recorded")
 
