@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any, Self, cast
 from ..ingest.language.sentences import sentence_spans
 from ..vectorstore.embedder import Embedder, open_embedder
 from ..vectorstore.errors import InputError
-from ..vectorstore.passage import Document, Filters, Hit, Listing
+from ..vectorstore.passage import Document, Filters, Hit, Listing, shortened
 from ..vectorstore.store import Store
 from ..vectorstore.structure import Structure
-from .answer import Answer, Turn
+from .answer import Answer, Citation, Turn
 from .answering.kinds.statements import Statements, statements_of
+from .answering.quoted import citation_at
 from .events import SentenceReady
 from .pipeline import Pipeline, StageObserver, check_question, no_observer
 from .query.parse import parse_query
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from .retrieval.rerank import Reranker
     from .tools.align import Paragraph
     from .tools.checking.verdicts import Checked
+    from .tools.citations.portable import Resolved
     from .tools.compare import Comparison, Text
     from .tools.registers import Kind, Row, Wanted
 
@@ -285,6 +287,36 @@ class Library:
         from .tools.registers import register
 
         return register(self.store, kind, wanted)
+
+    def cite(
+        self,
+        name: str,
+        *,
+        quote: str | None = None,
+        start: int | None = None,
+        end: int | None = None,
+        paragraph: str | None = None,
+        page: str | None = None,
+    ) -> Citation:
+        """A place of a document as a citation; `quote` is looked for there, letter for letter.
+
+        Raises InputError where there is no such document, paragraph or page, or where the words do not stand there.
+        """
+        document = self.document(name)
+        spans = self.spans(document, start=start, end=end, paragraph=paragraph, page=page)
+        if quote is None:
+            return citation_at(self.store, document, *spans[0])
+        places = (document.text.find(quote, *span) for span in spans) if quote.strip() else ()
+        found = next((place for place in places if place >= 0), None)
+        if found is None:
+            raise InputError(f"{document.name} does not have the words {shortened(quote, 80)!r} there.")
+        return citation_at(self.store, document, found, found + len(quote))
+
+    def resolve(self, identifier: str) -> "Resolved":
+        """Where the words of a citation's identifier stand now: found, or an orphan. Raises InputError for none."""
+        from .tools.citations.portable import resolve
+
+        return resolve(self.store, identifier)
 
     def compare(self, old: str | Path, new: str | Path) -> "Comparison":
         """What became of the paragraphs of a text: same, changed word by word, moved, new, dropped.

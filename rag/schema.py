@@ -15,6 +15,8 @@ from .answer import Answer, Citation, Remark, Sentence, Version
 from .answering.kinds.statements import Statement
 from .tools.checking.folding import Fold
 from .tools.checking.verdicts import Checked, Finding, Kind, Reason, Verdict, Wrong
+from .tools.citations.portable import Resolved, Target, address, identifier, target
+from .tools.citations.styles import cited_one
 
 if TYPE_CHECKING:
     from ..ingest.ingest import IngestReport
@@ -94,7 +96,11 @@ class VersionOut(TypedDict):
 
 
 class CitationOut(TypedDict):
-    """An exact quote: `quote` is the document's text from `start` to `end`; `versions` have it in other languages."""
+    """An exact quote: `quote` is the document's text from `start` to `end`; `versions` have it in other languages.
+
+    `identifier` names the place so that it is found again after a re-reading, `target` is that of a web annotation,
+    `url` opens the place in a browser, null for what is not on the web.
+    """
 
     number: int
     document: DocumentOut
@@ -104,6 +110,25 @@ class CitationOut(TypedDict):
     locator: LocatorOut
     label: str
     versions: list[VersionOut]
+    identifier: str
+    target: Target
+    url: str | None
+
+
+class CitedOut(TypedDict):
+    """A citation in a style: `text` bears no quote, and nothing of it is shortened."""
+
+    citation: CitationOut
+    style: str
+    text: str
+
+
+class ResolvedOut(TypedDict):
+    """Where the words of an identifier stand; "orphan" where the text has changed or is not in the library."""
+
+    identifier: str
+    state: Literal["found", "orphan"]
+    places: list[CitationOut]
 
 
 class SentenceOut(TypedDict):
@@ -537,6 +562,9 @@ def citation_json(citation: Citation) -> CitationOut:
         "locator": locator_json(citation.locator),
         "label": citation.label,
         "versions": list(map(version_json, citation.versions)),
+        "identifier": identifier(citation),
+        "target": target(citation),
+        "url": address(citation),
     }
 
 
@@ -544,6 +572,20 @@ def version_json(version: Version) -> VersionOut:
     """A document in another language, and where it has the same paragraph."""
     start, end = version.place or (None, None)
     return {"document_id": version.document.id, "language": version.document.language, "start": start, "end": end}
+
+
+def cited_json(citation: Citation, style: str, structure: Structure | None = None) -> CitedOut:
+    """A citation in a style; its address leads to the page of a PDF where its `structure` is given."""
+    told = {**citation_json(citation), "url": address(citation, structure)}
+    return {"citation": cast(CitationOut, told), "style": style, "text": cited_one(citation, style)}
+
+
+def resolved_json(resolved: Resolved) -> ResolvedOut:
+    """Where the words of an identifier stand."""
+    return {
+        "identifier": resolved.identifier, "state": resolved.state,
+        "places": [citation_json(place) for place in resolved.places],
+    }  # fmt: skip
 
 
 def sentence_json(sentence: Sentence) -> SentenceOut:

@@ -10,6 +10,7 @@ when the documents of its file can be found; one whose file cannot be read stays
 
 import json
 import os
+import re
 import secrets
 import sqlite3
 import time
@@ -17,7 +18,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from hashlib import sha256
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from tempfile import NamedTemporaryFile
 from typing import IO, Any
 
@@ -42,6 +43,7 @@ CREATE TABLE IF NOT EXISTS leaving (
     document_id TEXT PRIMARY KEY, files TEXT NOT NULL, after INTEGER NOT NULL);
 """
 _ENTRY = "id, source, place, known, failed"
+_NAME_CHARS = 120
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -362,3 +364,11 @@ def _is_left_behind(part: Path) -> bool:
     with suppress(FileNotFoundError):
         return time.time() - part.stat().st_mtime > _LEFT_BEHIND_S
     return False
+
+
+def safe_name(name: str) -> str:
+    """A client's file name without folders, controls and leading dots; its ending stays."""
+    last = PurePosixPath(name.replace("\\", "/")).name
+    plain = re.sub(r"[^\w .,()&+=@#-]", "_", last).strip(" .") or "document"
+    stem, dot, ending = plain.rpartition(".")
+    return f"{stem[:_NAME_CHARS]}.{ending[:16]}" if dot else plain[:_NAME_CHARS]

@@ -18,10 +18,11 @@ from onrecord.ingest.ingest import Failure, IngestReport, Note
 from onrecord.rag import Answer, Filters, Library, Timing, Turn, open_library
 from onrecord.rag.schema import AnswerOut, ReportOut, answer_json, hit_json, report_json
 from onrecord.ui.app import build_app
-from onrecord.ui.http.api import ApiOptions, build_api, safe_name
+from onrecord.ui.http.api import ApiOptions, build_api
 from onrecord.ui.http.gate import Rate, Rules
 from onrecord.ui.http.problems import KINDS, MEDIA_TYPE
 from onrecord.ui.http.serving import JsonLines
+from onrecord.ui.uploads import safe_name
 
 from ..fakes import HashEmbedder
 from .served import served
@@ -437,7 +438,7 @@ def test_the_description_names_every_door_with_examples(client: TestClient) -> N
         ("GET", "/v1/models/{model}"), ("GET", "/healthz"), ("GET", "/metrics"),
         ("GET", "/api/documents/{document_id}/structure"), ("GET", "/api/overview"),
         ("GET", "/api/speakers/{name}"), ("GET", "/api/compare"), ("GET", "/api/since"),
-        ("GET", "/api/registers/{kind}"),
+        ("GET", "/api/registers/{kind}"), ("GET", "/api/cite"), ("GET", "/api/resolve"), ("GET", "/api/references"),
     }  # fmt: skip
     assert described["components"]["schemas"]["AskIn"]["examples"][0]["question"]
     assert described["paths"]["/api/ask"]["post"]["security"]

@@ -106,3 +106,13 @@ def test_a_control_character_does_not_break_the_document(told: Told) -> None:
     conversation, exchanges, _ = told
     odd = Conversation(id="c", owner="me", title="A\x00B\x0bC", updated=conversation.updated)
     assert docx.Document(io.BytesIO(as_docx(odd, exchanges, ENGLISH))).core_properties.title == "ABC"
+
+
+def test_a_style_sets_the_notes_and_repeats_no_quote(told: Told) -> None:
+    conversation, exchanges, answers = told
+    text = as_markdown(conversation, exchanges, ENGLISH, "un")
+    first = answers[0].citations[0]
+    notes = dict(re.findall(r"^\[\^(\d+)\]: (.*)$", text, re.MULTILINE))
+    assert notes["1"].startswith(first.document.name) and notes["1"].endswith(".") and QUOTE not in notes["1"]
+    assert text.count(QUOTE) == 1
+    assert QUOTE not in as_html(conversation, exchanges, ENGLISH, "un").split("<h3>")[1]

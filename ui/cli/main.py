@@ -15,7 +15,7 @@ from .evals import evaluation
 from .keys import keys
 from .models import embedder
 from .scratch import keep_libraries_in_our_cache
-from .tools import comparing, drafts, registers
+from .tools import citing, comparing, drafts, registers
 
 app = typer.Typer(
     name="onrecord",
@@ -27,7 +27,8 @@ app = typer.Typer(
 )
 for command in (
     records.ingest, records.documents, records.remove, records.show, questions.search, questions.ask, questions.chat,
-    questions.overview, drafts.check, comparing.compare, servers.serve, servers.mcp, records.doctor, registers.votes,
+    questions.overview, drafts.check, comparing.compare, citing.cite,
+    citing.resolve, servers.serve, servers.mcp, records.doctor, registers.votes,
     registers.sponsors, registers.statements, registers.decisions,
 ):  # fmt: skip
     app.command()(command)

@@ -23,3 +23,7 @@ RerankerOption = Annotated[
     str | None,
     typer.Option("--reranker", help="Cross-encoder that re-ranks results, by name or path [ONRECORD_RERANKER]."),
 ]
+StyleOption = Annotated[
+    str,
+    typer.Option("--style", help="plain, un, un-text, oscola, bluebook, chicago, apa, or the path of a CSL file."),
+]

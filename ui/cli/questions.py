@@ -13,7 +13,7 @@ import typer
 
 from ...vectorstore.errors import InputError, OnRecordError
 from .console import DONE, SOME_FAILED, json_text
-from .options import BaseUrlOption, JsonOption, LibraryOption, ModelOption, QuietOption, RerankerOption
+from .options import BaseUrlOption, JsonOption, LibraryOption, ModelOption, QuietOption, RerankerOption, StyleOption
 from .setting_up import opened_library, read_settings, tell
 
 if TYPE_CHECKING:
@@ -88,6 +88,7 @@ def ask(
     section: SectionOption = None,
     since: SinceOption = None,
     until: UntilOption = None,
+    style: StyleOption = "plain",
     as_json: JsonOption = False,
     quiet: QuietOption = False,
 ) -> None:
@@ -95,6 +96,7 @@ def ask(
     from ...rag.messages import in_language
     from ...rag.pipeline import check_question
     from ...rag.schema import answer_json
+    from ...rag.tools.citations.styles import cited
     from ..language import stated_locale
     from .render import print_answer
 
@@ -110,8 +112,9 @@ def ask(
         check_question(question or "")
         answer = (lib.everything if everything else lib.ask)(question or "", filters=filters)
         answer = in_language(answer, stated_locale())
+        labels = cited(answer.citations, style)
         missing = lib.store.meaning_fault()
-    tell(answer_json(answer), as_json, lambda: print_answer(answer, quiet=quiet, by_line=everything))
+    tell(answer_json(answer), as_json, lambda: print_answer(answer, labels, quiet=quiet, by_line=everything))
     if missing and (as_json or quiet):
         print(f"onrecord: {missing}", file=sys.stderr)
 

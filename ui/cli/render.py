@@ -27,14 +27,16 @@ if TYPE_CHECKING:
 _PASSAGE_CHARS = 420
 
 
-def print_answer(answer: "Answer", *, quiet: bool = False, by_line: bool = False) -> None:
+def print_answer(
+    answer: "Answer", labels: "Sequence[str] | None" = None, *, quiet: bool = False, by_line: bool = False
+) -> None:
     """The answer, then where each quote stands; for a refusal the nearest passages. `by_line` begins a line with each
-    of its sentences."""
+    of its sentences, `labels` are the citations in another style than the plain one."""
     sides = "\n\n".join(_side(*side) for side in answer.sides.items())
     lines = "\n".join(_wrapped(printable(numbered(sentence))) for sentence in answer.sentences) if by_line else ""
     print(sides or lines or _wrapped(printable(answer.text)))
-    for citation in answer.citations:
-        print(f"\n[{citation.number}] {printable(citation.label)}")
+    for citation, label in zip(answer.citations, labels or [each.label for each in answer.citations], strict=True):
+        print(f"\n[{citation.number}] {printable(label)}")
         print(f"    {printable(Path(citation.document.source).name)}")
     if answer.nearest and not quiet:
         print("\nNearest passages, which are not an answer:")

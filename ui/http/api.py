@@ -11,7 +11,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from importlib.metadata import version
 from importlib.resources import files
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from time import perf_counter
 from typing import Annotated, Any, cast
 from urllib.parse import quote
@@ -36,37 +36,29 @@ from ...rag.query.kinds import Length
 from ...rag.query.question import MAX_QUESTION_CHARS
 from ...rag.schema import (
     AnswerOut,
-    CheckedOut,
-    ComparisonOut,
     HitsOut,
     ListedOut,
     PartOut,
     ReportOut,
-    SeriesOut,
     StatementsOut,
     StructureOut,
     TextOut,
     answer_json,
-    checked_json,
     citation_json,
-    comparison_json,
     document_json,
     hits_json,
     listed_json,
     report_json,
     sentence_json,
-    series_json,
     statement_json,
     structure_json,
 )
-from ...rag.tools.registers import Kind
-from ...rag.tools.rows import RegisterOut, page_of_rows
 from ...vectorstore.errors import OnRecordError
 from ...vectorstore.passage import Document, Listing
 from ..language import stated_language
 from ..page.views.template import html
 from ..removal import RemovedOut, remove_records, removed_json
-from ..uploads import UPLOADS, Entry, Uploads, names_of
+from ..uploads import UPLOADS, Entry, Uploads, names_of, safe_name
 from . import schema as shapes
 from .gate import Gate, Rules
 from .keys import Keys
@@ -80,6 +72,7 @@ from .sessions import Sessions
 from .sign_in import SignIn
 from .sign_in import routes as sign_in_routes
 from .streams import event_schema, event_stream, server_sent
+from .tools import routes as tool_routes
 from .tracing import Tracing
 
 PAGE_OF_DOCUMENTS = 50
@@ -90,7 +83,6 @@ _EVENTS = ("sentence", "answer", "problem")
 _TEXT = {"type": "string"}
 _MAX_UPLOADS = 100
 _PIECE_BYTES = 1 << 20
-_NAME_CHARS = 120
 _ASSETS = {"swagger-ui-bundle.js": "text/javascript", "swagger-ui.css": "text/css"}
 _DOCS_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
@@ -192,36 +184,6 @@ def speaker(
     }
 
 
-@_questions.get("/compare", response_model=ComparisonOut, responses=problems(422, 503))
-def compare(
-    service: Served,
-    a: Annotated[str, Query(min_length=1, description="the older text: id, symbol, file name or title")],
-    b: Annotated[str, Query(min_length=1, description="the newer one, named likewise")],
-) -> ComparisonOut:
-    """What became of the paragraphs of a text: the same, changed word by word, moved, new or dropped."""
-    return comparison_json(service.library.compare(a, b))
-
-
-@_questions.get("/since", response_model=SeriesOut, responses=problems(422, 503))
-def since(
-    service: Served, document: Annotated[str, Query(min_length=1, description="id, symbol, file name or title")]
-) -> SeriesOut:
-    """Since when each paragraph of a document stands as it does in the documents of its title."""
-    library = service.library
-    return series_json(library.document(document), library.standing_since(document))
-
-
-@_questions.post("/check", response_model=CheckedOut, responses=problems(408, 413, 422, 503))
-def check(asked: shapes.CheckIn, service: Served) -> CheckedOut:
-    """A draft held against the records: each quotation, symbol, date, figure and vote with a verdict and its places.
-
-    Nothing of it is kept.
-    """
-    if asked.text:
-        return checked_json(service.library.check(asked.text))
-    return checked_json(service.library.check(asked.file, name=safe_name(asked.name), limits=service.limits))
-
-
 def _events(asked: shapes.AskIn, service: Service, request: Request) -> Iterator[SentenceReady | Answer]:
     filters, language = asked.filters.to_filters(), stated_language(request)
     return service.events(asked.question, asked.turns, filters, language=language)
@@ -246,23 +208,6 @@ def answer_sentence(event: SentenceReady) -> dict[str, Any]:
         "sentence": sentence_json(event.sentence),
         "citations": [citation_json(citation) for citation in event.citations],
     }
-
-
-# --- registers ---------------------------------------------------------------------------------------------------
-
-
-_registers = APIRouter(prefix="/api/registers", tags=["Registers"])
-
-
-@_registers.get("/{kind}", response_model=RegisterOut, responses=problems(422, 503))
-def list_register(
-    service: Served,
-    kind: Kind,
-    wanted: Annotated[shapes.RegisterIn, Query()],
-) -> RegisterOut:
-    """Votes, sponsors, statements or decisions as the records tell them, a row each, with the place that shows it."""
-    rows = service.library.register(kind, wanted.wanted())
-    return page_of_rows(kind, rows, wanted.offset, wanted.limit)
 
 
 # --- documents ---------------------------------------------------------------------------------------------------
@@ -425,14 +370,6 @@ def put_in(
             uploads.withdraw(entry)
 
 
-def safe_name(name: str) -> str:
-    """A client's file name without folders, controls and leading dots; its ending stays."""
-    last = PurePosixPath(name.replace("\\", "/")).name
-    plain = re.sub(r"[^\w .,()&+=@#-]", "_", last).strip(" .") or "document"
-    stem, dot, ending = plain.rpartition(".")
-    return f"{stem[:_NAME_CHARS]}.{ending[:16]}" if dot else plain[:_NAME_CHARS]
-
-
 # --- the server itself -------------------------------------------------------------------------------------------
 
 
@@ -524,7 +461,7 @@ def build_api(library: Library, options: ApiOptions | None = None) -> FastAPI:
     tell_problems(app)
     bearer = HTTPBearer(auto_error=False, description="An API key: onrecord keys create NAME --scope ask")
     keyed = [Security(bearer)]
-    for routes in (_questions, _documents, _registers, openai_routes):
+    for routes in (_questions, *tool_routes, _documents, openai_routes):
         app.include_router(routes, dependencies=keyed)
     for routes in (_server, _description, sign_in_routes):
         app.include_router(routes)

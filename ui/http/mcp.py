@@ -47,12 +47,14 @@ from ...rag.query.question import MAX_QUESTION_CHARS
 from ...rag.schema import (
     AnswerOut,
     CheckedOut,
+    CitedOut,
     ComparisonOut,
     HitsOut,
     TextOut,
     answer_json,
     answer_text,
     checked_json,
+    cited_json,
     comparison_json,
     comparison_text,
     document_json,
@@ -146,6 +148,10 @@ class RegisterArguments(_Arguments, shapes.RegisterIn):
     """What `list_register` takes."""
 
     register_: Annotated[Kind, Field(alias="register", description="which register")]
+
+
+class CiteArguments(_Arguments, shapes.CiteIn):
+    """What `cite` takes."""
 
 
 class CheckArguments(_Arguments):
@@ -277,6 +283,11 @@ class _Tools:
                 "the text, words that came stand in {+ +} and words that went in [- -]; quote without these marks.",
             ),
             _tool(
+                "cite", "Cite a place in a style", CiteArguments, CitedOut, self._cite,
+                "Gives the citation of a quote, a paragraph or a page in a style (UN, OSCOLA, Bluebook, Chicago, APA), "
+                "with an identifier that finds the place again. Use it as it is, and add nothing to it.",
+            ),
+            _tool(
                 "list_documents", "List the records", ListArguments, shapes.DocumentsOut, self._list,
                 "Lists the documents of the library with id, title, symbol and date.",
             ),
@@ -351,6 +362,11 @@ class _Tools:
     def _check(self, asked: CheckArguments) -> tuple[str, Mapping[str, Any]]:
         checked = self._library.check(asked.text)
         return as_markdown(checked, words_in("en")), checked_json(checked)
+
+    def _cite(self, asked: CiteArguments) -> tuple[str, Mapping[str, Any]]:
+        citation = self._library.cite(asked.document, **asked.place())
+        told = cited_json(citation, asked.style, self._library.structure(citation.document))
+        return f"{told['text']}\n{told['citation']['identifier']}", told
 
     def _list(self, asked: ListArguments) -> tuple[str, Mapping[str, Any]]:
         wanted = asked.containing.casefold()

@@ -8,6 +8,7 @@ from typing_extensions import TypedDict
 from ...rag.answer import Turn
 from ...rag.query.question import MAX_QUESTION_CHARS
 from ...rag.schema import ListedOut
+from ...rag.tools.citations.styles import Style
 from ...rag.tools.registers import Wanted
 from ...vectorstore.passage import Filters
 
@@ -55,6 +56,22 @@ class RegisterIn(_Asked):
     def wanted(self) -> Wanted:
         """It as the library takes it."""
         return Wanted(who=self.who, about=self.about, document=self.document, since=self.since, until=self.until)
+
+
+class CiteIn(_Asked):
+    """A place to cite: the words of a quote, a paragraph, a page, or two offsets; the whole document by default."""
+
+    document: _Part = Field(description="a document, by id, symbol, file name or title")
+    quote: str | None = Field(None, min_length=1, max_length=20_000, description="words that stand there")
+    paragraph: _Part | None = Field(None, description="as printed")
+    page: _Part | None = Field(None, description="as printed")
+    start: int | None = Field(None, ge=0, le=10**9)
+    end: int | None = Field(None, ge=0, le=10**9)
+    style: Style = Field("plain", description="how it is set")
+
+    def place(self) -> dict[str, Any]:
+        """It as the library takes it."""
+        return self.model_dump(include={"quote", "paragraph", "page", "start", "end"})
 
 
 class TurnIn(_Asked):

@@ -10,6 +10,7 @@ from fastapi import APIRouter, HTTPException, Request, Response
 from fastapi.responses import HTMLResponse, PlainTextResponse, StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field
 
+from ...rag.tools.citations.styles import Style
 from ...vectorstore.errors import OnRecordError
 from ...vectorstore.passage import Filters
 from ..http.schema import FiltersIn
@@ -171,7 +172,7 @@ def forget(key: str, at: At, owner: Owner) -> dict[str, bool]:
 
 
 @routes.get("/conversations/{key}/export.{form}")
-def export(key: str, form: str, request: Request, at: At, words: Spoken) -> Response:
+def export(key: str, form: str, at: At, words: Spoken, style: Style = "plain") -> Response:
     """A conversation as a file."""
     conversation = at.history.conversation(key)
     if conversation is None or form not in ("md", "html", "docx"):
@@ -180,20 +181,22 @@ def export(key: str, form: str, request: Request, at: At, words: Spoken) -> Resp
     if form == "docx":
         from .export.docx import DOCX, as_docx
 
-        body, kind = as_docx(conversation, exchanges, words), DOCX
+        body, kind = as_docx(conversation, exchanges, words, style), DOCX
     elif form == "html":
-        body, kind = as_html(conversation, exchanges, words), "text/html; charset=utf-8"
+        body, kind = as_html(conversation, exchanges, words, style), "text/html; charset=utf-8"
     else:
-        body, kind = as_markdown(conversation, exchanges, words), "text/markdown; charset=utf-8"
+        body, kind = as_markdown(conversation, exchanges, words, style), "text/markdown; charset=utf-8"
     name = "".join(letter for letter in conversation.title if letter.isalnum() or letter in " -_")[:60].strip()
     attached = f"attachment; filename*=UTF-8''{quote(name or 'conversation')}.{form}"
     return Response(body, media_type=kind, headers={"Content-Disposition": attached})
 
 
 @routes.get("/settings", response_class=HTMLResponse)
-def settings(at: At, owner: Owner, words: Spoken, model: str = "", passages: str = "", strictness: str = "") -> str:
+def settings(
+    at: At, owner: Owner, words: Spoken, model: str = "", passages: str = "", strictness: str = "", style: str = ""
+) -> str:
     """The settings, as they are chosen."""
-    chosen = {"model": model, "passages": passages, "strictness": strictness}
+    chosen = {"model": model, "passages": passages, "strictness": strictness, "style": style}
     return settings_html(at.models, owner, chosen, (at.library.passages, at.library.strictness), words)
 
 

@@ -10,10 +10,13 @@ from pydantic import BaseModel, Field
 from starlette.concurrency import run_in_threadpool
 
 from ...ingest.fetch import is_address
+from ...rag.answering.quoted import citation_at
 from ...rag.library import Library
 from ...rag.messages import in_language
 from ...rag.query.kinds import Length
+from ...rag.tools.citations.styles import Style, cited_one
 from ...vectorstore.errors import InputError, UnreadableFile
+from ...vectorstore.markup import plain
 from ...vectorstore.passage import Document
 from ..http.schema import MAX_DRAFT_CHARS
 from .export.checked import as_view
@@ -60,6 +63,20 @@ def reading(document_id: str, at: At, words: Spoken, start: int = 0, end: int = 
     passages, structure = store.passages_of(document_id), store.structure(document_id)
     versions = at.library.versions(document, start)
     return HTMLResponse(document_html(document, passages, start, end, words, structure, versions))
+
+
+@routes.get("/page/cite")
+def cite(
+    document: str, at: At, words: Spoken, start: int = 0, end: int = 0, version: str = "", style: Style = "plain"
+) -> Response:
+    """A quote as it is copied, with its reference in a style."""
+    found = at.library.store.document(document)
+    if fault := _fault(found, version, words):
+        return fault
+    assert found is not None
+    citation = citation_at(at.library.store, found, max(start, 0), max(end, 0))
+    between = " " if style in ("plain", "un-text") else "\n"
+    return PlainTextResponse(f"“{plain(citation.quote)}”{between}{cited_one(citation, style)}")
 
 
 @routes.get("/page/sheet/{document_id}", response_class=HTMLResponse)

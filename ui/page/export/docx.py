@@ -8,10 +8,11 @@ from collections.abc import Sequence
 from io import BytesIO
 from typing import Any
 
+from ....rag.tools.citations.styles import PLAIN
 from ..history import Conversation, Exchange
 from ..views.template import html
 from ..words import Words
-from .markdown import Note, note_text, told
+from .markdown import Note, told
 
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 _KIND = "application/vnd.openxmlformats-officedocument.wordprocessingml.footnotes+xml"
@@ -19,7 +20,7 @@ _RELATION = "http://schemas.openxmlformats.org/officeDocument/2006/relationships
 _LINKS_FONT = "Georgia"
 
 
-def as_docx(conversation: Conversation, exchanges: Sequence[Exchange], words: Words) -> bytes:
+def as_docx(conversation: Conversation, exchanges: Sequence[Exchange], words: Words, style: str = PLAIN) -> bytes:
     """The conversation as the bytes of a .docx file."""
     import docx
     from docx.shared import Pt, RGBColor
@@ -31,7 +32,7 @@ def as_docx(conversation: Conversation, exchanges: Sequence[Exchange], words: Wo
     document.core_properties.language = words.language
     document.add_heading(words("export.heading"), level=0)
     notes: list[Note] = []
-    for one in told(exchanges, words):
+    for one in told(exchanges, words, style):
         document.add_heading(safe(one.question), level=1)
         for sentence, cited in one.sentences:
             paragraph = document.add_paragraph(safe(sentence.text))
@@ -93,7 +94,7 @@ def _add_footnotes(document: Any, notes: Sequence[Note]) -> None:
     from lxml.etree import SubElement
 
     styles = (document.styles[name].style_id for name in ("footnote text", "footnote reference"))
-    told = [(one.number, safe(note_text(one.citation))) for one in notes]
+    told = [(one.number, safe(one.text)) for one in notes]
     body = html("footnotes", "part", told, *styles).encode()
     part = Part(PackURI("/word/footnotes.xml"), _KIND, body, document.part.package)
     document.part.relate_to(part, _RELATION)

@@ -149,11 +149,11 @@ async function listSettings() {
 }
 
 function keepSettings() {
-  const { model = "", passages = "", strictness = "" } = entries(at("r-choices"));
+  const { model = "", passages = "", strictness = "", style = "" } = entries(at("r-choices"));
   const name = /** @type {HTMLInputElement | null} */ (
     first(`[data-name-of="${CSS.escape(providerOf(model))}"]`, at("r-choices"))
   );
-  state.settings = { model: named(model, name?.value), passages, strictness };
+  state.settings = { model: named(model, name?.value), passages, strictness, style };
   remember();
   showMode();
 }
@@ -263,7 +263,7 @@ function prepareExport() {
     return false;
   }
   for (const link of /** @type {HTMLAnchorElement[]} */ (all("[data-format]", at("r-export")))) {
-    link.href = route(`page/conversations/${state.conversation}/export.${link.dataset.format}`);
+    link.href = route(`page/conversations/${state.conversation}/export.${link.dataset.format}`, { style: state.settings.style });
     link.download = "";
   }
   return true;

@@ -7,7 +7,7 @@ import { around, at, first, questionBox } from "./elements.js";
 import { commandOf } from "./keyboard.js";
 import { close, isOpen, look, open, overview, point, share, step, unhover, visit, watchHover } from "./reading.js";
 import { list, watchReading, welcome, wireRecords } from "./records.js";
-import { copy, json, keep, learn, notice, route, say, state, stored, translate } from "./server.js";
+import { copy, html, json, keep, learn, notice, route, say, state, stored, translate } from "./server.js";
 
 /** @typedef {import("./server.js").Start} Start */
 
@@ -130,7 +130,7 @@ const presses = {
   older: (id, button) => compare(id, button.dataset.newer),
   standing: (id) => visit(`page/since/${encodeURIComponent(id)}`),
   document: (_, button) => read(button),
-  copy: (text, button) => copy(button, text),
+  copy: async (text, button) => copy(button, await inStyle(text, button.dataset.cite)),
   link: (_, button) => share(button),
   view: (which) => look(which),
   turn: (page) => look("sheet", page),
@@ -153,6 +153,21 @@ function press(event) {
     if (value) return does(value, button);
   }
   if (button.matches("#r-pane .r-close")) close();
+}
+
+/**
+ * A quote with its reference in the style that the settings name; as it is where the record has changed since.
+ * @param {string} text
+ * @param {string | undefined} cite
+ */
+async function inStyle(text, cite) {
+  const { style = "plain" } = state.settings;
+  if (!cite || style === "plain" || !style) return text;
+  try {
+    return await html("page/cite", { query: { ...Object.fromEntries(new URLSearchParams(cite)), style } });
+  } catch {
+    return text;
+  }
 }
 
 /** @param {HTMLElement} button */

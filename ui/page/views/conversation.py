@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 from markupsafe import Markup
 
@@ -96,14 +97,25 @@ def source_name(source: str) -> str:
     return source if "://" in source else Path(source).name
 
 
-def copy_html(text: str, words: Words = ENGLISH) -> Markup:
+def copy_html(citation: Citation, words: Words = ENGLISH) -> Markup:
     """A button that copies a quote with its reference."""
-    return html("conversation", "copy", text=text, words=words)
+    return html("conversation", "copy", text=reference(citation), cite=_to_cite(citation), words=words)
+
+
+def _to_cite(citation: Citation) -> str:
+    """The query by which the page has a quote cited in a style."""
+    place = {"start": citation.start, "end": citation.end, "version": citation.document.sha256[:12]}
+    return urlencode({"document": citation.document.id, **place})
 
 
 def _answer(answer: Answer, words: Words) -> Markup:
     sources = [
-        {"citation": citation, "file": source_name(citation.document.source), "reference": reference(citation)}
+        {
+            "citation": citation,
+            "file": source_name(citation.document.source),
+            "reference": reference(citation),
+            "cite": _to_cite(citation),
+        }
         for citation in answer.citations
     ]
     sides = {name: sentences_html(told, answer.citations, words) for name, told in answer.sides.items()}

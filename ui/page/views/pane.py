@@ -20,7 +20,7 @@ from ....vectorstore.structure import Structure
 from ..page_image import Sheet, may_have_pages
 from ..words import Words
 from .card import card_html
-from .conversation import ENGLISH, copy_html, reference, source_name
+from .conversation import ENGLISH, copy_html, source_name
 from .template import html, together
 
 WHOLE_CHARS = 400_000
@@ -151,7 +151,7 @@ def _head(
         "head",
         document=document,
         quote=quote,
-        copy=copy_html(reference(citation), words) if quote.start < quote.end else "",
+        copy=copy_html(citation, words) if quote.start < quote.end else "",
         has_pages=may_have_pages(document),
         facts=[document.symbol, document.date, source_name(document.source)],
         speaker=locator.speaker,

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from markupsafe import Markup
 
+from ....rag.tools.citations.styles import STYLES
 from ..history import Conversation
 from ..models import NONE, PROVIDERS, Models, Offer
 from ..words import Words
@@ -37,6 +38,8 @@ def settings_html(
         most=_MAX_PASSAGES,
         levels=_STRICTNESS,
         strict=chosen.get("strictness") or strictness,
+        styles=STYLES,
+        style=chosen.get("style") or STYLES[0],
         words=words,
     )
 
