@@ -283,7 +283,7 @@ class Library:
     # --- tools ----------------------------------------------------------------------------------------------------
 
     def register(self, kind: "Kind", wanted: "Wanted | None" = None) -> "list[Row]":
-        """The votes, sponsors, statements or decisions of the records, a row each, by date. Raises InputError."""
+        """The votes, sponsors, statements, decisions, documents or acronyms, a row each, by date. Raises InputError."""
         from .tools.registers import register
 
         return register(self.store, kind, wanted)

@@ -9,6 +9,8 @@ from ...vectorstore.passage import Document, Locator
 from ...vectorstore.store import Store
 from ..answer import Citation, Remark, Sentence, remark
 
+_LONGEST_HEAD = 500
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Quoted:
@@ -65,6 +67,14 @@ def citation_at(store: Store, document: Document, start: int, end: int, number: 
     passage = store.catalogue.passage_at(document.id, start)
     locator = place_within(store, document.id, start, end, passage.locator if passage else Locator())
     return Citation(number=number, document=document, quote=quote, start=start, end=end, locator=locator)
+
+
+def head_of(store: Store, document: Document) -> Citation:
+    """The title of a document where it stands in it, else its first line: it stands for all of it."""
+    text, title = document.text, document.title
+    start = max(text.find(title), 0)
+    first_line = len(text[start : start + _LONGEST_HEAD].lstrip("\n").split("\n")[0])
+    return citation_at(store, document, start, start + (len(title) if text.startswith(title, start) else first_line))
 
 
 def place_within(store: Store, document_id: str, start: int, end: int, locator: Locator) -> Locator:

@@ -1,4 +1,4 @@
-"""Registers: the votes, sponsors, statements and decisions that the records of a library tell of, a row each.
+"""Registers: the votes, sponsors, statements, decisions and acronyms of a library's records, and these, a row each.
 
 A row is what the library has stored of a record's items, outcomes and turns, with the place that shows it. Nothing is
 searched for by likeness: a register is whole, or as whole as the records were read.
@@ -11,6 +11,7 @@ from typing import Literal
 
 from ...ingest.language.sentences import sentence_spans
 from ...ingest.language.states import state_of
+from ...ingest.structure.facts.acronyms import definitions
 from ...vectorstore.errors import InputError
 from ...vectorstore.names import fold
 from ...vectorstore.passage import Document, Filters
@@ -19,10 +20,10 @@ from ...vectorstore.structure import Item, Outcome, Structure
 from ..answer import Citation
 from ..answering.decisions import lists_of
 from ..answering.listed import place_of_one
-from ..answering.quoted import citation_at
+from ..answering.quoted import citation_at, head_of
 
-Kind = Literal["votes", "sponsors", "statements", "decisions"]
-KINDS: tuple[Kind, ...] = ("votes", "sponsors", "statements", "decisions")
+Kind = Literal["votes", "sponsors", "statements", "decisions", "documents", "acronyms"]
+KINDS: tuple[Kind, ...] = ("votes", "sponsors", "statements", "decisions", "documents", "acronyms")
 ROLES = {
     "sponsor": "sponsors",
     "additional sponsor": "additional_sponsors",
@@ -55,8 +56,8 @@ class Row:
     """A row of a register, with its citation.
 
     `what` is the side of a vote (for, against, abstained; "" where no names are told), the role of a sponsor, or the
-    kind of an outcome; `who` the name as the record has it, of a decision who is to act. `outcome` is the vote or the
-    decision itself.
+    kind of an outcome; `who` the name as the record has it: of a decision who is to act, of a document who issued it,
+    of an acronym the short form, whose long form is the `item`. `outcome` is the vote or the decision itself.
     """
 
     citation: Citation
@@ -85,6 +86,7 @@ def _of_record(store: Store, document: Document, kind: Kind, wanted: Wanted) -> 
     record = _Record(store=store, document=document, structure=store.structure(document.id), who=wanted.who)
     rows: Mapping[Kind, Callable[[_Record], Iterator[Row]]] = {
         "votes": _votes, "sponsors": _sponsors, "statements": _statements, "decisions": _decisions,
+        "documents": _documents, "acronyms": _acronyms,
     }  # fmt: skip
     about = set(store.lexical.words(wanted.about or ""))
     for row in rows[kind](record):
@@ -171,3 +173,19 @@ def _decisions(record: _Record) -> Iterator[Row]:
         place = (start, start + len(outcome.text)) if start >= 0 else (outcome.start, outcome.end)
         item = record.heading(outcome.item)
         yield Row(citation=record.cited(*place), item=item, what=outcome.kind, who=outcome.owner, outcome=outcome)
+
+
+def _documents(record: _Record) -> Iterator[Row]:
+    """The record itself, by its title."""
+    document = record.document
+    issued = document.body or document.author
+    if record.wants(issued):
+        citation = head_of(record.store, document)
+        yield Row(citation=citation, item=document.title, what="document", who=issued)
+
+
+def _acronyms(record: _Record) -> Iterator[Row]:
+    """A row for each short form, where the record says first what it stands for."""
+    for each in definitions(record.document.text):
+        if record.wants(each.short):
+            yield Row(citation=record.cited(each.start, each.end), item=each.long, what="acronym", who=each.short)

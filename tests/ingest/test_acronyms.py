@@ -2,7 +2,7 @@
 
 import pytest
 
-from onrecord.ingest.structure.facts.acronyms import acronyms
+from onrecord.ingest.structure.facts.acronyms import acronyms, definitions
 
 from ..security.growth import grows_too_fast
 
@@ -41,3 +41,23 @@ def test_the_time_of_long_records_grows_with_them_and_not_faster() -> None:
     assert acronyms(text) == {"NPS": "new psychoactive substances"}
     for piece in ("a(", "the new psychoactive substances (NPS) ", "(ABCDEFGH) "):
         assert not grows_too_fast(acronyms, lambda length, piece=piece: piece * (length // len(piece))), piece
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("the World Health Organization (WHO) said", ["World Health Organization (WHO)"]),
+        ("the WHO (World Health Organization) said", ["WHO (World Health Organization)"]),
+        ("the Harbour Board (HB; see below) and HB (Harbour Bell)", ["Harbour Board (HB"]),
+        ("the HB (which the Board of the Harbour is) and A (a bell), IV (four)", []),
+        ("the HB (Harbour Board", []),
+    ],
+)
+def test_where_short_forms_are_explained(text: str, found: list[str]) -> None:
+    assert [text[each.start : each.end] for each in definitions(text)] == found
+
+
+@pytest.mark.slow
+def test_the_time_of_finding_where_grows_with_the_text() -> None:
+    for piece in ("AB (", "ABCD (a board ", "AB (a b) ", "A", "(AB) "):
+        assert not grows_too_fast(definitions, lambda length, piece=piece: piece * (length // len(piece))), piece

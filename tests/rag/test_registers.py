@@ -31,7 +31,7 @@ Abstaining: Peru, Chile
 
 ## Lamps
 
-Councillor Roe: The outer lamp failed twice.
+Councillor Roe: The outer lamp of the Harbour Board (HB) failed twice.
 
 Action: Okafor to report on the lamp by 1 June 2031.
 """

@@ -19,7 +19,7 @@ from onrecord.ui.http.mcp import build_server
 from ..fakes import HashEmbedder
 from .conftest import Calls
 
-MINUTES = """## Tide tables
+MINUTES = """## Tide tables of the Harbour Board (HB)
 
 That the tide tables be printed was put to a vote on 3 May 2031 and adopted.
 
@@ -82,3 +82,11 @@ def test_by_command(
     assert (tmp_path / "v.csv").read_text(encoding="utf-8-sig").count("\n") == 4
     assert (tmp_path / "v.xlsx").stat().st_size > 1000
     assert "vote  2-1" in run("decisions")
+
+
+def test_documents_and_acronyms(voted: Library) -> None:
+    [record] = voted.register("documents")
+    assert record.item == voted.documents()[0].title and record.citation.quote in voted.document("minutes.md").text
+    [acronym] = voted.register("acronyms")
+    assert (acronym.who, acronym.item, acronym.citation.quote) == ("HB", "Harbour Board", "Harbour Board (HB)")
+    assert not voted.register("acronyms", Wanted(who="HBX"))

@@ -29,7 +29,7 @@ for command in (
     records.ingest, records.documents, records.remove, records.show, questions.search, questions.ask, questions.chat,
     questions.overview, drafts.check, comparing.compare, citing.cite,
     citing.resolve, servers.serve, servers.mcp, records.doctor, registers.votes,
-    registers.sponsors, registers.statements, registers.decisions,
+    registers.sponsors, registers.statements, registers.decisions, registers.acronyms,
 ):  # fmt: skip
     app.command()(command)
 app.add_typer(evaluation, name="eval")

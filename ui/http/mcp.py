@@ -292,10 +292,11 @@ class _Tools:
                 "Lists the documents of the library with id, title, symbol and date.",
             ),
             _tool(
-                "list_register", "List votes, sponsors, statements or decisions", RegisterArguments, RegisterOut,
+                "list_register", "List votes, statements, decisions and the like", RegisterArguments, RegisterOut,
                 self._register,
-                "Lists how states or members voted, who sponsored or moved what, who spoke, or what was decided and "
-                "who is to do it, a row each with its citation. Whole, as far as the records tell it.",
+                "Lists how states or members voted, who sponsored or moved what, who spoke, what was decided and who "
+                "is to do it, the documents, or where acronyms are explained, a row each with its citation. Whole, as "
+                "far as the records tell it.",
             ),
         )  # fmt: skip
         self._known = {tool.told.name: tool for tool in tools}

@@ -100,7 +100,7 @@ def list_register(
     kind: Kind,
     wanted: Annotated[shapes.RegisterIn, Query()],
 ) -> RegisterOut:
-    """Votes, sponsors, statements or decisions as the records tell them, a row each, with the place that shows it."""
+    """Votes, sponsors, statements, decisions, documents or acronyms, a row each, with the place that shows it."""
     rows = service.library.register(kind, wanted.wanted())
     return page_of_rows(kind, rows, wanted.offset, wanted.limit)
 

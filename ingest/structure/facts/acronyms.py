@@ -4,26 +4,57 @@ Source: Schwartz and Hearst 2003, A simple algorithm for identifying abbreviatio
 """
 
 import re
+from collections.abc import Iterator
+from dataclasses import dataclass
 
 from ....vectorstore.markup import plain
 
 _IN_BRACKETS = re.compile(r"\(\s*([A-Za-z][\w./&-]{1,11})\s*[);,]")
+_BEFORE_BRACKETS = re.compile(r"(?<![\w.&/-])(?P<short>[A-Z][\w.&/-]{1,11}+) ?\((?P<long>[^\W\d_][^()\n]{4,120}+)\)")
 _WORD = re.compile(r"[^\W_][\w’'.-]*")
 _MAX_WORDS = 12
 _WINDOW_CHARS = 200
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Definition:
+    """Where a text says what a short form stands for: `text[start:end]` holds both."""
+
+    short: str
+    long: str
+    start: int
+    end: int
+
+
 def acronyms(text: str) -> dict[str, str]:
     """Short form -> long form, for each short form the first long form given."""
     found: dict[str, str] = {}
-    whole = plain(text)
-    for match in _IN_BRACKETS.finditer(whole):
-        short = match[1].rstrip(".")
-        if _is_short_form(short) and short not in found:
-            before = whole[max(0, match.start() - _WINDOW_CHARS) : match.start()]
-            if long := _long_form(short, before):
-                found[short] = long
+    for each in _long_first(plain(text)):
+        found.setdefault(each.short, each.long)
     return found
+
+
+def definitions(text: str) -> list[Definition]:
+    """Where a text introduces each short form first, after the long form or before it: "NPS (new substances)"."""
+    found: dict[str, Definition] = {}
+    for each in sorted([*_long_first(text), *_short_first(text)], key=lambda each: each.start):
+        found.setdefault(each.short, each)
+    return list(found.values())
+
+
+def _long_first(text: str) -> Iterator[Definition]:
+    for match in _IN_BRACKETS.finditer(text):
+        short, first = match[1].rstrip("."), max(0, match.start() - _WINDOW_CHARS)
+        if _is_short_form(short) and (long := _long_form(short, text[first : match.start()])):
+            closed = match.end() if match[0].endswith(")") else match.end(1)
+            yield Definition(short=short, long=long, start=text.rfind(long, first, match.start()), end=closed)
+
+
+def _short_first(text: str) -> Iterator[Definition]:
+    for match in _BEFORE_BRACKETS.finditer(text):
+        short, inside = match["short"].rstrip("."), match["long"].strip()
+        if _is_short_form(short) and _long_form(short, inside) == inside:
+            yield Definition(short=short, long=inside, start=match.start(), end=match.end())
 
 
 def _is_short_form(short: str) -> bool:

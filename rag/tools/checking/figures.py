@@ -15,6 +15,7 @@ from ....ingest.language.sentences import sentence_spans
 from ....vectorstore.language.analysers import exact_forms
 from ....vectorstore.passage import Hit, Selection
 from ...answer import Citation
+from ...answering.quoted import head_of
 from ...query.kinds import any_whole, words_of
 from ...query.question import SYMBOL
 from ...verification.numbers import Quantity, ordinals, quantities
@@ -27,7 +28,6 @@ _MOST_PASSAGES = 40
 # Words, beside the figure and its thing, that a record's sentence shares with a draft's to be on the same matter.
 FEWEST_SHARED = 3
 _FEWEST_PLAIN = 10
-_LONGEST_HEAD = 200
 _LONG_DIGITS = 5
 _SHORTLY_BEFORE = 50
 _THING = re.compile(r"[\s-]{0,2}(?P<thing>[^\W\d_]{2,30})?")
@@ -175,12 +175,11 @@ def _other_day(draft: Draft, finding: Finding, document: str) -> Finding:
 
 
 def _head(draft: Draft, document: str) -> Citation:
-    """The title of a record where it stands in it, else its first line: it stands for all of it."""
+    """What stands for all of a record."""
     found = draft.store.document(document)
-    text, title = (found.text, found.title) if found else ("", "")
-    start = max(text.find(title), 0)
-    first_line = len(text[start : start + _LONGEST_HEAD].split("\n")[0])
-    return draft.cite(document, start, start + (len(title) if text.startswith(title, start) else first_line))
+    if found is None:
+        raise LookupError(document)
+    return head_of(draft.store, found)
 
 
 def _day_of(draft: Draft, document: str) -> Figure | None:

@@ -1,4 +1,4 @@
-"""`onrecord votes`, `sponsors`, `statements`, `decisions`: registers of what the records tell, a row each."""
+"""`onrecord votes`, `sponsors`, `statements`, `decisions`, `acronyms`: what the records tell, a row each."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -55,6 +55,15 @@ def decisions(
 ) -> None:  # fmt: skip
     """List what was decided and who is to do what by when."""
     _list("decisions", who, about, document, since, until, csv, xlsx, library, as_json)
+
+
+def acronyms(
+    who: Annotated[str | None, typer.Option("--of", help="Only this acronym.")] = None, about: AboutOption = None,
+    document: DocumentOption = None, since: SinceOption = None, until: UntilOption = None, csv: CsvOption = None,
+    xlsx: XlsxOption = None, library: LibraryOption = None, as_json: JsonOption = False,
+) -> None:  # fmt: skip
+    """List what short forms stand for, and where each record says so first."""
+    _list("acronyms", who, about, document, since, until, csv, xlsx, library, as_json)
 
 
 def _list(
