@@ -4,6 +4,7 @@ A row is what the library has stored of a record's items, outcomes and turns, wi
 searched for by likeness: a register is whole, or as whole as the records were read.
 """
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -30,6 +31,8 @@ ROLES = {
     "mover": "movers",
     "seconder": "seconders",
 }
+
+_DATE = re.compile(r"[0-9]{4}(?:-[0-9]{2}(?:-[0-9]{2})?)?")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,10 +71,12 @@ class Row:
 
 
 def register(store: Store, kind: Kind, wanted: Wanted | None = None) -> list[Row]:
-    """The rows of a register, by date and place. Raises InputError for a kind that there is not."""
+    """The rows of a register, by date and place. Raises InputError for a kind or a date that is none."""
     if kind not in KINDS:
         raise InputError(f"There is no register of {kind!r}. There are: {', '.join(KINDS)}")
     wanted = wanted or Wanted()
+    if wrong := next((each for each in (wanted.since, wanted.until) if each and not _DATE.fullmatch(each)), None):
+        raise InputError(f"{wrong!r} is no date. Write 2031, 2031-03 or 2031-03-12.")
     within = store.select(wanted.filters).documents if any((wanted.document, wanted.since, wanted.until)) else None
     listings = [each for each in store.listings() if within is None or each.id in within]
     told: list[Row] = []

@@ -145,6 +145,8 @@ function press(event) {
   if (link instanceof HTMLAnchorElement) {
     link.href = route(`page/speakers/${encodeURIComponent(link.dataset.speaker ?? "")}`);
   }
+  const register = around(event, "a[data-register]");
+  if (register instanceof HTMLAnchorElement) register.href = route("page/registers/votes");
   const button = around(event, "button");
   if (!button) return;
   if (shown[button.id]) return shown[button.id]();

@@ -6,7 +6,7 @@ from urllib.parse import quote, urlencode
 
 from markupsafe import Markup
 
-from ....rag.answer import cited_as
+from ....rag.answer import Citation, cited_as
 from ....rag.answering.kinds.statements import Statement, Statements
 from ....vectorstore.markup import plain
 from ..words import Words
@@ -30,10 +30,10 @@ def statements_html(name: str, found: Statements, offset: int, home: str, librar
         name=name,
         found=found,
         records=records,
-        styles=Markup("").join(Markup(_style(file)) for file in ("page.css", "statements.css")),
-        home=_address(home, library=library),
-        before=_address(own, offset=max(offset - PAGE, 0), library=library) if offset else "",
-        after=_address(own, offset=following, library=library) if following < found.total else "",
+        styles=Markup("").join(page_style(file) for file in ("page.css", "statements.css")),
+        home=page_address(home, library=library),
+        before=page_address(own, offset=max(offset - PAGE, 0), library=library) if offset else "",
+        after=page_address(own, offset=following, library=library) if following < found.total else "",
         words=words,
     )
 
@@ -47,17 +47,24 @@ def _parts(statements: list[Statement], home: str, library: str) -> list[tuple[s
 
 
 def _told(statement: Statement, home: str, library: str) -> dict[str, str]:
-    document = statement.document
-    link = _address(
-        home, read=document.id, start=statement.start, end=statement.end, of=document.sha256[:12], library=library
+    label = cited_as(statement.document, statement.locator)
+    return {"words": plain(statement.text), "link": link_to(statement, home, library), "label": label}
+
+
+def link_to(place: Statement | Citation, home: str, library: str) -> str:
+    """The address at which the page opens a place in its record."""
+    document = place.document
+    return page_address(
+        home, read=document.id, start=place.start, end=place.end, of=document.sha256[:12], library=library
     )
-    return {"words": plain(statement.text), "link": link, "label": cited_as(document, statement.locator)}
 
 
-def _address(path: str, **query: str | int) -> str:
+def page_address(path: str, **query: str | int) -> str:
+    """An address with what is asked for, what is empty left out."""
     given = {name: value for name, value in query.items() if value != ""}
     return f"{path}?{urlencode(given)}" if given else path
 
 
-def _style(name: str) -> str:
-    return files("onrecord.ui.page").joinpath("static", name).read_text(encoding="utf-8")
+def page_style(name: str) -> Markup:
+    """A style sheet of the page, to be put into one of its own."""
+    return Markup(files("onrecord.ui.page").joinpath("static", name).read_text(encoding="utf-8"))
