@@ -64,6 +64,7 @@ def test_a_stored_answer_comes_back_as_it_was() -> None:
     given = answer(notes=("One.",), model="fake:poet", mode="model")
     again = answer_of(json.loads(json.dumps(stored_answer(given))))
     assert stored_answer(again) == stored_answer(given)
+    assert json.dumps(stored_answer(given)["citations"]).count("asked") == 1  # what is redacted stands nowhere else
     assert again.citations[0].label == given.citations[0].label
     assert again.citations[0].document.sha256 == DOCUMENT.sha256
 

@@ -15,14 +15,15 @@ REDACTED = "[removed]"
 def stored_answer(answer: Answer) -> Json:
     """An answer as JSON, with the version of each document that it cites."""
     documents = [citation.document for citation in answer.citations] + [hit.document for hit in answer.nearest]
-    return {**answer_json(answer), "versions": _versions(documents)}
+    citations = list(map(_stored_citation, answer.citations))
+    return {**answer_json(answer), "citations": citations, "versions": _versions(documents)}
 
 
 def stored_part(sentences: list[Sentence], citations: list[Citation]) -> Json:
     """The sentences of an answer that was stopped, as JSON."""
     return {
         "sentences": [sentence_json(sentence) for sentence in sentences],
-        "citations": [citation_json(citation) for citation in citations],
+        "citations": [_stored_citation(citation) for citation in citations],
         "versions": _versions([citation.document for citation in citations]),
     }
 
@@ -90,6 +91,12 @@ def redacted(body: Json, document_ids: Collection[str]) -> Json:
         kept["text"] = " ".join(numbered(_sentence(one)) for one in sentences)
         kept["standalone_question"] = body["question"]
     return kept
+
+
+def _stored_citation(citation: Citation) -> Json:
+    """A citation without what is worked out from the record's text, and would say its words again."""
+    worked_out = ("identifier", "target", "url")
+    return {name: value for name, value in citation_json(citation).items() if name not in worked_out}
 
 
 def _found_in(body: Json) -> list[Json]:
