@@ -14,7 +14,7 @@ from ..vectorstore.errors import ModelUnavailable, OnRecordError
 from ..vectorstore.passage import Filters, Hit
 from ..vectorstore.store import Store
 from .answer import Answer, Citation, NotAskable, Refusal, Remark, Sentence, Timing, Turn, remark
-from .answering.abstain import NOT_ANSWERED, nearest, reason_to_refuse
+from .answering.abstain import NOT_ANSWERED, nearest, nearness, reason_to_refuse
 from .answering.kinds.overview import briefing
 from .answering.kinds.statements import count_statements
 from .answering.kinds.ways import from_catalogue, own_way
@@ -24,13 +24,14 @@ from .answering.select import MAX_QUOTES, choose, quote
 from .events import Note, SentenceReady, StageEnd, StageObserver, no_observer
 from .generation.llm import Tally
 from .messages import advice, message
-from .query.follow_up import follows_up
+from .query.follow_up import follows_up, names_its_subject, points_at_somebody
 from .query.kinds import Length, courtesy, language_of_courtesy
-from .query.parse import Query, parse_query
+from .query.parse import Query, in_thread, is_nameless, leaves, parse_query, said_in_thread
 from .query.question import MAX_QUESTION_CHARS, clean
 from .query.vocabulary import corrected
 from .retrieval.everything import everything
 from .retrieval.retrieve import retrieve
+from .retrieval.thread import thread
 from .tools.translations import with_versions
 
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from .retrieval.rerank import Reranker
 
 MAX_NAMED = 3
+NEAR_ENOUGH, NEAR_ENOUGH_BY_SPEAKER = 0.85, 0.3
 
 __all__ = ["Pipeline", "StageEnd", "StageObserver", "check_question", "no_observer", "numbered"]
 
@@ -85,7 +87,7 @@ class Pipeline:
             return
         asked = _Asked(question=question, filters=filters, observer=observer)
         query = self._parse(asked, history)
-        hits = self._retrieve(asked, query)
+        asked, query, hits = self._in_thread(asked, query, history) or (asked, query, self._retrieve(asked, query))
         retrieved = time.perf_counter()
         draft = _Draft(writer=self.writer)
         try:
@@ -150,6 +152,37 @@ class Pipeline:
         end(hits)
         return hits
 
+    def _in_thread(
+        self, asked: "_Asked", query: Query, history: Sequence[Turn]
+    ) -> tuple["_Asked", Query, list[Hit]] | None:
+        """A question that the records of the last answer answer: asked of these alone; None for any other.
+
+        A follow-up is; what stands alone but names nothing is where nothing else comes much nearer. A follow-up on
+        something that these records do not hold is asked of all, by itself.
+        """
+        if not history or query.compared or not (query.follows or is_nameless(self.store, query)):
+            return None
+        found = thread(self.store, history, asked.filters)
+        if found is None or leaves(self.store, asked.question, found):
+            return None
+        within, staying = replace(asked, filters=found.within(asked.filters)), in_thread(self.store, query, found)
+        hits = self._retrieve(within, staying)
+        if not said_in_thread(self.store, staying, hits):
+            return None
+        if not query.follows:
+            near = nearness(choose(self.store, staying, hits).quotables)
+            enough = NEAR_ENOUGH_BY_SPEAKER if query.references.said_by else NEAR_ENOUGH
+            if near < enough * nearness(choose(self.store, query, self._retrieve(asked, query)).quotables):
+                return None
+        if any(isinstance(event, SentenceReady) for event in self._quotes(staying, hits, within.filters)):
+            return within, staying, hits
+        if not query.follows or not names_its_subject(query.own):
+            return None
+        if query.own != query.text and points_at_somebody(query.own):
+            return within, staying, hits
+        alone = query if query.own == query.text else parse_query(self.store, query.own)
+        return replace(asked, left=found.names), alone, self._retrieve(asked, alone)
+
     def _generate(self, asked: "_Asked", query: Query, hits: Sequence[Hit]) -> Iterator[SentenceReady | Note | Remark]:
         """What the language model writes, each sentence verified."""
         assert self.writer is not None
@@ -197,6 +230,8 @@ class Pipeline:
         fault = self.store.meaning_fault()
         if not fault and (waiting := self.store.meaning_yet_to_come()):
             draft.add(remark("by_words", waiting=waiting[0], of_passages=waiting[1]))
+        if answered and (told := _told_of_thread(asked, query, draft.citations)):
+            draft.add(told, first=True)
         sentences, notes = draft.sentences, draft.notes
         refusal = None if answered else _refusal(self.store, hits, asked.filters, draft.refusal)
         text = message(refusal) if refusal else " ".join(map(numbered, sentences))
@@ -222,11 +257,12 @@ class Pipeline:
 
 @dataclass(frozen=True, kw_only=True)
 class _Asked:
-    """One question on its way through the stages."""
+    """One question on its way through the stages; `left` are the records of the last answer, where they hold none."""
 
     question: str
     filters: Filters | None
     observer: StageObserver
+    left: tuple[str, ...] = ()
     tally: Tally = field(default_factory=Tally)
     began: float = field(default_factory=time.perf_counter)
 
@@ -262,6 +298,15 @@ class _Draft:
         """Adds what people must know, after or before all that is said already."""
         self.remarks.append(told)
         self.notes.insert(0 if first else len(self.notes), message(told))
+
+
+def _told_of_thread(asked: "_Asked", query: Query, citations: Sequence[Citation]) -> Remark | None:
+    """Which records a question was asked of, where it does not say so itself."""
+    if asked.left and not any(citation.document.name in asked.left for citation in citations):
+        return remark("from_elsewhere", side="; ".join(asked.left[:MAX_NAMED]))
+    if query.thread and not query.follows:
+        return remark("in_thread", side="; ".join(query.thread.names[:MAX_NAMED]))
+    return None
 
 
 def _events(quoted: Quoted) -> Iterator[SentenceReady | Remark]:

@@ -14,8 +14,9 @@ from ...vectorstore.names import fold
 from ...vectorstore.passage import Hit
 from ...vectorstore.store import Store
 from ..answer import Refusal, cited_as
+from ..query.follow_up import names_its_subject
 from ..query.mentions import COMMON_PARTS, Mentions, is_abbreviation
-from ..query.parse import Query
+from ..query.parse import Query, own_subject
 from ..query.question import SYMBOL
 from ..query.units import spellings_of
 from ..query.vocabulary import stems_held
@@ -96,6 +97,8 @@ def _reason(store: Store, query: Query, chosen: Sequence[Quotable], needed: floa
             return Refusal("unrelated_name", {"name": name})
     if asked:
         return None
+    if query.thread and query.follows and _is_not_of_the_thread(store, query, chosen):
+        return NOT_ANSWERED
     if foreign:  # its words can stand nowhere, so that only meaning tells
         return NOT_ANSWERED if likeness < needed * MIN_FOREIGN_LIKENESS else None
     if covered < BARELY and query.language == "en" and best.hit.document.language == "en":
@@ -114,6 +117,13 @@ def _reason(store: Store, query: Query, chosen: Sequence[Quotable], needed: floa
     return None
 
 
+def _is_not_of_the_thread(store: Store, query: Query, chosen: Sequence[Quotable]) -> bool:
+    """Whether what a follow-up is about ("... about a casino?") stands nowhere in the passages chosen, nor its like."""
+    own = own_subject(store, query) if names_its_subject(query.own) else ()
+    likeness = max(quotable.likeness for quotable in chosen)
+    return bool(own) and topic_share(store, sorted(own), chosen) < MIN_TOPIC_SHARE and likeness < MAX_TOPIC_LIKENESS
+
+
 def is_far(chosen: Sequence[Quotable], needed: float = 1.0) -> bool:
     """Whether even the nearest sentence has little to do with the question, by likeness of meaning and words together.
 
@@ -122,8 +132,15 @@ def is_far(chosen: Sequence[Quotable], needed: float = 1.0) -> bool:
     """
     if not any(quotable.likeness for quotable in chosen):
         return chosen[0].coverage < needed * MIN_COVERAGE
-    nearness = max(quotable.likeness + COVERAGE_WEIGHT * quotable.coverage for quotable in chosen)
-    return nearness < needed * MIN_NEARNESS and max(quotable.coverage for quotable in chosen) < needed * NEAR_BY_WORDS
+    return (
+        nearness(chosen) < needed * MIN_NEARNESS
+        and max(quotable.coverage for quotable in chosen) < needed * NEAR_BY_WORDS
+    )
+
+
+def nearness(chosen: Sequence[Quotable]) -> float:
+    """How near the nearest sentence is to the question, by likeness of meaning and words together; 0 for none."""
+    return max((quotable.likeness + COVERAGE_WEIGHT * quotable.coverage for quotable in chosen), default=0.0)
 
 
 def is_foreign(query: Query, language: str | None) -> bool:

@@ -38,11 +38,11 @@ def outcomes_asked(query: Query, ranked: Sequence[Quotable]) -> list[Quotable]:
         return []
     fits = {each: each.fit + _of_kind(query, each.outcome) for each in ranked if each.outcome}
     if query.expected:
-        tells = kinds.wants_vote(query.text)  # the counts and names of a vote may stand in its lists alone
+        tells = kinds.wants_vote(query.asked)  # the counts and names of a vote may stand in its lists alone
         told = {each for each in fits if tells and is_counted(each.outcome)}
         fits = {each: fit for each, fit in fits.items() if each in told or query.expected.met_by(each)}
     pointed = {each: fit for each, fit in fits.items() if each.hit.document.id in query.references.documents}
-    if pointed and kinds.wants_vote(query.text):  # the vote on what the question names, in whatever words it asks
+    if pointed and kinds.wants_vote(query.asked):  # the vote on what the question names, in whatever words it asks
         pointed = {each: fit + MIN_FIT * is_counted(each.outcome) for each, fit in pointed.items()}
     fits = pointed or fits
     if not fits or max(fits.values()) < MIN_FIT:
@@ -61,7 +61,7 @@ def without_stray_outcomes(query: Query, ranked: Sequence[Quotable]) -> list[Quo
 
 
 def _is_about_a_decision(query: Query) -> bool:
-    text = query.text
+    text = query.asked
     if query.references.said_by or SAYS.search(text) or kinds.wants_reason(text) or kinds.wants_overview(text):
         return False
     return kinds.wants_vote(text) or (kinds.wants_decision(text) and not query.compares)
@@ -83,9 +83,9 @@ def is_counted(outcome: Outcome | None) -> bool:
 
 def _of_kind(query: Query, outcome: Outcome) -> float:
     """Whether an outcome is of the kind asked for: a vote, an action."""
-    if kinds.wants_vote(query.text):
+    if kinds.wants_vote(query.asked):
         return VOTE_BONUS * is_counted(outcome)
-    if kinds.wants_action(query.text):
+    if kinds.wants_action(query.asked):
         return ACTION_BONUS if outcome.kind == "action" else 0.0
     return -TASK_LOSS if outcome.kind in ("action", "recommendation") else 0.0
 
@@ -111,7 +111,7 @@ def _counts(quotable: Quotable, outcome: Outcome) -> Iterator[Quotable]:
 
 
 def _lists_asked(query: Query, quotable: Quotable, outcome: Outcome) -> Iterator[Quotable]:
-    asked = asked_sides(query.text)
+    asked = asked_sides(query.asked)
     lists = lists_of(outcome)
     for side, names in lists.items():
         others = {name for each, listed in lists.items() if each != side for name in listed}
@@ -132,7 +132,7 @@ def lists_of(outcome: Outcome) -> dict[str, tuple[str, ...]]:
 
 def contradicted(query: Query, outcome: Outcome | None) -> bool:
     """Whether the first whom a question has on one side of a vote is listed on another, and not on that one."""
-    asked, lists = asked_sides(query.text), lists_of(outcome) if outcome else {}
+    asked, lists = asked_sides(query.asked), lists_of(outcome) if outcome else {}
     named = {side: named_in(query, names) for side, names in lists.items()}
     of_question = [code for _, _, code in states_in(query.text)]
     if of_question:

@@ -25,7 +25,7 @@ from ...vectorstore.store import Store
 from ...vectorstore.structure import Item, Outcome
 from ..calibration import likeness
 from ..query import kinds
-from ..query.parse import Query
+from ..query.parse import Query, own_subject
 from ..query.question import SAYS
 from .candidates import Quotable, asking_stems, heading_of, inverse_frequency, quotables
 from .records_found import shares_of_records
@@ -42,6 +42,7 @@ FALL_OFF_CHARS = 3000
 # Set by hand on the gold questions about decisions of the development records, of which an outcome is then the right
 # one in 31 of 51, among the best three in 48; what comes of it is a feature among others, whose weight is fitted.
 FOUND_WEIGHT = 0.7
+THREAD_FIT = 2.0
 MAX_QUOTE_CHARS = 900
 SHORT_WORDS = 6
 STEMS_KEPT = 20_000
@@ -227,11 +228,22 @@ class _Read:
                 self._subject_share(heading) + self._subject_share(window) + self._subject_share(told) + share
                 + FOUND_WEIGHT * _score_inside(found, start, outcome.end) / self._best
                 + FOUND_WEIGHT * _score_near(found, outcome.start) / self._best
+                + self._in_thread(document, min(start, outcome.start), outcome.end)
             )  # fmt: skip
             hit = Hit(passage=passages[own], document=document, score=0.0)
             stated = told | heading | self.once_bits(document, passages[own])
             quotable = self._outcome(hit, outcome, item, told_in=tuple(passages[own:last]))
             yield replace(quotable, fit=fit, known=self._subject_share(known), coverage=self.share(stated))
+
+    def _in_thread(self, document: Document, start: int, end: int) -> float:
+        """How near to what the last answer quoted an outcome stands, whose item begins at `start`, where a follow-up
+        asks of it without words of its own ("Who abstained?"); 0 to `THREAD_FIT`."""
+        thread = self.query.thread
+        if thread is None or own_subject(self.store, self.query):
+            return 0.0
+        places = [hit.passage for hit in thread.hits if hit.document.id == document.id]
+        away = [max(start - place.end, place.start - end, 0) for place in places]
+        return THREAD_FIT * math.exp(-min(away) / FALL_OFF_CHARS) if away else 0.0
 
     def _bits_of(self, passages: Sequence[Passage]) -> int:
         bits = 0
@@ -320,7 +332,7 @@ class _Read:
 
 def _wants(query: Query) -> dict[str, float]:
     """What kind of answer a question wants, as far as outcomes may be one."""
-    text = query.text
+    text = query.asked
     return {
         "decision": float(kinds.wants_decision(text)),
         "vote": float(kinds.wants_vote(text)),

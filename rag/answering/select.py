@@ -14,8 +14,11 @@ from ...vectorstore.passage import Hit
 from ...vectorstore.store import Store
 from ..answer import Citation, Remark, Sentence, remark
 from ..messages import label
-from ..query.parse import Query
+from ..query import kinds
+from ..query.follow_up import refers_back
+from ..query.parse import Query, own_subject
 from ..query.sides import Side
+from ..query.thread import Thread
 from ..retrieval.repetition import tells_apart
 from ..retrieval.replies import TURN, turn
 from .candidates import Quotable, asking_stems, lead_length, number_length
@@ -41,6 +44,7 @@ QUOTES_A_SIDE = 2
 SIDE_SHARE = 0.25
 LIKE_SUBJECT = 0.3
 SAME_SHARE = 0.8
+REASON_SHARE = 0.1
 _ENUMERATOR = re.compile(
     r"(?:\A[*_\s]*+|^(?:[*_]|[^\S\n])*)(?:\(?(?:\d{1,3}|[a-z]|[ivx]+)[.)]|[-+•‣◦▪·–—])[*_]*+\s",
     re.IGNORECASE | re.MULTILINE,
@@ -72,6 +76,7 @@ def choose(store: Store, query: Query, hits: Sequence[Hit], limit: int = MAX_QUO
         return Chosen(quotables=_of_turn(store, query, turn(hits)))
     spoken = said_by(hits, query.references.said_by if not query.compared else ())
     ranked = without_stray_outcomes(query, rank(store, query, spoken))
+    ranked = _not_said_before(store, query, ranked)
     ranked = [each for each in ranked if each.hit.passage.locator.paragraph in query.references.paragraphs] or ranked
     on_it = [each for each in ranked if each.words & query.words.keys() or each.likeness >= ON_IT_LIKENESS]
     best = _best(store, query, ranked, limit)
@@ -80,6 +85,27 @@ def choose(store: Store, query: Query, hits: Sequence[Hit], limit: int = MAX_QUO
     chosen = _with_announced(store, _whole_thoughts(best.quotables, on_it), everywhere=query.wants_list)
     chosen = [each for quotable in chosen for each in with_names(query, quotable)]
     return replace(best, quotables=[_with_label(quotable) for quotable in chosen] if query.wants_speaker else chosen)
+
+
+def _not_said_before(store: Store, query: Query, ranked: Sequence[Quotable]) -> Sequence[Quotable]:
+    """What may answer, without what the last answer quoted, unless a follow-up's own words stand there."""
+    thread = query.thread
+    if thread is None or not query.follows or refers_back(query.own):
+        return ranked
+    own, why = own_subject(store, query), kinds.wants_reason(query.asked)
+    if why and not own:
+        return _reasons(thread, ranked)
+    decided = kinds.wants_decision(query.asked) and not why
+    return [each for each in ranked if (each.outcome and decided) or own & each.words or not thread.has_said(each.text)]
+
+
+def _reasons(thread: Thread, ranked: Sequence[Quotable]) -> Sequence[Quotable]:
+    """What may answer a bare "Why?": what gives a reason, else what stands beside what was quoted; else all."""
+    near = [each for each in ranked if each.score >= REASON_SHARE * ranked[0].score]
+    quoted = {hit.passage.id for hit in thread.hits}
+    told = [each for each in near if kinds.gives_reason(each.text)]
+    beside = [each for each in near if each.hit.passage.id in quoted and not thread.has_said(each.text)]
+    return told or beside or ranked
 
 
 def _of_turn(store: Store, query: Query, spoken: Sequence[Hit]) -> list[Quotable]:

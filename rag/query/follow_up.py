@@ -33,6 +33,7 @@ MAX_LENGTH_WORDS = 4
 _BEFORE_A_TOPIC = re.compile(
     r"\b(?:about|on|of|for|regarding|concerning|happened to)(?: (?:the|a|an))?\s?\Z", re.IGNORECASE
 )
+_REST_OF_A_TOPIC = re.compile(r"(?:\s++(?:of )?(?:the|an?)\s++[\w’'-]++(?:\s++(?!\w{1,4}\b)[\w’'-]++)*+)++")
 _WITHIN_A_THING = (" ", " of ", " of the ")
 _DATE = re.compile(r"\b(?:\d{1,2} )?(?:(?P<month>[^\W\d_]{3,10}) )?(?:19|20)\d\d\b")
 _NO_PERSON = re.compile(r"\A\W*+(?:and |but )?(?:what about |how about )?(?:in|on|about)\b", re.IGNORECASE)
@@ -70,6 +71,14 @@ _WHOLE = re.compile(
     r"had|will|would|should)\b",
     re.IGNORECASE,
 )
+_AND = re.compile(r"\A\W*+(?:and|but|so|then|or)[\s,]++(?:(?:in|on|at|by|from|for|to|with) (?=wh))?", re.IGNORECASE)
+_POINTS_BACK = re.compile(
+    r"\b(?:it|them|this|that|these|those|there|the same(?: \w{1,30})?)\s*[?.!,]|"
+    r"\b(?:about|on|of|for|to|with) (?:it|them|this)\b",
+    re.IGNORECASE,
+)
+_ON_A_TOPIC = re.compile(r"\b(?:about|on|regarding|concerning) (?:an? |the |any |new )*+\w{3,}", re.IGNORECASE)
+_WHAT_ABOUT = re.compile(r"\A\W*+(?:and |but |so )?(?:what|how) about\b", re.IGNORECASE)
 _WHAT_IS = re.compile(
     r"^\W*(?:(?i:who|what)(?:[’']s|(?i: is| are| was| were)) |(?i:define |explain ))"
     r"(?:[A-ZÀ-Þ][\w&/.-]++|\w{3,}(?:ing|tion|sion|ment|ness|ity|ism|ship|ance|ence|s))\W*+$"
@@ -195,6 +204,30 @@ def _telling(question: str) -> list[str]:
     return [word for word in words if word not in QUESTION_STOPWORDS and word not in asking_words()]
 
 
+def asks_by_itself(question: str) -> bool:
+    """Whether a follow-up says what it asks for ("Who abstained?", "and why?"), and does not only name something else
+    ("What about Fiji?")."""
+    return bool(_WHOLE.match(_AND.sub("", question))) and not _WHAT_ABOUT.match(question)
+
+
+def points_back(question: str) -> bool:
+    """Whether what a follow-up is about stands in the question before ("... about it?", "... than that?")."""
+    return bool(_POINTS_BACK.search(question))
+
+
+def points_at_somebody(question: str) -> bool:
+    """Whether a follow-up asks of those that were spoken of before ("What did they ...?")."""
+    return bool(_ANAPHORA.search(question))
+
+
+def names_its_subject(question: str) -> bool:
+    """Whether a follow-up says itself what it is about: "... about the casino?", "What about buses?", or with nothing
+    in it that points back."""
+    if points_back(question) or refers_back(question):
+        return False
+    return bool(_ON_A_TOPIC.search(question)) or not _ANAPHORA.search(question)
+
+
 def refers_back(question: str) -> bool:
     """Whether a question asks for the place or the words of what was just answered ("In which paragraph?")."""
     return bool(_REFERS.search(question))
@@ -231,6 +264,8 @@ def _put_in_place(question: str, before: str, directory: Directory | None, liken
         return None
     if (old := _of_the_same_shape(new, before)) is None and likenesses is not None:
         old = _most_alike(new, before, directory.find_speaker(before) if directory else None, likenesses)
+        if old and _BEFORE_A_TOPIC.search(before[: old[0]]) and (rest := _REST_OF_A_TOPIC.match(before, old[1])):
+            old = (old[0], rest.end())
     return before[: old[0]] + new + before[old[1] :] if old else None
 
 

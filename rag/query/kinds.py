@@ -30,7 +30,11 @@ _SUBJECT_TOO = (
     "outcomes",
     "items",
     "changes",
+    "reason given",
 )
+_MARKS = " \t\n.,;:!?¡¿…。！？،؟"
+_BETWEEN_COURTESIES = re.compile(r"[\s.,;:!?¡¿…。！？،؟–—-]*[.,;:!?¡¿…。！？،؟–—][\s.,;:!?¡¿…。！？،؟–—-]*")
+MOST_ADDED = 3
 _WITHOUT_SPACES = re.compile(r"[぀-ヿ㐀-鿿]")
 # "What is the Portland session about?": the question word and the preposition hold the subject between them; "What are
 # they worried about?" asks for a sentence.
@@ -88,19 +92,34 @@ def _folded(question: str) -> str:
 
 
 def courtesy(question: str) -> Courtesy | None:
-    """A greeting, thanks, or "What can you do?": the whole of what is said, else None."""
-    return next((kind for kind in _COURTESIES if _pattern(kind).fullmatch(_bare(question))), None)
+    """A greeting, thanks, or "What can you do?", where that is all that is said ("Hi, what can you do?"), else None.
+
+    Of several, help is given before thanks are taken; beside thanks a few words more say nothing ("that's all").
+    """
+    if said := _courtesy(_bare(question)):
+        return said
+    parts = [part for part in _BETWEEN_COURTESIES.split(_folded(question)) if part.strip()]
+    told: list[Courtesy] = [said for said in map(_courtesy, parts) if said]
+    rest = " ".join(part for part in parts if not _courtesy(part)).split()
+    if rest and not (told[:1] == ["thanks"] and len(rest) <= MOST_ADDED and rest[0] not in asking_words()):
+        return None
+    return max(told, key=_COURTESIES.index, default=None)
+
+
+def _courtesy(said: str) -> Courtesy | None:
+    return next((kind for kind in _COURTESIES if _pattern(kind).fullmatch(said.strip())), None)
 
 
 def language_of_courtesy(question: str) -> str | None:
     """The language that a courtesy is said in; None where it is none."""
+    said = {_bare(question), *(part.strip() for part in _BETWEEN_COURTESIES.split(_folded(question)))}
     rows = (row for row in table("questions") if row["kind"] in _COURTESIES)
-    return next((row["language"] for row in rows if _bare(question) in row["words"].split(";")), None)
+    return next((row["language"] for row in rows if not said.isdisjoint(row["words"].split(";"))), None)
 
 
 def _bare(question: str) -> str:
     """A question's words alone."""
-    return _folded(question).strip(" \t\n.,;:!?¡¿…。！？،؟")
+    return _folded(question).strip(_MARKS)
 
 
 def wants_overview(question: str) -> bool:
@@ -172,6 +191,11 @@ def _which_records() -> re.Pattern[str]:
 def wants_reason(question: str) -> bool:
     """Whether a question asks why."""
     return _asks("why", question)
+
+
+def gives_reason(text: str) -> bool:
+    """Whether a text says why."""
+    return _asks("reason given", text)
 
 
 def wants_action(question: str) -> bool:

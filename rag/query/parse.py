@@ -9,13 +9,15 @@ from typing import TYPE_CHECKING
 from ...ingest.language.organs import names_of_organ, organs_named
 from ...ingest.language.states import names_of, states_named
 from ...vectorstore.language.analysers import exact_forms
+from ...vectorstore.names import fold
+from ...vectorstore.passage import Hit
 from ...vectorstore.store import Store
 from ..answer import Turn
 from ..calibration import likeness
 from .directory import Directory, directory_of
 from .expectation import Expectation, expectation
-from .follow_up import asks_for_others, refers_back, stand_alone
-from .kinds import courtesy, wants_records
+from .follow_up import asks_by_itself, asks_for_others, names_its_subject, refers_back, stand_alone
+from .kinds import asking_words, courtesy, wants_records, wants_vote
 from .mentions import Mentions, mentions
 from .question import (
     References,
@@ -26,10 +28,13 @@ from .question import (
     content_words,
     exact_words,
     pointers,
+    proper_names,
     said_by,
+    subject,
     topic,
 )
 from .sides import CHANGES, COMPARES, YEAR, Side, sides_of
+from .thread import Thread
 from .units import counted_in
 from .vocabulary import asked_in, corrected, is_held, stems_held
 
@@ -37,9 +42,11 @@ if TYPE_CHECKING:
     import numpy as np
 
 NOW_WEIGHT = 2.0
+CARRIED_WEIGHT = 0.25
 OTHER_FORM_WEIGHT = 0.4
 ANSWER_WEIGHT = 1.0
 MIN_ACRONYM_CHARS = 4
+_LITTLE = re.compile(r"[A-Za-z]{1,2}")
 _LISTS = re.compile(
     r"\b(?:list (?:all|every|the)|list$|list everything|name (?:all|the)|all (?:the|of the)?\s*\w+s\b|everything|"
     r"every (?:one|single)|which (?:[\w-]+ ){0,2}?(?:points|delegations|countries|organi[sz]ations|measures|members|"
@@ -54,19 +61,22 @@ _LISTS = re.compile(
 class Query:
     """A question as understood.
 
-    `text` stands alone; `content_words` are its stems that say what it is about, `topic_words` those of what somebody's
-    words are asked about; `mentioned` are the names in it, `counted_in` is the unit it counts in; `words` weigh the
-    stems it is searched by (1 is usual), `exact` its names and numbers as they are written, for records in other
-    languages than its own (`language`); `compared` are what it compares, at least two or none; `names` holds for each
-    acronym in it the stems of its forms, `name_variants` those of each name in it that the records write in several
-    ways; `excluded_speakers` are those not asked for ("Who else ...").
+    `text` stands alone, `own` is it without the question before, where that is carried along; `content_words` are its
+    stems that say what it is about, `topic_words` those of what somebody's words are asked about; `mentioned` are the
+    names in it, `counted_in` is the unit it counts in; `words` weigh the stems it is searched by (1 is usual), `exact`
+    its names and numbers as they are written, for records in other languages than its own (`language`); `compared` are
+    what it compares, at least two or none; `names` holds for each acronym in it the stems of its forms, `name_variants`
+    those of each name in it that the records write in several ways; `excluded_speakers` are those not asked for ("Who
+    else ...").
 
     `compares` is true where things are set side by side, `wants_list` where one instance is not enough, `wants_reply`
     where what was said in return is asked for, `wants_asker` where who put the question is, `wants_speaker` where who
-    said or did it is, `wants_questions` where questions put are, `follows` where it leans on the question before.
+    said or did it is, `wants_questions` where questions put are, `follows` where it leans on the question before;
+    `thread` is what the answer to that was drawn from, where this question stays there.
     """
 
     text: str
+    own: str = ""
     content_words: tuple[str, ...] = ()
     topic_words: tuple[str, ...] = ()
     mentioned: Mentions = field(default_factory=Mentions)
@@ -87,6 +97,13 @@ class Query:
     wants_speaker: bool = False
     wants_questions: bool = False
     follows: bool = False
+    thread: Thread | None = None
+
+    @property
+    def asked(self) -> str:
+        """What tells the kind of answer that is wanted: a follow-up itself, where it asks ("Who abstained?"); the whole
+        of it where it only names something else ("And Fiji?")."""
+        return self.own if self.own and asks_by_itself(self.own) else self.text
 
 
 def _likenesses(store: Store, text: str, others: Sequence[str]) -> "np.ndarray":
@@ -106,12 +123,13 @@ def parse_query(store: Store, question: str, history: Sequence[Turn] = ()) -> Qu
     language = asked_in(store, own)
     content = content_words(store, text, language)
     references = pointers(text, store, content)
-    if asks_for_reply(text):
+    if asks_for_reply(text) or (own != text and _names_whom(own, directory)):
         references = replace(references, said_by=said_by(own, directory))
     mentioned = mentions(text, directory, language)
     compares = bool(COMPARES.search(text))
     query = Query(
         text=text,
+        own=own,
         language=language,
         content_words=tuple(content),
         mentioned=mentioned,
@@ -134,6 +152,59 @@ def parse_query(store: Store, question: str, history: Sequence[Turn] = ()) -> Qu
         return _following(store, directory, query, question, history[-1])
     about = "" if compares else topic(text, references)
     return replace(query, topic_words=tuple(content_words(store, about, language)))
+
+
+def is_nameless(store: Store, query: Query) -> bool:
+    """Whether a question names no record, no date and nothing but speakers ("Who sent apologies?")."""
+    speaking = " ".join((*query.references.speakers, subject(query.text)))
+    names = (name for name in query.mentioned.proper if fold(name) not in fold(speaking))
+    return not (query.references.documents or YEAR.search(query.text) or any(names) or wants_records(query.text))
+
+
+def leaves(store: Store, question: str, found: Thread) -> bool:
+    """Whether a question, as it was put, names a record that the last answer was not drawn from."""
+    named = directory_of(store).documents_in(question, content_words(store, question))
+    return not set(named).issubset(found.documents)
+
+
+def in_thread(store: Store, query: Query, found: Thread) -> Query:
+    """A question that is asked of the records of the last answer: only what it names itself must stand there, and where
+    it has words of its own, those carried along weigh little."""
+    directory = directory_of(store)
+    query = replace(
+        query,
+        thread=found,
+        mentioned=mentions(query.own, directory, query.language),
+        references=replace(query.references, documents=found.documents),
+    )
+    own = own_subject(store, query)
+    if query.own == query.text or not own or not names_its_subject(query.own):
+        return query
+    words = {word: CARRIED_WEIGHT * weight for word, weight in query.words.items() if word not in own}
+    content = tuple(content_words(store, query.own, query.language))
+    words |= dict.fromkeys(content, 1.0)
+    text = f"{query.own} ({', '.join(found.names)})"
+    return replace(query, text=text, content_words=content, topic_words=(), words=words)
+
+
+def said_in_thread(store: Store, query: Query, hits: Sequence[Hit]) -> bool:
+    """Whether those speak there whose words a follow-up asks for; true where it asks for nobody's, or for a vote."""
+    asked = () if wants_vote(query.asked) else said_by(query.own, directory_of(store))
+    return not asked or any(hit.passage.locator.speaker in asked for hit in hits)
+
+
+def own_subject(store: Store, query: Query) -> set[str]:
+    """The stems of a follow-up's own words, without the names of speakers and what questions are asked with: none in
+    "Who abstained?", none in "What did Norway say about it?"."""
+    words = re.findall(r"[^\W_]+", query.own)
+    kept = [word for word in words if word.casefold() not in asking_words() and not _LITTLE.fullmatch(word)]
+    speaking = _stems(store, directory_of(store).speakers_in(query.own))
+    return set(content_words(store, " ".join(kept), query.language)) - speaking if kept else set[str]()
+
+
+def _names_whom(own: str, directory: Directory) -> bool:
+    """Whether a follow-up tells whose words it asks for: it names somebody, asks who, or how something was voted on."""
+    return bool(directory.speakers_in(own) or proper_names(own)) or asks_who(own) or wants_vote(own)
 
 
 def _said_before(question: str, history: Sequence[Turn]) -> Sequence[Turn]:

@@ -23,6 +23,11 @@ SAYS = re.compile(
     r"|\baccording to (?P<whose>[^,?.;]{2,60})",
     re.IGNORECASE,
 )
+_GIVES = re.compile(
+    r"\b(?:reasons?|grounds?|arguments?|explanations?|examples?|answers?|views?)\s++(?:did|does|do|has|have|had)\s++"
+    r"(?P<who>[^?;]{2,90}?)\s+(?:given?|offer(?:ed)?|cited?|put|ma[dk]e)\b",
+    re.IGNORECASE,
+)
 ABOUT = re.compile(r"^(?:\s+\S+){0,5}?\s+(?:about|on|regarding|concerning)\s+(?P<topic>.+)", re.IGNORECASE)
 _TITLE = re.compile(r"\b(?:Mr|Ms|Mrs|Miss|Dr|Prof|Mme|Sra?|H\.E|Ambassador)\b\.?\s*")
 _TITLED = re.compile(_TITLE.pattern.removesuffix("*") + r"+([A-ZÀ-Þ][\w’'-]+)")
@@ -130,6 +135,7 @@ def pointers(question: str, store: Store, words: Sequence[str] | None = None) ->
 def said_by(question: str, directory: Directory) -> tuple[str, ...]:
     """The speakers whose words a question asks for; none of several at once ("both")."""
     subjects = [match["who"] or match["whose"] for match in SAYS.finditer(question)]
+    subjects += [match["who"] for match in _GIVES.finditer(question)]
     return tuple(directory.speakers_in(" ".join(subject for subject in subjects if not _SEVERAL.search(subject))))
 
 

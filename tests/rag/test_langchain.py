@@ -60,7 +60,7 @@ def test_a_question_may_come_with_its_history_and_filters(library: Library) -> N
     as_mapping = chain.invoke(
         {"question": "And the closed season?", "history": [{"question": first.question, "answer": first.text}]}
     )
-    assert as_answer.standalone_question == f"And the closed season? ({QUOTA})"
+    assert as_answer.standalone_question == "And the closed season? (Minutes of the fishery council)"
     assert untimed(as_answer) == untimed(as_mapping)
     confined = chain.invoke({"question": "herring quota", "filters": Filters(speaker="Mexico")})
     assert {citation.locator.speaker for citation in confined.citations} == {"Mexico"}

@@ -37,7 +37,7 @@ def records(store: Store, query: Query, filters: Filters | None = None) -> Quote
     held = store.listings()
     within = store.select(filters).documents if filters else None
     listings = [each for each in held if each.state != "read" and (within is None or each.id in within)]
-    language = kinds.language_asked(query.text)
+    language = kinds.language_asked(query.asked)
     if language:
         told = [each for each in listings if each.language]
         listings = [each for each in told if (each.language == language.code) != language.negative]
@@ -61,7 +61,7 @@ def of_day(store: Store, query: Query, filters: Filters | None = None) -> Quoted
     """The records of the days that a question about decisions names ("What was adopted on 10 May?"), which asks for
     records; None where it asks for something else, or none is of these days."""
     days = {(day.year, day.month, day.day) for day in dates(query.text)[0] if day.day and day.year}
-    if not days or not (kinds.wants_which_records(query.text) and kinds.wants_decision(query.text)):
+    if not days or not (kinds.wants_which_records(query.asked) and kinds.wants_decision(query.asked)):
         return None
     within = store.select(filters).documents if filters else None
     found = [each for each in store.listings() if (within is None or each.id in within) and _day_of(each) in days]
@@ -139,7 +139,7 @@ def outcomes(store: Store, query: Query, hits: Sequence[Hit]) -> Quoted | None:
     structure, quoted = store.structure(document.id), Quoted()
     headings = {item.id: heading_of(item) for item in structure.items}
     told = without_lead_ins(structure.outcomes)
-    counted = [each for each in told if is_counted(each)] if kinds.wants_vote(query.text) else []
+    counted = [each for each in told if is_counted(each)] if kinds.wants_vote(query.asked) else []
     told = counted or told
     for outcome in told[:MAX_SPEAKERS]:
         heading = headings.get(outcome.item or "", "")

@@ -49,7 +49,7 @@ def votes(store: Store, query: Query, filters: Filters | None = None) -> Quoted 
         if found is None:
             return None
         agrees = not (of_other_year or contradicted(query, found.outcome) or _was_voted_on(query, found))
-        if kinds.wants_reason(query.text) and agrees:
+        if kinds.wants_reason(query.asked) and agrees:
             return None
         first, *lists = with_names(query, found)
         lists_by_side = lists_of(found.outcome).items() if found.outcome else ()
@@ -66,11 +66,11 @@ def _is_of_other_year(query: Query, document: Document) -> bool:
     """Whether a question has what a record decides happen in another year than the record's."""
     years, date = set(YEAR.findall(query.text)), document.date or ""
     is_other = bool(years and date) and date[:4] not in years
-    return is_other and kinds.wants_reason(query.text) and kinds.wants_decision(query.text)
+    return is_other and kinds.wants_reason(query.asked) and kinds.wants_decision(query.asked)
 
 
 def _asks(query: Query) -> bool:
-    text = query.text
+    text = query.asked
     if kinds.wants_paragraph(text):
         return False
     if kinds.wants_vote(text) or kinds.wants_manner(text) or kinds.says_unvoted(text) or kinds.wants_side(text):
@@ -85,7 +85,7 @@ def _told(query: Query, vote: Quotable) -> str:
     on = fold(f"{vote.lead} {vote.hit.document.title}")
     absent = [state for state in on_no_side(query, vote.outcome) if fold(state) not in on]
     told = [label(query.language, "not_listed", state=state) for state in absent]
-    if _was_voted_on(query, vote) or (listed and kinds.wants_manner(query.text)):
+    if _was_voted_on(query, vote) or (listed and kinds.wants_manner(query.asked)):
         code = "recorded_vote" if vote.outcome and vote.outcome.names_for else "put_to_vote"
         told.append(label(query.language, code))
     elif not listed:
@@ -97,7 +97,7 @@ def _told(query: Query, vote: Quotable) -> str:
 
 def _was_voted_on(query: Query, vote: Quotable) -> bool:
     """Whether there was a vote on what a question says to have been adopted without one."""
-    return is_counted(vote.outcome) and kinds.says_unvoted(query.text)
+    return is_counted(vote.outcome) and kinds.says_unvoted(query.asked)
 
 
 def _vote_of(store: Store, document: Document) -> Quotable | None:
@@ -139,10 +139,10 @@ def votes_of(store: Store, query: Query, filters: Filters | None = None) -> Quot
 
     Of the years that stand in the question, where any do.
     """
-    sides = asked_sides(query.text)
+    sides = asked_sides(query.asked)
     if len(sides) != 1 or query.references.documents:
         return None
-    if not kinds.wants_vote(query.text) or not (kinds.wants_which_records(query.text) or query.wants_list):
+    if not kinds.wants_vote(query.asked) or not (kinds.wants_which_records(query.asked) or query.wants_list):
         return None
     [side] = sides
     role = f"names_{side}"
@@ -191,7 +191,7 @@ def sponsors(store: Store, query: Query, filters: Filters | None = None) -> Quot
 
     The names are those that the record tabulates, whole, with their count.
     """
-    if not kinds.wants_sponsors(query.text, who=query.wants_speaker) or query.references.paragraphs:
+    if not kinds.wants_sponsors(query.asked, who=query.wants_speaker) or query.references.paragraphs:
         return None
     symbols = [match[0] for match in SYMBOL.finditer(query.text)]
     within = store.select(filters).documents if filters else None

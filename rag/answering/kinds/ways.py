@@ -20,7 +20,7 @@ MOST_VERBS = 1
 def from_catalogue(store: Store, query: Query, filters: Filters | None = None) -> Quoted | None:
     """The answer to a question about what the library holds, what changed between two records it names, or how one was
     voted on, which needs no search; None where it is none."""
-    if kinds.wants_records(query.text) and not query.references.said_by:
+    if kinds.wants_records(query.asked) and not query.references.said_by:
         return records(store, query, filters)
     if changed := changes(store, query):
         return changed
@@ -32,13 +32,13 @@ def own_way(store: Store, query: Query, hits: Sequence[Hit]) -> Quoted | None:
     """The answer to a question of a kind with its own way; None where there is none, or nothing is found there."""
     if query.references.paragraphs or query.compared:
         return None
-    if kinds.wants_speakers(query.text):
+    if kinds.wants_speakers(query.asked):
         return speakers(store, query, hits)
-    if kinds.wants_outcomes(query.text) and (found := outcomes(store, query, hits)):
+    if kinds.wants_outcomes(query.asked) and (found := outcomes(store, query, hits)):
         return found
-    if kinds.wants_items(query.text) and (found := items(store, query, hits)):
+    if kinds.wants_items(query.asked) and (found := items(store, query, hits)):
         return found
-    if kinds.wants_overview(query.text) or _is_about_all_somebody_said(store, query):
+    if kinds.wants_overview(query.asked) or _is_about_all_somebody_said(store, query):
         return overview(store, query, hits)
     return None
 
