@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from ..ingest.ingest import IngestReport, Watcher
     from ..ingest.parse import Limits
     from .adapters.langchain import AnswerRunnable
-    from .generation.writer import Writer
+    from .generation.writer import Way, Writer
     from .query.kinds import Length
     from .retrieval.rerank import Reranker
     from .tools.align import Paragraph
@@ -54,6 +54,7 @@ def open_library(
     passages: int | None = None,
     strictness: str = "usual",
     model_falls_back: bool = True,
+    model_way: "Way" = "auto",
     judge: str | None = None,
     embedding: str | None = None,
     cache_dir: Path | None = None,
@@ -74,6 +75,8 @@ def open_library(
         passages: how many an answer may quote, or the model is shown; None for the usual number.
         strictness: "lenient", "usual" or "strict": how near the question quotes must be to be an answer.
         model_falls_back: answer with quotes while the model's service is silent; else that is a ModelError.
+        model_way: "write" has the model write sentences, "select" select the records' own, "auto" select where it is
+            known to be small.
         judge: a further check of what the model writes, "nli:" and a cross-encoder's name or "provider:name" of a chat
             model; None or "none" for the program's own checks only.
         embedding: name or path of a sentence-transformers model; None for the library's own or the default.
@@ -111,6 +114,7 @@ def open_library(
             timeout_s=model_timeout_s,
             judge=judge,
             falls_back=model_falls_back,
+            way=model_way,
         )
     if reranker is None:
         return Library(store, writer, passages=passages, strictness=strictness)

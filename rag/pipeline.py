@@ -92,7 +92,7 @@ class Pipeline:
         draft = _Draft(writer=self.writer)
         try:
             yield from draft.kept(
-                self._generate(asked, query, hits) if self.writer else self._quote(asked, query, hits)
+                self._generate(asked, query, hits) if self.writer else self._quote(asked, query, hits, None)
             )
         except ModelUnavailable as error:
             if self.writer is None or not (self.writer.falls_back or draft.citations):
@@ -101,7 +101,7 @@ class Pipeline:
                 draft.add(remark("broke_off", error=error), first=True)
             else:
                 draft = _Draft()
-                yield from draft.kept(self._quote(asked, query, hits))
+                yield from draft.kept(self._quote(asked, query, hits, None))
                 draft.add(remark("fell_back", error=error), first=True)
         yield self._answer(asked, query, hits, draft, retrieved)
 
@@ -174,7 +174,7 @@ class Pipeline:
             enough = NEAR_ENOUGH_BY_SPEAKER if query.references.said_by else NEAR_ENOUGH
             if near < enough * nearness(choose(self.store, query, self._retrieve(asked, query)).quotables):
                 return None
-        if any(isinstance(event, SentenceReady) for event in self._quotes(staying, hits, within.filters)):
+        if any(isinstance(event, SentenceReady) for event in self._quotes(within, staying, hits, None)):
             return within, staying, hits
         if not query.follows or not names_its_subject(query.own):
             return None
@@ -184,21 +184,26 @@ class Pipeline:
         return replace(asked, left=found.names), alone, self._retrieve(asked, alone)
 
     def _generate(self, asked: "_Asked", query: Query, hits: Sequence[Hit]) -> Iterator[SentenceReady | Note | Remark]:
-        """What the language model writes, each sentence verified."""
+        """What the language model selects, or writes, each sentence verified."""
         assert self.writer is not None
+        if self.writer.selects:
+            return self._quote(asked, query, hits, self.writer)
         events = self.writer.write(
             self.store, query, hits, limit=self.passages, tally=asked.tally, observer=asked.observer
         )
         return _observed(asked.observer("generate", query.text), events)
 
-    def _quote(self, asked: "_Asked", query: Query, hits: Sequence[Hit]) -> Iterator[SentenceReady | Note | Remark]:
-        return _observed(asked.observer("select", query.text), self._quotes(query, hits, asked.filters))
+    def _quote(
+        self, asked: "_Asked", query: Query, hits: Sequence[Hit], selector: "Writer | None"
+    ) -> Iterator[SentenceReady | Note | Remark]:
+        return _observed(asked.observer("select", query.text), self._quotes(asked, query, hits, selector))
 
     def _quotes(
-        self, query: Query, hits: Sequence[Hit], filters: Filters | None
+        self, asked: "_Asked", query: Query, hits: Sequence[Hit], selector: "Writer | None"
     ) -> Iterator[SentenceReady | Note | Remark]:
-        """The record's own sentences that answer, or the reason why none does."""
-        if own := from_catalogue(self.store, query, filters) or own_way(self.store, query, hits):
+        """The record's own sentences that answer, those that a language model selects where one does, or the reason
+        why none does."""
+        if own := from_catalogue(self.store, query, asked.filters) or own_way(self.store, query, hits):
             yield from _events(own)
             yield from self._more_said(query, len(own.citations))
             return
@@ -207,6 +212,13 @@ class Pipeline:
         if reason := reason_to_refuse(self.store, query, chosen.quotables, self.strictness):
             yield reason
             return
+        if selector:
+            chosen, notes = selector.select(self.store, query, chosen, limit=self.passages, tally=asked.tally)
+            yield from notes
+            chosen = replace(chosen, quotables=each_once(self.store, chosen.quotables, query.language))
+            if not chosen.quotables:
+                yield NOT_ANSWERED
+                return
         yield from chosen.remarks
         expected = query.expected
         best = chosen.quotables[0]

@@ -55,10 +55,16 @@ _ENUMERATION = re.compile(r"[,;] [^,;.]+[,;] [^,;.]*\b(?:and|or|as well as)\b|(?
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chosen:
     """The sentences that answer best, best first; `remarks` say what people must know of the choice: whether a list may
-    be longer, whose side says nothing."""
+    be longer, whose side says nothing.
+
+    `picked` are they before those beside them were added, chosen among the `ranked`; both empty where there was no
+    choice.
+    """
 
     quotables: list[Quotable]
     remarks: tuple[Remark, ...] = ()
+    picked: tuple[Quotable, ...] = ()
+    ranked: tuple[Quotable, ...] = ()
 
 
 def choose(store: Store, query: Query, hits: Sequence[Hit], limit: int = MAX_QUOTES) -> Chosen:
@@ -78,13 +84,20 @@ def choose(store: Store, query: Query, hits: Sequence[Hit], limit: int = MAX_QUO
     ranked = without_stray_outcomes(query, rank(store, query, spoken))
     ranked = _not_said_before(store, query, ranked)
     ranked = [each for each in ranked if each.hit.passage.locator.paragraph in query.references.paragraphs] or ranked
-    on_it = [each for each in ranked if each.words & query.words.keys() or each.likeness >= ON_IT_LIKENESS]
-    best = _best(store, query, ranked, limit)
+    best = replace(_best(store, query, ranked, limit), ranked=tuple(ranked))
+    return picked(store, query, best, best.quotables)
+
+
+def picked(store: Store, query: Query, among: Chosen, sentences: Sequence[Quotable]) -> Chosen:
+    """Sentences picked among the ranked, as they are quoted: with those beside them that answer nearly as well, the
+    lists they announce, the names of a vote."""
+    on_it = [each for each in among.ranked if each.words & query.words.keys() or each.likeness >= ON_IT_LIKENESS]
     if any(side.is_by_name for side in query.compared):  # the sentence beside one may be another side's
         on_it = []
-    chosen = _with_announced(store, _whole_thoughts(best.quotables, on_it), everywhere=query.wants_list)
+    chosen = _with_announced(store, _whole_thoughts(sentences, on_it), everywhere=query.wants_list)
     chosen = [each for quotable in chosen for each in with_names(query, quotable)]
-    return replace(best, quotables=[_with_label(quotable) for quotable in chosen] if query.wants_speaker else chosen)
+    chosen = [_with_label(quotable) for quotable in chosen] if query.wants_speaker else chosen
+    return replace(among, quotables=chosen, picked=tuple(sentences))
 
 
 def _not_said_before(store: Store, query: Query, ranked: Sequence[Quotable]) -> Sequence[Quotable]:

@@ -1,18 +1,22 @@
 """A language model's service: a prompt goes in, text comes out; its cost is counted, what fails is told plainly."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, cast
 
 from ...vectorstore.errors import ModelError, ModelUnavailable
 from ..answer import Usage
+from ..prompts import Prompt
 from ..query.question import clean
+from .capacity import Capacity, capacity_of
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
 
 MAX_WRITTEN_CHARS = 60_000
+# A provider's package waits longer before each further try: half a second, then twice as long.
+MAX_RETRIES = 2
 # Ollama's own default cuts a prompt after 4,096 tokens or fewer, without a word.
 OLLAMA_CONTEXT_TOKENS = 8_192
 _MESSAGE_CHARS = 200
@@ -53,15 +57,46 @@ class Tally:
         return Usage(calls=self.calls, input_tokens=self.input_tokens, output_tokens=self.output_tokens)
 
 
+@dataclass(slots=True, kw_only=True)
+class Known:
+    """What is found out about a service once it is used: how large its model is, whether it takes the shape of a
+    reply."""
+
+    capacity: Capacity | None = None
+    takes_shapes: bool = True
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Service:
-    """A chat model by name. `secrets` are strings that no message may hold."""
+    """A chat model by name. `secrets` are strings that no message may hold, `base_url` is where it is served."""
 
     name: str
     model: "BaseChatModel" = field(repr=False)
     secrets: tuple[str, ...] = field(default=(), repr=False)
+    base_url: str | None = None
+    known: Known = field(default_factory=Known, repr=False)
 
-    def stream(self, prompt: str, tally: Tally) -> Iterator[str]:
+    def capacity(self) -> Capacity:
+        """How large the model is and how much it reads, as far as its service or its name says; asked once."""
+        if self.known.capacity is None:
+            key = self.secrets[0] if self.secrets else None
+            self.known.capacity = capacity_of(self.name, base_url=self.base_url, api_key=key)
+        return self.known.capacity
+
+    def shaped(self, prompt: str | Prompt, shape: Mapping[str, Any], tally: Tally) -> Iterator[str]:
+        """As `stream`, in the shape of a JSON schema where the service takes one; else as the model pleases."""
+        options = _shape_options(self.name, shape) if self.known.takes_shapes else {}
+        try:
+            yield from self.stream(prompt, tally, options)
+        except ModelUnavailable:
+            raise
+        except ModelError:
+            if not options:
+                raise
+            self.known.takes_shapes = False
+            yield from self.stream(prompt, tally)
+
+    def stream(self, prompt: str | Prompt, tally: Tally, options: Mapping[str, Any] | None = None) -> Iterator[str]:
         """What the model writes, piece by piece, at most `MAX_WRITTEN_CHARS`.
 
         Raises:
@@ -70,8 +105,9 @@ class Service:
         """
         tally.calls += 1
         written = 0
+        messages = [("system", prompt.system), ("human", prompt.asked)] if isinstance(prompt, Prompt) else prompt
         try:
-            for chunk in self.model.stream(prompt):
+            for chunk in self.model.stream(messages, **(options or {})):
                 tally.add(getattr(chunk, "usage_metadata", None))
                 text = clean(chunk.text)
                 yield text[: MAX_WRITTEN_CHARS - written]
@@ -82,7 +118,7 @@ class Service:
             # Not `from error`: what the provider's package raises may hold the key.
             raise self._told(error) from None
 
-    def ask(self, prompt: str, tally: Tally) -> str:
+    def ask(self, prompt: str | Prompt, tally: Tally) -> str:
         """The whole of what the model writes; raises as `stream` does."""
         return "".join(self.stream(prompt, tally))
 
@@ -123,7 +159,7 @@ def open_service(
     try:
         options = _options(model, base_url=base_url, api_key=api_key, timeout_s=timeout_s)
         chat = cast("BaseChatModel", init_chat_model(model, **options))
-        return Service(name=model, model=chat, secrets=secrets)
+        return Service(name=model, model=chat, secrets=secrets, base_url=base_url)
     except ImportError as error:
         provider = model.split(":", 1)[0]
         says = f"The model {model} needs a package: pip install langchain-{provider} ({_first_line(error)})"
@@ -147,12 +183,22 @@ def _options(model: str, *, base_url: str | None, api_key: str | None, timeout_s
             "client_kwargs": {"timeout": timeout_s},
             **address,
         }
-    options: dict[str, Any] = {"temperature": 0, "timeout": timeout_s, "max_retries": 1, **address}
+    options: dict[str, Any] = {"temperature": 0, "timeout": timeout_s, "max_retries": MAX_RETRIES, **address}
     if api_key:
         options["api_key"] = api_key
     if model.startswith("openai:"):
         options["stream_usage"] = True
     return options
+
+
+def _shape_options(model: str, shape: Mapping[str, Any]) -> dict[str, Any]:
+    """What asks a provider for a reply in a shape; empty for one not known to take it."""
+    if model.startswith("ollama:"):
+        return {"format": dict(shape)}
+    if model.startswith("openai:"):  # as an extra part of the body: LangChain would not stream what it parses itself
+        schema = {"name": "reply", "strict": True, "schema": dict(shape)}
+        return {"extra_body": {"response_format": {"type": "json_schema", "json_schema": schema}}}
+    return {}
 
 
 def redacted(message: str, secrets: tuple[str, ...] = ()) -> str:

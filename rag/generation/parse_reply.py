@@ -83,15 +83,18 @@ def visible(written: str, *, whole: bool = True) -> str:
 
     `whole` is false while the reply is still being written.
     """
-    shown = _THOUGHT.sub("", written)
-    shown = _HEADLESS_THOUGHT.sub("", shown)
-    shown = _CONTROL.sub("", shown)
+    shown = _CONTROL.sub("", without_thoughts(written))
     shown = _SOURCES.sub("", _FENCE.sub("", shown))
     if re.match(r"\A\s*(?:\{|\[\s*[{\"])", shown):
         return _out_of_json(shown) if whole else ""
     if not whole and len(shown.strip()) < 2:
         return ""
     return shown
+
+
+def without_thoughts(written: str) -> str:
+    """A reply without what a model thought aloud before it."""
+    return _HEADLESS_THOUGHT.sub("", _THOUGHT.sub("", written))
 
 
 def finished_claims(written: str) -> list[Claim]:

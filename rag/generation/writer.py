@@ -4,33 +4,33 @@ generate -> verify each sentence -> what fails is written again, once -> verify 
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from ...ingest.language.sentences import sentence_spans
 from ...vectorstore.errors import ModelError
-from ...vectorstore.markup import plain
 from ...vectorstore.passage import Hit
 from ...vectorstore.store import Store
 from ..answer import Citation, Refusal, Remark, Sentence, Turn, remark
 from ..answering.abstain import NOT_ANSWERED
-from ..answering.select import citation_of
+from ..answering.select import Chosen, citation_of
 from ..events import Note, SentenceReady, StageObserver
-from ..prompts import prompt
+from ..prompts import Prompt, filled
 from ..query.parse import Query
 from ..verification.ground import ORDERS, Grounded, ground, support
 from ..verification.judge import Judge, judged_text, open_judge
+from .evidence import Shown, evidence, passage_lines
 from .llm import MAX_WRITTEN_CHARS, Service, Tally, open_service
 from .parse_reply import Claim, claims, finished_claims, visible
 from .rewrite import rewritten
+from .selecting import selected
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
 
 PASSAGES_SHOWN = 8
 PASSAGES_LISTED = 16
-MAX_SHOWN_CHARS = 14_000
 MAX_SENTENCES = 30
 MAX_REPEATED = 10
 NEWS_SHARE = 0.01
@@ -44,6 +44,9 @@ _NUMBERED = re.compile(r"^[ \t*_]*(?:sentence\s+)?(\d{1,2})[.):][*_ \t]+(.*)$", 
 _QUOTED = re.compile(r"[“\"«„][^“”\"«»„]*[”\"»“]?")
 
 
+Way = Literal["auto", "select", "write"]
+
+
 def open_writer(
     model: "str | BaseChatModel",
     *,
@@ -52,6 +55,7 @@ def open_writer(
     timeout_s: float = 120.0,
     judge: str | None = None,
     falls_back: bool = True,
+    way: Way = "auto",
 ) -> "Writer":
     """Sets a chat model up, without calling it.
 
@@ -63,6 +67,8 @@ def open_writer(
         judge: a further check of each sentence, see `open_judge`; None or "none" for none. A chat model as judge has
             the same address and key.
         falls_back: whether answers are quotes only while the service is silent; else that is an error.
+        way: "write" has it write sentences, "select" select sentences of the records, "auto" select where it is known
+            to be small.
 
     Raises:
         ModelError: the provider is unknown, its package missing, or the key; or the judge cannot be had.
@@ -71,7 +77,7 @@ def open_writer(
     if judge and judge != "none":
         second = open_judge(judge, base_url=base_url, api_key=api_key, timeout_s=timeout_s)
     service = open_service(model, base_url=base_url, api_key=api_key, timeout_s=timeout_s)
-    return Writer(service=service, judge=second, falls_back=falls_back)
+    return Writer(service=service, judge=second, falls_back=falls_back, way=way)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,6 +87,18 @@ class Writer:
     service: Service
     judge: Judge | None = None
     falls_back: bool = True
+    way: Way = "auto"
+
+    @property
+    def selects(self) -> bool:
+        """Whether the model selects sentences of the records instead of writing some."""
+        return self.way == "select" or (self.way == "auto" and self.service.capacity().is_small)
+
+    def select(
+        self, store: Store, query: Query, chosen: Chosen, *, limit: int | None, tally: Tally
+    ) -> tuple[Chosen, list[Note]]:
+        """What the model selects of the sentences that may answer; raises as `write` does."""
+        return selected(self.service, store, query, chosen, limit=limit, tally=tally)
 
     @property
     def name(self) -> str:
@@ -112,7 +130,8 @@ class Writer:
         """
         passages = [hit for hit in hits if hit.passage.kind not in ("heading", "noise")]
         usual = PASSAGES_LISTED if query.wants_list or query.compared else PASSAGES_SHOWN
-        shown = _fitting(passages, limit or usual)
+        budget = self.service.capacity().evidence_tokens
+        shown = evidence(store, query, passages, most=limit or usual, budget_tokens=budget)
         if not shown:
             yield NOT_ANSWERED
             return
@@ -127,7 +146,7 @@ class _Writing:
     writer: Writer
     store: Store
     question: str
-    shown: Sequence[Hit]
+    shown: Sequence[Shown]
     tally: Tally
     observer: StageObserver
 
@@ -171,7 +190,7 @@ class _Writing:
     def _grounded(self, claim: Claim, before: str) -> Grounded:
         """A claim grounded by the program and, where that lets it pass, by the judge."""
         judge = self.writer.judge
-        grounded = ground(self.store, claim, self.shown, before=before)
+        grounded = ground(self.store, claim, [each.hit for each in self.shown], before=before)
         if not grounded.evidence or judge is None:
             return grounded
         carrying = list({id(quotable.hit): quotable.hit for quotable in grounded.evidence}.values())
@@ -237,7 +256,7 @@ class _Repaired:
 class _Reply:
     """A reply that is being read; `refused` once the model says that the documents do not answer."""
 
-    asked: str
+    asked: Prompt
     refused: bool = False
 
     def claims(self, service: Service, tally: Tally) -> Iterator[Claim | Note | Remark]:
@@ -256,7 +275,7 @@ class _Reply:
     def _told_apart(self, service: Service, tally: Tally) -> Iterator[Claim | Note | Remark]:
         seen: set[str] = set()
         repeated = 0
-        instructions = _sentences_folded(self.asked.split("Passages:")[0])
+        instructions = _sentences_folded(self.asked.system)
         for claim in self._read(service, tally):
             if isinstance(claim, Note | Remark):
                 yield claim
@@ -295,8 +314,7 @@ class _Reply:
 
     def _answer_in(self, written: str) -> str:
         """What follows the prompt, where a model begins by repeating it."""
-        start = self.asked[:60]
-        if written.lstrip().startswith(start):
+        if written.lstrip().startswith((self.asked.system[:60], self.asked.asked[:60])):
             return written.rpartition("\nAnswer:")[2] if "\nAnswer:" in written else ""
         return written
 
@@ -327,48 +345,30 @@ class _Numbering:
         return SentenceReady(sentence=sentence, citations=tuple(new))
 
 
-def ask_for(question: str, hits: Sequence[Hit]) -> str:
+def ask_for(question: str, shown: Sequence[Shown]) -> Prompt:
     """The prompt: the passages with their numbers and where they stand, and the question."""
-    asked = prompt("answer_prompt").replace("{passages}", _passages(list(enumerate(hits, start=1))))
-    return asked.replace("{question}", question).rstrip()
+    passages = passage_lines(enumerate(shown, start=1))
+    return filled("answer_prompt", passages=passages, question=question)
 
 
-def ask_again(store: Store, question: str, failed: Sequence[Grounded], hits: Sequence[Hit]) -> str:
+def ask_again(store: Store, question: str, failed: Sequence[Grounded], shown: Sequence[Shown]) -> Prompt:
     """The prompt for a second try: what is wrong with each sentence, and the passages nearest to them."""
     near: set[int] = set()
     for grounded in failed:
-        ranked = sorted(range(len(hits)), key=lambda place: -support(store, grounded.text, hits[place]))
+        ranked = sorted(range(len(shown)), key=lambda place: (-support(store, grounded.text, shown[place].hit), -place))
         near.update(ranked[:NEAR_IN_REPAIR])
         near.update(int(number) - 1 for number in re.findall(r"\[(\d{1,2})\]", " ".join(grounded.problems)))
-    shown = [(place + 1, hits[place]) for place in sorted(near) if 0 <= place < len(hits)]
+    passages = passage_lines((place + 1, shown[place]) for place in sorted(near) if 0 <= place < len(shown))
     faults = "\n".join(
         f"{number}. {neutral(grounded.text)} -> {'; '.join(grounded.problems)}"
         for number, grounded in enumerate(failed, start=1)
     )
-    asked = prompt("repair_prompt").replace("{passages}", _passages(shown))
-    return asked.replace("{faults}", faults.replace("{", "(")).replace("{question}", question).rstrip()
+    return filled("repair_prompt", passages=passages, faults=faults, question=question)
 
 
 def neutral(text: str) -> str:
     """A sentence in which no bracketed number can be taken for one of our citations."""
     return re.sub(r"\[(\d+)\]", r"(note \1)", text)
-
-
-def _passages(numbered: Iterable[tuple[int, Hit]]) -> str:
-    return "\n\n".join(
-        f"[{number}] ({_inert(f'{hit.passage.context}; {hit.passage.locator}')})\n{_inert(plain(hit.passage.text))}"
-        for number, hit in numbered
-    )
-
-
-def _fitting(hits: Sequence[Hit], most: int) -> list[Hit]:
-    """The first passages, as many as fit the prompt, at least one."""
-    shown: list[Hit] = []
-    for hit in hits[:most]:
-        if shown and sum(len(one.passage.text) for one in shown) + len(hit.passage.text) > MAX_SHOWN_CHARS:
-            break
-        shown.append(hit)
-    return shown
 
 
 def _written_again(reply: str, count: int) -> dict[int, str]:
@@ -407,7 +407,3 @@ def _sentences_folded(text: str) -> set[str]:
 def _folded(text: str) -> str:
     """The words and figures of a text, with the signs that make a figure another one."""
     return " ".join(re.findall(r"\w+|[%‰€$£¥°]|(?<!\w)[-−](?=\d)|(?<=\d)[.,](?=\d)", text.casefold()))
-
-
-def _inert(text: str) -> str:
-    return re.sub(r"\[(\d{1,3})\]", r"(note \1)", text).replace("{", "(").replace("}", ")")

@@ -43,13 +43,15 @@ class OpenAIServer:
 
     A script is the reply itself, or a function that writes it: it gets `shown`, which tells under which number the
     prompt shows the passage with the given words. Of a list of scripts each request gets the next, the last one again
-    and again.
+    and again. `facts` are what it says of itself, by path; with `refuses_shapes` it takes no `response_format`.
     """
 
     def __init__(self) -> None:
         self.script: Script | list[Script] = ""
         self.chunk_chars = 7
         self.requests: list[dict[str, Any]] = []
+        self.facts: dict[str, object] = {}
+        self.refuses_shapes = False
         self.stopping = threading.Event()
         self._server = _Server(("127.0.0.1", 0), _Handler)
         self._server.openai = self
@@ -70,7 +72,7 @@ class OpenAIServer:
 
     def shown(self, words: str) -> int:
         """Under which number the prompt shows the passage with these words."""
-        for number, passage in re.findall(r"^\[(\d+)\] (.*?)(?=\n\n|\Z)", self.prompt, re.MULTILINE | re.DOTALL):
+        for number, passage in re.findall(r"^\[(\d+)\] (.*?)(?=\n\n|\n\[|\Z)", self.prompt, re.MULTILINE | re.DOTALL):
             if words in passage:
                 return int(number)
         raise LookupError(f"no passage with {words!r} in the prompt:\n{self.prompt}")
@@ -100,6 +102,10 @@ class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     server: _Server
 
+    def do_GET(self) -> None:
+        facts = self.server.openai.facts.get(self.path)
+        self._json({"error": "unknown"} if facts is None else facts, 404 if facts is None else 200)
+
     def do_POST(self) -> None:
         openai = self.server.openai
         asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
@@ -107,7 +113,9 @@ class _Handler(BaseHTTPRequestHandler):
         script = openai.script
         if isinstance(script, list):
             script = script[min(len(openai.requests), len(script)) - 1]
-        if isinstance(script, Hangs):
+        if openai.refuses_shapes and "response_format" in asked:
+            self._json({"error": {"message": "response_format is not known", "type": "invalid_request_error"}}, 400)
+        elif isinstance(script, Hangs):
             openai.stopping.wait(30)
             self.close_connection = True
         elif isinstance(script, Fails):
