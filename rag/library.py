@@ -1,6 +1,7 @@
 """A library of records, as other programs hold it: ingest, search, ask, stream."""
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, cast
@@ -160,6 +161,11 @@ class Library:
     def strictness(self) -> str:
         """How near the question quotes must be to be an answer."""
         return self.pipeline.strictness
+
+    def in_way(self, way: "Way") -> "Library":
+        """The same library, whose language model, if it has one, writes or selects as told."""
+        writer = replace(self.writer, way=way) if self.writer else None
+        return Library(self.store, writer, self.reranker, passages=self.passages, strictness=self.strictness)
 
     def close(self) -> None:
         """Lets go of every file."""

@@ -67,6 +67,11 @@ class Settings(BaseSettings):
         None, description="key for it; otherwise the provider's own variable is used"
     )
     model_timeout_s: float = Field(120.0, description="how long to wait for the model")
+    model_way: Literal["auto", "select", "write"] = Field(
+        "auto",
+        description="how the model answers: write sentences, select sentences of the records, or auto: select where it "
+        "is known to be small",
+    )
     passages: int | None = Field(
         None, ge=1, le=20, description="passages an answer may quote; by default as many as fit"
     )

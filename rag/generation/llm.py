@@ -15,10 +15,14 @@ if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
 
 MAX_WRITTEN_CHARS = 60_000
+# A small model that has lost the thread writes on until its context is full; its answers have a tenth of this.
+MAX_WRITTEN_BY_SMALL_CHARS = 4_000
 # A provider's package waits longer before each further try: half a second, then twice as long.
 MAX_RETRIES = 2
 # Ollama's own default cuts a prompt after 4,096 tokens or fewer, without a word.
 OLLAMA_CONTEXT_TOKENS = 8_192
+# A reply whose last so many characters stand so many times in its end goes round in circles: no answer's do.
+TURN_CHARS, TURNS, TAIL_CHARS = 80, 4, 2_000
 _MESSAGE_CHARS = 200
 _LOOKS_SECRET = re.compile(
     r"\b(?:sk|pk|rk|gsk|xai|key|hf|AIza)[-_][\w*-]{6,}|\bAIza[\w-]{20,}|\bBearer\s+\S+|(?<=://)[^/\s@][^/\s@:]*+:[^/\s@]++(?=@)",
@@ -83,6 +87,11 @@ class Service:
             self.known.capacity = capacity_of(self.name, base_url=self.base_url, api_key=key)
         return self.known.capacity
 
+    @property
+    def most_chars(self) -> int:
+        """How much of one reply is read."""
+        return MAX_WRITTEN_BY_SMALL_CHARS if self.capacity().is_small else MAX_WRITTEN_CHARS
+
     def shaped(self, prompt: str | Prompt, shape: Mapping[str, Any], tally: Tally) -> Iterator[str]:
         """As `stream`, in the shape of a JSON schema where the service takes one; else as the model pleases."""
         options = _shape_options(self.name, shape) if self.known.takes_shapes else {}
@@ -97,22 +106,23 @@ class Service:
             yield from self.stream(prompt, tally)
 
     def stream(self, prompt: str | Prompt, tally: Tally, options: Mapping[str, Any] | None = None) -> Iterator[str]:
-        """What the model writes, piece by piece, at most `MAX_WRITTEN_CHARS`.
+        """What the model writes, piece by piece, at most `most_chars` and not round in circles.
 
         Raises:
             ModelUnavailable: the service cannot be reached, takes too long or breaks off.
             ModelError: it does not accept the request.
         """
         tally.calls += 1
-        written = 0
+        written, most_chars, tail = 0, self.most_chars, ""
         messages = [("system", prompt.system), ("human", prompt.asked)] if isinstance(prompt, Prompt) else prompt
         try:
             for chunk in self.model.stream(messages, **(options or {})):
                 tally.add(getattr(chunk, "usage_metadata", None))
                 text = clean(chunk.text)
-                yield text[: MAX_WRITTEN_CHARS - written]
+                yield text[: most_chars - written]
                 written += len(text)
-                if written >= MAX_WRITTEN_CHARS:
+                tail = (tail + text)[-TAIL_CHARS:]
+                if written >= most_chars or tail.count(tail[-TURN_CHARS:]) >= TURNS:
                     return
         except Exception as error:  # network, key, quota: each provider has errors of its own
             # Not `from error`: what the provider's package raises may hold the key.

@@ -8,6 +8,7 @@ import pytest
 from onrecord.rag import Library, open_library
 from onrecord.rag.generation.capacity import Capacity, asked, capacity_of
 from onrecord.rag.generation.evidence import evidence
+from onrecord.rag.generation.llm import Tally
 from onrecord.rag.generation.selecting import MAX_CANDIDATES, numbers_in
 from onrecord.rag.generation.writer import open_writer
 from onrecord.rag.query.parse import parse_query
@@ -175,6 +176,22 @@ def test_a_small_model_selects_unless_told_to_write_and_one_of_unknown_size_writ
     assert open_writer("openai:nameless", api_key="x", way="select").selects
 
 
+def test_a_small_model_that_does_not_stop_is_cut_off_early(records: Library, server: OpenAIServer) -> None:
+    server.says(" ".join(map(str, range(2_000))), chunk_chars=400)
+    server.refuses_shapes, server.facts = False, {}
+    writer = open_writer("openai:tiny-135m", base_url=server.base_url, api_key="x", way="write")
+    answer = Library(records.store, writer).ask(QUOTA)
+    assert any("cut off after 4,000 characters" in note for note in answer.notes)
+
+
+def test_a_reply_that_goes_round_in_circles_is_left(records: Library, server: OpenAIServer) -> None:
+    server.says(f"{THIRD} [1] And so on, and on, and on, as everybody in the hall has heard it before, again. " * 400)
+    server.facts = {}
+    writer = open_writer("openai:nameless", base_url=server.base_url, api_key="x", way="write")
+    written = "".join(writer.service.stream("Question", Tally()))
+    assert 300 < len(written) < 1_000
+
+
 def test_evidence_is_less_for_small_models_and_never_more_than_the_context_holds() -> None:
     assert Capacity(parameters=1_500_000_000).evidence_tokens == 900
     assert Capacity(parameters=8_000_000_000).evidence_tokens == Capacity().evidence_tokens == 3_500
@@ -215,3 +232,12 @@ def test_a_service_is_asked_only_at_an_address_that_was_given_and_never_another_
     assert asked(secret.as_uri()) == {}
     assert capacity_of("openai:any-3.8b") == Capacity(parameters=3_800_000_000)
     assert capacity_of("anthropic:any", base_url=None) == Capacity()
+
+
+def test_the_way_can_be_told_for_one_question(records: Library, server: OpenAIServer) -> None:
+    server.says('{"numbers": [1]}')
+    server.facts = {}
+    library = Library(records.store, open_writer("openai:scripted", base_url=server.base_url, api_key="x", way="write"))
+    answer = library.in_way("select").ask(FEES)
+    assert "numbers" in str(server.requests[0]["messages"][0]["content"]) and answer.sentences[0].citations == (1,)
+    assert records.in_way("select").writer is None

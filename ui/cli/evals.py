@@ -19,6 +19,7 @@ from .options import (
     ModelOption,
     QuietOption,
     RerankerOption,
+    WayOption,
 )
 from .setting_up import library_folder, opened_library, read_settings, tell
 
@@ -47,6 +48,7 @@ def eval_run(
     library: LibraryOption = None,
     model: ModelOption = None,
     model_base_url: BaseUrlOption = None,
+    way: WayOption = None,
     reranker: RerankerOption = None,
     output: Annotated[
         Path | None, typer.Option("--json", metavar="OUT", help="Write everything as JSON; - prints it.")
@@ -89,7 +91,9 @@ def eval_run(
     to_standard_output = str(output) == "-"
     for path in (output, report):
         _check_folder(path)
-    settings = read_settings(library=library, model=model, model_base_url=model_base_url, reranker=reranker)
+    settings = read_settings(
+        library=library, model=model, model_base_url=model_base_url, model_way=way, reranker=reranker
+    )
     given = {"limit": limit, "jobs": jobs, "search_only": search_only, "prices": _prices(price)}
     done = _run(asked, settings, given, cases, judge, nli, fresh=fresh, quiet=quiet or to_standard_output)
     value = _json_of(done, people, times)
@@ -149,6 +153,7 @@ def eval_draft(
     library: LibraryOption = None,
     model: ModelOption = None,
     model_base_url: BaseUrlOption = None,
+    way: WayOption = None,
 ) -> None:
     """Propose cases from the library, for you to accept one by one, or in a spreadsheet.
 
@@ -157,7 +162,7 @@ def eval_draft(
     from ...evals.drafts.accept import accept, add_to, write_sheet
     from ...evals.drafts.propose import draft, from_feedback
 
-    settings = read_settings(library=library, model=model, model_base_url=model_base_url)
+    settings = read_settings(library=library, model=model, model_base_url=model_base_url, model_way=way)
     with opened_library(settings) as lib:
         model_of = lib.writer.service.model if lib.writer else None
         drafts = from_feedback(lib) if feedback else draft(lib, limit=limit, model=model_of)

@@ -16,6 +16,12 @@ ModelOption = Annotated[
     typer.Option("--model", help="provider:name of a chat model that writes the answers, or none [ONRECORD_MODEL]."),
 ]
 BaseUrlOption = Annotated[str | None, typer.Option("--model-base-url", help="Address of the model's service.")]
+WayOption = Annotated[
+    str | None,
+    typer.Option(
+        "--way", metavar="WAY", help="How the model answers: write, select sentences of the records, or auto [auto]."
+    ),
+]
 EmbeddingOption = Annotated[
     str | None, typer.Option("--embedding", help="sentence-transformers model, by name or path [ONRECORD_EMBEDDING].")
 ]

@@ -13,7 +13,16 @@ import typer
 
 from ...vectorstore.errors import InputError, OnRecordError
 from .console import DONE, SOME_FAILED, json_text
-from .options import BaseUrlOption, JsonOption, LibraryOption, ModelOption, QuietOption, RerankerOption, StyleOption
+from .options import (
+    BaseUrlOption,
+    JsonOption,
+    LibraryOption,
+    ModelOption,
+    QuietOption,
+    RerankerOption,
+    StyleOption,
+    WayOption,
+)
 from .setting_up import opened_library, read_settings, tell
 
 if TYPE_CHECKING:
@@ -77,6 +86,7 @@ def ask(
     library: LibraryOption = None,
     model: ModelOption = None,
     model_base_url: BaseUrlOption = None,
+    way: WayOption = None,
     reranker: RerankerOption = None,
     everything: Annotated[
         bool, typer.Option("--all", help="Every sentence on the subject, record by record, not the best only.")
@@ -104,7 +114,7 @@ def ask(
         raise InputError('Ask one question (onrecord ask "What did Norway say?") or name a file with --batch.')
     filters = _filters(document, speaker, symbol, section, since, until)
     settings = read_settings(
-        library=library, model=model, model_base_url=model_base_url, reranker=reranker, passages=limit
+        library=library, model=model, model_base_url=model_base_url, model_way=way, reranker=reranker, passages=limit
     )
     with opened_library(settings) as lib:
         if batch is not None:
@@ -123,6 +133,7 @@ def chat(
     library: LibraryOption = None,
     model: ModelOption = None,
     model_base_url: BaseUrlOption = None,
+    way: WayOption = None,
 ) -> None:
     """Chat in the terminal; follow-up questions take the earlier ones into account."""
     from ...rag.messages import in_language
@@ -131,7 +142,9 @@ def chat(
     from .render import print_answer
 
     language = language_of_terminal()
-    with opened_library(read_settings(library=library, model=model, model_base_url=model_base_url)) as lib:
+    with opened_library(
+        read_settings(library=library, model=model, model_base_url=model_base_url, model_way=way)
+    ) as lib:
         print(f"{len(lib.documents())} documents. Ask away; an empty line ends.", file=sys.stderr)
         history = []
         while question := _next_question():

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from .options import BaseUrlOption, LibraryOption, ModelOption, RerankerOption
+from .options import BaseUrlOption, LibraryOption, ModelOption, RerankerOption, WayOption
 from .progress import follow
 from .setting_up import opened_library, read_settings
 
@@ -23,6 +23,7 @@ def serve(
     port: Annotated[int | None, typer.Option("--port", min=1, max=65535, help="Port to listen on [7860].")] = None,
     model: ModelOption = None,
     model_base_url: BaseUrlOption = None,
+    way: WayOption = None,
     reranker: RerankerOption = None,
     open_browser: Annotated[bool, typer.Option("--open", help="Open the page in the browser.")] = False,
     also: Annotated[
@@ -33,7 +34,9 @@ def serve(
     from ...ingest.ingest import find_sources
     from ..listening import listen
 
-    settings = read_settings(library=library, model=model, model_base_url=model_base_url, reranker=reranker)
+    settings = read_settings(
+        library=library, model=model, model_base_url=model_base_url, model_way=way, reranker=reranker
+    )
     if paths:
         find_sources(paths)
     listen(host or settings.host, port or settings.port).close()
@@ -66,9 +69,16 @@ def serve(
         )
 
 
-def mcp(library: LibraryOption = None, model: ModelOption = None, model_base_url: BaseUrlOption = None) -> None:
+def mcp(
+    library: LibraryOption = None,
+    model: ModelOption = None,
+    model_base_url: BaseUrlOption = None,
+    way: WayOption = None,
+) -> None:
     """Serve agents over the Model Context Protocol on standard input and output."""
     from ..http.mcp import serve_stdio
 
-    with opened_library(read_settings(library=library, model=model, model_base_url=model_base_url), create=True) as lib:
+    with opened_library(
+        read_settings(library=library, model=model, model_base_url=model_base_url, model_way=way), create=True
+    ) as lib:
         serve_stdio(lib)

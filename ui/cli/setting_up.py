@@ -55,6 +55,7 @@ def opened_library(settings: "Settings", *, create: bool = False, model_falls_ba
         passages=settings.passages,
         strictness=settings.strictness,
         model_falls_back=model_falls_back,
+        model_way=settings.model_way,
         judge=settings.judge,
         embedding=settings.embedding,
         cache_dir=settings.cache,

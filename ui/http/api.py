@@ -186,7 +186,7 @@ def speaker(
 
 def _events(asked: shapes.AskIn, service: Service, request: Request) -> Iterator[SentenceReady | Answer]:
     filters, language = asked.filters.to_filters(), stated_language(request)
-    return service.events(asked.question, asked.turns, filters, language=language)
+    return service.events(asked.question, asked.turns, filters, way=asked.way, language=language)
 
 
 def _as_sent(first: SentenceReady | Answer, rest: Iterator[Any], request: Request) -> Iterator[str]:

@@ -99,6 +99,9 @@ class AskIn(_Asked):
     question: _Question
     history: list[TurnIn] = Field(default=[], max_length=MAX_HISTORY)
     filters: FiltersIn = FiltersIn()
+    way: Literal["auto", "select", "write"] | None = Field(
+        None, description="how the server's language model answers; by default as the server is set"
+    )
 
     @property
     def turns(self) -> list[Turn]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from fastapi import Depends
 from starlette.requests import Request
@@ -16,6 +16,9 @@ from ...rag.pipeline import check_question
 from ...vectorstore.passage import Filters
 from .metrics import Metrics
 from .tracing import Tracing
+
+if TYPE_CHECKING:
+    from ...rag.generation.writer import Way
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,12 +36,14 @@ class Service:
         history: Sequence[Turn] = (),
         filters: Filters | None = None,
         *,
+        way: "Way | None" = None,
         language: str | None = None,
     ) -> Iterator[SentenceReady | Answer]:
         """The sentences of an answer as they are ready, then the answer, which is counted and told in `language`, else
-        in that of the question."""
+        in that of the question; `way` says how a language model answers."""
         check_question(question)
-        for event in self.library.stream(question, history=history, filters=filters, observer=self.tracing.observer()):
+        library = self.library.in_way(way) if way else self.library
+        for event in library.stream(question, history=history, filters=filters, observer=self.tracing.observer()):
             if isinstance(event, Answer):
                 self.metrics.count_answer(event)
             yield in_language(event, language) if isinstance(event, Answer) else event

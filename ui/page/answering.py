@@ -9,8 +9,8 @@ import logging
 import threading
 import time
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
-from typing import Any
+from dataclasses import asdict, dataclass, field, replace
+from typing import TYPE_CHECKING, Any
 
 from ...rag.answer import Answer, Citation, Sentence, Turn
 from ...rag.library import Library
@@ -24,6 +24,9 @@ from .stored import stored_answer, stored_part
 from .views.conversation import exchange_html, sentences_html
 from .words import Words
 
+if TYPE_CHECKING:
+    from ...rag.generation.writer import Way
+
 _log = logging.getLogger(__name__)
 
 MAX_AT_ONCE = 100
@@ -34,10 +37,11 @@ _INTERNAL = "Something went wrong inside the program; its log says where. The qu
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AskOptions:
-    """How a question is asked: which model answers, from how many passages, how strictly, confined to what,
-    or as written, whatever was said before."""
+    """How a question is asked: which model answers and in which way, from how many passages, how strictly, confined to
+    what, or as written, whatever was said before."""
 
     model: str | None = None
+    way: "Way | None" = None
     passages: int | None = None
     strictness: str | None = None
     filters: Filters = field(default_factory=Filters)
@@ -46,7 +50,7 @@ class AskOptions:
     def json(self) -> dict[str, Any]:
         """What was set, for the history."""
         filters = {name: value for name, value in asdict(self.filters).items() if value}
-        chosen = {"model": self.model, "passages": self.passages, "strictness": self.strictness}
+        chosen = {"model": self.model, "way": self.way, "passages": self.passages, "strictness": self.strictness}
         more = {"filters": filters} if filters else {}
         more |= {"as_written": True} if self.as_written else {}
         return {**{name: value for name, value in chosen.items() if value}, **more}
@@ -94,7 +98,7 @@ class Answering:
         writer = self._models.writer(owner, manner.model or self._models.default)
         library = Library(
             self._library.store,
-            writer,
+            replace(writer, way=manner.way) if writer and manner.way else writer,
             self._library.reranker,
             passages=manner.passages or self._library.passages,
             strictness=manner.strictness or self._library.strictness,

@@ -36,6 +36,7 @@ class Asked(BaseModel):
     conversation: str = ""
     replaces: str = ""
     model: str | None = Field(default=None, max_length=_LONGEST_NAME)
+    way: Literal["auto", "select", "write"] | None = None
     passages: int | None = Field(default=None, ge=1, le=20)
     strictness: Literal["lenient", "usual", "strict"] | None = None
     filters: FiltersIn = FiltersIn()
@@ -45,6 +46,7 @@ class Asked(BaseModel):
         """How it is to be asked."""
         return AskOptions(
             model=self.model,
+            way=self.way,
             passages=self.passages,
             strictness=self.strictness,
             filters=self.filters.to_filters() or Filters(),
@@ -193,10 +195,17 @@ def export(key: str, form: str, at: At, words: Spoken, style: Style = "plain") -
 
 @routes.get("/settings", response_class=HTMLResponse)
 def settings(
-    at: At, owner: Owner, words: Spoken, model: str = "", passages: str = "", strictness: str = "", style: str = ""
+    at: At,
+    owner: Owner,
+    words: Spoken,
+    model: str = "",
+    way: str = "",
+    passages: str = "",
+    strictness: str = "",
+    style: str = "",
 ) -> str:
     """The settings, as they are chosen."""
-    chosen = {"model": model, "passages": passages, "strictness": strictness, "style": style}
+    chosen = {"model": model, "way": way, "passages": passages, "strictness": strictness, "style": style}
     return settings_html(at.models, owner, chosen, (at.library.passages, at.library.strictness), words)
 
 

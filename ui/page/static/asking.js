@@ -64,8 +64,8 @@ export function separate(filters) {
  * What the settings wish for an answer; null leaves it to the server.
  * @param {import("./server.js").Settings} settings
  */
-export function wished({ model, passages, strictness }) {
-  return { model: model || null, passages: Number(passages) || null, strictness: strictness || null };
+export function wished({ model, way, passages, strictness }) {
+  return { model: model || null, way: way || null, passages: Number(passages) || null, strictness: strictness || null };
 }
 
 /**

@@ -149,11 +149,11 @@ async function listSettings() {
 }
 
 function keepSettings() {
-  const { model = "", passages = "", strictness = "", style = "" } = entries(at("r-choices"));
+  const { model = "", way = "", passages = "", strictness = "", style = "" } = entries(at("r-choices"));
   const name = /** @type {HTMLInputElement | null} */ (
     first(`[data-name-of="${CSS.escape(providerOf(model))}"]`, at("r-choices"))
   );
-  state.settings = { model: named(model, name?.value), passages, strictness, style };
+  state.settings = { model: named(model, name?.value), way, passages, strictness, style };
   remember();
   showMode();
 }

@@ -2,7 +2,7 @@
 
 import { all, at, first, make } from "./elements.js";
 
-/** @typedef {{ model?: string, passages?: string, strictness?: string, style?: string }} Settings */
+/** @typedef {{ model?: string, way?: string, passages?: string, strictness?: string, style?: string }} Settings */
 /** @typedef {Record<string, string | number | null | undefined>} Query */
 /** @typedef {{ query?: Query, method?: string, body?: object }} Request */
 /** @typedef {"localStorage" | "sessionStorage"} Place */

@@ -10,6 +10,7 @@ from ..models import NONE, PROVIDERS, Models, Offer
 from ..words import Words
 from .template import html
 
+_WAYS = ("auto", "select", "write")
 _STRICTNESS = ("lenient", "usual", "strict")
 _MAX_PASSAGES = 20
 
@@ -24,7 +25,7 @@ def conversations_html(conversations: Sequence[Conversation], current: str, quer
 def settings_html(
     models: Models, owner: str, chosen: Mapping[str, str], defaults: tuple[int | None, str], words: Words
 ) -> Markup:
-    """The settings form: answering model, number of passages, strictness; each explained in a sentence."""
+    """The settings form: answering model and its way, number of passages, strictness; each explained in a sentence."""
     passages, strictness = defaults
     model = chosen.get("model") or models.default
     offers = models.offered(owner)
@@ -34,6 +35,8 @@ def settings_html(
         "settings",
         models=[none, *(_offer(offer, model, words) for offer in offers)],
         missing=_missing(offers),
+        ways=_WAYS,
+        way=chosen.get("way") or _WAYS[0],
         number=chosen.get("passages") or str(passages or ""),
         most=_MAX_PASSAGES,
         levels=_STRICTNESS,
