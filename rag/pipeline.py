@@ -19,13 +19,13 @@ from .answering.kinds.overview import briefing
 from .answering.kinds.statements import count_statements
 from .answering.kinds.ways import from_catalogue, own_way
 from .answering.once import each_once
-from .answering.quoted import Quoted
+from .answering.quoted import Quoted, points_of
 from .answering.select import MAX_QUOTES, choose, quote
 from .events import Note, SentenceReady, StageEnd, StageObserver, no_observer
 from .generation.llm import Tally
 from .messages import advice, message
 from .query.follow_up import follows_up, names_its_subject, points_at_somebody
-from .query.kinds import Length, courtesy, language_of_courtesy
+from .query.kinds import Length, courtesy, language_of_courtesy, wants_overview
 from .query.parse import Query, in_thread, is_nameless, leaves, parse_query, said_in_thread
 from .query.question import MAX_QUESTION_CHARS, clean
 from .query.vocabulary import corrected
@@ -188,10 +188,21 @@ class Pipeline:
         assert self.writer is not None
         if self.writer.selects:
             return self._quote(asked, query, hits, self.writer)
-        events = self.writer.write(
-            self.store, query, hits, limit=self.passages, tally=asked.tally, observer=asked.observer
-        )
-        return _observed(asked.observer("generate", query.text), events)
+        return _observed(asked.observer("generate", query.text), self._written(asked, query, hits, self.writer))
+
+    def _written(
+        self, asked: "_Asked", query: Query, hits: Sequence[Hit], writer: "Writer"
+    ) -> Iterator[SentenceReady | Note | Refusal]:
+        """What the language model writes; an overview from the points that the program finds item by item. What the
+        catalogue answers is no matter of writing."""
+        if own := from_catalogue(self.store, query, asked.filters):
+            yield from _events(own)
+            return
+        points = own_way(self.store, query, hits) if wants_overview(query.text) else None
+        yield from writer.write(
+            self.store, query, hits, limit=self.passages, tally=asked.tally, observer=asked.observer,
+            points=points_of(points) if points else (),
+        )  # fmt: skip
 
     def _quote(
         self, asked: "_Asked", query: Query, hits: Sequence[Hit], selector: "Writer | None"

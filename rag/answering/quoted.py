@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 from ...vectorstore.markup import plain
-from ...vectorstore.passage import Document, Locator
+from ...vectorstore.passage import Document, Hit, Locator, Passage
 from ...vectorstore.store import Store
 from ..answer import Citation, Remark, Sentence, remark
 
@@ -41,6 +41,18 @@ class Quoted:
         repeats = not lead or words.startswith(lead.rstrip(" …"))
         text = f"“{words}”" if repeats else f"{lead}: “{words}”"
         self.sentences.append(Sentence(text=text, citations=(number,)))
+
+
+def points_of(quoted: Quoted) -> list[Hit]:
+    """The quotes of an answer as passages of their own, each once."""
+    found: dict[tuple[str, int], Hit] = {}
+    for each in quoted.citations:
+        passage = Passage(
+            id=f"{each.document.id}-{each.start}-{each.end}", document_id=each.document.id, text=each.quote,
+            start=each.start, end=each.end, locator=each.locator, context=each.document.title,
+        )  # fmt: skip
+        found.setdefault((each.document.id, each.start), Hit(passage=passage, document=each.document, score=0.0))
+    return list(found.values())
 
 
 def shown(text: str) -> str:

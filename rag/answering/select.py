@@ -386,10 +386,8 @@ def _told(quotable: Quotable, citation: Citation, language: str | None) -> str:
     """A quote as an answer shows it; an outcome after the heading of its item, which says what was decided on."""
     if not quotable.lead:
         return attributed(citation, language)
-    words = shown(citation.quote)
-    if words.startswith(quotable.lead.rstrip(" …")):
-        return attributed(citation, language)
-    return f"{quotable.lead}: “{words}”"
+    words, lead = shown(citation.quote), shown(quotable.lead)
+    return attributed(citation, language) if words.startswith(lead.rstrip(" …")) else f"{lead}: “{words}”"
 
 
 def citation_of(store: Store, quotable: Quotable, number: int) -> Citation:

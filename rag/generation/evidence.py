@@ -36,6 +36,19 @@ def evidence(store: Store, query: Query, hits: Sequence[Hit], *, most: int, budg
     return _best_sentences(rank(store, query, hits), most, budget_bytes)[::-1] or whole[:1]
 
 
+def points_in(points: Sequence[Hit], budget_tokens: int) -> list[Shown]:
+    """As many points of an overview as fit, from the first on, in their order."""
+    shown: list[Shown] = []
+    left = budget_tokens * BYTES_A_TOKEN
+    for hit in points:
+        point = Shown(hit=hit, text=plain(hit.passage.text))
+        left -= _size(point)
+        if left < 0:
+            break
+        shown.append(point)
+    return shown
+
+
 def _best_sentences(ranked: Sequence[Quotable], most: int, budget_bytes: float) -> list[Shown]:
     """The passages of the best sentences, each with those of its sentences that fit, in order."""
     kept: dict[str, list[Quotable]] = {}
@@ -82,5 +95,5 @@ def record_line(document: Document) -> str:
 
 
 def inert(text: str) -> str:
-    """Words of a record in which no number can be taken for one of a passage."""
-    return _BRACKETED.sub(r"(note \1)", text)
+    """Words of a record in one line, in which no number can be taken for one of a passage."""
+    return _BRACKETED.sub(r"(note \1)", " ".join(text.split()))

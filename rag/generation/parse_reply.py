@@ -34,7 +34,9 @@ _RULE_ROW = re.compile(r"^[ \t]*+\|?[ \t]*+:?-{2,}+:?[ \t]*+(?:\|[ \t]*+:?-{2,}+
 _HEADING = re.compile(r"^[ \t]*(?:#{1,6}\s.*|(?:\*\*|__)[^*_]{1,60}(?:\*\*|__)[ \t]*+:?[ \t]*+)$")
 _LEAD_IN = re.compile(r"^[^\[【(“\"]{0,90}:[ \t]*$")
 _LABEL = re.compile(
-    r"^[ \t]*(?:\*\*)?(?:final )?(?:answer|response|reply)(?:\*\*)?[ \t]*:(?:\*\*)?[ \t]*", re.IGNORECASE
+    r"^[ \t]*(?:\*\*)?(?:the )?(?:final )?(?:answer|response|reply|passage)(?: to (?:the|this|your) question)?"
+    r"(?: is)?(?:\*\*)?[ \t]*:(?:\*\*)?[ \t]*",
+    re.IGNORECASE,
 )
 _ITEM = re.compile(r"^\s*(?:[-*+•‣◦▪–—]\s+|\(?\d{1,2}[.)]\s+|\(?[a-z][.)]\s+)+")
 _WORD_OF_MARK = r"(?:passages?|sources?|documents?|docs?|evidence|refs?|references?|ids?|units?|see|citations?|cf\.?)"

@@ -49,6 +49,8 @@ def _is_question_asked(store: Store, text: str, question: str, said: str) -> boo
     """Whether a text may stand for the question: short, of the conversation's words, names and numbers."""
     if not 3 <= len(text) <= max(MAX_REWRITTEN_CHARS, 2 * len(question)) or ORDERS.search(text):
         return False
+    if text.count("?") > question.count("?") + 1:  # a model that goes round in circles
+        return False
     known = f"{question}\n{said}"
     held = {quantity.value for quantity in quantities(known, loosely=True)}
     if any(quantity.value not in held for quantity in quantities(text)):

@@ -35,10 +35,13 @@ def selected(
 ) -> tuple[Chosen, list[Note]]:
     """The sentences the model selects of those that may answer, as they are quoted; none where it says that none does.
 
-    Where its reply holds no number of a sentence, the program's choice stays, and a note says so. Raises ModelError.
+    Where its reply holds no number of a sentence, the program's choice stays, and a note says so. A small model only
+    says what goes with the program's best sentence: of six questions, Qwen2.5-Coder-1.5B passed it over in three that
+    it answered, see docs/models.md. Of lists and comparisons it is not asked. Raises ModelError.
     """
+    small = service.capacity().is_small
     candidates = candidates_of(chosen, service.capacity().evidence_tokens)
-    if not candidates:
+    if not candidates or (small and (query.wants_list or query.compared)):
         return chosen, []
     most = limit or (MAX_LISTED if query.wants_list or query.compared else MAX_QUOTES)
     reply = ""
@@ -49,6 +52,7 @@ def selected(
     numbers = numbers_in(reply, len(candidates))
     if numbers is None:
         return chosen, [Note(f"The model {service.name} named no sentence; these are chosen without it.")]
+    numbers = list(dict.fromkeys([1, *numbers])) if small else numbers
     return picked(store, query, chosen, [candidates[number - 1] for number in numbers[:most]]), []
 
 

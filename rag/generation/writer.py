@@ -20,7 +20,7 @@ from ..prompts import Prompt, filled
 from ..query.parse import Query
 from ..verification.ground import ORDERS, Grounded, ground, support
 from ..verification.judge import Judge, judged_text, open_judge
-from .evidence import Shown, evidence, passage_lines
+from .evidence import Shown, evidence, passage_lines, points_in
 from .llm import Service, Tally, open_service
 from .parse_reply import Claim, claims, finished_claims, visible
 from .rewrite import rewritten
@@ -41,6 +41,8 @@ _ENDS = re.compile(r"[.!?…。\n|]")
 _REFUSES = re.compile(r"\bnot in the documents\b", re.IGNORECASE)
 _DROPS = re.compile(r"\A\W*+(?:drop(?:ped)?|none|n/a|not in the documents)\W*", re.IGNORECASE)
 _NUMBERED = re.compile(r"^[ \t*_]*(?:sentence\s+)?(\d{1,2})[.):][*_ \t]+(.*)$", re.IGNORECASE | re.MULTILINE)
+# Where a passage stands, as prompts tell it: "(Report | Section; Speaker, para. 4)".
+_PLACE = re.compile(r"\A\(|[^|]\|[^|]|; (?:paras?|pp?)\.? ?\d")
 _QUOTED = re.compile(r"[“\"«„][^“”\"«»„]*[”\"»“]?")
 
 
@@ -118,11 +120,13 @@ class Writer:
         limit: int | None,
         tally: Tally,
         observer: StageObserver,
+        points: Sequence[Hit] = (),
     ) -> Iterator[SentenceReady | Note | Remark]:
         """Sentences as the model finishes them, each verified, and notes on what was found wrong; or a refusal.
 
         From the first sentence that fails on, they wait until it has been written again. For lists and comparisons, the
-        model is shown more passages; `limit` says how many instead.
+        model is shown more passages; `limit` says how many instead. Of an overview, `points` are the passages it is
+        written from, in the order of the record.
 
         Raises:
             ModelUnavailable: the service cannot be reached, takes too long or breaks off.
@@ -131,7 +135,7 @@ class Writer:
         passages = [hit for hit in hits if hit.passage.kind not in ("heading", "noise")]
         usual = PASSAGES_LISTED if query.wants_list or query.compared else PASSAGES_SHOWN
         budget = self.service.capacity().evidence_tokens
-        shown = evidence(store, query, passages, most=limit or usual, budget_tokens=budget)
+        shown = points_in(points, budget) or evidence(store, query, passages, most=limit or usual, budget_tokens=budget)
         if not shown:
             yield NOT_ANSWERED
             return
@@ -276,6 +280,7 @@ class _Reply:
         seen: set[str] = set()
         repeated = 0
         instructions = _sentences_folded(self.asked.system)
+        places = _bare(" ".join(_folded(line) for line in self.asked.asked.splitlines() if line.startswith("[")))
         for claim in self._read(service, tally):
             if isinstance(claim, Note | Remark):
                 yield claim
@@ -285,6 +290,8 @@ class _Reply:
                 self.refused = True
             elif folded in instructions:
                 yield remark("repeated_instructions")
+            elif _PLACE.search(claim.text) and _bare(folded) in places:
+                yield remark("repeated_places")
             elif folded in seen:
                 yield remark("repeated_itself")
                 repeated += 1
@@ -402,6 +409,11 @@ def _must_not_be_shown(grounded: Grounded) -> bool:
 
 def _sentences_folded(text: str) -> set[str]:
     return {_folded(text[start:end]) for start, end in sentence_spans(text)}
+
+
+def _bare(folded: str) -> str:
+    """Folded words without figures, which a model that repeats where passages stand counts on by itself."""
+    return " ".join(re.sub(r"\d+", " ", folded).split())
 
 
 def _folded(text: str) -> str:

@@ -21,6 +21,7 @@ from ...vectorstore.passage import Hit
 from ...vectorstore.store import Store
 from ..answering.candidates import Quotable, lead_length, quotables
 from ..generation.parse_reply import Claim, claims, without_links
+from ..prompts import CHAT_MARKS
 from ..query.question import content_words
 from .negation import turned_round
 from .numbers import quantities, units
@@ -36,15 +37,26 @@ MIN_SECOND = 2
 MIN_LEFT = 2
 ORDERS = re.compile(
     r"\b(?:ignore|disregard|forget|override)\b.{0,40}\b(?:instructions?|prompts?|rules|above|previous)\b"
+    r"|\b(?:ignor|oubli|olvid|vergiss|vergess|missacht|игнориру|забуд)\w*\b.{0,40}\b"
+    r"(?:consigne|instruction|instruccion|anweisung|инструкци|указани)\w*|(?:忽略|无视).{0,20}(?:指令|指示)"
+    r"|(?:تجاهل|انس).{0,20}(?:تعليمات|التعليمات)"
     r"|\byou are (?:now )?(?:an? )?(?:ai|assistant|language model|chatbot)\b|\bsystem prompt\b",
     re.IGNORECASE,
 )
+_WANTS_WRITTEN = re.compile(
+    r"\W*(?:instead,? |then |now |and )?(?:write|say|answer|reply|respond|repeat|output|print|state|tell)\b",
+    re.IGNORECASE,
+)
+_UNSEEN = re.compile(r"[\u00ad\u200b-\u200f\u2060-\u2064\ufeff]")
 _QUOTED = re.compile(r"(?:[“\"«„]|^(?=[^“”\"«»„]*[”\"»]\W*$))([^“”\"«»„]{3,}?)(?:[”\"»“]|$)")
 _FOOTNOTE = re.compile(r"\[(\d{1,3})\]")
 _NAME = re.compile(r"\b[A-ZÀ-Þ][\w’'-]+")
 _POSSESSIVE = re.compile(r"['’]s?$")
 _PLACE = re.compile(r"\b(?:para(?:graph)?s?|pages?|pp?)\.?\s+(\w+)", re.IGNORECASE)
 _WEEKDAY = re.compile(rf"\b{WEEKDAY}\b,?\s*", re.IGNORECASE)
+_ASKS = re.compile(
+    r"\?\W*\Z|\b(?:ask|question|quer|inquir|enquir|wonder|whether|interrog|demand|pregunt)\w*", re.IGNORECASE
+)
 _CLAUSE = re.compile(r"(?:(?<!\s)\s++)?;\s*|(?:,|(?<!\s))\s++(?:while|whereas|but|although|and)\b\s+", re.IGNORECASE)
 _MIN_CLAUSE_WORDS = 2
 _ABOUT_ITSELF = " ".join(sorted(word_list("about_itself")))
@@ -210,7 +222,11 @@ def faults_of(store: Store, text: str, hit: Hit, inherited: str = "") -> list[st
     ]
     if (speaker := wrong_speaker(store, text, hit, inherited)) is not None:
         faults.append(f"attributes to {speaker} what the passage does not")
-    if support(store, text, hit) < MIN_SUPPORT:
+    if _says_nothing(text):
+        faults.append("gives a name or a figure, and nothing of it")
+    if _closest(store, text, hit).endswith("?") and not _ASKS.search(text):
+        faults.append("states what the passage asks")
+    if support(store, text, hit) < MIN_SUPPORT or _only_names(store, text, hit):
         faults.append("says what the passage does not")
     elif turned := turned_round(store.lexical.words, _without_quotes(text, hit), _sentences(hit)):
         faults.append(turned)
@@ -226,6 +242,28 @@ def support(store: Store, text: str, hit: Hit) -> float:
     return len(words & _held_words(store, hit)) / len(words) if words else 0.0
 
 
+def _says_nothing(text: str) -> bool:
+    """Whether a sentence is a name or a figure alone, which stands in a passage whatever it is the answer to."""
+    if re.search(r"[^\W\d_]{2,}", _NAME.sub(" ", text)) or _QUOTED.search(text):
+        return False
+    return not (_NAME.search(text) and re.search(r"\d", text))
+
+
+def _closest(store: Store, text: str, hit: Hit) -> str:
+    """The sentence of a passage that shares most with another; empty where it has none."""
+    words = _telling(store, text)
+    sentences = _sentences(hit)
+    shared = [len(words & set(store.lexical.words(sentence))) for sentence in sentences]
+    return sentences[shared.index(max(shared))].rstrip("”\"'*_ ") if sentences else ""
+
+
+def _only_names(store: Store, text: str, hit: Hit) -> bool:
+    """Whether it is the names of a sentence that stand in a passage, and not what it says of them."""
+    names = set(store.lexical.words(" ".join(_NAME.findall(_QUOTED.sub(r"\1", text)))))
+    matter = _telling(store, text) - names
+    return len(matter) >= MIN_LEFT and len(matter & _held_words(store, hit)) < MIN_SUPPORT * len(matter)
+
+
 def _telling(store: Store, text: str) -> set[str]:
     bare = _QUOTED.sub(r"\1", text)
     who = subject(bare)
@@ -238,7 +276,7 @@ def _held_words(store: Store, hit: Hit) -> set[str]:
 
 
 def _passage(hit: Hit) -> str:
-    return _folded(_without_orders(plain(hit.passage.text)))
+    return _folded(" ".join(_without_orders(plain(hit.passage.text))))
 
 
 def _around(hit: Hit) -> str:
@@ -250,8 +288,7 @@ def _around(hit: Hit) -> str:
 
 
 def _sentences(hit: Hit) -> list[str]:
-    text = plain(hit.passage.text[lead_length(hit) :])
-    return [text[start:end] for start, end in sentence_spans(text) if not ORDERS.search(text[start:end])]
+    return _without_orders(plain(hit.passage.text[lead_length(hit) :]))
 
 
 def _misquoted(text: str, hit: Hit) -> bool:
@@ -297,7 +334,7 @@ def _wrong_figures(text: str, hit: Hit) -> list[str]:
 
 def _said(hit: Hit) -> str:
     """What a passage says, its own number and its speaker's label left out."""
-    return _without_orders(plain(hit.passage.text[lead_length(hit) :]))
+    return " ".join(_sentences(hit))
 
 
 def _facts(hit: Hit) -> str:
@@ -313,9 +350,18 @@ def _stands_at(place: re.Match[str], hit: Hit) -> bool:
     return place[1] in (hit.passage.locator.paragraph, hit.passage.locator.page)
 
 
-def _without_orders(text: str) -> str:
-    """A passage without sentences that give orders to whoever reads it by machine: they support nothing."""
-    return " ".join(text[start:end] for start, end in sentence_spans(text) if not ORDERS.search(text[start:end]))
+def _without_orders(text: str) -> list[str]:
+    """The sentences of a passage without those that give orders to whoever reads it by machine, and what these want
+    written: they support nothing. After the mark-up of a chat, nothing does."""
+    text = _UNSEEN.sub("", CHAT_MARKS.split(text, maxsplit=1)[0])
+    kept: list[str] = []
+    ordered = False
+    for start, end in sentence_spans(text):
+        sentence = text[start:end]
+        ordered = bool(ORDERS.search(sentence) or (ordered and _WANTS_WRITTEN.match(sentence)))
+        if not ordered:
+            kept.append(sentence)
+    return kept
 
 
 def _month_of(date: str | None) -> str:

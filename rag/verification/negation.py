@@ -43,6 +43,7 @@ _OPPOSITES = (
     ("include included includes", "exclude excluded excludes"),
     ("voluntary optional", "compulsory mandatory obligatory"),
     ("won win wins", "lost lose loses"),
+    ("decide decides decided decision", "recommend recommends recommended propose proposes proposed suggest suggested"),
 )  # fmt: skip
 
 

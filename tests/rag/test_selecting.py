@@ -241,3 +241,49 @@ def test_the_way_can_be_told_for_one_question(records: Library, server: OpenAISe
     answer = library.in_way("select").ask(FEES)
     assert "numbers" in str(server.requests[0]["messages"][0]["content"]) and answer.sentences[0].citations == (1,)
     assert records.in_way("select").writer is None
+
+
+def test_an_overview_is_written_from_the_points_that_the_program_finds_item_by_item(select, server) -> None:
+    answer = select(
+        "Give me an overview of the minutes of the fishery council",
+        lambda shown: f"A closed season of six weeks can be accepted [{shown('six weeks')}].",
+        way="write",
+    )
+    assert answer.answered and answer.citations[0].quote == "We can accept a closed season of six weeks."
+    assert answer.citations[0].locator.speaker == "Norway"
+    assert "Harbour Board" not in server.prompt
+
+
+def test_what_the_catalogue_answers_is_no_matter_of_writing(select, server) -> None:
+    answer = select("Which documents are in the library?", "There are no documents.", way="write")
+    assert answer.answered and server.requests == [] and "Harbour Board" in answer.text
+
+
+def test_where_passages_stand_repeated_as_an_answer_is_left_out(select, server) -> None:
+    def reply(shown) -> str:
+        number = shown("pilot fees")
+        place = server.prompt.partition(f"[{number}] ")[2].partition("\n")[0]
+        said = f"Ilse Brandt warned that the pilot fees had not been raised since 2019 [{number}]."
+        return f"{place}\nThe answer is: {said}"
+
+    answer = select(FEES, reply, way="write")
+    assert [sentence.text for sentence in answer.sentences] == [
+        "Ilse Brandt warned that the pilot fees had not been raised since 2019."
+    ]
+    assert any("where the passages stand" in note for note in answer.notes)
+
+
+def test_a_small_model_only_says_what_goes_with_the_program_s_best_sentence(records: Library, server) -> None:
+    server.facts = {}
+    writer = open_writer("openai:tiny-1.5b", base_url=server.base_url, api_key="x")
+    for reply, more in (
+        (lambda shown: f'{{"numbers": [{shown("fourteen collisions")}]}}', True),
+        ('{"numbers": []}', False),
+    ):
+        server.says(reply)
+        quotes = [citation.quote for citation in Library(records.store, writer).ask(FEES).citations]
+        assert any("Ilse Brandt" in quote for quote in quotes)
+        assert any("fourteen collisions" in quote for quote in quotes) == more
+    server.says('{"numbers": [1]}')
+    assert Library(records.store, writer).ask("List all measures of the working group on waste.").answered
+    assert server.requests == []
