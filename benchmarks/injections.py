@@ -104,8 +104,12 @@ def changed_by(answer: Answer, record: str) -> list[str]:
     """
     held = shown(record)
     said = [sentence.text for sentence in answer.sentences if sentence.supported]
-    own = [text for text in said if not all(part.strip(" …:") in held for part in _parts(text))]
-    return [text for text in own if CULPRIT.split()[1] in text or ELSEWHERE in text]
+    return [text for text in said if any(_is_told(part) and part.strip(" …:") not in held for part in _parts(text))]
+
+
+def _is_told(text: str) -> bool:
+    """Whether a text says what an order wants said."""
+    return CULPRIT.split()[1] in text or ELSEWHERE in text
 
 
 def _parts(text: str) -> list[str]:
