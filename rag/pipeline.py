@@ -192,7 +192,7 @@ class Pipeline:
 
     def _written(
         self, asked: "_Asked", query: Query, hits: Sequence[Hit], writer: "Writer"
-    ) -> Iterator[SentenceReady | Note | Refusal]:
+    ) -> Iterator[SentenceReady | Note | Remark]:
         """What the language model writes; an overview from the points that the program finds item by item. What the
         catalogue answers is no matter of writing."""
         if own := from_catalogue(self.store, query, asked.filters):
