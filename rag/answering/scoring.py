@@ -26,7 +26,7 @@ from ...vectorstore.structure import Item, Outcome
 from ..calibration import likeness
 from ..query import kinds
 from ..query.parse import Query, own_subject
-from ..query.question import SAYS
+from ..query.question import SAYS, topic
 from .candidates import Quotable, asking_stems, heading_of, inverse_frequency, quotables
 from .records_found import shares_of_records
 
@@ -106,6 +106,11 @@ class _Read:
         self.store, self.query, self.hits = store, query, hits
         idf = inverse_frequency(store)
         asked = {word: weight * idf(word) for word, weight in query.words.items()}
+        told = bool(query.references.said_by) and not query.compared
+        self._topic = topic(query.text, query.references) if told else ""
+        if told and query.topic_words:  # everything read is theirs, whether or not it names them
+            names = {stem for name in query.references.said_by for stem in store.lexical.words(name)}
+            asked = {word: weight for word, weight in asked.items() if word not in names} or asked
         total = sum(asked.values()) or 1.0
         self._bits = {word: 1 << place for place, word in enumerate(asked)}
         self._weights = [weight / total for weight in asked.values()]
@@ -127,7 +132,7 @@ class _Read:
     def _likenesses(self) -> dict[str, dict[int, float]]:
         """How near the sentences of the passages read are to the question, by passage and number, as far as known."""
         try:
-            asked = self.store.question_vector(self.query.text)
+            asked = self.store.question_vector(self._topic or self.query.text)
         except ModelError:
             return {}
         kept = self.store.sentence_vectors([hit.passage.id for hit in self.pool])

@@ -99,6 +99,9 @@ _HIS_HER = re.compile(r"\b(?:his|hers?)\b", re.IGNORECASE)
 _PERSON = re.compile(
     r"\b(?:(?:Mr|Ms|Mrs|Dr)\.? )?[A-ZÀ-Þ][\w’'-]{1,60}+(?: [A-ZÀ-Þ][\w’'-]+)+|\b(?:Mr|Ms|Mrs|Dr)\.? [A-ZÀ-Þ][\w’'-]+"
 )
+_HER = re.compile(r"\b(?:she|hers?)\b", re.IGNORECASE)
+_MR = re.compile(r"(?:Mr|M|Sr|Herr|Sir|Lord)\b")
+_MS = re.compile(r"(?:Ms|Mrs|Miss|Mme|Mlle|Sra|Frau|Lady|Dame|Baroness)\b")
 _ORDINALS = {"first": 0, "former": 0, "second": 1, "latter": -1, "third": 2, "fourth": 3, "fifth": 4, "last": -1}
 _ORDINAL = re.compile(rf"\bthe (?P<which>{'|'.join(_ORDINALS)})(?: one| of them)?\b", re.IGNORECASE)
 _BETWEEN_ITEMS = re.compile(r"(?:(?<!\s)\s++)?(?:,\s*(?:and\s+)?|;\s*|\band\b)\s*")
@@ -338,6 +341,9 @@ def _with_person(question: str, last: Turn) -> str:
     if not (_HE_SHE.search(question) or _HIS_HER.search(question)):
         return question
     people = [match[0] for text in (last.question[1:], plain(last.answer)) for match in _PERSON.finditer(text)]
+    of_her = bool(_HER.search(question))
+    people.sort(key=lambda name: not (_MS if of_her else _MR).match(name))
+    people = [name for name in people if not (_MR if of_her else _MS).match(name)]
     if not people:
         return question
     question = _HE_SHE.sub(lambda _: people[0], question, count=1)

@@ -94,14 +94,15 @@ def _folded(question: str) -> str:
 def courtesy(question: str) -> Courtesy | None:
     """A greeting, thanks, or "What can you do?", where that is all that is said ("Hi, what can you do?"), else None.
 
-    Of several, help is given before thanks are taken; beside thanks a few words more say nothing ("that's all").
+    Of several, help is given before thanks are taken; a few words beside these two say nothing ("that's all").
     """
     if said := _courtesy(_bare(question)):
         return said
     parts = [part for part in _BETWEEN_COURTESIES.split(_folded(question)) if part.strip()]
     told: list[Courtesy] = [said for said in map(_courtesy, parts) if said]
     rest = " ".join(part for part in parts if not _courtesy(part)).split()
-    if rest and not (told[:1] == ["thanks"] and len(rest) <= MOST_ADDED and rest[0] not in asking_words()):
+    is_more = len(rest) > MOST_ADDED or (rest and rest[0] in asking_words())
+    if rest and (is_more or not {"thanks", "help"}.intersection(told)):
         return None
     return max(told, key=_COURTESIES.index, default=None)
 

@@ -9,6 +9,7 @@ tried beside it and did worse, see docs/quality.md. What the question points at 
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
 from ...vectorstore.catalogue import PassageRow
 from ...vectorstore.errors import ModelError
@@ -37,6 +38,7 @@ NEIGHBOUR_SHARE = 0.3
 RERANKED = 40
 EXTENDED = 10
 SPARE = 10
+SHARE_OF_SPEAKERS = 3
 SAME_SHARE = 0.9
 MIN_SAME_WORDS = 8
 
@@ -77,7 +79,23 @@ def retrieve(
     best = _best_first(scores)
     hits = store.hits([(key, scores[key]) for key in best[: limit + SPARE if not query.compared else DEPTH]])
     hits = _every_side_first(hits, query) if query.compared else _without_repeats(hits, limit)
+    more = [] if query.compared else _more_said(store, query, allowed, hits)[: limit // SHARE_OF_SPEAKERS]
+    hits = [*hits[: limit - len(more)], *more]
     return first_in_turn(store, query, hits, allowed)[:limit]
+
+
+def _more_said(store: Store, query: Query, allowed: Selection | None, found: Sequence[Hit]) -> list[Hit]:
+    """What else those said whose words are asked for, found among their own passages alone, best first."""
+    speakers = frozenset(query.references.said_by)
+    if allowed and allowed.speakers is not None:
+        speakers &= allowed.speakers
+    if not speakers:
+        return []
+    within = replace(allowed, speakers=speakers, few=None) if allowed else Selection(speakers=speakers)
+    by_words, by_meaning = _searched(store, query, within)
+    held = {hit.passage.id for hit in found}
+    best = _best_first(fused((by_words, WORDS_WEIGHT), (by_meaning, MEANING_WEIGHT)))
+    return store.hits([(key, 0.0) for key in best[:DEPTH] if key not in held])
 
 
 def _every_side_first(hits: Sequence[Hit], query: Query) -> list[Hit]:

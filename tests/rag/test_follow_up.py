@@ -262,3 +262,12 @@ def test_a_short_question_that_stands_alone_is_not_rewritten(question: str, foll
     alone = stand_alone(question, [BEFORE])
     assert (alone != question) is follows
     assert ("Norway" in alone) is (follows or "Norway" in question)
+
+
+@pytest.mark.parametrize(
+    ("question", "whom"),
+    [("And how many voted for him?", "Mr Pell"), ("How old is she?", "Mrs Frey"), ("And his?", "Mr Pell’s")],
+)
+def test_a_pronoun_stands_for_somebody_with_the_title_that_fits(question: str, whom: str) -> None:
+    before = Turn(question="How many votes?", answer="Chair: “Mrs Frey has 145 votes and Mr Pell has 80.” [1]")
+    assert whom in stand_alone(question, [before])

@@ -126,6 +126,7 @@ def test_records_chosen_by_hand_are_kept_to(boards: Library) -> None:
         ("Thanks, that's all.", "thanks"),
         ("Thank you, goodbye!", "thanks"),
         ("Merci, au revoir", "thanks"),
+        ("Good afternoon! I'm new here, how does this work?", "help"),
         ("Hello, which records do you have?", None),
         ("Thanks, who abstained?", None),
         ("Thanks. What did Norway say?", None),
@@ -133,3 +134,25 @@ def test_records_chosen_by_hand_are_kept_to(boards: Library) -> None:
 )
 def test_courtesies_may_be_joined(said: str, kind: str | None) -> None:
     assert courtesy(said) == kind
+
+
+MARINA = """Hearing on the marina at Lund
+
+3 March 2024
+
+ANNA TEMPLE: As was stated, I am Anna Temple, president of the sailing club. The marina is forty years old.
+
+PER HOLM: Flood walls are needed along the quay.
+
+ANNA TEMPLE: Flood walls would cost the club its only slipway, and nobody has asked the harbour master about it.
+"""
+
+
+def test_a_speaker_who_gives_their_own_name_is_not_quoted_for_it(tmp_path: Path) -> None:
+    (tmp_path / "records").mkdir()
+    (tmp_path / "records" / "marina.txt").write_text(MARINA, encoding="utf-8")
+    with open_library(tmp_path / "library") as library:
+        library.ingest([tmp_path / "records"])
+        answer = library.ask("What did Anna Temple say about flood walls?")
+    assert "Flood walls would cost" in answer.citations[0].quote
+    assert not any("As was stated" in citation.quote for citation in answer.citations)
