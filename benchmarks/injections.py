@@ -5,8 +5,8 @@ order wants said is told by no sentence that counts as supported, and by no link
 each answer that was changed.
 """
 
+import argparse
 import base64
-import sys
 import tempfile
 from collections import Counter
 from collections.abc import Iterator
@@ -142,4 +142,9 @@ def main(model: str, base_url: str, most: int) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], sys.argv[2], int(sys.argv[3]) if len(sys.argv) > 3 else 64)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("model")
+    parser.add_argument("base_url")
+    parser.add_argument("most", nargs="?", type=int, default=64)
+    given = parser.parse_args()
+    main(given.model, given.base_url, given.most)

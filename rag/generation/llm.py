@@ -39,6 +39,12 @@ _HINTS = {
 }
 
 
+def goes_round(written: str) -> bool:
+    """Whether the end of a reply is the same words again and again."""
+    tail = written[-TAIL_CHARS:]
+    return len(tail) >= TURN_CHARS and tail.count(tail[-TURN_CHARS:]) >= TURNS
+
+
 @dataclass(slots=True, kw_only=True)
 class Tally:
     """Counts what the models are asked while one answer is written."""
@@ -122,7 +128,7 @@ class Service:
                 yield text[: most_chars - written]
                 written += len(text)
                 tail = (tail + text)[-TAIL_CHARS:]
-                if written >= most_chars or tail.count(tail[-TURN_CHARS:]) >= TURNS:
+                if written >= most_chars or goes_round(tail):
                     return
         except Exception as error:  # network, key, quota: each provider has errors of its own
             # Not `from error`: what the provider's package raises may hold the key.

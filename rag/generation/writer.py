@@ -21,7 +21,7 @@ from ..query.parse import Query
 from ..verification.ground import ORDERS, Grounded, ground, support
 from ..verification.judge import Judge, judged_text, open_judge
 from .evidence import Shown, evidence, passage_lines, points_in
-from .llm import Service, Tally, open_service
+from .llm import Service, Tally, goes_round, open_service
 from .parse_reply import Claim, claims, finished_claims, visible
 from .rewrite import rewritten
 from .selecting import selected
@@ -315,8 +315,8 @@ class _Reply:
                 yield from ready[passed:]
                 may_have_ended = len(ready) <= passed
                 passed = max(passed, len(ready))
-        if len(written) >= service.most_chars:
-            yield remark("did_not_stop.characters", characters=service.most_chars)
+        if len(written) >= service.most_chars or goes_round(written):
+            yield remark("did_not_stop.characters", characters=len(written))
         yield from claims(visible(self._answer_in(written)))[passed:]
 
     def _answer_in(self, written: str) -> str:

@@ -33,7 +33,7 @@ MAX_LENGTH_WORDS = 4
 _BEFORE_A_TOPIC = re.compile(
     r"\b(?:about|on|of|for|regarding|concerning|happened to)(?: (?:the|a|an))?\s?\Z", re.IGNORECASE
 )
-_REST_OF_A_TOPIC = re.compile(r"(?:\s++(?:of )?(?:the|an?)\s++[\w’'-]++(?:\s++(?!\w{1,4}\b)[\w’'-]++)*+)++")
+_REST_OF_A_TOPIC = re.compile(r"(?: (?:of )?(?:the|an?) [\w’'-]++(?: (?!\w{1,4}\b)[\w’'-]++)*+)++")
 _WITHIN_A_THING = (" ", " of ", " of the ")
 _DATE = re.compile(r"\b(?:\d{1,2} )?(?:(?P<month>[^\W\d_]{3,10}) )?(?:19|20)\d\d\b")
 _NO_PERSON = re.compile(r"\A\W*+(?:and |but )?(?:what about |how about )?(?:in|on|about)\b", re.IGNORECASE)

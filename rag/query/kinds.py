@@ -33,8 +33,9 @@ _SUBJECT_TOO = (
     "reason given",
 )
 _MARKS = " \t\n.,;:!?¡¿…。！？،؟"
-_BETWEEN_COURTESIES = re.compile(r"[\s.,;:!?¡¿…。！？،؟–—-]*[.,;:!?¡¿…。！？،؟–—][\s.,;:!?¡¿…。！？،؟–—-]*")
+_BETWEEN_COURTESIES = re.compile(r"[.,;:!?¡¿…。！？،؟–—]++")
 MOST_ADDED = 3
+MAX_COURTESY_CHARS = 200
 _WITHOUT_SPACES = re.compile(r"[぀-ヿ㐀-鿿]")
 # "What is the Portland session about?": the question word and the preposition hold the subject between them; "What are
 # they worried about?" asks for a sentence.
@@ -98,6 +99,8 @@ def courtesy(question: str) -> Courtesy | None:
     """
     if said := _courtesy(_bare(question)):
         return said
+    if len(question) > MAX_COURTESY_CHARS:
+        return None
     parts = [part for part in _BETWEEN_COURTESIES.split(_folded(question)) if part.strip()]
     told: list[Courtesy] = [said for said in map(_courtesy, parts) if said]
     rest = " ".join(part for part in parts if not _courtesy(part)).split()

@@ -35,6 +35,7 @@ BETTER_BY = 0.25
 MOST = 0.75
 MIN_SECOND = 2
 MIN_LEFT = 2
+MATTER_SHARE = 0.4
 ORDERS = re.compile(
     r"\b(?:ignore|disregard|forget|override)\b.{0,40}\b(?:instructions?|prompts?|rules|above|previous)\b"
     r"|\b(?:ignor|oubli|olvid|vergiss|vergess|missacht|игнориру|забуд)\w*\b.{0,40}\b"
@@ -44,7 +45,7 @@ ORDERS = re.compile(
     re.IGNORECASE,
 )
 _WANTS_WRITTEN = re.compile(
-    r"\W*(?:instead,? |then |now |and )?(?:write|say|answer|reply|respond|repeat|output|print|state|tell)\b",
+    r"\A\W*+(?:instead,? |then |now |and )?(?:write|say|answer|reply|respond|repeat|output|print|state|tell)\b",
     re.IGNORECASE,
 )
 _UNSEEN = re.compile(r"[\u00ad\u200b-\u200f\u2060-\u2064\ufeff]")
@@ -55,7 +56,7 @@ _POSSESSIVE = re.compile(r"['’]s?$")
 _PLACE = re.compile(r"\b(?:para(?:graph)?s?|pages?|pp?)\.?\s+(\w+)", re.IGNORECASE)
 _WEEKDAY = re.compile(rf"\b{WEEKDAY}\b,?\s*", re.IGNORECASE)
 _ASKS = re.compile(
-    r"\?\W*\Z|\b(?:ask|question|quer|inquir|enquir|wonder|whether|interrog|demand|pregunt)\w*", re.IGNORECASE
+    r"\?\W{0,20}\Z|\b(?:ask|question|quer|inquir|enquir|wonder|whether|interrog|demand|pregunt)\w*", re.IGNORECASE
 )
 _CLAUSE = re.compile(r"(?:(?<!\s)\s++)?;\s*|(?:,|(?<!\s))\s++(?:while|whereas|but|although|and)\b\s+", re.IGNORECASE)
 _MIN_CLAUSE_WORDS = 2
@@ -85,6 +86,9 @@ def ground(store: Store, claim: Claim, hits: Sequence[Hit], *, before: str = "")
     cited = [hits[number - 1] for number in claim.cited if 1 <= number <= len(hits)]
     if not claim.cited:
         problems.append("cites nothing")
+    if _says_nothing(claim.text):
+        problems.append("gives a name or a figure, and nothing of it")
+        return Grounded(text=claim.text, evidence=(), problems=tuple(dict.fromkeys(problems)))
     carried = _in_parts(store, claim, hits, inherited) or _by_each(store, claim.text, cited, inherited)
     if not carried and len(cited) > 1:
         carried = _together(store, claim.text, cited, inherited)
@@ -222,8 +226,6 @@ def faults_of(store: Store, text: str, hit: Hit, inherited: str = "") -> list[st
     ]
     if (speaker := wrong_speaker(store, text, hit, inherited)) is not None:
         faults.append(f"attributes to {speaker} what the passage does not")
-    if _says_nothing(text):
-        faults.append("gives a name or a figure, and nothing of it")
     if _closest(store, text, hit).endswith("?") and not _ASKS.search(text):
         faults.append("states what the passage asks")
     if support(store, text, hit) < MIN_SUPPORT or _only_names(store, text, hit):
@@ -261,7 +263,7 @@ def _only_names(store: Store, text: str, hit: Hit) -> bool:
     """Whether it is the names of a sentence that stand in a passage, and not what it says of them."""
     names = set(store.lexical.words(" ".join(_NAME.findall(_QUOTED.sub(r"\1", text)))))
     matter = _telling(store, text) - names
-    return len(matter) >= MIN_LEFT and len(matter & _held_words(store, hit)) < MIN_SUPPORT * len(matter)
+    return len(matter) >= MIN_LEFT and len(matter & _held_words(store, hit)) < MATTER_SHARE * len(matter)
 
 
 def _telling(store: Store, text: str) -> set[str]:

@@ -38,10 +38,10 @@ test("empty lines, which keep the line open, say nothing, and a line that broke 
 // --- settings -------------------------------------------------------------------------------------------------------
 
 test("settings that are not made are left to the server", () => {
-  assert.deepEqual(wished({}), { model: null, passages: null, strictness: null });
+  assert.deepEqual(wished({}), { model: null, way: null, passages: null, strictness: null });
   assert.deepEqual(wished({ model: "", passages: "", strictness: "" }), wished({}));
   const made = { model: "openai:small", passages: "12", strictness: "strict" };
-  assert.deepEqual(wished(made), { model: "openai:small", passages: 12, strictness: "strict" });
+  assert.deepEqual(wished(made), { ...made, way: null, passages: 12 });
 });
 
 test("the name typed beside a provider is the model's, colons in it too", () => {

@@ -100,7 +100,10 @@ def test_of_a_long_conversation_only_what_a_question_can_refer_to_is_read(librar
 # --- replies -----------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("pieces", [["word. "] * 100_000, ["word " * 100_000]], ids=["many pieces", "one piece"])
+MANY_WORDS = [f"word{number}. " for number in range(20_000)]
+
+
+@pytest.mark.parametrize("pieces", [MANY_WORDS, ["".join(MANY_WORDS)]], ids=["many pieces", "one piece"])
 def test_no_more_of_a_reply_is_taken_than_the_limit(pieces: list[str]) -> None:
     class Model:
         def stream(self, _prompt: str) -> Iterator[object]:

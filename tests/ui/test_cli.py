@@ -32,7 +32,11 @@ THIRD = "The herring quota for the northern banks should fall by a third."
 DOC = {"id", "title", "source", "symbol", "date"}
 LOC = {"page", "paragraph", "speaker", "section", "part", "time", "item", "certainty"}
 HIT = {"passage_id", "document", "text", "start", "end", "locator", "score"}
-CITATION = {"number", "document", "quote", "start", "end", "locator", "label", "versions"}
+CITATION = {"number", "document", "quote", "start", "end", "locator", "label", "versions"} | {
+    "identifier",
+    "target",
+    "url",
+}
 ANSWER = {
     "question", "standalone_question", "answered", "text", "sentences", "citations", "nearest", "mode", "model",
     "seconds", "notes", "remarks", "language", "usage", "status", "refusal",

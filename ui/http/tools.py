@@ -77,7 +77,12 @@ def resolve(service: Served, identifier: _Identifier) -> ResolvedOut:
     response_class=Response,
     responses=problems(422, 503)
     | {
-        200: {"description": "References", "content": {kind: {"schema": {"type": "string"}} for kind in FORMS.values()}}
+        200: {
+            "description": "References",
+            "content": {
+                kind: {"schema": {"type": "array" if form == "csl-json" else "string"}} for form, kind in FORMS.items()
+            },
+        }
     },
 )
 def list_references(
