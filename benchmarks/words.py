@@ -82,6 +82,7 @@ def lost(source: Counter[str], text: str) -> Counter[str]:
 
 
 def of_pdf(file: Path) -> str:
+    """The text layer of a PDF, page by page."""
     import pypdf
 
     return "\n".join(page.extract_text() for page in pypdf.PdfReader(file).pages)
@@ -106,11 +107,13 @@ def of_office(file: Path) -> str:
 
 
 def runs(root: etree._Element) -> str:
+    """The text runs of a part of an Office file, its paragraphs and rows in lines of their own."""
     names = ((etree.QName(element).localname, element) for element in root.iter(etree.Element))
     return "".join("\n" if name in LINES else element.text or "" for name, element in names if name in {"t", *LINES})
 
 
 def of_sheet(file: Path) -> str:
+    """The values of a workbook's cells as they are stored, one a line."""
     import openpyxl
 
     sheets = openpyxl.load_workbook(file, data_only=True)
@@ -119,15 +122,18 @@ def of_sheet(file: Path) -> str:
 
 
 def of_xml(file: Path) -> str:
+    """All character data of an XML file."""
     root = etree.fromstring(file.read_bytes(), etree.XMLParser(recover=True, resolve_entities=False))
     return " ".join(str(text) for text in root.itertext(etree.Element))
 
 
 def of_mail(file: Path) -> str:
+    """The plain text of a message."""
     return plain_parts([message_from_bytes(file.read_bytes(), policy=email.policy.default)])
 
 
 def of_mails(file: Path) -> str:
+    """The plain text of all messages of a mailbox."""
     return plain_parts(mailbox.mbox(file))
 
 
@@ -138,6 +144,7 @@ def plain_parts(messages: Iterable[Message]) -> str:
 
 
 def of_text(file: Path) -> str:
+    """A text file as UTF-8; what is not becomes a replacement character."""
     return file.read_bytes().decode("utf-8", "replace")
 
 

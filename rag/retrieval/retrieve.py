@@ -79,13 +79,13 @@ def retrieve(
     best = _best_first(scores)
     hits = store.hits([(key, scores[key]) for key in best[: limit + SPARE if not query.compared else DEPTH]])
     hits = _every_side_first(hits, query) if query.compared else _without_repeats(hits, limit)
-    more = [] if query.compared else _more_said(store, query, allowed, hits)[: limit // SHARE_OF_SPEAKERS]
+    more = [] if query.compared else _more_said(store, query, allowed, hits, limit // SHARE_OF_SPEAKERS)
     hits = [*hits[: limit - len(more)], *more]
     return first_in_turn(store, query, hits, allowed)[:limit]
 
 
-def _more_said(store: Store, query: Query, allowed: Selection | None, found: Sequence[Hit]) -> list[Hit]:
-    """What else those said whose words are asked for, found among their own passages alone, best first."""
+def _more_said(store: Store, query: Query, allowed: Selection | None, found: Sequence[Hit], limit: int) -> list[Hit]:
+    """What else those said whose words are asked for, found among their own passages alone; the `limit` best."""
     speakers = frozenset(query.references.said_by)
     if allowed and allowed.speakers is not None:
         speakers &= allowed.speakers
@@ -95,7 +95,7 @@ def _more_said(store: Store, query: Query, allowed: Selection | None, found: Seq
     by_words, by_meaning = _searched(store, query, within)
     held = {hit.passage.id for hit in found}
     best = _best_first(fused((by_words, WORDS_WEIGHT), (by_meaning, MEANING_WEIGHT)))
-    return store.hits([(key, 0.0) for key in best[:DEPTH] if key not in held])
+    return store.hits([(key, 0.0) for key in best if key not in held][:limit])
 
 
 def _every_side_first(hits: Sequence[Hit], query: Query) -> list[Hit]:

@@ -107,7 +107,7 @@ def test_what_they_did_is_not_looked_for_among_others(boards: Library) -> None:
     assert not answer.answered and not answer.citations
 
 
-def test_why_is_not_answered_with_the_same_words_again(boards: Library) -> None:
+def test_who_was_against_is_not_answered_with_what_somebody_said(boards: Library) -> None:
     first = boards.ask("What did Ms. Voss say about the reading room?")
     answer = boards.ask("Who was against?", history=[first])
     assert [c.quote for c in answer.citations] != [c.quote for c in first.citations]
