@@ -662,7 +662,19 @@ class Catalogue:
     @property
     def has_vectors(self) -> bool:
         """Whether any passage is embedded."""
-        return bool(self._rows("SELECT EXISTS (SELECT 1 FROM passages WHERE embedded)")[0][0])
+        return self.vectors_made() is not None
+
+    def vectors_made(self) -> tuple[str | None, str] | None:
+        """With which embedder vectors were made (its fingerprint) and where they are kept; None where no passage is
+        embedded."""
+        held, *facts = self._rows(
+            "SELECT '', EXISTS (SELECT 1 FROM passages WHERE embedded)"
+            " UNION ALL SELECT key, value FROM meta WHERE key IN ('embedding_fingerprint', 'vectors_in')"
+        )
+        if not held[1]:
+            return None
+        made = dict(facts)
+        return made.get("embedding_fingerprint"), made.get("vectors_in") or "folder"
 
     def select(self, filters: Filters, *, few: int) -> Selection:
         """What passes the filters; with the passages' ids where they are `few` or fewer.

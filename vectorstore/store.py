@@ -471,9 +471,8 @@ class Store:
 
     def _while_readable(self, search: Callable[[], list[tuple[str, float]]]) -> list[tuple[str, float]]:
         """What a search among the vectors finds; nothing where there are none, or none that can be read."""
-        if self.catalogue.fact("embedding_fingerprint") is None or not self.catalogue.has_vectors:
-            return []
-        if self._vectors_elsewhere or self._unreadable:
+        fingerprint, place = self.catalogue.vectors_made() or (None, None)
+        if fingerprint is None or place != self.vectors.place or self._unreadable:
             return []
         try:
             return search()
@@ -514,9 +513,10 @@ class Store:
     def meaning_fault(self) -> str | None:
         """Why records are not found by meaning as they should be, and what mends it; None where all is well."""
         repair = f"Rebuild them: onrecord doctor --repair --library {self.folder}"
-        if not self.catalogue.has_vectors:
+        made = self.catalogue.vectors_made()
+        if made is None:
             return None
-        if self._vectors_elsewhere:
+        if made[1] != self.vectors.place:
             return "The library's vectors were made elsewhere, so it is searched by words alone until the next ingest."
         lost = 0
         try:

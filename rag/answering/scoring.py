@@ -26,7 +26,7 @@ from ...vectorstore.structure import Item, Outcome
 from ..calibration import likeness
 from ..query import kinds
 from ..query.parse import Query, own_subject
-from ..query.question import SAYS, topic
+from ..query.question import SAYS
 from .candidates import Quotable, asking_stems, heading_of, inverse_frequency, quotables
 from .records_found import shares_of_records
 
@@ -107,7 +107,7 @@ class _Read:
         idf = inverse_frequency(store)
         asked = {word: weight * idf(word) for word, weight in query.words.items()}
         told = bool(query.references.said_by) and not query.compared
-        self._topic = topic(query.text, query.references) if told else ""
+        self._topic = query.topic if told else ""
         if told and query.topic_words:  # everything read is theirs, whether or not it names them
             names = {stem for name in query.references.said_by for stem in store.lexical.words(name)}
             asked = {word: weight for word, weight in asked.items() if word not in names} or asked

@@ -62,12 +62,12 @@ class Query:
     """A question as understood.
 
     `text` stands alone, `own` is it without the question before, where that is carried along; `content_words` are its
-    stems that say what it is about, `topic_words` those of what somebody's words are asked about; `mentioned` are the
-    names in it, `counted_in` is the unit it counts in; `words` weigh the stems it is searched by (1 is usual), `exact`
-    its names and numbers as they are written, for records in other languages than its own (`language`); `compared` are
-    what it compares, at least two or none; `names` holds for each acronym in it the stems of its forms, `name_variants`
-    those of each name in it that the records write in several ways; `excluded_speakers` are those not asked for ("Who
-    else ...").
+    stems that say what it is about, `topic` is what somebody's words are asked about, `topic_words` are its stems in a
+    question that stands alone; `mentioned` are the names in it, `counted_in` is the unit it counts in; `words` weigh
+    the stems it is searched by (1 is usual), `exact` its names and numbers as they are written, for records in other
+    languages than its own (`language`); `compared` are what it compares, at least two or none; `names` holds for each
+    acronym in it the stems of its forms, `name_variants` those of each name in it that the records write in several
+    ways; `excluded_speakers` are those not asked for ("Who else ...").
 
     `compares` is true where things are set side by side, `wants_list` where one instance is not enough, `wants_reply`
     where what was said in return is asked for, `wants_asker` where who put the question is, `wants_speaker` where who
@@ -78,6 +78,7 @@ class Query:
     text: str
     own: str = ""
     content_words: tuple[str, ...] = ()
+    topic: str = ""
     topic_words: tuple[str, ...] = ()
     mentioned: Mentions = field(default_factory=Mentions)
     counted_in: str | None = None
@@ -135,6 +136,7 @@ def parse_query(store: Store, question: str, history: Sequence[Turn] = ()) -> Qu
         mentioned=mentioned,
         counted_in=counted_in(text),
         references=references,
+        topic=topic(text, references),
         expected=expectation(own),
         compared=sides_of(store, text, references),
         names=tuple(_forms(store, name) for name in mentioned.proper if _is_acronym(name)),
@@ -150,7 +152,7 @@ def parse_query(store: Store, question: str, history: Sequence[Turn] = ()) -> Qu
     query = replace(query, words=_weighed(store, directory, query), exact=_exact(store, text, language))
     if follows:
         return _following(store, directory, query, question, history[-1])
-    about = "" if compares else topic(text, references)
+    about = "" if compares else query.topic
     return replace(query, topic_words=tuple(content_words(store, about, language)))
 
 
@@ -184,7 +186,8 @@ def in_thread(store: Store, query: Query, found: Thread) -> Query:
     content = tuple(content_words(store, query.own, query.language))
     words |= dict.fromkeys(content, 1.0)
     text = f"{query.own} ({', '.join(found.names)})"
-    return replace(query, text=text, content_words=content, topic_words=(), words=words)
+    about = topic(query.own, query.references)
+    return replace(query, text=text, content_words=content, topic=about, topic_words=(), words=words)
 
 
 def said_in_thread(store: Store, query: Query, hits: Sequence[Hit]) -> bool:

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from types import FrameType
 
-MOST_GROWTH = 2.5
+MOST_GROWTH = 3.0
 """Twice the input may take this many times as long."""
 LIMIT_S = 2.0
 ENOUGH_S = 0.02

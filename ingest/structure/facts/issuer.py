@@ -70,7 +70,7 @@ _AUTHOR_LINES = 20
 _TERM = re.compile(rf"\A(?:.{{0,40}} )?{_ORDINAL} (?:congress|parliament|legislature|assembly)", re.IGNORECASE)
 _RECORD = re.compile(rf"\(?(?:{RECORDS})\b", re.IGNORECASE)
 _LEADING = re.compile(rf"\A(?:(?:the|la|le)\s+)?(?:{_ORDINAL}\s+)?", re.IGNORECASE)
-_DRAFT_BY = re.compile(r"(?P<who>[A-ZÀ-Þ][^:]{2,160}): (?:revised )?draft (?:resolution|decision)$")
+_DRAFT_BY = re.compile(r"(?P<who>[A-ZÀ-Þ][^:]{2,160}+): (?:revised )?draft (?:resolution|decision)$")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
