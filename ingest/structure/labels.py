@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 from ..formats.blocks import Block
 from ..language.tables import alternatives, saying
-from .people import TITLES, is_entry, is_person, key_of
+from .people import TITLES, is_entry, is_person, key_of, names_holder
 
 # It begins with a class of characters, so that a search passes over all others at once.
 _OPENING = re.compile(
@@ -28,7 +28,7 @@ _PREFIX = re.compile(
 _WORD = r"[^\W\d_][\w’'.&/]{0,30}+(?:-[^\W_][\w’'.&/]{0,30}+){0,3}"
 _NAME = rf"(?:{_WORD}\s){{0,8}}{_WORD}(?:\s?[(\[][^()\[\]\n]{{2,110}}[)\]]){{0,2}}"
 _COLON = re.compile(
-    r"(?P<mark>[*_]{0,3})(?P<label>[^\n:：*<>]{1,120}+)(?P<close>[*_]{0,3})\s{0,2}(?P<separator>[:：])[*_]{0,3}"
+    r"(?P<mark>[*_]{0,3})(?P<label>[^\n:：*<>]{1,160}+)(?P<close>[*_]{0,3})\s{0,2}(?P<separator>[:：])[*_]{0,3}"
     r"(?=\s|$|[^\x00-\x7f])"
 )
 _DASH = re.compile(
@@ -61,6 +61,7 @@ _LABELS_A_BLOCK = 0.35
 _ADDRESSED_SHARE = 0.25
 _FEWEST_SAID_WORDS = 3
 _LONGEST_LABEL_WORDS = 9
+_LONGEST_HELD_OFFICE_WORDS = 18
 _LONGEST_NAME_WORDS = 4
 _LONGEST_ACRONYM = 3
 _ADDRESSED = re.compile(
@@ -150,7 +151,8 @@ def _may_name(label: str, separator: str, marks: str) -> bool:
     """Whether a label may be a name, of a person known as such where its separator is one that prose is full of."""
     label = label.strip()
     words = label.partition("(")[0].split()
-    if not label or not label[0].isalnum() or len(words) > _LONGEST_LABEL_WORDS or is_entry(label):
+    longest = _LONGEST_HELD_OFFICE_WORDS if names_holder(label) else _LONGEST_LABEL_WORDS
+    if not label or not label[0].isalnum() or len(words) > longest or is_entry(label):
         return False
     if separator in _WITHIN_PROSE:
         is_marked = bool(marks) and separator != "." and _is_capitalised(label)

@@ -22,9 +22,18 @@ _ASIDE = re.compile(r"\s?[(\[][^()\[\]]*(?:[(\[][^()\[\]]*[)\]][^()\[\]]*)*[)\]]
 _WITHIN = re.compile(r"[(\[]((?:[^()\[\]]|[(\[][^()\[\]]*[)\]])*)")
 
 
+def names_holder(label: str) -> bool:
+    """Whether a label ends with a titled name in brackets: "Minister of State at the Department of Lamps (Mr. Lind)"."""
+    within = _WITHIN.search(label)
+    title = _TITLE.match(within[1]) if within and within.start() else None
+    return bool(within and title and (name := within[1][title.end() :].strip(" .")) and name[0].isupper())
+
+
 def is_person(label: str) -> bool:
-    """Whether a label begins with a title, is about an office or is a state's name."""
+    """Whether a label begins with a title, ends with a titled name, is about an office or is a state's name."""
     label = plain(label)
+    if names_holder(label):
+        return True
     bare = _ASIDE.sub("", label).strip(" .,")
     words = bare.split()
     if not words or len(words) > _LONGEST_TITLED_WORDS:
@@ -98,9 +107,12 @@ def whom(label: str, holders: dict[str, str]) -> str:
     bare = _ASIDE.sub("", label).strip(" .,")
     within = _WITHIN.search(label)
     office = _OFFICE.search(bare)
-    if not office or _TITLE.match(bare):
+    is_held = names_holder(label) and not states_of_label(bare)
+    if not is_held and (not office or _TITLE.match(bare)):
         return bare or label
     key = key_of(bare)
-    if within and _is_name(within[1]):
-        holders[key] = holders[key_of(office[0])] = _ASIDE.sub("", within[1]).strip(" .,")
-    return holders.get(key) or holders.get(key_of(office[0])) or bare
+    if within and (is_held or _is_name(within[1])):
+        holders[key] = _ASIDE.sub("", within[1]).strip(" .,")
+        if office:
+            holders[key_of(office[0])] = holders[key]
+    return holders.get(key) or (holders.get(key_of(office[0])) if office else None) or bare

@@ -15,12 +15,12 @@ from ..formats.blocks import Block
 from ..language.states import is_broken_label, state_at, state_of, states_of_label, without_states
 from ..language.tables import any_of, saying, word_list
 from .labels import Label, induced_labels
-from .people import TITLES, is_entry
+from .people import TITLES, is_entry, names_holder
 from .retold import split_at_retold
 
 _COLON_LABEL = re.compile(
     r"^\s*+(?:<[A-Za-z]{1,16}>\s*+)?(?:[*_]{2,3})?"
-    r"(?P<label>[^\n:*]{1,110}?(?:\n[^\n:*]{1,90}?)?)\s*(?:[*_]{2,3}\s*:|:\s*[*_]{2,3}|:)(?:\s+|$)"
+    r"(?P<label>[^\n:*]{1,150}?(?:\n[^\n:*]{1,90}?)?)\s*(?:[*_]{2,3}\s*:|:\s*[*_]{2,3}|:)(?:\s+|$)"
 )
 _RECORD_LABEL = re.compile(
     r"^\s*(?P<label>(?:Mr|Ms|Mrs|Dr|Miss)\. (?:(?:Mc|Mac|De|Di|La|Le|Van) ?)?[A-Z][A-Z'’-]+(?: [A-Z][A-Z'’-]+)*"
@@ -52,6 +52,8 @@ _OPENING_CHARS = 300
 # More than any label takes; a record's paragraphs are asked for theirs several times over.
 _LABEL_CHARS = 400
 _LONGEST_NAME_WORDS = 5
+_LONGEST_LABEL_WORDS = 14
+_LONGEST_HELD_OFFICE_WORDS = 24
 _FEWEST_SAID_WORDS = 4
 _SPOKEN_SHARE = 0.3
 _DELEGATIONS_SHARE = 0.6
@@ -238,9 +240,10 @@ def _could_speak(label: str) -> bool:
         return True
     label = without_states(label)
     words = re.findall(r"[^\W\d_][\w’'.-]*", label)
+    longest = _LONGEST_HELD_OFFICE_WORDS if names_holder(label) else _LONGEST_LABEL_WORDS
     if _ENUMERATION.match(label) or (_NUMBERED_LABEL.search(label) and not _NUMBERED_PERSON.match(label)):
         return False
-    if not words or len(words) > 14 or not label[0].isupper() or re.search(r"[.!?]\s+[a-z]|https?$|\d{3}", label):
+    if not words or len(words) > longest or not label[0].isupper() or re.search(r"[.!?]\s+[a-z]|https?$|\d{3}", label):
         return False
     content = [word for word in words if word.casefold() not in _SMALL]
     if not content or content[0].casefold() in _NOT_SPEAKERS:
@@ -336,7 +339,7 @@ def _is_names(words: str) -> bool:
 
 
 def _names_somebody(label: str) -> bool:
-    return bool(_TITLED.match(label) or " – " in label or states_of_label(label))
+    return bool(_TITLED.match(label) or " – " in label or names_holder(label) or states_of_label(label))
 
 
 def _is_proper(label: str) -> bool:

@@ -73,6 +73,16 @@ def test_an_office_is_held_by_whom_the_record_names() -> None:
     ) == ["Hon. Ada Marrow", "Mr. Okafor", "Hon. Ada Marrow"]
 
 
+def test_a_long_office_is_spoken_for_by_the_person_in_its_brackets() -> None:
+    assert speakers(
+        "Senator Lind: When will the lamps be mended?",
+        "Minister of State at the Department of Lamps, Lights, Buoys and the Open Sea (Deputy Ada Marrow): In spring.",
+        "Senator Lind: I thank the Minister of State.",
+        "Minister for Harbours (Deputy Karl Okafor): The harbour is another matter.",
+        "Deputy Ada Marrow: It is.",
+    ) == ["Senator Lind", "Deputy Ada Marrow", "Senator Lind", "Deputy Karl Okafor", "Deputy Ada Marrow"]
+
+
 @pytest.mark.parametrize(
     "lines",
     [
