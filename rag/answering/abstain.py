@@ -109,8 +109,11 @@ def _reason(store: Store, query: Query, chosen: Sequence[Quotable], needed: floa
         return NOT_ANSWERED
     if unit := unit_left_out(query.counted_in, chosen):
         return Refusal("other_unit", {"unit": unit})
+    written_out = filter(lambda name: is_abbreviation(name) and _is_written_out(name, chosen), query.mentioned.proper)
+    spelt = {stem for name in written_out for stem in store.lexical.words(name)}
+    topic = [word for word in query.topic_words if word not in spelt]
     if (
-        topic_share(store, query.topic_words, _of_whom(store, query, chosen)) < needed * MIN_TOPIC_SHARE
+        topic_share(store, topic, _of_whom(store, query, chosen)) < needed * MIN_TOPIC_SHARE
         and best.likeness < needed * MAX_TOPIC_LIKENESS
     ):
         return NOT_ANSWERED
@@ -186,13 +189,13 @@ def _is_short(name: str) -> bool:
 
 def _is_written_out(name: str, chosen: Sequence[Quotable]) -> bool:
     """Whether capitals of an abbreviation begin words in a row ("ACABQ": "Advisory Committee on Administrative and
-    Budgetary Questions") in a passage or at the head of its document."""
+    Budgetary Questions") in a record of the sentences chosen."""
     initials = [letter for letter in name if letter.isupper()]
     if len(initials) > LONGEST_ABBREVIATION:
         return False
     in_a_row = r"\W+(?:(?:of|on|the|and|for|in|to|de|des|la|du)\W+)*".join(rf"{letter}\w+" for letter in initials)
-    texts = (f"{quotable.hit.document.text[:HEAD_CHARS]} {quotable.hit.passage.text}" for quotable in chosen)
-    return any(re.search(rf"\b{in_a_row}", text) for text in texts)
+    documents = {quotable.hit.document.id: quotable.hit.document for quotable in chosen}
+    return any(re.search(rf"\b{in_a_row}", document.text) for document in documents.values())
 
 
 def names_left_out(store: Store, query: Query, chosen: Sequence[Quotable]) -> list[str]:

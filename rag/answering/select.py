@@ -16,6 +16,7 @@ from ..answer import Citation, Remark, Sentence, remark
 from ..messages import label
 from ..query import kinds
 from ..query.follow_up import refers_back
+from ..query.mentions import is_abbreviation
 from ..query.parse import Query, own_subject
 from ..query.sides import Side
 from ..query.thread import Thread
@@ -217,8 +218,16 @@ def _about_names(store: Store, query: Query, ranked: Sequence[Quotable]) -> Sequ
     return [quotable for quotable in ranked if _names_held(store, query, quotable)] or ranked
 
 
+def _is_of_record_that_names(query: Query, quotable: Quotable) -> bool:
+    """Whether an outcome is of a record in which an abbreviation of the question stands anywhere."""
+    names = filter(is_abbreviation, query.mentioned.proper)
+    return bool(quotable.outcome) and any(name in quotable.hit.document.text for name in names)
+
+
 def _names_held(store: Store, query: Query, quotable: Quotable) -> bool:
     hit = quotable.hit
+    if _is_of_record_that_names(query, quotable):
+        return True
     said = f"{hit.document.title} {hit.document.symbol or ''} {hit.passage.locator.section or ''} {hit.passage.context}"
     held = frozenset(store.lexical.words(f"{said} {hit.passage.text}"))
     return any(form <= held for forms in query.names for form in forms)

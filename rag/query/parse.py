@@ -33,7 +33,7 @@ from .question import (
     subject,
     topic,
 )
-from .sides import CHANGES, COMPARES, YEAR, Side, sides_of
+from .sides import CHANGES, CLEARLY_COMPARES, COMPARES, YEAR, Side, sides_of
 from .thread import Thread
 from .units import counted_in
 from .vocabulary import asked_in, corrected, is_held, stems_held
@@ -127,7 +127,8 @@ def parse_query(store: Store, question: str, history: Sequence[Turn] = ()) -> Qu
     if asks_for_reply(text) or (own != text and _names_whom(own, directory)):
         references = replace(references, said_by=said_by(own, directory))
     mentioned = mentions(text, directory, language)
-    compares = bool(COMPARES.search(text))
+    compared = sides_of(store, text, references)
+    compares = bool(CLEARLY_COMPARES.search(text) or (compared and COMPARES.search(text)))
     query = Query(
         text=text,
         own=own,
@@ -138,7 +139,7 @@ def parse_query(store: Store, question: str, history: Sequence[Turn] = ()) -> Qu
         references=references,
         topic=topic(text, references),
         expected=expectation(own),
-        compared=sides_of(store, text, references),
+        compared=compared,
         names=tuple(_forms(store, name) for name in mentioned.proper if _is_acronym(name)),
         name_variants=_same(store, directory, text),
         compares=compares,

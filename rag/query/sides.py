@@ -19,6 +19,10 @@ COMPARES = re.compile(
     r"whereas|and what)\b",
     re.IGNORECASE,
 )
+CLEARLY_COMPARES = re.compile(
+    r"\b(?:compare[ds]?|comparison|differ\w*|versus|vs|contrast\w*|unlike|whereas)\b", re.IGNORECASE
+)
+"""What says of any question that it compares; "agree", "both" or "and what" do where it names what it compares."""
 CHANGES = re.compile(
     r"\b(?:chang\w*|evolv\w*|evolution|shift\w*|develop(?:ed|ment)?|grow\w*|grew|r[io]se|fell|fall|over time|trend)\b",
     re.IGNORECASE,
