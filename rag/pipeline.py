@@ -21,6 +21,7 @@ from .answering.kinds.ways import from_catalogue, own_way
 from .answering.once import each_once
 from .answering.quoted import Quoted, points_of
 from .answering.select import MAX_QUOTES, choose, quote
+from .answering.together import together
 from .events import Note, SentenceReady, StageEnd, StageObserver, no_observer
 from .generation.llm import Tally
 from .messages import advice, message
@@ -28,6 +29,7 @@ from .query.follow_up import follows_up, names_its_subject, points_at_somebody
 from .query.kinds import Length, courtesy, language_of_courtesy, wants_overview
 from .query.parse import Query, in_thread, is_nameless, leaves, parse_query, said_in_thread
 from .query.question import MAX_QUESTION_CHARS, clean
+from .query.two_parts import two_parts
 from .query.vocabulary import corrected
 from .retrieval.everything import everything
 from .retrieval.retrieve import retrieve
@@ -89,6 +91,11 @@ class Pipeline:
             return
         asked = _Asked(question=question, filters=filters, observer=observer)
         query = self._parse(asked, history)
+        if told := self._in_two(asked, query, history):
+            draft = _Draft()
+            yield from draft.kept(told)
+            yield self._answer(asked, query, [], draft, time.perf_counter())
+            return
         asked, query, hits = self._in_thread(asked, query, history) or (asked, query, self._retrieve(asked, query))
         retrieved = time.perf_counter()
         draft = _Draft(writer=self.writer)
@@ -153,6 +160,20 @@ class Pipeline:
         hits = retrieve(self.store, query, filters=asked.filters, reranker=self.reranker)
         end(hits)
         return hits
+
+    def _in_two(self, asked: "_Asked", query: Query, history: Sequence[Turn]) -> list[SentenceReady | Remark] | None:
+        """What answers a question that asks two things, each by itself, the second as it follows the first; None where
+        it asks one, where a model answers, or where neither is answered."""
+        parts = two_parts(query.own) if self.writer is None and not (query.compared or query.wants_list) else None
+        if parts is None or from_catalogue(self.store, query, asked.filters):
+            return None
+        answers: list[Answer] = []
+        for part in parts:
+            *_, answer = self.answer_stream(part, history=history, filters=asked.filters, observer=asked.observer)
+            assert isinstance(answer, Answer)
+            answers.append(answer)
+            history = [*history, Turn(question=part, answer=answer.text)]
+        return together(answers) if any(answer.answered for answer in answers) else None
 
     def _in_thread(
         self, asked: "_Asked", query: Query, history: Sequence[Turn]

@@ -36,6 +36,7 @@ ON_IT_SHARE = 0.6
 ABOUT_IT = 0.5
 MIN_FOREIGN_LIKENESS = 0.25
 MIN_TOPIC_SHARE = 0.3
+FITTING = 2.5
 MAX_TOPIC_LIKENESS = 0.65
 STRICTNESS = {"lenient": 0.75, "usual": 1.0, "strict": 1.3}
 KNOWN_WITHOUT_IT = 0.55
@@ -131,8 +132,11 @@ def is_far(chosen: Sequence[Quotable], needed: float = 1.0) -> bool:
     """Whether even the nearest sentence has little to do with the question, by likeness of meaning and words together.
 
     Likeness alone tells questions on quite other subjects from answerable ones with an area under the ROC curve of .95,
-    both together of .96 (docs/quality.md). Where no vectors can be had, the words decide.
+    both together of .96 (docs/quality.md). Where no vectors can be had, the words decide. An outcome that fits what is
+    asked, as its item and its record do, is not far, however little it says itself.
     """
+    if any(quotable.fit >= FITTING for quotable in chosen):
+        return False
     if not any(quotable.likeness for quotable in chosen):
         return chosen[0].coverage < needed * MIN_COVERAGE
     return (

@@ -31,6 +31,9 @@ _SUBJECT_TOO = (
     "items",
     "changes",
     "reason given",
+    "and",
+    "interrogative",
+    "before interrogative",
 )
 _MARKS = " \t\n.,;:!?¡¿…。！？،؟"
 _BETWEEN_COURTESIES = re.compile(r"[.,;:!?¡¿…。！？،؟–—]++")
