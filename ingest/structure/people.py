@@ -23,7 +23,7 @@ _WITHIN = re.compile(r"[(\[]((?:[^()\[\]]|[(\[][^()\[\]]*[)\]])*)")
 
 
 def names_holder(label: str) -> bool:
-    """Whether a label ends with a titled name in brackets: "Minister of State at the Department of Lamps (Mr. Lind)"."""
+    """Whether a label ends with a titled name in brackets: "Minister at the Department of Lamps (Mr. Lind)"."""
     within = _WITHIN.search(label)
     title = _TITLE.match(within[1]) if within and within.start() else None
     return bool(within and title and (name := within[1][title.end() :].strip(" .")) and name[0].isupper())

@@ -49,7 +49,8 @@ def outcomes_asked(query: Query, ranked: Sequence[Quotable]) -> list[Quotable]:
         return []
     best = max(fits, key=lambda each: fits[each])
     near = [each for each in fits if each is not best and (fits[each] >= NEAR_FIT * fits[best] or _of_one(each, best))]
-    asked = [best, *sorted(near, key=lambda each: -fits[each])][:MAX_OUTCOMES]
+    near.sort(key=lambda each: (not _ends(each, best), -fits[each]))
+    asked = [best, *near][:MAX_OUTCOMES]
     return [replace(each, score=1.0) for each in asked]
 
 
@@ -71,6 +72,12 @@ def _of_one(one: Quotable, other: Quotable) -> bool:
     """Whether two outcomes are of one item."""
     items = {each.outcome.item for each in (one, other) if each.outcome}
     return one.hit.document.id == other.hit.document.id and len(items) == 1 and items != {None}
+
+
+def _ends(one: Quotable, other: Quotable) -> bool:
+    """Whether an outcome is what became of another's item after it: "The motion is tabled." after the motion."""
+    is_told = one.outcome is not None and one.outcome.kind not in ("action", "recommendation")
+    return is_told and _of_one(one, other) and one.start > other.start
 
 
 def is_counted(outcome: Outcome | None) -> bool:

@@ -73,7 +73,7 @@ def choose(store: Store, query: Query, hits: Sequence[Hit], limit: int = MAX_QUO
 
     Where somebody's words are asked for ("What did Norway say?") and the passages hold any, nobody else is quoted.
     """
-    hits = in_paragraphs(hits, query.references.paragraphs)
+    hits = _in_part(store, query, in_paragraphs(hits, query.references.paragraphs))
     hits = [
         hit for hit in hits if hit.passage.locator.speaker not in query.excluded_speakers or not query.excluded_speakers
     ]
@@ -270,6 +270,15 @@ def _whole_thoughts(chosen: Sequence[Quotable], ranked: Sequence[Quotable]) -> l
     return whole
 
 
+def _in_part(store: Store, query: Query, hits: Sequence[Hit]) -> Sequence[Hit]:
+    """The passages of paragraphs asked for that are in the part of their record which the question names ("the draft
+    resolution"); all of them where it asks for no paragraph or names no part."""
+    asked = set(store.lexical.words(query.text)) if query.references.paragraphs else set[str]()
+    parts = {hit.passage.locator.part for hit in hits} - {None} if asked else set[str | None]()
+    named = {part for part in parts if part and asked.issuperset(store.lexical.words(part))}
+    return [hit for hit in hits if hit.passage.locator.part in named] or hits
+
+
 def in_paragraphs(hits: Sequence[Hit], numbers: Sequence[str]) -> Sequence[Hit]:
     """The passages of the paragraphs asked for; all of them where there is none."""
     return [hit for hit in hits if hit.passage.locator.paragraph in numbers] or hits
@@ -325,8 +334,10 @@ def _with_announced(store: Store, chosen: Sequence[Quotable], *, everywhere: boo
     found: list[Quotable] = []
     for quotable in chosen:
         found.append(quotable)
-        if (everywhere or quotable is chosen[0]) and _announces(quotable):
-            found += [item for item in _items_after(store, quotable.hit) if not any(o.covers(item) for o in chosen)]
+        if _announces(quotable):
+            listed = _items_after(store, quotable.hit)
+            after = (listed if everywhere or quotable is chosen[0] else []) if listed else _next(store, quotable.hit)
+            found += [item for item in after if not any(o.covers(item) for o in chosen)]
     return found
 
 
@@ -344,6 +355,21 @@ def _items_after(store: Store, hit: Hit) -> list[Quotable]:
     after = store.hits([(row.id, hit.score) for row in sorted(rows, key=lambda row: row.order)])
     items = list(takewhile(lambda item: _is_short_item(item) and _is_beside(item, hit), after))
     return [_whole(item) for item in items] if len(items) > 1 else []
+
+
+def _next(store: Store, hit: Hit) -> list[Quotable]:
+    """What follows a passage that announces it: the paragraphs it quotes, at most `MAX_LISTED`, else the next one,
+    where it is by the same speaker, under the same heading and short."""
+    document, order = hit.document.id, hit.passage.order
+    rows = store.catalogue.passages_at([(document, order + step) for step in range(1, MAX_LISTED + 1)])
+    after = store.hits([(row.id, hit.score) for row in sorted(rows, key=lambda row: row.order)])
+    part = after[0].passage.locator.part if after else None
+    if part and part != hit.passage.locator.part:
+        after = list(takewhile(lambda each: each.passage.locator.part == part, after))
+    else:
+        after = after[:1]
+    kept = (each for each in after if each.passage.kind != "heading" and _is_beside(each, hit))
+    return [_whole(each) for each in kept if len(each.passage.text) <= MAX_QUOTE_CHARS]
 
 
 def _is_beside(item: Hit, hit: Hit) -> bool:

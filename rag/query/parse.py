@@ -27,6 +27,7 @@ from .question import (
     asks_who,
     content_words,
     exact_words,
+    numbered_headings,
     pointers,
     proper_names,
     said_by,
@@ -63,11 +64,12 @@ class Query:
 
     `text` stands alone, `own` is it without the question before, where that is carried along; `content_words` are its
     stems that say what it is about, `topic` is what somebody's words are asked about, `topic_words` are its stems in a
-    question that stands alone; `mentioned` are the names in it, `counted_in` is the unit it counts in; `words` weigh
-    the stems it is searched by (1 is usual), `exact` its names and numbers as they are written, for records in other
-    languages than its own (`language`); `compared` are what it compares, at least two or none; `names` holds for each
-    acronym in it the stems of its forms, `name_variants` those of each name in it that the records write in several
-    ways; `excluded_speakers` are those not asked for ("Who else ...").
+    question that stands alone; `mentioned` are the names in it, `counted_in` is the unit it counts in; `numbered` are
+    the headings it calls by a word and a number ("issue 30"); `words` weigh the stems it is searched by (1 is usual),
+    `exact` its names and numbers as they are written, for records in other languages than its own (`language`);
+    `compared` are what it compares, at least two or none; `names` holds for each acronym in it the stems of its forms,
+    `name_variants` those of each name in it that the records write in several ways; `excluded_speakers` are those not
+    asked for ("Who else ...").
 
     `compares` is true where things are set side by side, `wants_list` where one instance is not enough, `wants_reply`
     where what was said in return is asked for, `wants_asker` where who put the question is, `wants_speaker` where who
@@ -82,6 +84,7 @@ class Query:
     topic_words: tuple[str, ...] = ()
     mentioned: Mentions = field(default_factory=Mentions)
     counted_in: str | None = None
+    numbered: tuple[str, ...] = ()
     words: Mapping[str, float] = field(default_factory=dict[str, float])
     exact: Mapping[str, float] = field(default_factory=dict[str, float])
     language: str | None = None
@@ -136,6 +139,7 @@ def parse_query(store: Store, question: str, history: Sequence[Turn] = ()) -> Qu
         content_words=tuple(content),
         mentioned=mentioned,
         counted_in=counted_in(text),
+        numbered=numbered_headings(text),
         references=references,
         topic=topic(text, references),
         expected=expectation(own),

@@ -3,11 +3,13 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from ...ingest.language.states import state_of
 from ...ingest.language.tables import saying, word_list
 from ...vectorstore.language.analysers import exact_forms, split_words
 from ...vectorstore.markup import plain
+from ...vectorstore.names import fold
 from ...vectorstore.store import Store
 from .directory import Directory, directory_of
 from .vocabulary import asked_in, stems_held
@@ -21,6 +23,11 @@ _PARAGRAPHS = re.compile(
 SAYS = re.compile(
     rf"\b(?:did|does|do|has|have|had)\s++(?P<who>[^?;]{{2,90}}?)\s+(?-i:{saying('question')})\b(?P<what>[^?]*)"
     r"|\baccording to (?P<whose>[^,?.;]{2,60})",
+    re.IGNORECASE,
+)
+_NUMBERED = re.compile(
+    r"(?<![\w-])(?!(?:in|on|of|at|by|to|for|from|and|or|than|the|since|until|after|before|about|over|under|only|all)\s)"
+    r"(?P<word>[^\W\d_]{3,20})\s(?:no\.?\s|n[°º]\s|number\s|#)?(?P<number>\d{1,3})(?![\w.,:/-]|\s(?:%|[^\W\d_]{3,12}s\b))",
     re.IGNORECASE,
 )
 _GIVES = re.compile(
@@ -137,6 +144,21 @@ def said_by(question: str, directory: Directory) -> tuple[str, ...]:
     subjects = [match["who"] or match["whose"] for match in SAYS.finditer(question)]
     subjects += [match["who"] for match in _GIVES.finditer(question)]
     return tuple(directory.speakers_in(" ".join(subject for subject in subjects if not _SEVERAL.search(subject))))
+
+
+def numbered_headings(question: str) -> tuple[str, ...]:
+    """What a question calls by a word and a number, as headings do ("issue 30", "item 7"), folded; no dates, no years
+    and no amounts."""
+    return tuple(fold(f"{match['word']} {match['number']}") for match in _NUMBERED.finditer(question))
+
+
+def is_headed(heading: str, numbered: Sequence[str]) -> bool:
+    """Whether a heading holds one of the names that `numbered_headings` gives: "GitHub Issue #30" for "issue 30"."""
+    if not numbered:
+        return False
+    words = re.findall(r"\w+", fold(heading))
+    pairs = {f"{word} {after}" for word, after in pairwise(word for word in words if word not in ("no", "number"))}
+    return not pairs.isdisjoint(numbered)
 
 
 def topic(question: str, pointed: References) -> str:

@@ -17,7 +17,7 @@ from ...vectorstore.passage import Filters, Hit, Locator, Selection
 from ...vectorstore.store import Store, embedded_text
 from ..calibration import likeness
 from ..query.parse import Query
-from ..query.question import References
+from ..query.question import References, is_headed
 from ..query.vocabulary import is_held
 from .repetition import tells_apart
 from .replies import first_in_turn
@@ -30,6 +30,7 @@ MEANING_WEIGHT = 1.2
 SENTENCE_SHARE = 0.95
 SPEAKER_WEIGHT = 0.3
 DOCUMENT_WEIGHT = 0.15
+HEADING_WEIGHT = 0.3
 PARAGRAPH_WEIGHT = 4.0
 KIND_SHARES = {"heading": 0.5, "noise": 0.25}
 FALL_OFF = 30
@@ -75,6 +76,7 @@ def retrieve(
         scores |= _judged(store, reranker, query, scores)
     _raise(scores, rows, lambda row: row.locator.speaker in pointed.speakers, SPEAKER_WEIGHT)
     _raise(scores, rows, lambda row: row.document_id in pointed.documents, DOCUMENT_WEIGHT)
+    _raise(scores, rows, lambda row: is_headed(row.locator.section or "", query.numbered), HEADING_WEIGHT)
     _add(scores, _asked_paragraphs(store, pointed, _best_first(scores), allowed), PARAGRAPH_WEIGHT)
     best = _best_first(scores)
     hits = store.hits([(key, scores[key]) for key in best[: limit + SPARE if not query.compared else DEPTH]])
