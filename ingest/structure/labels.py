@@ -15,7 +15,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from ..formats.blocks import Block
-from ..language.tables import alternatives, saying
+from ..language.tables import alternatives, any_of, saying
 from .people import TITLES, is_entry, is_person, key_of, names_holder
 
 # It begins with a class of characters, so that a search passes over all others at once.
@@ -107,6 +107,20 @@ def induced_labels(texts: Sequence[str], blocks: Sequence[Block]) -> list[Label]
     known = frozenset(name for names in believed.values() for name in names)
     marks = {(style.separator, style.case) for style, names in believed.items() if names}
     return [label for label in candidates if _is_believed(label, believed[label.style], known, marks)]
+
+
+def labels_within(texts: Sequence[str], blocks: Sequence[Block], names: frozenset[str]) -> list[Label]:
+    """The labels of speakers in mid paragraph, as those known by some names are printed: "Why -- MS. LIND: Because"."""
+    if not names:
+        return []
+    named = re.compile(rf"(?<=[.!?…”\"’)\]»–—-])[ \t\n](?P<label>{any_of(names)})\s?:(?=\s)")
+    style = Style(separator=":", case="", prefix="", emphasis="", opens=False)
+    return [
+        Label(block=index, start=match.start("label"), said=match.end(), label=match["label"], style=style)
+        for index, (text, block) in enumerate(zip(texts, blocks, strict=True))
+        if block.kind in ("paragraph", "item") and not block.box
+        for match in named.finditer(text)
+    ]
 
 
 def _is_believed(label: Label, names: set[str], known: frozenset[str], marks: set[tuple[str, str]]) -> bool:

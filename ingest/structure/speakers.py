@@ -14,7 +14,7 @@ from ...vectorstore.markup import plain
 from ..formats.blocks import Block
 from ..language.states import is_broken_label, state_at, state_of, states_of_label, without_states
 from ..language.tables import any_of, saying, word_list
-from .labels import Label, induced_labels
+from .labels import Label, induced_labels, labels_within
 from .people import TITLES, is_entry, names_holder
 from .retold import split_at_retold
 
@@ -184,10 +184,13 @@ def _has_labels(texts: Sequence[str], blocks: Sequence[Block]) -> bool:
 
 
 def _induced(texts: Sequence[str], blocks: Sequence[Block]) -> list[Label]:
-    """Labels in the record's own style, where they show far more turns than labels of known shapes do."""
+    """Labels in the record's own style, where they show far more turns than labels of known shapes do; else those in
+    mid paragraph of who has the floor again and again."""
     found = induced_labels(texts, blocks)
-    known = sum(label is not None for label in _turn_labels(texts, blocks)) if found else 0
-    return found if known < _FEWEST_KNOWN or len(found) > _FAR_MORE * known else []
+    known = Counter(label for label in _turn_labels(texts, blocks) if label)
+    if known.total() < _FEWEST_KNOWN or len(found) > _FAR_MORE * known.total():
+        return found
+    return labels_within(texts, blocks, frozenset(name for name, count in known.items() if count > 1))
 
 
 def _parts(block: Block, words: str, labels: Sequence[Label], below: str) -> Iterator[tuple[Block, str | None]]:

@@ -166,9 +166,15 @@ def directory_of(store: Store) -> Directory:
 
 def _make(store: Store) -> Directory:
     speakers: dict[str, set[str]] = defaultdict(set)
+    labels: dict[str, set[str]] = defaultdict(set)
+    persons: dict[str, set[str]] = defaultdict(set)
+    for person, label in store.catalogue.turn_names():
+        labels[person].add(label)
+        persons[label].add(person)
     for speaker in store.catalogue.speakers():
+        one = {speaker}.union(*(labels[person] for person in persons[speaker]))  # "The Minister (Mr. Lind)", "Mr. Lind"
         for name in _names_of(speaker):
-            speakers[name].add(speaker)
+            speakers[name] |= one
     titles: dict[str, set[str]] = defaultdict(set)
     ends: dict[str, set[str]] = defaultdict(set)
     listings = store.listings()

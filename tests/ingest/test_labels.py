@@ -53,6 +53,17 @@ def test_turns_within_a_paragraph_are_parted() -> None:
     assert found[2][1].endswith("The lamps are old.")
 
 
+def test_who_has_the_floor_again_and_again_is_known_in_mid_paragraph_too() -> None:
+    found = turns(
+        "JUSTICE MARROW: Why are the lamps out?",
+        "MS. OKAFOR: They are old, Your Honour.",
+        "JUSTICE MARROW: How old? Or -- MS. OKAFOR: Forty years. They told JUSTICE MARROW: no lamp lasts longer.",
+        "MS. OKAFOR: I thank the Court.",
+    )
+    assert [speaker for speaker, _ in found]== [*["JUSTICE MARROW", "MS. OKAFOR"] * 2, "MS. OKAFOR"]
+    assert found[2][1].endswith("Or --")
+
+
 def test_a_name_with_a_hyphen_is_one_name() -> None:
     retold = [f"{number}. Ms. Oduya-Lind (Verrano) said that the lamps are old." for number in range(5)]
     assert set(speakers(*retold)) == {"Ms. Oduya-Lind"}
