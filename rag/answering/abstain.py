@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from ...ingest.language.peoples import demonyms_of, states_of
 from ...ingest.language.states import names_of, state_of
+from ...ingest.language.tables import any_of
 from ...vectorstore.markup import plain
 from ...vectorstore.names import fold
 from ...vectorstore.passage import Hit
@@ -17,11 +18,12 @@ from ..answer import Refusal, cited_as
 from ..query.follow_up import names_its_subject
 from ..query.mentions import COMMON_PARTS, Mentions, is_abbreviation
 from ..query.parse import Query, own_subject
-from ..query.question import SYMBOL
+from ..query.question import SYMBOL, proper_names, whose_words
 from ..query.units import spellings_of
 from ..query.vocabulary import stems_held
 from ..retrieval.replies import TURN
 from .candidates import Quotable, inverse_frequency
+from .decisions import lists_of, named_in
 
 NEAREST = 3
 MIN_NEARNESS = 0.4
@@ -52,6 +54,8 @@ _LACKING = frozenset(
 )
 _RESOLUTION = re.compile(r"\b(?:resolution|décision|decision|résolution|resolución|decisión)\s\Z", re.IGNORECASE)
 # "Did Verrano approve it?": whoever is asked about by name must have to do with the answer.
+_VOTED = re.compile(r"\bdid\s++[^?;]{2,60}?\s+vote\b", re.IGNORECASE)
+_BESIDE = r"(?P<beside>(?:from|for|to|of|by|with)\s(?:[A-ZÀ-Þ][\w.'’-]{0,40}+\s){0,3}?)"
 _ACTS = re.compile(r"\b(?:[Dd]id|[Dd]oes|[Dd]o|[Hh]as|[Hh]ave|[Hh]ad|[Ww]ill|[Ww]ould) (?:the )?([A-ZÀ-Þ][\w’'-]*)")
 
 
@@ -98,6 +102,8 @@ def _reason(store: Store, query: Query, chosen: Sequence[Quotable], needed: floa
             return Refusal("unrelated_name", {"name": name})
     if asked:
         return None
+    if not _is_by_whom(query, chosen) or _votes_without(query, chosen):
+        return NOT_ANSWERED
     if query.thread and query.follows and _is_not_of_the_thread(store, query, chosen):
         return NOT_ANSWERED
     if foreign:  # its words can stand nowhere, so that only meaning tells
@@ -119,6 +125,34 @@ def _reason(store: Store, query: Query, chosen: Sequence[Quotable], needed: floa
     ):
         return NOT_ANSWERED
     return None
+
+
+def _is_by_whom(query: Query, chosen: Sequence[Quotable]) -> bool:
+    """Whether somebody whose words a question asks for says any of the sentences chosen, or one tells what they do;
+    true where it asks for nobody's. A name that stands beside ("notice from Ms. Lind") is no answer."""
+    names = whose_words(query.own) if query.language == "en" and not query.compared else []
+    speakers = {quotable.hit.passage.locator.speaker or "" for quotable in chosen}
+    if not names or not speakers.isdisjoint(query.references.said_by):
+        return True
+    words = [word for name in names for word in name.split() if len(word) > 1]
+    initials = {"".join(word[0] for word in name.split()) for name in names}
+    spoken = {word for speaker in speakers for word in re.findall(r"[\w'-]+", fold(speaker))}
+    if not initials.isdisjoint(speakers) or not spoken.isdisjoint(map(fold, words)):
+        return True
+    told = re.compile(rf"(?<!\w)(?:{_BESIDE})?(?P<name>{any_of(words)})(?!\w)", re.IGNORECASE)
+    texts = (plain(each.text) for each in chosen)
+    return any(match["beside"] is None for text in texts for match in told.finditer(text))
+
+
+def _votes_without(query: Query, chosen: Sequence[Quotable]) -> bool:
+    """Whether a question asks how somebody voted who stands in no list of names of the votes chosen."""
+    names = [name for match in _VOTED.finditer(query.own) for name in proper_names(match[0])]
+    outcomes = [each.outcome for each in chosen if each.outcome]
+    listed = [name for outcome in outcomes for side in lists_of(outcome).values() for name in side]
+    if not names or not listed or named_in(query, listed):
+        return False
+    said = fold(" ".join(plain(each.text) for each in chosen))
+    return not any(fold(name.split()[-1]) in said for name in names)
 
 
 def _is_not_of_the_thread(store: Store, query: Query, chosen: Sequence[Quotable]) -> bool:

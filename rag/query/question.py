@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from ...ingest.language.states import state_of
-from ...ingest.language.tables import saying, word_list
+from ...ingest.language.tables import alternatives, saying, word_list
 from ...vectorstore.language.analysers import exact_forms, split_words
 from ...vectorstore.markup import plain
 from ...vectorstore.names import fold
@@ -36,6 +36,8 @@ _GIVES = re.compile(
     re.IGNORECASE,
 )
 ABOUT = re.compile(r"^(?:\s+\S+){0,5}?\s+(?:about|on|regarding|concerning)\s+(?P<topic>.+)", re.IGNORECASE)
+_CAPITALISED = re.compile(r"[A-ZÀ-Þ][\w.'’-]{0,40}+(?:\s[A-ZÀ-Þ][\w.'’-]{0,40}+){0,5}")
+_TITLES = re.compile(rf"(?<!\w)(?:{alternatives('titles')}|{alternatives('offices')})(?!\w)", re.IGNORECASE)
 _TITLE = re.compile(r"\b(?:Mr|Ms|Mrs|Miss|Dr|Prof|Mme|Sra?|H\.E|Ambassador)\b\.?\s*")
 _TITLED = re.compile(_TITLE.pattern.removesuffix("*") + r"+([A-ZÀ-Þ][\w’'-]+)")
 _NAME = re.compile(r"(?<![.!?:“\"'‘(] )(?<!^)(?<![“\"'‘(¿¡])\b[A-ZÀ-Þ][\w’'-]*[\w]\b")
@@ -159,6 +161,15 @@ def is_headed(heading: str, numbered: Sequence[str]) -> bool:
     words = re.findall(r"\w+", fold(heading))
     pairs = {f"{word} {after}" for word, after in pairwise(word for word in words if word not in ("no", "number"))}
     return not pairs.isdisjoint(numbered)
+
+
+def whose_words(question: str) -> list[str]:
+    """The people whose words a question asks for, whether or not they speak in any record: "What did Ms. Lind say";
+    nobody who is described ("the member from Osk"), no state."""
+    asked = [match["who"] or match["whose"] for match in SAYS.finditer(question)]
+    asked += [match["who"] for match in _GIVES.finditer(question)]
+    named = [" ".join(_TITLES.sub(" ", who).split()) for who in asked if _CAPITALISED.fullmatch(who)]
+    return [name for name in named if name and not (state_of(name) or name.isupper())]
 
 
 def topic(question: str, pointed: References) -> str:
