@@ -18,7 +18,7 @@ from ..answer import Refusal, cited_as
 from ..query.follow_up import names_its_subject
 from ..query.mentions import COMMON_PARTS, Mentions, is_abbreviation
 from ..query.parse import Query, own_subject
-from ..query.question import SYMBOL, proper_names, whose_words
+from ..query.question import SYMBOL, whose_vote, whose_words
 from ..query.units import spellings_of
 from ..query.vocabulary import stems_held
 from ..retrieval.replies import TURN
@@ -54,7 +54,6 @@ _LACKING = frozenset(
 )
 _RESOLUTION = re.compile(r"\b(?:resolution|décision|decision|résolution|resolución|decisión)\s\Z", re.IGNORECASE)
 # "Did Verrano approve it?": whoever is asked about by name must have to do with the answer.
-_VOTED = re.compile(r"\bdid\s++[^?;]{2,60}?\s+vote\b", re.IGNORECASE)
 _BESIDE = r"(?P<beside>(?:from|for|to|of|by|with)\s(?:[A-ZÀ-Þ][\w.'’-]{0,40}+\s){0,3}?)"
 _ACTS = re.compile(r"\b(?:[Dd]id|[Dd]oes|[Dd]o|[Hh]as|[Hh]ave|[Hh]ad|[Ww]ill|[Ww]ould) (?:the )?([A-ZÀ-Þ][\w’'-]*)")
 
@@ -146,7 +145,7 @@ def _is_by_whom(query: Query, chosen: Sequence[Quotable]) -> bool:
 
 def _votes_without(query: Query, chosen: Sequence[Quotable]) -> bool:
     """Whether a question asks how somebody voted who stands in no list of names of the votes chosen."""
-    names = [name for match in _VOTED.finditer(query.own) for name in proper_names(match[0])]
+    names = whose_vote(query.own)
     outcomes = [each.outcome for each in chosen if each.outcome]
     listed = [name for outcome in outcomes for side in lists_of(outcome).values() for name in side]
     if not names or not listed or named_in(query, listed):

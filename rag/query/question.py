@@ -1,7 +1,7 @@
 """What a question itself says: its content words, its topic, where it points (paragraph, speaker, document)."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -36,6 +36,7 @@ _GIVES = re.compile(
     re.IGNORECASE,
 )
 ABOUT = re.compile(r"^(?:\s+\S+){0,5}?\s+(?:about|on|regarding|concerning)\s+(?P<topic>.+)", re.IGNORECASE)
+_VOTES = re.compile(r"\bdid\s++(?P<who>[^?;]{2,60}?)\s+vote\b", re.IGNORECASE)
 _CAPITALISED = re.compile(r"[A-ZÀ-Þ][\w.'’-]{0,40}+(?:\s[A-ZÀ-Þ][\w.'’-]{0,40}+){0,5}")
 _TITLES = re.compile(rf"(?<!\w)(?:{alternatives('titles')}|{alternatives('offices')})(?!\w)", re.IGNORECASE)
 _TITLE = re.compile(r"\b(?:Mr|Ms|Mrs|Miss|Dr|Prof|Mme|Sra?|H\.E|Ambassador)\b\.?\s*")
@@ -168,8 +169,20 @@ def whose_words(question: str) -> list[str]:
     nobody who is described ("the member from Osk"), no state."""
     asked = [match["who"] or match["whose"] for match in SAYS.finditer(question)]
     asked += [match["who"] for match in _GIVES.finditer(question)]
-    named = [" ".join(_TITLES.sub(" ", who).split()) for who in asked if _CAPITALISED.fullmatch(who)]
-    return [name for name in named if name and not (state_of(name) or name.isupper())]
+    return list(_people(asked))
+
+
+def whose_vote(question: str) -> list[str]:
+    """The people of whom a question asks how they voted: "How did Councillor Lind vote?"; no state."""
+    return list(_people(match["who"] for match in _VOTES.finditer(question)))
+
+
+def _people(asked: Iterable[str]) -> Iterator[str]:
+    """The names among who is asked of, without titles; nobody who is described, no state, no abbreviation."""
+    for who in asked:
+        name = " ".join(_TITLES.sub(" ", who).split()) if _CAPITALISED.fullmatch(who) else ""
+        if name and not (state_of(name) or name.isupper()):
+            yield name
 
 
 def topic(question: str, pointed: References) -> str:
