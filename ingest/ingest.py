@@ -17,6 +17,7 @@ from itertools import chain
 from pathlib import Path
 from typing import Any, Protocol
 
+from ..vectorstore.disk import sync
 from ..vectorstore.embedder.e5 import E5
 from ..vectorstore.embedder.minilm import MiniLM
 from ..vectorstore.errors import InputError, ReaderKilled, UnreadableFile
@@ -520,18 +521,7 @@ def move(file: Path, to: Path) -> None:
     """Moves a file, in place of what is there, so that after a loss of power it is in one place or the other."""
     to.parent.mkdir(exist_ok=True)
     os.replace(file, to)
-    sync_folder(to.parent)
-
-
-def sync_folder(folder: Path) -> None:
-    """Has the system write a folder's entries to the disk, where folders can be opened."""
-    if os.name == "nt":
-        return
-    opened = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(opened)
-    finally:
-        os.close(opened)
+    sync(to.parent)
 
 
 def document_of(

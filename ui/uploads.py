@@ -24,14 +24,14 @@ from typing import IO, Any
 
 from ..ingest.attempts import set_aside
 from ..ingest.formats.archives.members import MARK, holder_of
-from ..ingest.ingest import Failure, move, set_aside_says, sync_folder
+from ..ingest.ingest import Failure, move, set_aside_says
 from ..rag.library import Library
-from ..vectorstore.disk import connect
+from ..vectorstore.disk import connect, sync
 from ..vectorstore.errors import LibraryError
 
 FILES, UPLOADS = "files", "uploads"
-_FILE = "uploads.sqlite"
-_PART = ".upload-"
+FILE = "uploads.sqlite"
+PART = ".upload-"
 _HASH_CHARS = 32
 _LEFT_BEHIND_S = 3600
 _GONE = "its file is gone from the library's folder; put it in again"
@@ -108,8 +108,8 @@ class Uploads:
         folder = self.folder / FILES
         if not folder.is_dir():
             folder.mkdir(exist_ok=True)
-            sync_folder(self.folder)
-        with NamedTemporaryFile(dir=folder, prefix=_PART, delete=False) as file:
+            sync(self.folder)
+        with NamedTemporaryFile(dir=folder, prefix=PART, delete=False) as file:
             try:
                 yield Part(file)
             finally:
@@ -146,7 +146,7 @@ class Uploads:
     def _accept(self, part: Part, source: str, place: Path, known: Mapping[str, str]) -> int:
         with self._writing() as connection:  # a removal that is done meanwhile sees the file with its entry, or neither
             place.parent.mkdir(exist_ok=True)
-            sync_folder(place.parent.parent)
+            sync(place.parent.parent)
             move(part.path, place)
             self._forget_failed(connection, place)
             return _enter(connection, source, str(place), known)
@@ -246,7 +246,7 @@ class Uploads:
 
     def clear_parts(self) -> None:
         """Deletes what broke off while it came in, when the program died."""
-        for part in (self.folder / FILES).glob(f"{_PART}*"):
+        for part in (self.folder / FILES).glob(f"{PART}*"):
             if _is_left_behind(part):
                 part.unlink(missing_ok=True)
 
@@ -270,13 +270,13 @@ class Uploads:
         ]
 
     def _rows(self, statement: str) -> list[tuple[Any, ...]]:
-        if not (self.folder / _FILE).is_file():
+        if not (self.folder / FILE).is_file():
             return []
         try:
             with closing(self._open()) as connection:
                 return connection.execute(statement).fetchall()
         except sqlite3.OperationalError as error:
-            raise LibraryError(f"The list of uploads cannot be read ({self.folder / _FILE}: {error}).") from error
+            raise LibraryError(f"The list of uploads cannot be read ({self.folder / FILE}: {error}).") from error
 
     @contextmanager
     def _writing(self) -> Iterator[sqlite3.Connection]:
@@ -286,10 +286,10 @@ class Uploads:
                 connection.execute("BEGIN IMMEDIATE")
                 yield connection
         except sqlite3.Error as error:
-            raise OSError(None, f"{_FILE}: {error}") from error
+            raise OSError(None, f"{FILE}: {error}") from error
 
     def _open(self) -> sqlite3.Connection:
-        connection = connect(self.folder / _FILE, synchronous="FULL")
+        connection = connect(self.folder / FILE, synchronous="FULL")
         connection.executescript(_SCHEMA)
         return connection
 
@@ -315,7 +315,7 @@ def orphans(library: Library) -> Orphans:
     names = library.store.catalogue.names()
     wanted |= {*names, *map(holder_of, names)}
     kept = [*(uploads.folder / FILES).glob("*/*"), *(uploads.folder / UPLOADS).glob("*")]
-    parts = [part for part in (uploads.folder / FILES).glob(f"{_PART}*") if _is_left_behind(part)]
+    parts = [part for part in (uploads.folder / FILES).glob(f"{PART}*") if _is_left_behind(part)]
     return Orphans(
         files=tuple(sorted(path for path in [*kept, *parts] if str(path) not in wanted)),
         entries=tuple(Path(entry.source).name for entry in entries if entry.place and not Path(entry.place).is_file()),
@@ -333,6 +333,23 @@ def what_is_amiss(library: Library) -> list[str]:
         *(f"{file}: nothing refers to this file; delete it, or ingest it by name" for file in found.files),
         *(f"{name}: it was uploaded, but its file is gone; upload it again" for name in found.entries),
     ]
+
+
+def move_files(library: Path, old: str, new: str) -> None:
+    """Has what waits in a library's folder, which lay at `old` when that was written, be known as lying at `new`."""
+    if not (library / FILE).is_file():
+        return
+
+    def moved(name: str) -> str:
+        return new + name.removeprefix(old) if name.startswith(f"{old}/") else name
+
+    with closing(connect(library / FILE, synchronous="FULL")) as connection, connection:
+        connection.execute("BEGIN IMMEDIATE")
+        connection.create_function("moved", 1, moved, deterministic=True)
+        connection.execute("UPDATE accepted SET source = moved(source), place = moved(place)")
+        for document, files in connection.execute("SELECT document_id, files FROM leaving").fetchall():
+            names = json.dumps([moved(name) for name in json.loads(files)])
+            connection.execute("UPDATE leaving SET files = ? WHERE document_id = ?", (names, document))
 
 
 def _enter(connection: sqlite3.Connection, source: str, place: str, known: Mapping[str, str]) -> int:

@@ -13,17 +13,20 @@ from collections.abc import Callable, Collection, Generator, Iterable, Mapping, 
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, fields, replace
 from datetime import UTC, datetime
+from importlib.metadata import version as installed_version
 from pathlib import Path
 from typing import Any
 from weakref import WeakSet
 
-from .disk import connect, is_refusal, refusal_of
+from .disk import connect, is_refusal, refusal_of, snapshot, sync
 from .errors import CatalogueDamaged, DiskRefuses, NotALibrary
 from .names import fold
 from .passage import Document, Filters, Listing, Locator, Passage, Selection
 from .structure import TABLES, Omission, SpeakerTurn, Structure, put_structure, read_structure
 
 _CLOSE_WAIT_S = 10.0
+OF_SCHEMA = ".schema-"
+"""Stands in the name of the copy of a catalogue that is made before it is brought up to a later schema."""
 SCHEMA_VERSION = 4
 # What more documents bear is a name of their kind, and no symbol.
 _MOST_OF_SYMBOL = 30
@@ -70,7 +73,7 @@ _SPEAKERS = """WITH RECURSIVE found(speaker) AS (
     WHERE found.speaker IS NOT NULL)
 SELECT speaker FROM found WHERE speaker IS NOT NULL"""
 _MAKE = f"""BEGIN IMMEDIATE; {_SCHEMA}
-INSERT OR IGNORE INTO meta VALUES ('schema', '{SCHEMA_VERSION}'); COMMIT;"""
+INSERT OR IGNORE INTO meta VALUES ('schema', '{SCHEMA_VERSION}'), ('program', '{{program}}'); COMMIT;"""
 # What makes each older catalogue one of the next version. Files are forgotten where nothing was said about them by
 # hand, so that the next ingest reads them again and finds what the older version did not look for.
 _MIGRATIONS = {
@@ -169,6 +172,7 @@ class Catalogue:
         self._connections: WeakSet[_OfThread] = WeakSet()
         self._opening = threading.Lock()
         try:
+            self._refuse_newer()  # before anything is written to it
             if not self._is_made():
                 self._make()
         except (sqlite3.DatabaseError, CatalogueDamaged) as error:
@@ -178,16 +182,23 @@ class Catalogue:
             ) from error
         if self.fact("schema") in _MIGRATIONS:
             self._migrate()
-        if self.fact("schema") != str(SCHEMA_VERSION):
+
+    def _refuse_newer(self) -> None:
+        """Raises NotALibrary where a later version than this one wrote the catalogue."""
+        if not self._rows("SELECT 1 FROM sqlite_master WHERE name = 'meta'"):
+            return
+        schema = self.fact("schema")
+        if schema is not None and not (schema.isdigit() and int(schema) <= SCHEMA_VERSION):
+            program = self.fact("program") or "a later version of On Record"
             raise NotALibrary(
-                f"{path} was written by another version of On Record (schema {self.fact('schema')}, this one reads "
-                f"{SCHEMA_VERSION}). Create a new library and ingest the records again."
+                f"{self._path} was written by {program} (schema {schema}); this is {_program()}, which reads up to "
+                f"schema {SCHEMA_VERSION}. Install {program} or a later one; nothing has been changed."
             )
 
     def _make(self) -> None:
         """Makes the tables that are missing; an older catalogue on a disk that takes nothing is read without them."""
         try:
-            self._connection().executescript(_MAKE)
+            self._connection().executescript(_MAKE.format(program=_program()))
         except sqlite3.OperationalError as error:
             refusal = refusal_of(self._path.parent)
             if refusal is None:
@@ -196,12 +207,30 @@ class Catalogue:
                 raise refusal from error
 
     def _migrate(self) -> None:
-        """Brings a catalogue of an older version up to this one, all of it or nothing."""
+        """Brings a catalogue of an older version up to this one, all of it or nothing; first it is copied."""
+        self._copy_before_migration()
         with self.writing() as connection:
             while (schema := self.fact("schema") or "") in _MIGRATIONS:
                 for statement in _MIGRATIONS[schema]:
                     connection.execute(statement)
                 connection.execute("UPDATE meta SET value = ? WHERE key = 'schema'", (str(int(schema) + 1),))
+            connection.execute("INSERT OR REPLACE INTO meta VALUES ('program', ?)", (_program(),))
+
+    def _copy_before_migration(self) -> None:
+        """Puts a copy beside the catalogue, named by its schema, for whoever goes back to the older version.
+
+        It stays until records are removed or replaced: then nothing of them may be left (`scrub`).
+        """
+        copy = self._path.with_name(f"{self._path.name}{OF_SCHEMA}{self.fact('schema')}")
+        unfinished = copy.with_name(f"{copy.name}.part")
+        with self._told():
+            try:
+                unfinished.unlink(missing_ok=True)
+                snapshot(self._path, unfinished)
+                unfinished.replace(copy)
+                sync(copy.parent)
+            except OSError as error:
+                raise refusal_of(self._path.parent) or error from error
 
     def _is_made(self) -> bool:
         """Whether all tables are there; then opening writes nothing, and need not wait for a writer."""
@@ -239,7 +268,7 @@ class Catalogue:
 
     def _connect(self) -> sqlite3.Connection:
         try:
-            connection = connect(self._path, synchronous="NORMAL")
+            connection = connect(self._path, synchronous="FULL")
             connection.execute("SELECT 1 FROM sqlite_master LIMIT 1")
         except sqlite3.OperationalError as error:
             refusal = refusal_of(self._path.parent)
@@ -291,6 +320,8 @@ class Catalogue:
         with self._told():
             connection = self._connection()
             connection.execute("VACUUM")
+            for copy in self._path.parent.glob(f"{self._path.name}{OF_SCHEMA}*"):
+                copy.unlink()
             return not connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
 
     def faults(self) -> list[str]:
@@ -317,6 +348,22 @@ class Catalogue:
         """Keeps a fact, replacing what was kept under the key."""
         with self.writing() as connection:
             connection.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (key, value))
+
+    def drop_fact(self, key: str) -> None:
+        """Forgets a fact."""
+        with self.writing() as connection:
+            connection.execute("DELETE FROM meta WHERE key = ?", (key,))
+
+    def move_files(self, old: str, new: str) -> None:
+        """Has the files that were kept in one folder be known by their names in another, where they lie now."""
+        prefix = f"{old.rstrip('/')}/"
+        with self.writing() as connection:
+            for table in ("documents", "names", "files"):
+                connection.execute(
+                    f"UPDATE {table} SET source = ? || substr(source, ?) WHERE substr(source, 1, ?) = ?",
+                    (f"{new.rstrip('/')}/", len(prefix) + 1, len(prefix), prefix),
+                )
+            _count_version(connection)
 
     @property
     def version(self) -> int:
@@ -765,6 +812,11 @@ def _forget_file(connection: sqlite3.Connection, name: str) -> None:
 
 def _leave_trace(connection: sqlite3.Connection, document_id: str) -> None:
     connection.execute("INSERT OR IGNORE INTO gone VALUES ('trace', ?)", (document_id,))
+
+
+def _program() -> str:
+    """This program and its version, as a later or an earlier one is to name it."""
+    return f"On Record {installed_version('onrecord')}"
 
 
 def _checksum(document: Document, passages: "Sequence[Passage] | Sequence[PassageRow]", structure: Structure) -> str:

@@ -5,10 +5,13 @@ import os
 import sqlite3
 import tempfile
 import time
+from contextlib import closing
 from pathlib import Path
 
 from .errors import DiskRefuses
 
+PRIVATE = 0o700
+"""Mode of a library's folder."""
 _PROBE = b"\0" * 65536
 _FULL = (errno.ENOSPC, errno.EDQUOT)
 _READ_ONLY = (errno.EROFS, errno.EACCES, errno.EPERM)
@@ -44,6 +47,28 @@ def _write_ahead(connection: sqlite3.Connection) -> None:
             if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > end:
                 raise
             time.sleep(_PAUSE_S)
+
+
+def snapshot(source: Path, target: Path) -> None:
+    """Copies a database as it stands at one moment, its write-ahead log included, while others read and write it.
+
+    The copy is on the disk when this returns. Raises sqlite3.Error.
+    """
+    with closing(sqlite3.connect(f"{source.absolute().as_uri()}?mode=ro", uri=True, timeout=_PATIENCE_S)) as whole:
+        with closing(sqlite3.connect(target)) as copy:
+            whole.backup(copy)
+    sync(target)
+
+
+def sync(path: Path) -> None:
+    """Has what was written to a file, or which names a folder holds, be on the disk when this returns."""
+    if path.is_dir() and os.name != "posix":  # Windows opens no folder
+        return
+    opened = os.open(path, os.O_RDONLY if os.name == "posix" else os.O_RDWR)
+    try:
+        os.fsync(opened)
+    finally:
+        os.close(opened)
 
 
 def refusal_of(folder: Path) -> DiskRefuses | None:

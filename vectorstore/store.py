@@ -14,17 +14,18 @@ import hashlib
 import json
 import secrets
 import shutil
+import sqlite3
 import struct
 import tempfile
 import threading
 from collections import Counter, OrderedDict, defaultdict
 from collections.abc import Callable, Collection, Generator, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from .catalogue import Catalogue, PassageRow
-from .disk import refusal_of
+from .disk import PRIVATE, refusal_of
 from .embedder import Embedder, default_embedding, open_embedder
 from .errors import (
     CatalogueDamaged,
@@ -46,6 +47,7 @@ from .vectors import Vectors
 if TYPE_CHECKING:
     import numpy as np
 
+LOCK = "writer.lock"
 _CATALOGUE = "catalogue.sqlite"
 _LEXICAL = "lexical"
 _CHROMA = "chroma"
@@ -195,7 +197,7 @@ class Store:
             if self._writing:
                 yield
                 return
-            with _writer_lock(self.folder):
+            with writer_lock(self.folder):
                 self.refresh()
                 self._writing += 1
                 known = self._known_files()
@@ -657,6 +659,17 @@ def changed_files(folder: Path) -> list[str]:
         catalogue.close()
 
 
+def recorded(catalogue: Path) -> tuple[int, dict[str, str]]:
+    """A catalogue's schema, and the SHA-256 of the files of index and vectors as the last writer left them.
+
+    Nothing is written and nothing brought up to date; no checksums stand there while a writer was cut short.
+    """
+    with closing(sqlite3.connect(f"{catalogue.absolute().as_uri()}?mode=ro", uri=True)) as connection:
+        facts = dict(connection.execute("SELECT key, value FROM meta WHERE key IN ('schema', 'files')").fetchall())
+    checksums = json.loads(facts.get("files") or "{}").get("checksums", {})
+    return int(facts["schema"]), {name: str(digest) for name, (_, _, digest) in checksums.items()}
+
+
 def _known_files(catalogue: Catalogue) -> dict[str, list[Any]]:
     return json.loads(catalogue.fact("files") or "{}").get("checksums", {})
 
@@ -674,7 +687,7 @@ def forget_derived(folder: Path, *, lexical: bool = False, vectors: bool = False
 
     Raises LibraryBusy.
     """
-    with _writer_lock(folder):
+    with writer_lock(folder):
         for name in [name for name, chosen in ((_LEXICAL, lexical), (_CHROMA, vectors)) if chosen]:
             shutil.rmtree(folder / name, ignore_errors=True)
 
@@ -699,7 +712,7 @@ def _check_folder(folder: Path, create: bool) -> None:
     if not create:
         raise NotALibrary(f"There is no library at {folder} yet. Create one: onrecord ingest PATH --library {folder}")
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(mode=PRIVATE, parents=True, exist_ok=True)  # what lies in it is no other user's, either
     except OSError as error:
         raise refusal_of(_nearest(folder)) or NotALibrary(f"{folder} cannot be made ({error.strerror}).") from error
 
@@ -707,7 +720,7 @@ def _check_folder(folder: Path, create: bool) -> None:
 def _beside_catalogue(folder: Path) -> set[str]:
     """The names in a library's folder, without the catalogue's own files and the lock."""
     names = {path.name for path in folder.iterdir()} if folder.is_dir() else set[str]()
-    return {name for name in names if not name.startswith(_CATALOGUE) and name != "writer.lock"}
+    return {name for name in names if not name.startswith(_CATALOGUE) and name != LOCK}
 
 
 def _nearest(folder: Path) -> Path:
@@ -716,11 +729,11 @@ def _nearest(folder: Path) -> Path:
 
 
 @contextmanager
-def _writer_lock(folder: Path, timeout_s: float = 0) -> Generator[None]:
+def writer_lock(folder: Path, timeout_s: float = 0) -> Generator[None]:
     """Keeps other processes from writing. Raises LibraryBusy where one does and goes on doing so."""
     from filelock import FileLock, Timeout
 
-    lock = FileLock(folder / "writer.lock", thread_local=False)
+    lock = FileLock(folder / LOCK, thread_local=False)
     try:
         lock.acquire(timeout=timeout_s)
     except Timeout:
@@ -750,7 +763,7 @@ def _open_lexical(folder: Path, catalogue: Catalogue) -> tuple[LexicalIndex, "te
         if folder.is_dir():
             shutil.copytree(folder, copy, ignore=shutil.ignore_patterns("*.lock"))
         return _filled(_index_in(copy), copy, catalogue), aside
-    with _writer_lock(folder.parent, _REBUILD_WAIT_S):
+    with writer_lock(folder.parent, _REBUILD_WAIT_S):
         return _filled(index or _index_in(folder), folder, catalogue), None
 
 

@@ -3,6 +3,7 @@
 import os
 import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
 import threading
@@ -607,12 +608,36 @@ def test_a_library_of_the_first_schema_is_brought_up_to_date(tmp_path: Path) -> 
         assert [listing.body for listing in store.listings()] == [None, "Lights Committee"]
 
 
-def test_a_catalogue_of_another_version(tmp_path: Path) -> None:
+def test_a_library_of_a_later_version_is_refused_by_that_versions_name(tmp_path: Path) -> None:
     store = opened(tmp_path / "library")
+    assert (store.catalogue.fact("program") or "").startswith("On Record ")
     store.catalogue.keep_fact("schema", "99")
+    store.catalogue.keep_fact("program", "On Record 7.1")
+    with store.catalogue.writing() as connection:
+        connection.execute("DROP TABLE feedback")  # a later version may have another set of tables
     store.close()
-    with pytest.raises(NotALibrary, match=r"another version of On Record \(schema 99"):
+    with pytest.raises(NotALibrary, match=r"written by On Record 7.1 \(schema 99\).*Install On Record 7.1 or a later"):
         opened(tmp_path / "library")
+    with closing(sqlite3.connect(tmp_path / "library" / "catalogue.sqlite")) as connection:
+        assert not connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'feedback'").fetchall()
+
+
+def test_a_migration_leaves_a_copy_until_records_are_removed(tmp_path: Path) -> None:
+    folder = tmp_path / "old"
+    with closing(Store(folder, embedder=HashEmbedder())) as store:
+        fill(store, document("a", "The lamp burns."))
+        store.catalogue.keep_fact("schema", "2")
+        with store.catalogue.writing() as connection:
+            for column in ("part", "time", "item", "certainty"):
+                connection.execute(f"ALTER TABLE passages DROP COLUMN {column}")
+    with closing(Store(folder, embedder=HashEmbedder())) as store:
+        copy = folder / "catalogue.sqlite.schema-2"
+        with closing(sqlite3.connect(copy)) as connection:
+            assert connection.execute("SELECT value FROM meta WHERE key = 'schema'").fetchone() == ("2",)
+            assert connection.execute("SELECT text FROM documents").fetchone() == ("The lamp burns.",)
+        assert by_words(store, "lamp") == ["The lamp burns."]
+        store.remove("a")
+        assert not list(folder.glob("*.schema-*"))
 
 
 def test_another_embedding_is_refused_with_the_command(tmp_path: Path) -> None:

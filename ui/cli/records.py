@@ -15,7 +15,7 @@ import typer
 from ...vectorstore.errors import InputError, OnRecordError
 from .console import DONE, FAILED, SOME_FAILED
 from .options import EmbeddingOption, JsonOption, LibraryOption, QuietOption
-from .setting_up import library_folder, opened_library, read_settings, tell
+from .setting_up import library_folder, opened_library, read_settings, tell, write_privately
 
 if TYPE_CHECKING:
     from ...rag import IngestReport, Library
@@ -129,7 +129,9 @@ def remove(
     from ..removal import remove_records, removed_json
     from .render import print_removed
 
-    with opened_library(read_settings(library=library)) as lib:
+    settings = read_settings(library=library)
+    write_privately(library_folder(settings))
+    with opened_library(settings) as lib:
         removed = remove_records(lib, names, redact=redact)
     tell(removed_json(removed), as_json, lambda: print_removed(removed))
 
@@ -169,6 +171,7 @@ def doctor(
 
     settings = read_settings(library=library)
     if mend:
+        write_privately(library_folder(settings))
         repair(settings, library_folder(settings))
     findings = examine(settings, library_folder)
     tell([{"what": f.what, "ok": f.ok, "says": f.says} for f in findings], as_json, lambda: print_findings(findings))

@@ -1,5 +1,6 @@
 """What commands begin and end with: settings, the library they name, a result printed."""
 
+import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -39,11 +40,24 @@ def library_folder(settings: "Settings") -> Path:
     return earlier if (earlier / "catalogue.sqlite").is_file() and not own.exists() else own
 
 
+def write_privately(folder: Path) -> None:
+    """From here on this process writes files that no other user can read, but a group that may enter the folder."""
+    if os.name != "posix":
+        return
+    group = folder.stat().st_mode & 0o070 if folder.is_dir() else 0
+    os.umask(0o077 & ~group)
+
+
 @contextmanager
 def opened_library(settings: "Settings", *, create: bool = False, model_falls_back: bool = True) -> "Iterator[Library]":
-    """The library that the settings name, open within the block. Raises what `open_library` raises."""
+    """The library that the settings name, open within the block; with `create`, what is written is private.
+
+    Raises what `open_library` raises.
+    """
     from ...rag import open_library
 
+    if create:
+        write_privately(library_folder(settings))
     key = settings.model_api_key.get_secret_value() if settings.model_api_key else None
     with open_library(
         library_folder(settings),

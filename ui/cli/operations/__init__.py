@@ -1,0 +1,1 @@
+"""The commands of who runs a server: backups, and what was done on it."""
