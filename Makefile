@@ -4,6 +4,7 @@
 # make lint                ruff and pyright
 # make wheel               build dist/onrecord-*.whl
 # make quality [DATA=folder] [ONLY="section ..."]   measure every set there is and write docs/quality.md; resumes
+# make torture [KILLS=100] kill ingests, backups and restores of the sample at random moments, and compare
 # make lint-js             check the page's scripts, where Node is installed
 # Nothing else is needed: Python 3.11 or newer and make.
 
@@ -20,7 +21,7 @@ INSTALL = VIRTUAL_ENV="$(abspath $(VENV))" $(BIN)/uv pip install $(FIND_LINKS) -
 # where a wheel lies ready or UV_TORCH_BACKEND names another build.
 TORCH_BACKEND := $(if $(UV_TORCH_BACKEND)$(wildcard $(addsuffix /torch-*.whl,$(PIP_FIND_LINKS))),,--torch-backend cpu)
 
-.PHONY: run test test-fast lint lint-js quality screenshots wheel setup clean
+.PHONY: run test test-fast lint lint-js quality torture screenshots wheel setup clean
 
 run: setup
 	$(BIN)/onrecord serve --library "$(LIBRARY)" --port $(PORT) --open "$(DOCS)"
@@ -51,6 +52,11 @@ screenshots: setup
 
 quality: setup
 	$(BIN)/python benchmarks/quality.py --data "$(DATA)" $(if $(ONLY),--only $(ONLY))
+
+# So many ingests are killed, so many backups and so many restores.
+KILLS ?= 100
+torture: setup
+	$(BIN)/python benchmarks/kill.py sample --kills $(KILLS) --backups $(KILLS)
 
 wheel: setup
 	$(BIN)/python -m build --wheel --outdir dist .

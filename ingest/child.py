@@ -3,6 +3,7 @@
 A frame is 8 bytes of length, then that many bytes. Nothing here knows a file format, so that the parent loads none.
 """
 
+import ctypes
 import os
 import signal
 import struct
@@ -11,6 +12,7 @@ from typing import BinaryIO
 
 _LENGTH = struct.Struct(">Q")
 _PR_SET_PDEATHSIG = 1
+_LIBC: ctypes.CDLL | None = ctypes.CDLL(None) if sys.platform == "linux" else None
 
 
 def read_frame(stream: BinaryIO) -> bytes | None:
@@ -31,13 +33,14 @@ def write_frame(stream: BinaryIO, body: bytes) -> None:
 
 
 def end_with_parent() -> None:
-    """Has the system end this process when the one that started it is gone, even killed; Linux can."""
-    if sys.platform != "linux":
-        return
-    import ctypes
+    """Has the system end this process when the one that started it is gone, even killed; Linux can.
 
+    It may be called between fork and exec (`preexec_fn`), for programs that are not ours: it imports nothing.
+    """
+    if _LIBC is None:
+        return
     parent = os.getppid()
-    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
     if os.getppid() != parent:  # it went in between
         os._exit(1)
 

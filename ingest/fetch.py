@@ -4,21 +4,21 @@ Only addresses given by the user are fetched, never links found in documents. Th
 connection goes to the very address that was checked, so that a name cannot lead into a private network.
 """
 
-import ipaddress
 import socket
 import ssl
 import time
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import quote, urljoin, urlsplit, urlunsplit
 
 from ..vectorstore.errors import UnreadableFile
+from .networks import is_public
 
 if TYPE_CHECKING:
     import httpcore
 
 MAX_REDIRECTS = 5
-_TRANSLATED = ipaddress.IPv6Network("64:ff9b::/96")  # RFC 6052
+_RESERVED = "!#$%&'()*+,/:;=?@[]~"  # have a meaning of their own in an address, or are encoded already
 _PATIENCE = 4  # the whole may take so many times as long as one wait
 _AGENT = "onrecord/0.1 (reads one page at its user's request)"
 
@@ -49,14 +49,15 @@ def fetch(address: str, *, timeout_s: float = 30.0, limit_mb: int = 64, allow_pr
             return super().connect_tcp(_public(address, host, port, allow_private), port, *args, **options)
 
     timeouts = dict.fromkeys(("connect", "read", "write", "pool"), timeout_s)
-    place, began = address, time.monotonic()
+    began = time.monotonic()
     try:
+        place = in_ascii(address)
         with httpcore.ConnectionPool(network_backend=Checked(), ssl_context=ssl.create_default_context()) as pool:
             for _ in range(MAX_REDIRECTS + 1):
                 headers = [("User-Agent", _AGENT), ("Accept-Encoding", "identity"), ("Host", _host(place))]
                 with pool.stream("GET", place, headers=headers, extensions={"timeout": timeouts}) as response:
                     if response.status in (301, 302, 303, 307, 308):
-                        place = urljoin(place, _header(response.headers, b"location"))
+                        place = in_ascii(urljoin(place, _header(response.headers, b"location")))
                         if not is_address(place):
                             raise UnreadableFile(address, f"it redirects to {place}, which is not a web address")
                         continue
@@ -82,21 +83,11 @@ def _public(address: str, host: str, port: int, allow_private: bool) -> str:
     except OSError as error:
         raise UnreadableFile(address, f"there is no host {host} ({error.strerror or error})") from error
     for numeric in found:
-        if not allow_private and not _is_public(str(numeric)):
+        if not allow_private and not is_public(str(numeric)):
             raise UnreadableFile(
                 address, f"{host} is on this machine or in a private network; allow that with --allow-private"
             )
     return str(found[0])
-
-
-def _is_public(numeric: str) -> bool:
-    """Whether an address, and the one of the old kind that a new one may hold, is reached over the open net."""
-    found = ipaddress.ip_address(numeric)
-    held = None
-    if isinstance(found, ipaddress.IPv6Address):
-        translated = ipaddress.IPv4Address(int(found) & 0xFFFFFFFF) if found in _TRANSLATED else None
-        held = found.ipv4_mapped or found.sixtofour or translated
-    return found.is_global and (held is None or held.is_global)
 
 
 def _taken(address: str, chunks: Iterable[bytes], limit_mb: int, until: float) -> bytes:
@@ -110,6 +101,22 @@ def _taken(address: str, chunks: Iterable[bytes], limit_mb: int, until: float) -
     return bytes(taken)
 
 
+def in_ascii(address: str) -> str:
+    """An address as it travels: the host's name in Punycode, what else is no ASCII percent-encoded as UTF-8 (RFC 3987).
+
+    Raises ValueError where the host's name is none.
+    """
+    if address.isascii() and " " not in address:
+        return address
+    parts = urlsplit(address)
+    name = (parts.hostname or "").encode("idna").decode("ascii")
+    user, at, _ = parts.netloc.rpartition("@")
+    port = f":{parts.port}" if parts.port is not None else ""
+    netloc = f"{quote(user, safe=_RESERVED)}{at}{name}{port}"
+    path, query = (quote(part, safe=_RESERVED) for part in (parts.path, parts.query))
+    return urlunsplit((parts.scheme, netloc, path, query, ""))
+
+
 def _host(place: str) -> str:
     parts = urlsplit(place)
     if not parts.hostname:
@@ -118,4 +125,4 @@ def _host(place: str) -> str:
 
 
 def _header(headers: list[tuple[bytes, bytes]], name: bytes) -> str:
-    return next((value.decode("latin-1") for key, value in headers if key.lower() == name), "")
+    return next((value.decode("utf-8", "replace") for key, value in headers if key.lower() == name), "")

@@ -97,7 +97,16 @@ class Settings(BaseSettings):
     )
     body_limit_kb: int = Field(1024, description="how large the body of a request may be")
     upload_limit_mb: int = Field(512, description="how large an upload of documents may be")
-    body_timeout_s: float = Field(30.0, description="how long a client may keep the server waiting for its body")
+    at_once: int = Field(
+        32, ge=0, description="requests that one key, session or address may have answered at once; 0 for any number"
+    )
+    connections: int = Field(512, ge=0, description="connections at once; 0 for any number; one address may hold half")
+    body_timeout_s: float = Field(
+        30.0,
+        gt=0,
+        description="how long a client may keep the server waiting: for a request's head or body, or by taking nothing "
+        "of an answer",
+    )
     stop_timeout_s: float = Field(30.0, description="how long a stopping server waits for answers under way")
     log_format: Literal["text", "json"] = Field("text", description="json logs each request as a line of JSON")
     tracing: bool = Field(False, description="sends OpenTelemetry traces where OTEL_EXPORTER_OTLP_ENDPOINT says")

@@ -18,12 +18,13 @@ from typing import cast
 import gradio as gr
 import uvicorn
 from fastapi import FastAPI
-from starlette.datastructures import MutableHeaders
 from starlette.routing import Mount
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from ..ingest.ingest import find_files
 from ..rag.library import Library
+from .connections import guarded
+from .headers import ConfineFrame, ConfinePages
 from .http.api import ApiOptions, build_api, unknown_stay_with
 from .http.metrics import Metrics
 from .http.problems import Problem, path_of
@@ -34,12 +35,6 @@ from .page.app import build_page, look, look_routes
 from .page.libraries import LibraryRegistry
 from .page.page_image import Sheets
 
-# The page may load, run and call only what this server sends: nothing in a record can make a browser reach elsewhere.
-_POLICY = (
-    "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; "
-    "img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self'; worker-src 'self' blob:; "
-    "object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'self'"
-)
 _FRAME = re.compile(r"/(?:theme\.css|(?:assets|static)/.+)?")
 _CLOSE_TIMEOUT_S = 1
 
@@ -82,6 +77,7 @@ def serve(
     app = build_app(library, intake=intake, also=also, options=options, page=page)
     settings = uvicorn.Config(
         app, log_level="warning", timeout_graceful_shutdown=_CLOSE_TIMEOUT_S,
+        http=guarded(connections=options.rules.connections, patience_s=options.rules.body_timeout_s),
         loop="asyncio",  # others take the wakeup descriptor of `end_for_sure` for themselves
     )  # fmt: skip
     address = f"http://{_shown_host(host)}:{listener.getsockname()[1]}"
@@ -135,7 +131,7 @@ def build_app(
     app.state.ended = ended
     for routes in (look_routes, chat_routes.routes, record_routes.routes, register_routes.routes):
         app.include_router(routes)
-    app.add_middleware(_ConfinePage)
+    app.add_middleware(ConfinePages)
     gr.mount_gradio_app(app, build_page(), path="/", **look())
     mounted = cast(Mount, app.router.routes[-1])
     mounted.app = _FrameOnly(mounted.app)
@@ -152,30 +148,12 @@ class _FrameOnly:
     """The frame that Gradio gives the page, and no other door of Gradio's: the page uses no upload, queue or proxy."""
 
     def __init__(self, gradio: ASGIApp) -> None:
-        self._gradio = gradio
+        self._gradio = ConfineFrame(gradio)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or scope["method"] not in ("GET", "HEAD") or not _FRAME.fullmatch(path_of(scope)):
             raise Problem("not-found", "The page is at /, the API is described at /docs")
         await self._gradio(scope, receive, send)
-
-
-class _ConfinePage:
-    """Sends the content security policy along with every page."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        async def send_confined(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                headers.setdefault("X-Content-Type-Options", "nosniff")
-                if headers.get("content-type", "").startswith("text/html"):
-                    headers.setdefault("Content-Security-Policy", _POLICY)
-            await send(message)
-
-        await self._app(scope, receive, send_confined)
 
 
 class _Server(uvicorn.Server):

@@ -15,7 +15,10 @@ COLUMNS = (
     "date", "record", "item", "who", "what", "for", "against", "abstained", "due", "quote", "citation", "document",
     "start", "end",
 )  # fmt: skip
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+# What makes a formula of a cell, in wide forms too, which some spreadsheets take for the narrow ones, and what they
+# pass over before it.
+_FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r", "\n")
+_PASSED_OVER = "\ufeff\u200b\u200e\u200f\u2060\0"
 _WIDTHS = {"item": 40, "quote": 60, "citation": 40, "who": 24, "record": 20}
 MAX_CELL_CHARS = 32_767
 """Of a spreadsheet."""
@@ -114,4 +117,9 @@ def _cells(row: RowOut) -> list[str | int]:
 
 
 def _inert(cell: str | int) -> str | int:
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA) else cell
+    if not isinstance(cell, str):
+        return cell
+    cell = cell.replace("\r\n", "\n").replace("\r", "\n")  # the writer puts no quotes about a lone one: a line would end
+    begins = cell.lstrip(_PASSED_OVER)
+    risky = begins.startswith(_FORMULA) or begins.lstrip().lstrip(_PASSED_OVER).startswith(_FORMULA)
+    return f"'{cell}" if risky else cell

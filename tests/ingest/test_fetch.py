@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from onrecord.ingest.fetch import fetch, is_address
+from onrecord.ingest.fetch import fetch, in_ascii, is_address
 from onrecord.ingest.ingest import ingest
 from onrecord.ingest.parse import Limits
 from onrecord.vectorstore.errors import UnreadableFile
@@ -177,6 +177,17 @@ def test_a_server_that_says_nothing_or_nonsense_is_left(site: tuple[str, list[st
 )
 def test_addresses_that_lead_nowhere(address: str, reason: str) -> None:
     assert reason in refusal(address, timeout_s=1)
+
+
+def test_addresses_in_any_script_are_read(site: tuple[str, list[str]]) -> None:
+    address, asked = site
+    assert fetch(f"{address}/page/Bücher und 文書?q=été%20#Über", allow_private=True) == PAGE
+    assert asked == ["/page/B%C3%BCcher%20und%20%E6%96%87%E6%9B%B8?q=%C3%A9t%C3%A9%20"]
+    assert in_ascii("https://me@Bücher.example:8443/a/b") == "https://me@xn--bcher-kva.example:8443/a/b"
+    assert in_ascii("https://example.org/a%20b?c=d&e=f") == "https://example.org/a%20b?c=d&e=f"
+    # A name whose dots are of another script is looked up, and checked, as what it means.
+    with pytest.raises(UnreadableFile, match="private network"):
+        fetch(address.replace("127.0.0.1", "127。0。0。1") + "/page")
 
 
 def test_what_is_an_address() -> None:

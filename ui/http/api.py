@@ -477,7 +477,7 @@ def build_api(library: Library, options: ApiOptions | None = None) -> FastAPI:
         app.add_middleware(
             CORSMiddleware,
             allow_origins=options.rules.cors_origins,
-            allow_methods=["GET", "POST", "DELETE"],
+            allow_methods=["GET", "POST"],  # never what deletes
             allow_headers=["Authorization", "Content-Type", "X-Request-ID", "Mcp-Session-Id", "Mcp-Protocol-Version"],
             expose_headers=["X-Request-ID", "Retry-After", "Mcp-Session-Id"],
             max_age=600,

@@ -14,7 +14,9 @@ import logging
 import re
 import time
 import uuid
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Generator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
@@ -24,6 +26,7 @@ from starlette.requests import HTTPConnection
 from starlette.responses import RedirectResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from ..headers import always_sent
 from .keys import Key, Keys
 from .metrics import Metrics
 from .problems import Problem, as_problem, path_of, route_of
@@ -43,19 +46,25 @@ _LIBRARY = ("/api/documents", "/page/records")
 _LONG_LIVED = ("GET", "/mcp")
 _UPLOADS = (("POST", "/api/documents"), ("PUT", "/page/records/file"))
 _OPEN_PER_REQUEST = 10  # a page is made of many files, which cost little
+_SLOWEST_BYTES_A_SECOND = 1024  # of an upload; a telephone line of 1990 manages that
 _REQUEST_ID = re.compile(r"[\w.:-]{1,64}")
 _PROXY_HEADERS = ("forwarded", "via", "x-forwarded-for", "x-real-ip")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rules:
-    """What the gate holds requests to. Pages of `cors_origins` may call the API; "*" is any page."""
+    """What the gate holds requests to. Pages of `cors_origins` may call the API; "*" is any page.
+
+    `connections` is kept by the server itself (connections.py); `at_once` is how much one caller may have done at once.
+    """
 
     cors_origins: tuple[str, ...] = ()
     requests_per_minute: int = 600
     body_limit_bytes: int = 1024 * 1024
     upload_limit_bytes: int = 512 * 1024 * 1024
     body_timeout_s: float = 30.0
+    connections: int = 512
+    at_once: int = 32
 
 
 class Gate:
@@ -71,6 +80,7 @@ class Gate:
         self._metrics = metrics
         self._tracing = tracing
         self._rate = Rate(rules.requests_per_minute)
+        self._at_work: Counter[str] = Counter()
         self._open_rate = Rate(rules.requests_per_minute * _OPEN_PER_REQUEST)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -87,7 +97,8 @@ class Gate:
             with self._tracing.request(request.scope):
                 try:
                     receive = await self._admit(request, receive)
-                    await self._app(request.scope, receive, request.send)
+                    with self._one_of_few(request):
+                        await self._app(request.scope, receive, request.send)
                 except Exception as error:
                     if request.status is not None:
                         raise
@@ -123,6 +134,8 @@ class Gate:
         if origin is None and request.only_looks:
             return
         if request.is_api and origin is not None and (origin in allowed or "*" in allowed):
+            if request.method == "DELETE":
+                raise Problem("foreign-origin", "Pages of other sites may never delete anything.")
             return
         if request.is_api:
             says = f"Pages of {origin or 'other sites'} may not call. Allow them: ONRECORD_CORS_ORIGINS"
@@ -185,6 +198,24 @@ class Gate:
                 headers={"Retry-After": str(wait_s)},
             )  # fmt: skip
 
+    @contextmanager
+    def _one_of_few(self, request: "_Passage") -> Generator[None]:
+        """Keeps one caller from having so much done at once that others wait; whoever sits at this machine may."""
+        limit, caller = self._rules.at_once, request.caller
+        if not limit or request.only_reads or request.is_open or request.is_local:
+            yield
+            return
+        if self._at_work[caller] >= limit:
+            says = f"{limit} requests are being answered already. Send the next when one is done."
+            raise Problem("too-many", says, headers={"Retry-After": "1"})
+        self._at_work[caller] += 1
+        try:
+            yield
+        finally:
+            self._at_work[caller] -= 1
+            if not self._at_work[caller]:
+                del self._at_work[caller]
+
     # --- bodies ------------------------------------------------------------------------------------------------
 
     async def _read(self, request: "_Passage", receive: Receive) -> Receive:
@@ -203,16 +234,17 @@ class Gate:
         return _given_once(bytes(body), receive)
 
     def _measured(self, request: "_Passage", receive: Receive) -> Receive:
-        """An upload piece by piece: each must come in time, all together not be too large."""
-        limit = self._rules.upload_limit_bytes
+        """An upload piece by piece: each must come in time and all at a pace, together they must not be too large."""
+        limit, patience_s = self._rules.upload_limit_bytes, self._rules.body_timeout_s
         self._check_length(request, limit)
-        read, more = 0, True
+        read, more, began = 0, True, time.monotonic()
 
         async def receive_measured() -> Message:
             nonlocal read, more
             if not more:
                 return await receive()
-            message = await self._next(receive, self._rules.body_timeout_s)
+            due_s = began + patience_s + read / _SLOWEST_BYTES_A_SECOND - time.monotonic()
+            message = await self._next(receive, min(patience_s, due_s))
             more = message.get("more_body", False)
             read += len(message.get("body", b""))
             if read > limit:
@@ -269,10 +301,13 @@ class _Passage:
         self._send = send
 
     async def send(self, message: Message) -> None:
-        """Sends on, with the request's id."""
+        """Sends on, with the request's id and what browsers are to be told."""
         if message["type"] == "http.response.start":
             self.status = message["status"]
-            MutableHeaders(scope=message)["X-Request-ID"] = self.id
+            headers = MutableHeaders(scope=message)
+            headers["X-Request-ID"] = self.id
+            for name, value in always_sent(api=self.is_api).items():
+                headers.setdefault(name, value)
         await self._send(message)
 
     @property

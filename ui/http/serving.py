@@ -26,6 +26,8 @@ def options_from(settings: Settings) -> Iterator[ApiOptions]:
                 body_limit_bytes=settings.body_limit_kb << 10,
                 upload_limit_bytes=settings.upload_limit_mb << 20,
                 body_timeout_s=settings.body_timeout_s,
+                connections=settings.connections,
+                at_once=settings.at_once,
             ),
             limits=settings.limits(),
             tracing=tracing,

@@ -13,14 +13,17 @@ import sys
 import threading
 import unicodedata
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-from ...ingest.child import limit_memory, read_frame, write_frame
+from anyio import CapacityLimiter
+from anyio.to_thread import run_sync
+
+from ...ingest.child import end_with_parent, limit_memory, read_frame, write_frame
 from ...vectorstore.markup import plain
 from ...vectorstore.passage import Document
 
@@ -31,6 +34,8 @@ _LONGEST_PIXELS = 2200
 _SEARCHED_PAGES = 600
 _OPENING_LETTERS = 60
 _PICTURES_KEPT = 40
+_DRAWN_AT_ONCE = 2
+_WAITING = 64
 _MEDIA_TYPE = "application/pdf"
 
 
@@ -55,37 +60,57 @@ class Sheet:
 
 
 class Sheets:
-    """Pages of PDFs as pictures; the latest ones are kept."""
+    """Pages of PDFs as pictures; the latest ones are kept.
+
+    They are drawn on a few threads of their own, so that many wanted at once wait for each other, and no answer for
+    them.
+    """
 
     def __init__(self) -> None:
         self._kept: OrderedDict[tuple[Any, ...], Sheet] = OrderedDict()
-        self._one_at_a_time = threading.Lock()
+        self._keeping = threading.Lock()
+        self._few: CapacityLimiter | None = None
 
-    def sheet(self, document: Document, start: int, end: int, *, hint: str | None, page: int | None) -> Sheet | None:
+    async def sheet(
+        self, document: Document, start: int, end: int, *, hint: Callable[[], str | None], page: int | None
+    ) -> Sheet | None:
         """The page a quote stands on, or another one.
 
         Args:
             document: a PDF.
             start: offset of the quote in its text.
             end: offset behind it.
-            hint: the page as the passage names it.
+            hint: tells the page as the passage names it.
             page: the page wanted, from 0; None for the one of the quote.
 
-        Returns None where the file is gone, has changed, or cannot be drawn.
+        Returns None where the file is gone, has changed, or cannot be drawn. Raises Crowded.
         """
+        if self._few is None:  # made within the loop that it belongs to
+            self._few = CapacityLimiter(_DRAWN_AT_ONCE)
+        if self._few.statistics().tasks_waiting >= _WAITING:
+            raise Crowded
+        return await run_sync(lambda: self._sheet(document, start, end, hint, page), limiter=self._few)
+
+    def _sheet(
+        self, document: Document, start: int, end: int, hint: Callable[[], str | None], page: int | None
+    ) -> Sheet | None:
         key = (document.sha256, start, end, page)
-        with self._one_at_a_time:
-            if key not in self._kept:
-                path = original(document)
-                quote = plain(document.text[start:end])
-                sheet = path and _drawn(path, quote=quote, hint=hint, page=page)
-                if not sheet:
-                    return None
+        with self._keeping:
+            if key in self._kept:
+                self._kept.move_to_end(key)
+                return self._kept[key]
+        path = original(document)
+        sheet = path and _drawn(path, quote=plain(document.text[start:end]), hint=hint(), page=page)
+        if sheet:
+            with self._keeping:
                 self._kept[key] = sheet
                 while len(self._kept) > _PICTURES_KEPT:
                     self._kept.popitem(last=False)
-            self._kept.move_to_end(key)
-            return self._kept[key]
+        return sheet or None
+
+
+class Crowded(Exception):
+    """So many pictures are wanted already that another would have to wait too long."""
 
 
 def may_have_pages(document: Document) -> bool:
@@ -124,6 +149,7 @@ def _drawn(path: Path, *, quote: str, hint: str | None, page: int | None) -> She
 
 def main() -> None:
     """Draws the page asked for on standard input."""
+    end_with_parent()
     limit_memory(_MEMORY_MB)
     asked = json.load(sys.stdin)
     import pypdfium2

@@ -18,10 +18,11 @@ from ...rag.tools.citations.styles import Style, cited_one
 from ...vectorstore.errors import InputError, UnreadableFile
 from ...vectorstore.markup import plain
 from ...vectorstore.passage import Document
+from ..http.problems import Problem
 from ..http.schema import MAX_DRAFT_CHARS
 from .export.checked import as_view
 from .libraries import AppState
-from .page_image import Sheets
+from .page_image import Crowded, Sheet, Sheets
 from .views.comparison import chooser_html, comparison_html, standing_html
 from .views.conversation import sentences_html, source_name
 from .views.pane import document_html, locator_at, sheet_html
@@ -80,7 +81,7 @@ def cite(
 
 
 @routes.get("/page/sheet/{document_id}", response_class=HTMLResponse)
-def sheet(
+async def sheet(
     document_id: str,
     request: Request,
     at: At,
@@ -91,23 +92,23 @@ def sheet(
     version: str = "",
 ) -> HTMLResponse:
     """A page of a PDF with a quote marked."""
-    document = at.library.store.document(document_id)
+    document = await run_in_threadpool(at.library.store.document, document_id)
     if fault := _fault(document, version, words):
         return fault
     assert document is not None
-    drawn = _draw(at, request.app.state.sheets, document, start, end, page)
+    drawn = await _draw(at, request.app.state.sheets, document, start, end, page)
     if drawn is None:
         return HTMLResponse(html("records", "fault", error=words("reading.no_page")), status_code=404)
     return HTMLResponse(sheet_html(document, drawn, start, end, words))
 
 
 @routes.get("/page/image/{document_id}")
-def image(
+async def image(
     document_id: str, request: Request, at: At, start: int = 0, end: int = 0, page: int | None = None
 ) -> Response:
     """A page of a PDF as a picture."""
-    document = at.library.store.document(document_id)
-    drawn = _draw(at, request.app.state.sheets, document, start, end, page) if document else None
+    document = await run_in_threadpool(at.library.store.document, document_id)
+    drawn = await _draw(at, request.app.state.sheets, document, start, end, page) if document else None
     if drawn is None:
         raise HTTPException(404)
     return Response(drawn.png, media_type="image/png", headers={"Cache-Control": "private, max-age=3600"})
@@ -285,6 +286,14 @@ def _questions(library: Library, words: Words) -> list[str]:
     return library.store.derived(f"example questions {words.language}", lambda: example_questions(library, words))
 
 
-def _draw(at: AppState, sheets: Sheets, document: Document, start: int, end: int, page: int | None):
-    hint = locator_at(at.library.store.passages_of(document.id), start).page
-    return sheets.sheet(document, start, end, hint=hint, page=page)
+async def _draw(
+    at: AppState, sheets: Sheets, document: Document, start: int, end: int, page: int | None
+) -> Sheet | None:
+    def hint() -> str | None:
+        return locator_at(at.library.store.passages_of(document.id), start).page
+
+    try:
+        return await sheets.sheet(document, start, end, hint=hint, page=page)
+    except Crowded:
+        says = "Too many pages are being drawn. Try again in a moment."
+        raise Problem("too-many", says, headers={"Retry-After": "5"}) from None

@@ -19,6 +19,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from ...child import end_with_parent
 from ..archives.archive import open_zip
 from ..blocks import Reading, TextBuilder, omissions
 from ..plain.encoding import decode
@@ -88,6 +89,7 @@ def _sheets(data: bytes) -> tuple[list[tuple[str, int, int, int, list[list[str]]
             input=data,
             capture_output=True,
             timeout=TIMEOUT_S,
+            preexec_fn=end_with_parent,
             env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
         )
     except subprocess.TimeoutExpired as error:

@@ -12,6 +12,7 @@ from functools import lru_cache
 from statistics import mean
 from typing import TYPE_CHECKING
 
+from ...child import end_with_parent
 from .layout import Box
 
 if TYPE_CHECKING:
@@ -51,6 +52,7 @@ def boxes_on(picture: "Image", languages: str) -> list[Box]:
             input=_graymap(picture),
             capture_output=True,
             timeout=_TIMEOUT_S,
+            preexec_fn=end_with_parent,
             env={**os.environ, "OMP_THREAD_LIMIT": "1"},
         )
     except subprocess.TimeoutExpired:
