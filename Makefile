@@ -6,22 +6,30 @@
 # make quality [DATA=folder] [ONLY="section ..."]   measure every set there is and write docs/quality.md; resumes
 # make torture [KILLS=100] kill ingests, backups and restores of the sample at random moments, and compare
 # make lint-js             check the page's scripts, where Node is installed
+# make lock [NEWER="PACKAGE ..."]   resolve the dependencies anew into requirements.lock and requirements-dev.lock
+# make bundle              dist/bundle: all wheels for a machine without network, with a guide
+# make sbom                dist/onrecord.cdx.json: what On Record consists of (CycloneDX)
+# make licences            list the licences of all dependencies; fails on one that does not fit
 # Nothing else is needed: Python 3.11 or newer and make.
 
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+PRODUCT := .product
 DOCS ?= sample
 LIBRARY ?= .library/$(notdir $(abspath $(DOCS)))
 PORT ?= 7860
 DATA ?= ../shared
 FIND_LINKS := $(foreach place,$(PIP_FIND_LINKS),--find-links "$(place)")
+# The versions, and the SHA-256 of every file; with LOCK= whatever pyproject.toml and constraints.txt allow is taken.
+LOCK ?= requirements-dev.lock
+LOCKED := $(if $(LOCK),--requirements $(LOCK))
 INSTALL = VIRTUAL_ENV="$(abspath $(VENV))" $(BIN)/uv pip install $(FIND_LINKS) --constraint constraints.txt
 # On Linux the package index's torch brings gigabytes of CUDA; PyTorch's own index has builds without. It is left alone
 # where a wheel lies ready or UV_TORCH_BACKEND names another build.
 TORCH_BACKEND := $(if $(UV_TORCH_BACKEND)$(wildcard $(addsuffix /torch-*.whl,$(PIP_FIND_LINKS))),,--torch-backend cpu)
 
-.PHONY: run test test-fast lint lint-js quality torture screenshots wheel setup clean
+.PHONY: run test test-fast lint lint-js quality torture screenshots wheel lock bundle sbom licences setup clean
 
 run: setup
 	$(BIN)/onrecord serve --library "$(LIBRARY)" --port $(PORT) --open "$(DOCS)"
@@ -58,20 +66,44 @@ KILLS ?= 100
 torture: setup
 	$(BIN)/python benchmarks/kill.py sample --kills $(KILLS) --backups $(KILLS)
 
+# Of the same commit always the same bytes. What an earlier build left would be packed along.
+wheel bundle: export SOURCE_DATE_EPOCH ?= $(shell git log -1 --format=%ct 2>/dev/null || echo 1767225600)
 wheel: setup
+	rm -rf build
 	$(BIN)/python -m build --wheel --outdir dist .
+
+lock: setup
+	$(BIN)/python deploy/lock.py $(NEWER)
+
+bundle: setup
+	$(BIN)/python deploy/bundle.py
+
+sbom: $(PRODUCT)/.ready
+	mkdir -p dist
+	$(BIN)/cyclonedx-py environment --pyproject pyproject.toml --output-reproducible --output-file dist/onrecord.cdx.json $(PRODUCT)
+
+licences: $(PRODUCT)/.ready
+	$(BIN)/python deploy/licences.py $(PRODUCT)
+
+# What people install, without what On Record is developed with.
+$(PRODUCT)/.ready: requirements.lock constraints.txt $(VENV)/.ready
+	rm -rf $(PRODUCT)
+	$(PYTHON) -m venv --without-pip $(PRODUCT)
+	VIRTUAL_ENV="$(abspath $(PRODUCT))" $(BIN)/uv pip install --quiet $(FIND_LINKS) --constraint constraints.txt $(TORCH_BACKEND) \
+	  --requirements requirements.lock torch
+	touch $@
 
 setup: $(VENV)/.ready
 
-$(VENV)/.ready: pyproject.toml constraints.txt
+$(VENV)/.ready: pyproject.toml constraints.txt $(LOCK)
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "On Record needs Python 3.11 or newer; try: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 2; }
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/pip install --quiet uv
 	@if [ -z "$(TORCH_BACKEND)" ] || UV_HTTP_RETRIES=1 UV_HTTP_TIMEOUT=15 $(INSTALL) --quiet --dry-run --no-deps $(TORCH_BACKEND) torch 2>/dev/null; \
-	then $(INSTALL) $(TORCH_BACKEND) --editable '.[dev,ocr]'; \
+	then $(INSTALL) $(TORCH_BACKEND) --editable '.[dev,ocr]' $(LOCKED); \
 	else echo "PyTorch's index of builds without CUDA cannot be used; torch comes from the configured index, on Linux with CUDA."; \
-	  $(INSTALL) --editable '.[dev,ocr]'; fi
+	  $(INSTALL) --editable '.[dev,ocr]' $(LOCKED); fi
 	touch $@
 
 clean:
-	rm -rf $(VENV) .library build dist node_modules *.egg-info
+	rm -rf $(VENV) $(PRODUCT) .library build dist node_modules *.egg-info

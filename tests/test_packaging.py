@@ -112,6 +112,22 @@ def test_the_wheel_holds_every_file_of_the_five_folders_and_nothing_else(wheel: 
     } <= packed
 
 
+def test_the_same_files_make_the_same_wheel_byte_for_byte(source: Path, tmp_path: Path) -> None:
+    built: list[bytes] = []
+    for number in range(2):
+        copy = shutil.copytree(source, tmp_path / f"{number}", ignore=shutil.ignore_patterns("build", "*.egg-info"))
+        for file in copy.rglob("*"):
+            os.utime(file, (1e9 + number * 1e6, 1e9 + number * 1e6))
+        done = subprocess.run(
+            [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", copy / "dist", copy],
+            capture_output=True, text=True, env=ENVIRONMENT | {"SOURCE_DATE_EPOCH": "1767225600"},
+        )  # fmt: skip
+        assert done.returncode == 0, done.stdout + done.stderr
+        [made] = (copy / "dist").glob("*.whl")
+        built.append(made.read_bytes())
+    assert built[0] == built[1]
+
+
 def test_the_wheel_says_what_it_is(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
         names = archive.namelist()

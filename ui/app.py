@@ -148,12 +148,12 @@ class _FrameOnly:
     """The frame that Gradio gives the page, and no other door of Gradio's: the page uses no upload, queue or proxy."""
 
     def __init__(self, gradio: ASGIApp) -> None:
-        self._gradio = ConfineFrame(gradio)
+        self._gradio = gradio
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or scope["method"] not in ("GET", "HEAD") or not _FRAME.fullmatch(path_of(scope)):
             raise Problem("not-found", "The page is at /, the API is described at /docs")
-        await self._gradio(scope, receive, send)
+        await ConfineFrame(self._gradio)(scope, receive, send)
 
 
 class _Server(uvicorn.Server):

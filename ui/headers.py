@@ -46,7 +46,7 @@ class ConfineFrame:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         # Its HTML is read here, so it must not come compressed.
-        wanted = [(name, value) for name, value in scope["headers"] if name != b"accept-encoding"]
+        scope["headers"] = [(name, value) for name, value in scope["headers"] if name != b"accept-encoding"]
         start: Message = {"headers": []}
         html = bytearray()
 
@@ -66,7 +66,7 @@ class ConfineFrame:
                     await send(start)
                     await send({"type": "http.response.body", "body": bytes(html)})
 
-        await self._app({**scope, "headers": wanted}, receive, send_confined)
+        await self._app(scope, receive, send_confined)
 
 
 def _is_html(start: Message) -> bool:

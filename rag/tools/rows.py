@@ -119,7 +119,7 @@ def _cells(row: RowOut) -> list[str | int]:
 def _inert(cell: str | int) -> str | int:
     if not isinstance(cell, str):
         return cell
-    cell = cell.replace("\r\n", "\n").replace("\r", "\n")  # the writer puts no quotes about a lone one: a line would end
+    cell = cell.replace("\r\n", "\n").replace("\r", "\n")  # a lone one gets no quotes, and would end the row
     begins = cell.lstrip(_PASSED_OVER)
     risky = begins.startswith(_FORMULA) or begins.lstrip().lstrip(_PASSED_OVER).startswith(_FORMULA)
     return f"'{cell}" if risky else cell

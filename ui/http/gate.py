@@ -306,7 +306,7 @@ class _Passage:
             self.status = message["status"]
             headers = MutableHeaders(scope=message)
             headers["X-Request-ID"] = self.id
-            for name, value in always_sent(api=self.is_api).items():
+            for name, value in always_sent(api=self.is_api and self.path != _WIDGET).items():
                 headers.setdefault(name, value)
         await self._send(message)
 
