@@ -76,7 +76,8 @@ lock: setup
 	$(BIN)/python deploy/lock.py $(NEWER)
 
 bundle: setup
-	$(BIN)/python deploy/bundle.py
+	rm -rf build dist/bundle
+	$(BIN)/python deploy/bundle.py dist/bundle
 
 sbom: $(PRODUCT)/.ready
 	mkdir -p dist

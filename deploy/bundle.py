@@ -30,7 +30,8 @@ def main() -> None:
     wheels.mkdir(parents=True)
     wheel(wheels, "--require-hashes", "--requirement", str(ROOT / "requirements.lock"))
     wheel(wheels, *torch_index(), "--constraint", str(ROOT / "constraints.txt"), "torch")
-    subprocess.run([sys.executable, "-m", "build", "--wheel", "--outdir", str(wheels), str(ROOT)], check=True)
+    built = [sys.executable, "-m", "build", "--wheel", "--outdir", str(wheels), str(ROOT)]
+    subprocess.run(built, check=True, stdout=subprocess.DEVNULL)
     describe(folder)
     size = sum(path.stat().st_size for path in wheels.iterdir())
     print(f"{folder}: {len(list(wheels.iterdir()))} wheels, {size / 1e6:.0f} MB")

@@ -109,6 +109,9 @@ class Settings(BaseSettings):
     )
     stop_timeout_s: float = Field(30.0, description="how long a stopping server waits for answers under way")
     log_format: Literal["text", "json"] = Field("text", description="json logs each request as a line of JSON")
+    audit: Literal["off", "on", "without-questions"] = Field(
+        "off", description="notes who asked, read, added, removed and exported what: off, on, or without-questions"
+    )
     tracing: bool = Field(False, description="sends OpenTelemetry traces where OTEL_EXPORTER_OTLP_ENDPOINT says")
 
     def limits(self) -> "Limits":

@@ -1,6 +1,8 @@
 """What one caller, or one kind of work, may take of a server, so that others are answered."""
 
 import asyncio
+import subprocess
+import sys
 import threading
 import time
 from hashlib import sha256
@@ -82,3 +84,26 @@ async def test_pictures_wait_for_each_other_and_no_answer_for_them(monkeypatch: 
     assert len(at_once) == 2
     drawing.release(66)
     assert all(await asyncio.gather(*wanted))
+
+
+PARENT = """
+import subprocess, sys
+from onrecord.ingest.child import end_with_parent
+child = subprocess.Popen(["sleep", "60"], preexec_fn=end_with_parent)
+print(child.pid, flush=True)
+child.wait()
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells a child that its parent is gone")
+def test_programs_that_readers_call_end_with_who_called_them() -> None:
+    """Tesseract and the like, when the server and its workers are killed at once."""
+    with subprocess.Popen([sys.executable, "-c", PARENT], stdout=subprocess.PIPE, text=True) as parent:
+        assert parent.stdout
+        child = int(parent.stdout.readline())
+        parent.kill()
+    end = time.monotonic() + 30
+    status = Path(f"/proc/{child}/status")
+    while status.exists() and "State:\tZ" not in status.read_text():
+        assert time.monotonic() < end, "it goes on without its parent"
+        time.sleep(0.02)

@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from .options import JsonOption, LibraryOption
-from .setting_up import opened_library, read_settings, tell
+from .setting_up import note, opened_library, read_settings, tell
 
 keys = typer.Typer(help="Create, list and revoke API keys for programs that call a server.", no_args_is_help=True)
 
@@ -20,8 +20,10 @@ def keys_create(
     """Create a key and print it once. Once a key exists, every request needs one."""
     from ..http.keys import Keys
 
-    with opened_library(read_settings(library=library), create=True) as lib:
+    settings = read_settings(library=library)
+    with opened_library(settings, create=True) as lib:
         key, told = Keys(lib.store.folder).create(name, scopes or ["ask"])
+    note(settings, "create key", id=key.id, name=key.name, scopes=key.scopes)
     shape = {"id": key.id, "name": key.name, "scopes": list(key.scopes), "key": told}
     tell(shape, as_json, lambda: print(told))
 
@@ -46,7 +48,9 @@ def keys_revoke(
     """Revoke a key for good; running servers apply it at once."""
     from ..http.keys import Keys, key_json
 
-    with opened_library(read_settings(library=library)) as lib:
+    settings = read_settings(library=library)
+    with opened_library(settings) as lib:
         ended = Keys(lib.store.folder).revoke(name)
+    note(settings, "revoke key", ids=[key.id for key in ended])
     says = [f"Revoked {key.name} ({key.id})." for key in ended]
     tell([key_json(key) for key in ended], as_json, lambda: print("\n".join(says)))

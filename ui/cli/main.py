@@ -14,7 +14,7 @@ from .console import DONE, FAILED, forgive_encoding
 from .evals import evaluation
 from .keys import keys
 from .models import embedder
-from .operations import backups
+from .operations import backups, log
 from .scratch import keep_libraries_in_our_cache
 from .tools import citing, comparing, drafts, registers
 
@@ -30,7 +30,7 @@ for command in (
     records.ingest, records.documents, records.remove, records.show, questions.search, questions.ask, questions.chat,
     questions.overview, drafts.check, comparing.compare, citing.cite,
     citing.resolve, servers.serve, servers.mcp, records.doctor, backups.backup,
-    backups.verify, backups.restore, registers.votes,
+    backups.verify, backups.restore, log.audit, registers.votes,
     registers.sponsors, registers.statements, registers.decisions, registers.acronyms,
 ):  # fmt: skip
     app.command()(command)

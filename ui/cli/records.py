@@ -15,7 +15,7 @@ import typer
 from ...vectorstore.errors import InputError, OnRecordError
 from .console import DONE, FAILED, SOME_FAILED
 from .options import EmbeddingOption, JsonOption, LibraryOption, QuietOption
-from .setting_up import library_folder, opened_library, read_settings, tell, write_privately
+from .setting_up import library_folder, note, opened_library, read_settings, tell, write_privately
 
 if TYPE_CHECKING:
     from ...rag import IngestReport, Library
@@ -78,6 +78,7 @@ def ingest(
             allow_private=allow_private, watcher=watcher,
         )  # fmt: skip
         report = read(prune=prune)
+        note(settings, "add", sources=sources, added=report.added, updated=report.updated, removed=report.removed)
         tell(report_json(report), as_json, lambda: print_report(report, quiet=quiet))
         if watch_on:
             for report in _reports_of_changes(sources or [], read, interrupted):
@@ -133,6 +134,7 @@ def remove(
     write_privately(library_folder(settings))
     with opened_library(settings) as lib:
         removed = remove_records(lib, names, redact=redact)
+        note(settings, "remove", documents=[listing.id for listing in removed.listings])
     tell(removed_json(removed), as_json, lambda: print_removed(removed))
 
 

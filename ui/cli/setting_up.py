@@ -79,6 +79,14 @@ def opened_library(settings: "Settings", *, create: bool = False, model_falls_ba
         yield lib
 
 
+def note(settings: "Settings", did: str, **what: Any) -> None:
+    """Notes in the library's log, where one is kept, what a command does. Raises what `Audit.note` raises."""
+    from ..audit import Deed, account, audit_of
+
+    if audit := audit_of(library_folder(settings), settings.audit):
+        audit.note(Deed(did=did, what=what), who=account(), address="")
+
+
 def tell(shape: Any, as_json: bool, to_people: Callable[[], None]) -> None:
     """Prints a result as JSON, or for people."""
     if as_json:

@@ -55,6 +55,7 @@ from ...rag.schema import (
 )
 from ...vectorstore.errors import OnRecordError
 from ...vectorstore.passage import Document, Listing
+from ..audit import Level, audit_of
 from ..language import stated_language
 from ..page.views.template import html
 from ..removal import RemovedOut, remove_records, removed_json
@@ -101,6 +102,7 @@ class ApiOptions:
     rules: Rules = field(default_factory=Rules)
     limits: Limits = field(default_factory=Limits)
     tracing: Tracing = field(default_factory=Tracing)
+    audit: Level = "off"
 
 
 # --- questions ---------------------------------------------------------------------------------------------------
@@ -471,8 +473,9 @@ def build_api(library: Library, options: ApiOptions | None = None) -> FastAPI:
     sessions = Sessions(keys)
     app.state.sign_in = SignIn(keys, sessions)
     app.add_middleware(
-        Gate, rules=options.rules, keys=keys, sessions=sessions, metrics=metrics, tracing=options.tracing
-    )
+        Gate, rules=options.rules, keys=keys, sessions=sessions, metrics=metrics, tracing=options.tracing,
+        audit=audit_of(library.store.folder, options.audit),
+    )  # fmt: skip
     if options.rules.cors_origins:
         app.add_middleware(
             CORSMiddleware,

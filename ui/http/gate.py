@@ -21,15 +21,17 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
+from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import HTTPConnection
 from starlette.responses import RedirectResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from ..audit import Audit, deed_of
 from ..headers import always_sent
 from .keys import Key, Keys
 from .metrics import Metrics
-from .problems import Problem, as_problem, path_of, route_of
+from .problems import KINDS, Problem, as_problem, path_of, route_of
 from .rates import Rate
 from .sessions import COOKIE, Session, Sessions
 from .sign_in import sign_in_address
@@ -71,7 +73,15 @@ class Gate:
     """ASGI middleware; `metrics.answering` tells how many answers are being given."""
 
     def __init__(
-        self, app: ASGIApp, *, rules: Rules, keys: Keys, sessions: Sessions, metrics: Metrics, tracing: Tracing
+        self,
+        app: ASGIApp,
+        *,
+        rules: Rules,
+        keys: Keys,
+        sessions: Sessions,
+        metrics: Metrics,
+        tracing: Tracing,
+        audit: Audit | None = None,
     ) -> None:
         self._app = app
         self._rules = rules
@@ -79,13 +89,14 @@ class Gate:
         self._sessions = sessions
         self._metrics = metrics
         self._tracing = tracing
+        self._audit = audit
         self._rate = Rate(rules.requests_per_minute)
         self._at_work: Counter[str] = Counter()
         self._open_rate = Rate(rules.requests_per_minute * _OPEN_PER_REQUEST)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
-            return await self._through(_Passage(scope, path_of(scope), send), receive)
+            return await self._through(_Passage(scope, path_of(scope), send, self._audit), receive)
         if scope["type"] == "websocket":  # there is none
             return await send({"type": "websocket.close", "code": 1008})
         await self._app(scope, receive, send)
@@ -231,7 +242,8 @@ class Gate:
             more = message.get("more_body", False)
             if len(body) > self._rules.body_limit_bytes:
                 raise _too_large(self._rules.body_limit_bytes)
-        return _given_once(bytes(body), receive)
+        request.body = bytes(body)
+        return _given_once(request.body, receive)
 
     def _measured(self, request: "_Passage", receive: Receive) -> Receive:
         """An upload piece by piece: each must come in time and all at a pace, together they must not be too large."""
@@ -283,8 +295,10 @@ class Gate:
 class _Passage:
     """One request on its way through the gate."""
 
-    def __init__(self, scope: Scope, path: str, send: Send) -> None:
+    def __init__(self, scope: Scope, path: str, send: Send, audit: Audit | None = None) -> None:
         self.scope = scope
+        self.body: bytes | None = None
+        self._audit = audit
         self.path = path
         self.method: str = scope["method"] if scope["method"].isalpha() else "OTHER"
         self.headers = Headers(scope=scope)
@@ -303,12 +317,29 @@ class _Passage:
     async def send(self, message: Message) -> None:
         """Sends on, with the request's id and what browsers are to be told."""
         if message["type"] == "http.response.start":
+            await self._note_deed(message["status"])
             self.status = message["status"]
             headers = MutableHeaders(scope=message)
             headers["X-Request-ID"] = self.id
             for name, value in always_sent(api=self.is_api and self.path != _WIDGET).items():
                 headers.setdefault(name, value)
         await self._send(message)
+
+    async def _note_deed(self, status: int) -> None:
+        """Has what is done noted before anybody is told of it; what is turned away for its number alone is not."""
+        audit, self._audit = self._audit, None  # once, also where it fails and that is told
+        if audit is None or status == KINDS["too-many"][0]:
+            return
+        query = self.scope.get("query_string", b"").decode("latin-1")
+        if deed := deed_of(self.method, self.path, query, self.body):
+            await run_in_threadpool(audit.note, deed, who=self.who, address=self.address, status=status)
+
+    @property
+    def who(self) -> str:
+        """Who calls, as it is noted: a key by its id and name, or the place."""
+        if self.key:
+            return f"key {self.key.id} {self.key.name}"
+        return "this machine" if self.is_local else "anybody"
 
     @property
     def only_reads(self) -> bool:

@@ -31,6 +31,7 @@ def options_from(settings: Settings) -> Iterator[ApiOptions]:
             ),
             limits=settings.limits(),
             tracing=tracing,
+            audit=settings.audit,
         )
     finally:
         if log:

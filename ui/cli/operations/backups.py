@@ -8,7 +8,7 @@ import typer
 from ..console import DONE, SOME_FAILED
 from ..options import JsonOption, LibraryOption, QuietOption
 from ..progress import watch
-from ..setting_up import library_folder, read_settings, tell, write_privately
+from ..setting_up import library_folder, note, read_settings, tell, write_privately
 
 if TYPE_CHECKING:
     from ...backup import Manifest
@@ -31,8 +31,10 @@ def backup(
     """Write the whole library into one file with checksums, also while it is served."""
     from ...backup import back_up, summary
 
-    write_privately(folder := library_folder(read_settings(library=library)))
+    settings = read_settings(library=library)
+    write_privately(folder := library_folder(settings))
     manifest = back_up(folder, file, wait_s=wait_s)
+    note(settings, "back up", file=str(file))
 
     def to_people() -> None:
         print(f"{file}: {_contents(manifest)}")
@@ -79,6 +81,7 @@ def restore(
     ):
         lib.store.make_findable()
         lib.store.embed(watcher.embedding if watcher else None)
+    note(settings, "restore", file=str(file), made=manifest.made)
     tell(summary(manifest, folder), as_json, lambda: print(f"{folder}: {_contents(manifest)}, of {manifest.made}"))
 
 
