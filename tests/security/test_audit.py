@@ -186,6 +186,25 @@ def test_where_nothing_can_be_noted_nothing_is_answered(calls: Calls, own_librar
     assert response.status_code in (500, 503) and "fall by a third" not in response.text
 
 
+@pytest.mark.slow
+def test_commands_are_noted_under_the_account_that_runs_them(tmp_path: Path) -> None:
+    command = Path(sys.executable).with_name("onrecord")
+    place = {"ONRECORD_AUDIT": "on", "ONRECORD_LIBRARY": str(tmp_path / "library")}
+
+    def run(*arguments: str) -> str:
+        done = subprocess.run([command, *arguments], capture_output=True, text=True, env=os.environ | place)
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    told = run("keys", "create", "website").strip()
+    run("keys", "revoke", "website")
+    run("backup", str(tmp_path / "backup.zip"))
+    entries = json.loads(run("audit", "--json"))
+    assert [entry["did"] for entry in entries] == ["create key", "revoke key", "back up"]
+    assert all(entry["who"].startswith("account ") for entry in entries) and told not in json.dumps(entries)
+    assert "create key" in run("audit", "--did", "create key") and "3 entries" in run("audit", "--verify")
+
+
 @pytest.mark.parametrize(
     ("method", "path", "did"),
     [

@@ -1,6 +1,8 @@
 """What is installed, which models can be reached, whether the library is sound; and what can be made anew of it."""
 
 import importlib.util
+import os
+import stat
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -113,8 +115,15 @@ def _fit(settings: "Settings", folder: Path) -> Finding:
         mend = f"The next ingest repairs it, or: onrecord doctor --repair --library {folder}"
         return Finding(what="Library", ok=False, says=f"{folder}: {'; '.join(faults)}. {mend}")
     passages = sum(listing.passages for listing in listings)
-    says = f"{folder}: {len(listings)} documents, {passages} passages, sound{older}"
+    says = f"{folder}: {len(listings)} documents, {passages} passages, sound{older}{_open_to_others(folder)}"
     return Finding(what="Library", ok=True, says=says)
+
+
+def _open_to_others(folder: Path) -> str:
+    """That other users of the machine can read a library, as those made by earlier versions; nothing where none can."""
+    if os.name != "posix" or not folder.stat().st_mode & stat.S_IRWXO:
+        return ""
+    return f"; other users of this machine can read it, unless you run: chmod -R o-rwx {folder}"
 
 
 def _older_embedding(library: "Library") -> str:
