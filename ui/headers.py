@@ -5,8 +5,8 @@ and the printed ones none at all. Gradio's frame alone needs more: it carries sc
 their SHA-256, and it makes functions out of strings, which is `unsafe-eval`; that holds for the frame at `/` only.
 """
 
-import re
 from base64 import b64encode
+from collections.abc import Iterator
 from hashlib import sha256
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -17,7 +17,6 @@ _POLICY = (
     "font-src 'self' data:; connect-src 'self'; worker-src 'self' blob:; object-src 'none'; base-uri 'self'; "
     "form-action 'self'; frame-ancestors 'self'"
 )
-_INLINE = re.compile(rb"<script(?:\s[^>]{0,1000})?>([^<]+(?:<(?!/script>)[^<]*)*+)</script>")
 
 
 class ConfinePages:
@@ -75,8 +74,17 @@ def _is_html(start: Message) -> bool:
 
 def frame_scripts(html: bytes) -> str:
     """The sources of scripts that a page of Gradio's needs: this server's files, those in it by hash, and `eval`."""
-    hashes = [f"'sha256-{b64encode(sha256(inline).digest()).decode()}'" for inline in _INLINE.findall(html)]
+    hashes = [f"'sha256-{b64encode(sha256(inline).digest()).decode()}'" for inline in _inline(html)]
     return " ".join(["'self'", *dict.fromkeys(hashes), "'unsafe-eval'"])
+
+
+def _inline(html: bytes) -> Iterator[bytes]:
+    """What stands between the tags of each script that has something there."""
+    begin = html.find(b"<script")
+    while begin >= 0 and (opened := html.find(b">", begin)) >= 0 and (end := html.find(b"</script>", opened)) >= 0:
+        if end > opened + 1:
+            yield html[opened + 1 : end]
+        begin = html.find(b"<script", end)
 
 
 def always_sent(*, api: bool) -> dict[str, str]:
