@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from .tools.checking.verdicts import Checked
     from .tools.citations.portable import Resolved
     from .tools.compare import Comparison, Text
+    from .tools.positions.positions import PositionTable
     from .tools.registers import Kind, Row, Wanted
 
 PASTED = "draft.md"
@@ -297,6 +298,17 @@ class Library:
         from .tools.registers import register
 
         return register(self.store, kind, wanted)
+
+    def positions(
+        self, about: Sequence[str], who: Sequence[str] = (), *, filters: Filters | None = None
+    ) -> "PositionTable":
+        """Who says what on each topic, in the fewest quotes; without names, those who speak most on them.
+
+        Raises InputError without a topic, or for more topics or names than a table holds.
+        """
+        from .tools.positions.positions import position_table
+
+        return position_table(self.store, about, who, filters=filters)
 
     def cite(
         self,

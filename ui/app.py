@@ -30,10 +30,11 @@ from .http.metrics import Metrics
 from .http.problems import Problem, path_of
 from .intake import Intake, ReadingStatus
 from .listening import listen
-from .page import chat_routes, record_routes, register_routes
+from .page import chat_routes, record_routes
 from .page.app import build_page, look, look_routes
 from .page.libraries import LibraryRegistry
 from .page.page_image import Sheets
+from .page.tools import positions, registers
 
 _FRAME = re.compile(r"/(?:theme\.css|(?:assets|static)/.+)?")
 _CLOSE_TIMEOUT_S = 1
@@ -129,7 +130,7 @@ def build_app(
     app.state.libraries = libraries
     app.state.sheets = Sheets()
     app.state.ended = ended
-    for routes in (look_routes, chat_routes.routes, record_routes.routes, register_routes.routes):
+    for routes in (look_routes, chat_routes.routes, record_routes.routes, registers.routes, positions.routes):
         app.include_router(routes)
     app.add_middleware(ConfinePages)
     gr.mount_gradio_app(app, build_page(), path="/", **look())

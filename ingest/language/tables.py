@@ -30,9 +30,10 @@ def alternatives(name: str) -> str:
     return "|".join(line for line in _text(f"{name}.txt").splitlines() if line and not line.startswith("#"))
 
 
-def words_by_role(name: str, role: str) -> dict[str, str]:
-    """The words that `data/NAME.tsv` has in a role, each with its kind."""
-    return {word: row["kind"] for row in _roles(name).get(role, ()) for word in row["words"].split(";")}
+def words_by_role(name: str, role: str, kind: str | None = None) -> dict[str, str]:
+    """The words that `data/NAME.tsv` has in a role, each with its kind; only those of a kind where one is named."""
+    rows = (row for row in _roles(name).get(role, ()) if kind in (None, row["kind"]))
+    return {word: row["kind"] for row in rows for word in row["words"].split(";")}
 
 
 def any_by_role(name: str, *roles: str) -> str:

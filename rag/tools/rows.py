@@ -77,7 +77,7 @@ def as_csv(rows: Sequence[Row]) -> str:
     text = io.StringIO()
     written = csv.writer(text, lineterminator="\n")
     written.writerow(COLUMNS)
-    written.writerows([_inert(cell) for cell in cells] for cells in table(rows))
+    written.writerows([inert(cell) for cell in cells] for cells in table(rows))
     return text.getvalue()
 
 
@@ -116,7 +116,8 @@ def _cells(row: RowOut) -> list[str | int]:
     return ["" if cell is None else cell for cell in cells]
 
 
-def _inert(cell: str | int) -> str | int:
+def inert(cell: str | int) -> str | int:
+    """A cell that no spreadsheet takes for a formula."""
     if not isinstance(cell, str):
         return cell
     cell = cell.replace("\r\n", "\n").replace("\r", "\n")  # a lone one gets no quotes, and would end the row

@@ -16,7 +16,7 @@ from .keys import keys
 from .models import embedder
 from .operations import backups, log
 from .scratch import keep_libraries_in_our_cache
-from .tools import citing, comparing, drafts, registers
+from .tools import citing, comparing, drafts, positions, registers
 
 app = typer.Typer(
     name="onrecord",
@@ -32,6 +32,7 @@ for command in (
     citing.resolve, servers.serve, servers.mcp, records.doctor, backups.backup,
     backups.verify, backups.restore, log.audit, registers.votes,
     registers.sponsors, registers.statements, registers.decisions, registers.acronyms,
+    positions.positions,
 ):  # fmt: skip
     app.command()(command)
 app.add_typer(evaluation, name="eval")

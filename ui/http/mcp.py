@@ -61,6 +61,8 @@ from ...rag.schema import (
     hits_json,
     listed_json,
 )
+from ...rag.tools.positions.positions import Cell
+from ...rag.tools.positions.rows import PositionsOut, cell_text, positions_json
 from ...rag.tools.registers import Kind
 from ...rag.tools.rows import RegisterOut, page_of_rows
 from ...vectorstore.errors import OnRecordError
@@ -148,6 +150,10 @@ class RegisterArguments(_Arguments, shapes.RegisterIn):
     """What `list_register` takes."""
 
     register_: Annotated[Kind, Field(alias="register", description="which register")]
+
+
+class PositionsArguments(_Arguments, shapes.PositionsIn):
+    """What `positions` takes."""
 
 
 class CiteArguments(_Arguments, shapes.CiteIn):
@@ -298,6 +304,12 @@ class _Tools:
                 "is to do it, the documents, or where acronyms are explained, a row each with its citation. Whole, as "
                 "far as the records tell it.",
             ),
+            _tool(
+                "positions", "Who says what on which topic", PositionsArguments, PositionsOut, self._positions,
+                "A table of topics by delegations or speakers: the fewest quotes that state each position, the "
+                "record's own verb before them. An empty cell means that nothing was found in these records, not that the "
+                "speaker has no position. Cite each quote by its label.",
+            ),
         )  # fmt: skip
         self._known = {tool.told.name: tool for tool in tools}
 
@@ -399,6 +411,11 @@ class _Tools:
         ]
         lines.append(f"{len(shown)} of {len(rows)} rows.")
         return "\n".join(lines), page_of_rows(asked.register_, rows, asked.offset, asked.limit)
+
+    def _positions(self, asked: PositionsArguments) -> tuple[str, Mapping[str, Any]]:
+        table = self._library.positions(asked.about, asked.who, filters=asked.filters())
+        told = [f"{cell.topic} · {cell.who}:\n{cell_text(cell)}" for cell in table.cells]
+        return "\n\n".join(told) or cell_text(Cell(topic="", who="")), positions_json(table)
 
 
 class _Resources:

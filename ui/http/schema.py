@@ -9,6 +9,7 @@ from ...rag.answer import Turn
 from ...rag.query.question import MAX_QUESTION_CHARS
 from ...rag.schema import ListedOut
 from ...rag.tools.citations.styles import Style
+from ...rag.tools.positions.positions import MOST_TOPICS, MOST_WHO
 from ...rag.tools.registers import Wanted
 from ...vectorstore.passage import Filters
 
@@ -72,6 +73,26 @@ class CiteIn(_Asked):
     def place(self) -> dict[str, Any]:
         """It as the library takes it."""
         return self.model_dump(include={"quote", "paragraph", "page", "start", "end"})
+
+
+class PositionsIn(_Asked):
+    """Which table of positions: its topics, and whose; without names, those who speak most on the topics."""
+
+    about: list[_Part] = Field(min_length=1, max_length=MOST_TOPICS, description="the topics")
+    who: list[_Part] = Field(default=[], max_length=MOST_WHO, description="states, members, speakers")
+    document: _Part | None = Field(None, description="a record, by id, symbol, title or file name")
+    since: _Date | None = None
+    until: _Date | None = None
+
+    def filters(self) -> Filters | None:
+        """What it is confined to; None where it is not."""
+        return Filters(document=self.document, since=self.since, until=self.until) or None
+
+
+class PositionsSinceIn(PositionsIn):
+    """The same, and an earlier table as it came from here: what that lacks is marked as new."""
+
+    saved: dict[str, Any] | None = Field(None, description="a table of positions in JSON")
 
 
 class TurnIn(_Asked):

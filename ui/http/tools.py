@@ -18,6 +18,8 @@ from ...rag.schema import (
 )
 from ...rag.tools.citations.portable import MAX_IDENTIFIER_CHARS
 from ...rag.tools.citations.references import FORMS, Form, references
+from ...rag.tools.positions.positions import since as since_saved
+from ...rag.tools.positions.rows import PositionsOut, positions_json, told_before
 from ...rag.tools.registers import Kind
 from ...rag.tools.rows import RegisterOut, page_of_rows
 from ..uploads import safe_name
@@ -94,6 +96,13 @@ def list_references(
     library = service.library
     named = [library.document(document)] if document else library.documents()
     return Response(references(named, form), media_type=FORMS[form])
+
+
+@_tools.post("/positions", response_model=PositionsOut, responses=problems(422, 503))
+def positions(asked: shapes.PositionsSinceIn, service: Served) -> PositionsOut:
+    """A table of positions: topics by speakers, each cell the fewest quotes, or none where nothing was found."""
+    table = service.library.positions(asked.about, asked.who, filters=asked.filters())
+    return positions_json(since_saved(table, told_before(asked.saved)) if asked.saved is not None else table)
 
 
 _registers = APIRouter(prefix="/api/registers", tags=["Registers"])

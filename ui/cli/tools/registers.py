@@ -76,14 +76,19 @@ def _list(
     with opened_library(read_settings(library=library)) as lib:
         rows = lib.register(kind, Wanted(who=who, about=about, document=document, since=since, until=until))
     if csv:
-        try:
-            csv.write_text(as_csv(rows), encoding="utf-8-sig")  # with the mark that spreadsheets look for
-        except OSError as error:
-            raise InputError(f"{csv} cannot be written ({error.strerror or error}). Choose another file.") from error
+        written_to(csv, as_csv(rows).encode("utf-8-sig"))  # with the mark that spreadsheets look for
     if xlsx:
         write_xlsx(rows, xlsx)
     value = page_of_rows(kind, rows, 0, len(rows)) if as_json else None
     tell(value, as_json, lambda: _print(rows, quiet=bool(csv or xlsx)))
+
+
+def written_to(file: Path, content: bytes) -> None:
+    """Writes a file. Raises InputError where it cannot be written."""
+    try:
+        file.write_bytes(content)
+    except OSError as error:
+        raise InputError(f"{file} cannot be written ({error.strerror or error}). Choose another file.") from error
 
 
 def _print(rows: "list[Row]", quiet: bool) -> None:

@@ -26,7 +26,7 @@ def as_docx(conversation: Conversation, exchanges: Sequence[Exchange], words: Wo
     from docx.shared import Pt, RGBColor
 
     document = docx.Document()
-    _style(document)
+    style_document(document)
     document.core_properties.title = safe(conversation.title)
     document.core_properties.author = "On Record"
     document.core_properties.language = words.language
@@ -41,18 +41,18 @@ def as_docx(conversation: Conversation, exchanges: Sequence[Exchange], words: Wo
             for position, note in enumerate(cited):
                 if position:
                     paragraph.add_run(", ").font.superscript = True
-                _refer(paragraph, note.number)
+                refer(paragraph, note.number)
         how = document.add_paragraph().add_run(safe(one.how))
         how.font.size, how.font.color.rgb = Pt(9), RGBColor(0x5D, 0x64, 0x6D)
         notes += one.notes
     if notes:
-        _add_footnotes(document, notes)
+        add_footnotes(document, [(note.number, note.text) for note in notes])
     written = BytesIO()
     document.save(written)
     return written.getvalue()
 
 
-def _style(document: Any) -> None:
+def style_document(document: Any) -> None:
     """Plain serif type, and the styles that footnotes are set in."""
     from docx.enum.style import WD_STYLE_TYPE
     from docx.oxml.ns import qn
@@ -74,7 +74,7 @@ def _style(document: Any) -> None:
     reference.font.superscript = True
 
 
-def _refer(paragraph: Any, number: int) -> None:
+def refer(paragraph: Any, number: int) -> None:
     """The raised number in the text that leads to a footnote."""
     from docx.oxml import OxmlElement
     from docx.oxml.ns import qn
@@ -85,8 +85,8 @@ def _refer(paragraph: Any, number: int) -> None:
     run._r.append(mark)
 
 
-def _add_footnotes(document: Any, notes: Sequence[Note]) -> None:
-    """The part that holds the footnotes, tied to the document and named in its settings."""
+def add_footnotes(document: Any, notes: Sequence[tuple[int, str]]) -> None:
+    """The part that holds the footnotes, by number, tied to the document and named in its settings."""
     from docx.opc.packuri import PackURI
     from docx.opc.part import Part
     from docx.oxml import OxmlElement
@@ -94,7 +94,7 @@ def _add_footnotes(document: Any, notes: Sequence[Note]) -> None:
     from lxml.etree import SubElement
 
     styles = (document.styles[name].style_id for name in ("footnote text", "footnote reference"))
-    told = [(one.number, safe(one.text)) for one in notes]
+    told = [(number, safe(text)) for number, text in notes]
     body = html("footnotes", "part", told, *styles).encode()
     part = Part(PackURI("/word/footnotes.xml"), _KIND, body, document.part.package)
     document.part.relate_to(part, _RELATION)

@@ -48,6 +48,7 @@ def register_html(
         saves=[(form.upper(), address(form=f".{form}")) for form in FORMS],
         styles=Markup("").join(map(page_style, ("page.css", "statements.css", "register.css"))),
         home=page_address(home, library=library),
+        positions=page_address(f"{home}page/positions", library=library),
         library=library,
         before=address(offset=max(offset - PAGE, 0)) if offset else "",
         after=address(offset=following) if following < len(rows) else "",

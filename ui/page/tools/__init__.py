@@ -1,0 +1,1 @@
+"""The page's tools that are pages of their own: registers, positions."""
