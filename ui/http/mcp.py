@@ -307,8 +307,8 @@ class _Tools:
             _tool(
                 "positions", "Who says what on which topic", PositionsArguments, PositionsOut, self._positions,
                 "A table of topics by delegations or speakers: the fewest quotes that state each position, the "
-                "record's own verb before them. An empty cell means that nothing was found in these records, not that the "
-                "speaker has no position. Cite each quote by its label.",
+                "record's own verb before them. An empty cell means that nothing was found in these records, not that "
+                "the speaker has no position. Cite each quote by its label.",
             ),
         )  # fmt: skip
         self._known = {tool.told.name: tool for tool in tools}
