@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from .tools.checking.verdicts import Checked
     from .tools.citations.portable import Resolved
     from .tools.compare import Comparison, Text
+    from .tools.notebook.notebook import Notebook
     from .tools.positions.positions import PositionTable
     from .tools.registers import Kind, Row, Wanted
 
@@ -333,6 +334,12 @@ class Library:
         if found is None:
             raise InputError(f"{document.name} does not have the words {shortened(quote, 80)!r} there.")
         return citation_at(self.store, document, found, found + len(quote))
+
+    def notebook(self, owner: str = "") -> "Notebook":
+        """The quotes kept in the library by one owner, "" for its own notebook, which the command line has."""
+        from .tools.notebook.notebook import Notebook
+
+        return Notebook(self.store.folder, owner)
 
     def resolve(self, identifier: str) -> "Resolved":
         """Where the words of a citation's identifier stand now: found, or an orphan. Raises InputError for none."""

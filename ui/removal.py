@@ -7,6 +7,8 @@ from typing import Any, NotRequired
 from typing_extensions import TypedDict
 
 from ..rag.library import Library
+from ..rag.tools.notebook.notebook import kept_of
+from ..rag.tools.notebook.notebook import redact as redact_notebooks
 from ..vectorstore.passage import Listing
 from .page.history import FILE, Conversation, quoting
 from .page.history import redact as redact_conversations
@@ -15,11 +17,13 @@ from .page.stored import redacted
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Removed:
-    """What was taken out, and the conversations that quote it; `redacted` tells whether they still do."""
+    """What was taken out, the conversations that quote it, and how many quotes of it are `kept` in notebooks;
+    `redacted` tells that their words are gone."""
 
     listings: tuple[Listing, ...]
     quoted_in: tuple[Conversation, ...] = ()
     redacted: bool = False
+    kept: int = 0
 
 
 def remove_records(
@@ -27,7 +31,8 @@ def remove_records(
 ) -> Removed:
     """Takes documents out of the library, everywhere, and says which conversations quote them.
 
-    With `redact`, quotes of them in conversations and in what readers said of answers become "[removed]". Raises
+    With `redact`, quotes of them in conversations, notebooks and what readers said of answers become
+    "[removed]". Raises
     InputError where a name fits none or several, LibraryBusy where another process is writing.
     """
     with library.store.writing():
@@ -36,10 +41,11 @@ def remove_records(
         if redact:
             library.store.catalogue.change_feedback(lambda said: _without(said, ids))
     path = library.store.folder / FILE
-    quoted_in = quoting(path, ids)
+    quoted_in, kept = quoting(path, ids), kept_of(library.store.folder, ids)
     if redact:
         redact_conversations(path, ids)
-    return Removed(listings=tuple(listings), quoted_in=tuple(quoted_in), redacted=redact)
+        redact_notebooks(library.store.folder, ids)
+    return Removed(listings=tuple(listings), quoted_in=tuple(quoted_in), redacted=redact, kept=kept)
 
 
 class QuotedInOut(TypedDict):
@@ -50,11 +56,13 @@ class QuotedInOut(TypedDict):
 
 
 class RemovedOut(TypedDict):
-    """The sources of what was taken out; the conversations that quote it, where there are any."""
+    """The sources of what was taken out; the conversations that quote it and how many quotes of it are kept in
+    notebooks, where there are any."""
 
     removed: list[str]
     quoted_in: NotRequired[list[QuotedInOut]]
     redacted: NotRequired[bool]
+    kept: NotRequired[int]
 
 
 def removed_json(removed: Removed) -> RemovedOut:
@@ -63,6 +71,8 @@ def removed_json(removed: Removed) -> RemovedOut:
     if removed.quoted_in:
         shape["quoted_in"] = [{"id": one.id, "title": one.title} for one in removed.quoted_in]
         shape["redacted"] = removed.redacted
+    if removed.kept:
+        shape["kept"], shape["redacted"] = removed.kept, removed.redacted
     return shape
 
 

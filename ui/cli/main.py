@@ -17,6 +17,7 @@ from .models import embedder
 from .operations import backups, log
 from .scratch import keep_libraries_in_our_cache
 from .tools import citing, comparing, drafts, positions, registers
+from .tools.notebook import notebook
 
 app = typer.Typer(
     name="onrecord",
@@ -38,6 +39,7 @@ for command in (
 app.add_typer(evaluation, name="eval")
 app.add_typer(keys, name="keys")
 app.add_typer(embedder, name="embedder")
+app.add_typer(notebook, name="notebook")
 
 
 def main() -> None:

@@ -121,7 +121,7 @@ def _write_structures(library: "Library", listings: "Sequence[Listing]", file: P
 def remove(
     names: Annotated[list[str], typer.Argument(metavar="DOCUMENT...", help="Id, file name, symbol or title.")],
     redact: Annotated[
-        bool, typer.Option("--redact", help="Also remove their quotes from earlier conversations.")
+        bool, typer.Option("--redact", help="Also remove their quotes from conversations and notebooks.")
     ] = False,
     library: LibraryOption = None,
     as_json: JsonOption = False,

@@ -75,6 +75,10 @@ def print_removed(removed: "Removed") -> None:
         done = "Taken out of" if removed.redacted else "Still quoted in"
         more = "" if removed.redacted else " onrecord remove --redact takes quotes out as well."
         print(f"{done} {len(removed.quoted_in)} conversations: {titles}.{more}", file=sys.stderr)
+    if removed.kept and not removed.redacted:
+        print(
+            f"Still kept in notebooks: {removed.kept} quotes. onrecord remove --redact empties them.", file=sys.stderr
+        )
 
 
 def print_hits(hits: "Sequence[Hit]") -> None:

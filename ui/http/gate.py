@@ -45,6 +45,7 @@ _SIGN_IN = ("POST", "/sign-in")
 _WIDGET = "/widget.js"
 _API = re.compile(r"/(?:api|v1|mcp)(?:/.*)?|/(?:metrics|healthz|openapi\.json|widget\.js)")
 _LIBRARY = ("/api/documents", "/page/records")
+_OWN = "/api/notebook"
 _LONG_LIVED = ("GET", "/mcp")
 _UPLOADS = (("POST", "/api/documents"), ("PUT", "/page/records/file"))
 _OPEN_PER_REQUEST = 10  # a page is made of many files, which cost little
@@ -167,7 +168,7 @@ class Gate:
         scope = _scope_needed(request.method, request.path)
         if not keyed:
             request.is_at_home = request.is_local and not request.is_api
-            if scope == "ask" or request.is_local:
+            if request.is_local or (scope == "ask" and not request.path.startswith(_OWN)):
                 return None
             return Problem(
                 "local-only", "To do this from elsewhere, create an API key: onrecord keys create NAME --scope " + scope
@@ -175,6 +176,8 @@ class Gate:
         refusal = self._find_session(request) if bearer is None else self._find_key(request, bearer)
         if refusal is None and request.key and not request.key.may(scope):
             return Problem("key-scope", f"This needs a key with the scope {scope}.")
+        if request.key:
+            request.scope["owner"] = f"key {request.key.id}"  # whose notebook it is
         return refusal
 
     def _find_key(self, request: "_Passage", bearer: str) -> Problem | None:
@@ -400,6 +403,8 @@ class _Passage:
 
 def _scope_needed(method: str, path: str) -> str:
     """Which scope a request needs."""
+    if path.startswith(_OWN):
+        return "ask"
     if path == "/metrics" or (method == "DELETE" and path.startswith(("/api/", *_LIBRARY))):
         return "admin"
     return "ask" if method in ("GET", "HEAD") or not path.startswith(_LIBRARY) else "ingest"

@@ -2,6 +2,7 @@
 
 from typing import Annotated, Any, Literal, Self
 
+from fastapi import Path
 from pydantic import Base64Bytes, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 from typing_extensions import TypedDict
 
@@ -9,6 +10,7 @@ from ...rag.answer import Turn
 from ...rag.query.question import MAX_QUESTION_CHARS
 from ...rag.schema import ListedOut
 from ...rag.tools.citations.styles import Style
+from ...rag.tools.notebook.notebook import MAX_NAME_CHARS, MAX_NOTE_CHARS, MAX_QUOTE_CHARS, MAX_QUOTES
 from ...rag.tools.positions.positions import MOST_TOPICS, MOST_WHO
 from ...rag.tools.registers import Wanted
 from ...vectorstore.passage import Filters
@@ -93,6 +95,40 @@ class PositionsSinceIn(PositionsIn):
     """The same, and an earlier table as it came from here: what that lacks is marked as new."""
 
     saved: dict[str, Any] | None = Field(None, description="a table of positions in JSON")
+
+
+KeptKey = Annotated[str, Path(pattern=r"^[0-9a-f]{1,32}$", description="the id of a quote in the notebook")]
+
+
+class KeepIn(_Asked):
+    """A place to keep: the words of a quote, a paragraph, a page, or two offsets; and a line beside it."""
+
+    document: _Part = Field(description="a document, by id, symbol, file name or title")
+    quote: str | None = Field(None, min_length=1, max_length=MAX_QUOTE_CHARS, description="words that stand there")
+    paragraph: _Part | None = Field(None, description="as printed")
+    page: _Part | None = Field(None, description="as printed")
+    start: int | None = Field(None, ge=0, le=10**9)
+    end: int | None = Field(None, ge=0, le=10**9)
+    note: str = Field("", max_length=MAX_NOTE_CHARS)
+
+    @property
+    def names_a_place(self) -> bool:
+        """Whether it says what to keep, and not only of which document."""
+        return any(each is not None for each in (self.quote, self.paragraph, self.page, self.end))
+
+    def place(self) -> dict[str, Any]:
+        """It as the library takes it."""
+        return self.model_dump(include={"quote", "paragraph", "page", "start", "end"})
+
+
+class KeptIn(_Asked):
+    """What is to change of a quote in the notebook; what is left out stays."""
+
+    note: str | None = Field(None, max_length=MAX_NOTE_CHARS)
+    place: int | None = Field(None, ge=1, le=MAX_QUOTES, description="counted from 1")
+    checked_by: str | None = Field(
+        None, max_length=MAX_NAME_CHARS, description="who compared it with the original; empty takes that back"
+    )
 
 
 class TurnIn(_Asked):

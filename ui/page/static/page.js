@@ -7,7 +7,7 @@ import { around, at, first, questionBox } from "./elements.js";
 import { commandOf } from "./keyboard.js";
 import { close, isOpen, look, open, overview, point, share, step, unhover, visit, watchHover } from "./reading.js";
 import { list, watchReading, welcome, wireRecords } from "./records.js";
-import { copy, html, json, keep, learn, notice, route, say, state, stored, translate } from "./server.js";
+import { call, copy, explain, html, json, keep, learn, notice, route, say, state, stored, translate } from "./server.js";
 
 /** @typedef {import("./server.js").Start} Start */
 
@@ -130,6 +130,7 @@ const presses = {
   older: (id, button) => compare(id, button.dataset.newer),
   standing: (id) => visit(`page/since/${encodeURIComponent(id)}`),
   document: (_, button) => read(button),
+  keep: (place) => keepQuote(place),
   copy: async (text, button) => copy(button, await inStyle(text, button.dataset.cite)),
   link: (_, button) => share(button),
   view: (which) => look(which),
@@ -147,6 +148,8 @@ function press(event) {
   }
   const register = around(event, "a[data-register]");
   if (register instanceof HTMLAnchorElement) register.href = route("page/registers/votes");
+  const notebook = around(event, "a[data-notebook]");
+  if (notebook instanceof HTMLAnchorElement) notebook.href = route("page/notebook");
   const button = around(event, "button");
   if (!button) return;
   if (shown[button.id]) return shown[button.id]();
@@ -155,6 +158,19 @@ function press(event) {
     if (value) return does(value, button);
   }
   if (button.matches("#r-pane .r-close")) close();
+}
+
+/**
+ * Puts a quote into the notebook.
+ * @param {string} place
+ */
+async function keepQuote(place) {
+  try {
+    await call("page/notebook", { method: "POST", query: Object.fromEntries(new URLSearchParams(place)) });
+    notice(say("notebook.kept"));
+  } catch (error) {
+    notice(explain(error), { urgent: true });
+  }
 }
 
 /**

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 
-from ...rag.schema import (
+from ....rag.schema import (
     CheckedOut,
     CitedOut,
     ComparisonOut,
@@ -16,16 +16,16 @@ from ...rag.schema import (
     resolved_json,
     series_json,
 )
-from ...rag.tools.citations.portable import MAX_IDENTIFIER_CHARS
-from ...rag.tools.citations.references import FORMS, Form, references
-from ...rag.tools.positions.positions import since as since_saved
-from ...rag.tools.positions.rows import PositionsOut, positions_json, told_before
-from ...rag.tools.registers import Kind
-from ...rag.tools.rows import RegisterOut, page_of_rows
-from ..uploads import safe_name
-from . import schema as shapes
-from .schema import problems
-from .service import Served
+from ....rag.tools.citations.portable import MAX_IDENTIFIER_CHARS
+from ....rag.tools.citations.references import FORMS, Form, references
+from ....rag.tools.positions.positions import since as since_saved
+from ....rag.tools.positions.rows import PositionsOut, positions_json, told_before
+from ....rag.tools.registers import Kind
+from ....rag.tools.rows import RegisterOut, page_of_rows
+from ...uploads import safe_name
+from .. import schema as shapes
+from ..schema import problems
+from ..service import Served
 
 _Identifier = Annotated[str, Query(min_length=1, max_length=MAX_IDENTIFIER_CHARS, description="that of a citation")]
 _tools = APIRouter(prefix="/api", tags=["Tools"])

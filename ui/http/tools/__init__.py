@@ -1,0 +1,1 @@
+"""The HTTP API's routes of tools."""
