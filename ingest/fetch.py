@@ -7,7 +7,8 @@ connection goes to the very address that was checked, so that a name cannot lead
 import socket
 import ssl
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urljoin, urlsplit, urlunsplit
 
@@ -21,6 +22,7 @@ MAX_REDIRECTS = 5
 _RESERVED = "!#$%&'()*+,/:;=?@[]~"  # have a meaning of their own in an address, or are encoded already
 _PATIENCE = 4  # the whole may take so many times as long as one wait
 _AGENT = "onrecord/0.1 (reads one page at its user's request)"
+_SENDER = "onrecord/0.1 (tells what is new at its user's request)"
 
 
 def is_address(source: str) -> bool:
@@ -40,6 +42,54 @@ def fetch(address: str, *, timeout_s: float = 30.0, limit_mb: int = 64, allow_pr
     Raises:
         UnreadableFile: why there is nothing to read.
     """
+    timeouts = dict.fromkeys(("connect", "read", "write", "pool"), timeout_s)
+    began = time.monotonic()
+    with _told(address), _guarded(address, allow_private) as pool:
+        place = in_ascii(address)
+        for _ in range(MAX_REDIRECTS + 1):
+            headers = [("User-Agent", _AGENT), ("Accept-Encoding", "identity"), ("Host", _host(place))]
+            with pool.stream("GET", place, headers=headers, extensions={"timeout": timeouts}) as response:
+                if response.status in (301, 302, 303, 307, 308):
+                    place = in_ascii(urljoin(place, _header(response.headers, b"location")))
+                    if not is_address(place):
+                        raise UnreadableFile(address, f"it redirects to {place}, which is not a web address")
+                    continue
+                if response.status != 200:
+                    raise UnreadableFile(address, f"the server answers with status {response.status}")
+                return _taken(address, response.iter_stream(), limit_mb, began + _PATIENCE * timeout_s)
+    raise UnreadableFile(address, f"it redirects more than {MAX_REDIRECTS} times")
+
+
+def send(
+    address: str, body: bytes, headers: Mapping[str, str], *, timeout_s: float = 10.0, allow_private: bool = False
+) -> None:
+    """Posts to a web address that the user named; what it answers is not read, and no redirect is followed.
+
+    Args:
+        address: http or https.
+        body: what is sent.
+        headers: those beside the ones that every request has.
+        timeout_s: for the connection, and again for each wait.
+        allow_private: whether loopback and private networks may be reached.
+
+    Raises:
+        UnreadableFile: why it was not taken: no status from 200 to 299 came back.
+    """
+    timeouts = dict.fromkeys(("connect", "read", "write", "pool"), timeout_s)
+    with _told(address), _guarded(address, allow_private) as pool:
+        if not is_address(address):
+            raise ValueError("it is neither http nor https")
+        place = in_ascii(address)
+        own = {"User-Agent": _SENDER, "Host": _host(place), "Content-Length": str(len(body))}
+        told = [(name, value) for name, value in {**own, **headers}.items()]
+        with pool.stream("POST", place, headers=told, content=body, extensions={"timeout": timeouts}) as response:
+            if not 200 <= response.status < 300:
+                raise UnreadableFile(address, f"the server answers with status {response.status}")
+
+
+@contextmanager
+def _guarded(address: str, allow_private: bool) -> "Iterator[httpcore.ConnectionPool]":
+    """Connections that lead to the very address that was checked."""
     import httpcore
 
     class Checked(httpcore.SyncBackend):
@@ -48,22 +98,17 @@ def fetch(address: str, *, timeout_s: float = 30.0, limit_mb: int = 64, allow_pr
         def connect_tcp(self, host: str, port: int, *args: Any, **options: Any) -> "httpcore.NetworkStream":
             return super().connect_tcp(_public(address, host, port, allow_private), port, *args, **options)
 
-    timeouts = dict.fromkeys(("connect", "read", "write", "pool"), timeout_s)
-    began = time.monotonic()
+    with httpcore.ConnectionPool(network_backend=Checked(), ssl_context=ssl.create_default_context()) as pool:
+        yield pool
+
+
+@contextmanager
+def _told(address: str) -> Iterator[None]:
+    """What goes wrong on the way, as an UnreadableFile."""
+    import httpcore
+
     try:
-        place = in_ascii(address)
-        with httpcore.ConnectionPool(network_backend=Checked(), ssl_context=ssl.create_default_context()) as pool:
-            for _ in range(MAX_REDIRECTS + 1):
-                headers = [("User-Agent", _AGENT), ("Accept-Encoding", "identity"), ("Host", _host(place))]
-                with pool.stream("GET", place, headers=headers, extensions={"timeout": timeouts}) as response:
-                    if response.status in (301, 302, 303, 307, 308):
-                        place = in_ascii(urljoin(place, _header(response.headers, b"location")))
-                        if not is_address(place):
-                            raise UnreadableFile(address, f"it redirects to {place}, which is not a web address")
-                        continue
-                    if response.status != 200:
-                        raise UnreadableFile(address, f"the server answers with status {response.status}")
-                    return _taken(address, response.iter_stream(), limit_mb, began + _PATIENCE * timeout_s)
+        yield
     except (
         httpcore.NetworkError,
         httpcore.TimeoutException,
@@ -73,7 +118,6 @@ def fetch(address: str, *, timeout_s: float = 30.0, limit_mb: int = 64, allow_pr
         raise UnreadableFile(address, f"it cannot be fetched ({type(error).__name__}: {error})") from error
     except (ValueError, UnicodeError) as error:
         raise UnreadableFile(address, f"it is not a web address that can be fetched ({error})") from error
-    raise UnreadableFile(address, f"it redirects more than {MAX_REDIRECTS} times")
 
 
 def _public(address: str, host: str, port: int, allow_private: bool) -> str:

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from .generation.writer import Way, Writer
     from .query.kinds import Length
     from .retrieval.rerank import Reranker
+    from .tools.alerts.alerts import Alerts
     from .tools.align import Paragraph
     from .tools.checking.verdicts import Checked
     from .tools.citations.portable import Resolved
@@ -334,6 +335,12 @@ class Library:
         if found is None:
             raise InputError(f"{document.name} does not have the words {shortened(quote, 80)!r} there.")
         return citation_at(self.store, document, found, found + len(quote))
+
+    def alerts(self) -> "Alerts":
+        """What is watched in the library: saved questions, speakers and registers, and what is new of them."""
+        from .tools.alerts.alerts import Alerts
+
+        return Alerts(self.store, self.everything)
 
     def notebook(self, owner: str = "") -> "Notebook":
         """The quotes kept in the library by one owner, "" for its own notebook, which the command line has."""

@@ -7,6 +7,7 @@ from typing import Any, NotRequired
 from typing_extensions import TypedDict
 
 from ..rag.library import Library
+from ..rag.tools.alerts.alerts import redact as redact_alerts
 from ..rag.tools.notebook.notebook import kept_of
 from ..rag.tools.notebook.notebook import redact as redact_notebooks
 from ..vectorstore.passage import Listing
@@ -45,6 +46,7 @@ def remove_records(
     if redact:
         redact_conversations(path, ids)
         redact_notebooks(library.store.folder, ids)
+        redact_alerts(library.store.folder, ids)
     return Removed(listings=tuple(listings), quoted_in=tuple(quoted_in), redacted=redact, kept=kept)
 
 

@@ -17,6 +17,7 @@ from .models import embedder
 from .operations import backups, log
 from .scratch import keep_libraries_in_our_cache
 from .tools import citing, comparing, drafts, positions, registers
+from .tools.alerts import alerts
 from .tools.notebook import notebook
 
 app = typer.Typer(
@@ -40,6 +41,7 @@ app.add_typer(evaluation, name="eval")
 app.add_typer(keys, name="keys")
 app.add_typer(embedder, name="embedder")
 app.add_typer(notebook, name="notebook")
+app.add_typer(alerts, name="alerts")
 
 
 def main() -> None:

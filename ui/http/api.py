@@ -73,6 +73,7 @@ from .sessions import Sessions
 from .sign_in import SignIn
 from .sign_in import routes as sign_in_routes
 from .streams import event_schema, event_stream, server_sent
+from .tools.alerts import routes as alert_routes
 from .tools.notebook import routes as notebook_routes
 from .tools.texts import routes as tool_routes
 from .tracing import Tracing
@@ -464,7 +465,7 @@ def build_api(library: Library, options: ApiOptions | None = None) -> FastAPI:
     tell_problems(app)
     bearer = HTTPBearer(auto_error=False, description="An API key: onrecord keys create NAME --scope ask")
     keyed = [Security(bearer)]
-    for routes in (_questions, *tool_routes, notebook_routes, _documents, openai_routes):
+    for routes in (_questions, *tool_routes, notebook_routes, alert_routes, _documents, openai_routes):
         app.include_router(routes, dependencies=keyed)
     for routes in (_server, _description, sign_in_routes):
         app.include_router(routes)

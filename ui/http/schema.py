@@ -9,6 +9,8 @@ from typing_extensions import TypedDict
 from ...rag.answer import Turn
 from ...rag.query.question import MAX_QUESTION_CHARS
 from ...rag.schema import ListedOut
+from ...rag.tools.alerts.alerts import MAX_WEBHOOK_CHARS
+from ...rag.tools.alerts.found import MAX_WORDS_CHARS, AlertKind, Subject
 from ...rag.tools.citations.styles import Style
 from ...rag.tools.notebook.notebook import MAX_NAME_CHARS, MAX_NOTE_CHARS, MAX_QUOTE_CHARS, MAX_QUOTES
 from ...rag.tools.positions.positions import MOST_TOPICS, MOST_WHO
@@ -129,6 +131,19 @@ class KeptIn(_Asked):
     checked_by: str | None = Field(
         None, max_length=MAX_NAME_CHARS, description="who compared it with the original; empty takes that back"
     )
+
+
+class AlertIn(_Asked):
+    """What to watch: a question or a speaker by `words`, or a register, of which `words` and `who` choose the rows."""
+
+    kind: AlertKind = "question"
+    words: str | None = Field(None, min_length=1, max_length=MAX_WORDS_CHARS)
+    who: str | None = Field(None, min_length=1, max_length=MAX_WORDS_CHARS)
+    webhook: str | None = Field(None, max_length=MAX_WEBHOOK_CHARS, description="where what is new is posted")
+
+    def subject(self) -> Subject:
+        """It as the library takes it."""
+        return Subject(kind=self.kind, words=self.words, who=self.who)
 
 
 class TurnIn(_Asked):

@@ -1,0 +1,1 @@
+"""Saved questions, speakers and registers, and what is new of them."""

@@ -1,0 +1,87 @@
+"""Alerts by command and over HTTP: added, told once, as lines, as a feed, and by a webhook that may be down."""
+
+import json
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+
+from onrecord.rag import Library, open_library
+from onrecord.ui.cli.main import main
+from onrecord.ui.http.keys import Keys
+
+from ..fakes import HashEmbedder
+from .conftest import Calls
+
+ATOM = "{http://www.w3.org/2005/Atom}"
+MORE = "Second notes of the council\n\nNorway: The herring quota must never rise again.\n\nMexico: That is too hard.\n"
+
+
+def read_more(folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "more.txt").write_text(MORE, encoding="utf-8")
+    with open_library(folder, embedder=HashEmbedder()) as library:
+        assert not library.ingest([tmp_path / "more.txt"]).failed
+
+
+def test_by_command(
+    own_library: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = own_library.store.folder
+
+    def run(*arguments: str, status: int = 0) -> str:
+        monkeypatch.setattr("sys.argv", ["onrecord", "alerts", *arguments, "--library", str(folder)])
+        with pytest.raises(SystemExit) as ended:
+            main()
+        assert (ended.value.code or 0) == status
+        return capsys.readouterr().out
+
+    assert run("list") == "Nothing is watched.\n"
+    speaker = json.loads(run("add", "--speaker", "Norway", "--json"))
+    hook = ("--webhook", "http://127.0.0.1:1/secret")
+    hooked = json.loads(run("add", "--register", "statements", "--who", "Mexico", *hook, "--json"))
+    assert hooked["webhook"] == "127.0.0.1"
+    assert f"{hooked['id']}  statements: Mexico  -> http://127.0.0.1:1/secret" in run("list")
+    run("add", status=2)
+    run("add", "x", "--speaker", "y", status=2)
+    assert run("run") == ""
+    read_more(folder, tmp_path)
+    feed = tmp_path / "feed.xml"
+    [line] = run("run", "--atom", str(feed), "--allow-private", status=1).splitlines()
+    told = json.loads(line)
+    assert told["alert"] == speaker["id"] and "must never rise" in told["quote"] and told["label"].endswith("Norway")
+    assert len(ElementTree.parse(feed).findall(f"{ATOM}entry")) == 2
+    assert run("run", status=1) == "", "the webhook is still down, and the other is not told again"
+    run("remove", hooked["id"])
+    assert run("run") == ""
+    run("run", "--atom", str(tmp_path / "no" / "feed.xml"), status=2)
+
+
+def test_over_http(own_library: Library, calls: Calls, tmp_path: Path) -> None:
+    client = calls(own_library)
+    added = client.post("/api/alerts", json={"kind": "statements", "words": "herring"}).json()
+    assert client.get("/api/alerts").json() == {"alerts": [added]}
+    assert client.get("/api/alerts/news").json() == {"news": []}
+    read_more(own_library.store.folder, tmp_path)
+    [news] = client.get("/api/alerts/news", params={"alert": added["id"]}).json()["news"]
+    assert news["title"] == "statements: herring" and "must never rise" in news["quote"]
+    feed = client.get("/api/alerts/feed")
+    assert feed.headers["content-type"].startswith("application/atom+xml")
+    [entry] = ElementTree.fromstring(feed.text).findall(f"{ATOM}entry")
+    assert entry.findtext(f"{ATOM}id") == f"urn:uuid:{news['delivery']}"
+    assert client.post("/api/alerts", json={"kind": "speaker"}).status_code == 422
+    assert client.post("/api/alerts", json={"words": "x", "webhook": "ftp://x"}).status_code == 422
+    assert client.get("/api/alerts/feed", params={"alert": "00"}).status_code == 422
+    assert client.delete(f"/api/alerts/{added['id']}").json() == added
+    assert client.get("/api/alerts").json() == {"alerts": []}
+
+
+def test_who_may_only_ask_reads_the_news_and_adds_no_alert(own_library: Library, calls: Calls) -> None:
+    far = calls(own_library, None, "203.0.113.9")
+    assert far.get("/api/alerts").status_code == 200
+    assert far.post("/api/alerts", json={"words": "herring"}).status_code == 403
+    _, key = Keys(own_library.store.folder).create("reader", ["ask"])
+    asking = {"Authorization": f"Bearer {key}"}
+    client = calls(own_library)
+    assert client.get("/api/alerts/news", headers=asking).status_code == 200
+    assert client.post("/api/alerts", json={"words": "herring"}, headers=asking).status_code == 403
+    assert client.delete("/api/alerts/00", headers=asking).status_code == 403
