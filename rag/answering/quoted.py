@@ -70,14 +70,21 @@ def told_of(document: Document, quote: str, *more: str) -> str:
     return ", ".join([*said, *more])
 
 
-def citation_at(store: Store, document: Document, start: int, end: int, number: int = 1) -> Citation:
-    """A place in a document as a citation, quoted without the spaces around, at the sub-paragraph that holds it."""
+def citation_at(
+    store: Store, document: Document, start: int, end: int, number: int = 1, within: Locator | None = None
+) -> Citation:
+    """A place in a document as a citation, quoted without the spaces around, at the sub-paragraph that holds it.
+
+    `within` is the place of the passage around it, where that is known; else it is looked up.
+    """
     quote = document.text[start:end]
     start += len(quote) - len(quote.lstrip())
     quote = quote.strip()
     end = start + len(quote)
-    passage = store.catalogue.passage_at(document.id, start)
-    locator = place_within(store, document.id, start, end, passage.locator if passage else Locator())
+    if within is None:
+        passage = store.catalogue.passage_at(document.id, start)
+        within = passage.locator if passage else Locator()
+    locator = _place_within(store, document.id, start, end, within)
     return Citation(number=number, document=document, quote=quote, start=start, end=end, locator=locator)
 
 
@@ -89,7 +96,7 @@ def head_of(store: Store, document: Document) -> Citation:
     return citation_at(store, document, start, start + (len(title) if text.startswith(title, start) else first_line))
 
 
-def place_within(store: Store, document_id: str, start: int, end: int, locator: Locator) -> Locator:
+def _place_within(store: Store, document_id: str, start: int, end: int, locator: Locator) -> Locator:
     """Where a quote stands in its passage: "7" is "7 (h)" where all of it stands in that sub-paragraph."""
     number = store.catalogue.paragraph_at(document_id, start, end) if locator.paragraph else None
     return replace(locator, paragraph=number) if (number or "").startswith(f"{locator.paragraph} (") else locator

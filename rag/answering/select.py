@@ -25,7 +25,7 @@ from ..retrieval.repetition import tells_apart
 from ..retrieval.replies import TURN, turn
 from .candidates import Quotable, asking_stems, lead_length, number_length
 from .decisions import outcomes_asked, with_names, without_stray_outcomes
-from .quoted import place_within, shown
+from .quoted import citation_at, shown
 from .scoring import rank
 
 # Shares of the best score, see `scoring`. Set by hand so that the gold questions of the development records gain and
@@ -443,16 +443,8 @@ def _told(quotable: Quotable, citation: Citation, language: str | None) -> str:
 
 def citation_of(store: Store, quotable: Quotable, number: int) -> Citation:
     """The citation of a sentence, quoted exactly."""
-    return Citation(
-        number=number,
-        document=quotable.hit.document,
-        quote=quotable.text,
-        start=quotable.start,
-        end=quotable.end,
-        locator=place_within(
-            store, quotable.hit.document.id, quotable.start, quotable.end, quotable.hit.passage.locator
-        ),
-    )
+    hit = quotable.hit
+    return citation_at(store, hit.document, quotable.start, quotable.end, number, hit.passage.locator)
 
 
 def attributed(citation: Citation, language: str | None = None) -> str:

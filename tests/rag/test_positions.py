@@ -168,7 +168,7 @@ def test_tables_for_spreadsheets_have_every_quote_and_every_empty_cell(library: 
     ],
 )
 def test_the_verb_is_the_records_own(sentence: str, name: str, verb: str | None) -> None:
-    assert own_verb(sentence, name) == verb
+    assert own_verb(sentence, [name]) == verb
 
 
 def test_of_who_speaks_for_themselves_he_is_another() -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from fastapi.testclient import TestClient
 from mcp import Client
 
 from onrecord.rag import Library, open_library
@@ -72,6 +73,20 @@ def test_for_agents(minutes: Library, told: Any) -> None:
     assert result.content[0].text == f"{UN}\n{told['citation']['identifier']}"
 
 
+def test_agents_find_a_citation_again(minutes: Library, told: Any) -> None:
+    identifier = told["citation"]["identifier"]
+
+    async def call(of: str) -> Any:
+        async with Client(build_server(minutes)) as client:
+            return await client.call_tool("resolve", {"identifier": of})
+
+    found = asyncio.run(call(identifier))
+    assert dict(found.structured_content)["state"] == "found"
+    assert found.content[0].text.startswith("HB/2031/SR.4, para. 2: “2. The Board")
+    lost = asyncio.run(call(identifier.replace("words=", "words=1")))
+    assert dict(lost.structured_content)["state"] == "orphan" and "Orphan" in lost.content[0].text
+
+
 def test_by_command(
     minutes: Library, told: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -107,3 +122,15 @@ def test_on_the_page(minutes: Library) -> None:
         assert httpx.get(f"{address}/page/cite", params=query).text == "“to light” (HB/2031/SR.4, para. 2)"
         assert httpx.get(f"{address}/page/cite", params={**query, "version": "gone"}).status_code == 409
         assert httpx.get(f"{address}/page/cite", params={**query, "style": "own.csl"}).status_code == 422
+
+
+def test_on_the_page_an_identifier_leads_to_its_place_or_to_none(minutes: Library, told: Any) -> None:
+    client = TestClient(build_app(minutes), base_url="http://127.0.0.1:7860", client=("127.0.0.1", 5))
+    client.follow_redirects = False
+    citation = told["citation"]
+    led = client.get("/page/resolve", params={"identifier": citation["identifier"]})
+    place = f"/?read={citation['document']['id']}&start={citation['start']}&end={citation['end']}&"
+    assert led.status_code == 303 and led.headers["location"].startswith(place)
+    lost = client.get("/page/resolve", params={"identifier": citation["identifier"].replace("words=", "words=1")})
+    assert lost.status_code == 404 and "stand there no more" in lost.text
+    assert client.get("/page/resolve", params={"identifier": "<script>"}).status_code == 422

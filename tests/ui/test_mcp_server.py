@@ -58,7 +58,7 @@ def test_the_tools_say_how_to_cite(address: str) -> None:
     instructions, tools = over(address, look)
     assert {tool.name for tool in tools} == {
         "ask", "search", "overview", "read_passage", "list_documents", "compare", "check", "list_register", "positions",
-        "cite",
+        "cite", "resolve",
     }  # fmt: skip
     assert "label" in instructions and "word for word" in instructions
     for tool in tools:

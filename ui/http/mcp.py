@@ -50,6 +50,7 @@ from ...rag.schema import (
     CitedOut,
     ComparisonOut,
     HitsOut,
+    ResolvedOut,
     TextOut,
     answer_json,
     answer_text,
@@ -60,7 +61,9 @@ from ...rag.schema import (
     document_json,
     hits_json,
     listed_json,
+    resolved_json,
 )
+from ...rag.tools.citations.portable import MAX_IDENTIFIER_CHARS
 from ...rag.tools.positions.positions import Cell
 from ...rag.tools.positions.rows import PositionsOut, cell_text, positions_json
 from ...rag.tools.registers import Kind
@@ -158,6 +161,12 @@ class PositionsArguments(_Arguments, shapes.PositionsIn):
 
 class CiteArguments(_Arguments, shapes.CiteIn):
     """What `cite` takes."""
+
+
+class ResolveArguments(_Arguments):
+    """What `resolve` takes."""
+
+    identifier: str = Field(min_length=1, max_length=MAX_IDENTIFIER_CHARS, description="that of a citation")
 
 
 class CheckArguments(_Arguments):
@@ -294,6 +303,10 @@ class _Tools:
                 "with an identifier that finds the place again. Use it as it is, and add nothing to it.",
             ),
             _tool(
+                "resolve", "Find a citation again", ResolveArguments, ResolvedOut, self._resolve,
+                "Tells where the words of a citation's identifier stand now: found, or an orphan, never words alike.",
+            ),
+            _tool(
                 "list_documents", "List the records", ListArguments, shapes.DocumentsOut, self._list,
                 "Lists the documents of the library with id, title, symbol and date.",
             ),
@@ -380,6 +393,11 @@ class _Tools:
         citation = self._library.cite(asked.document, **asked.place())
         told = cited_json(citation, asked.style, self._library.structure(citation.document))
         return f"{told['text']}\n{told['citation']['identifier']}", told
+
+    def _resolve(self, asked: ResolveArguments) -> tuple[str, Mapping[str, Any]]:
+        found = self._library.resolve(asked.identifier)
+        lines = [f"{place.label}: “{place.quote}”" for place in found.places]
+        return "\n".join(lines) or "Orphan: these words stand there no more.", resolved_json(found)
 
     def _list(self, asked: ListArguments) -> tuple[str, Mapping[str, Any]]:
         wanted = asked.containing.casefold()

@@ -2,10 +2,10 @@
 
 import os
 import re
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import APIRouter, HTTPException, Request, Response
-from fastapi.responses import HTMLResponse, JSONResponse, PlainTextResponse
+from fastapi import APIRouter, HTTPException, Query, Request, Response
+from fastapi.responses import HTMLResponse, JSONResponse, PlainTextResponse, RedirectResponse
 from pydantic import BaseModel, Field
 from starlette.concurrency import run_in_threadpool
 
@@ -14,6 +14,7 @@ from ...rag.answering.quoted import citation_at
 from ...rag.library import Library
 from ...rag.messages import in_language
 from ...rag.query.kinds import Length
+from ...rag.tools.citations.portable import MAX_IDENTIFIER_CHARS
 from ...rag.tools.citations.styles import Style, cited_one
 from ...vectorstore.errors import InputError, UnreadableFile
 from ...vectorstore.markup import plain
@@ -27,7 +28,7 @@ from .views.comparison import chooser_html, comparison_html, standing_html
 from .views.conversation import sentences_html, source_name
 from .views.pane import document_html, locator_at, sheet_html
 from .views.records import details_html, filters_html, records_html, status_html
-from .views.statements import PAGE, statements_html
+from .views.statements import PAGE, link_to, statements_html
 from .views.template import html
 from .views.welcome import example_questions, welcome_html
 from .visitor import At, Spoken
@@ -63,7 +64,8 @@ def reading(document_id: str, at: At, words: Spoken, start: int = 0, end: int = 
     store = at.library.store
     passages, structure = store.passages_of(document_id), store.structure(document_id)
     versions = at.library.versions(document, start)
-    return HTMLResponse(document_html(document, passages, start, end, words, structure, versions))
+    citation = citation_at(store, document, max(start, 0), max(end, start, 0))
+    return HTMLResponse(document_html(document, passages, start, end, words, structure, versions, citation))
 
 
 @routes.get("/page/cite")
@@ -78,6 +80,22 @@ def cite(
     citation = citation_at(at.library.store, found, max(start, 0), max(end, 0))
     between = " " if style in ("plain", "un-text") else "\n"
     return PlainTextResponse(f"“{plain(citation.quote)}”{between}{cited_one(citation, style)}")
+
+
+@routes.get("/page/resolve")
+def resolve(
+    request: Request, at: At, words: Spoken, identifier: Annotated[str, Query(max_length=MAX_IDENTIFIER_CHARS)],
+    library: str = "",
+) -> Response:  # fmt: skip
+    """Leads to where the words of a citation's identifier stand now."""
+    try:
+        places = at.library.resolve(identifier).places
+    except InputError as error:
+        return PlainTextResponse(str(error), status_code=422)
+    if not places:
+        return PlainTextResponse(words("resolve.orphan"), status_code=404)
+    home = f"{request.scope.get('root_path', '')}/"
+    return RedirectResponse(link_to(places[0], home, at.key if library else ""), status_code=303)
 
 
 @routes.get("/page/sheet/{document_id}", response_class=HTMLResponse)

@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from ....ingest.language.states import label_parts
 from ....vectorstore.errors import InputError
 from ....vectorstore.passage import Filters, Hit
 from ....vectorstore.store import Store
@@ -40,6 +41,7 @@ TOPIC_SHARE = 0.7
 OWN_SHARE = 0.5
 NEAR_LIKENESS = 0.45
 ON_TOPIC_LIKENESS = 0.65
+FOREIGN_LIKENESS = 0.5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,7 +146,7 @@ def _spoke_on(store: Store, queries: Collection[Query], filters: Filters | None)
     voices: dict[tuple[str, str], Voice] = {}
     for query in queries:
         hits = retrieve(store, query, filters=filters, limit=LOOKED_AT)
-        on_topic = [hit for hit in hits if _holds_topic(store, query, hit)]
+        on_topic = [hit for hit in hits if _holds_topic(store, query, hit, hits[0].score)]
         total = sum(hit.score for hit in on_topic) or 1.0  # so that no topic outweighs another
         for hit, told in speaking_of(store, on_topic):
             if not told.is_office:
@@ -154,12 +156,12 @@ def _spoke_on(store: Store, queries: Collection[Query], filters: Filters | None)
     return [voices[key] for key in sorted(weights, key=lambda key: -weights[key])]
 
 
-def _holds_topic(store: Store, query: Query, hit: Hit) -> bool:
+def _holds_topic(store: Store, query: Query, hit: Hit, best: float) -> bool:
     """Whether most of a topic stands in a passage; of one in another language only its nearness tells."""
+    if is_foreign(query, hit.document.language):
+        return hit.score >= NEAR_SHARE * best
     whole = Quotable(hit=hit, start=hit.passage.start, end=hit.passage.end, words=frozenset())
-    return is_foreign(query, hit.document.language) or (
-        topic_share(store, query.topic_words, [whole]) >= TOPIC_SHARE
-    )
+    return topic_share(store, query.topic_words, [whole]) >= TOPIC_SHARE
 
 
 def _positions(store: Store, query: Query, voice: Voice, filters: Filters | None) -> Iterator[Position]:
@@ -172,24 +174,24 @@ def _positions(store: Store, query: Query, voice: Voice, filters: Filters | None
     chosen = choose(store, asked, hits, QUOTES)
     if not chosen.quotables or reason_to_refuse(store, asked, chosen.quotables):
         return
-    for each in _stating(store, asked, chosen):
+    for each in _stating(store, asked, chosen, voice):
         document = each.hit.document
         if voice.speaks(store, document, each.start, each.end) and not _has_others(store, each):
             citation = citation_at(store, document, each.start, each.end)
-            yield Position(citation=citation, verb=_verb_of(each))
+            yield Position(citation=citation, verb=_verb_of(each, voice))
 
 
 def _is_theirs(store: Store, voice: Voice, hit: Hit) -> bool:
     return voice.speaks(store, hit.document, hit.passage.start, hit.passage.start)
 
 
-def _stating(store: Store, query: Query, chosen: Chosen) -> Sequence[Quotable]:
+def _stating(store: Store, query: Query, chosen: Chosen, voice: Voice) -> Sequence[Quotable]:
     """The fewest sentences that state a position: those with a verb of it where they are near the best, else the best;
     a question only where there is nothing else, and nothing that is read out of another's words."""
     ranked = [each for each in chosen.ranked if _is_on_topic(store, query, each) and not _is_read_out(each)]
     said = [each for each in ranked if not each.text.rstrip("\"”» ").endswith(("?", "？", "؟"))] or ranked
     best = max((each.score for each in said), default=0.0)
-    stated = [each for each in said if each.score >= STANCE_SHARE * best and is_firm(_verb_of(each))]
+    stated = [each for each in said if each.score >= STANCE_SHARE * best and is_firm(_verb_of(each, voice))]
     stating = stated or [each for each in said if each.score >= NEAR_SHARE * best]
     others = (each for each in stating if each.hit.document.id != stating[0].hit.document.id)
     beside = next(others, None)  # another record tells more of a position than the same once more
@@ -197,14 +199,18 @@ def _stating(store: Store, query: Query, chosen: Chosen) -> Sequence[Quotable]:
     return picked(store, query, chosen, fewest).quotables[:QUOTES]
 
 
-def _verb_of(each: Quotable) -> str | None:
-    return own_verb(each.text, each.speaker or "", each.hit.passage.text)
+def _verb_of(each: Quotable, voice: Voice) -> str | None:
+    label = each.speaker or ""
+    return own_verb(each.text, [voice.name, label, *label_parts(label)], each.hit.passage.text)
 
 
 def _is_on_topic(store: Store, query: Query, each: Quotable) -> bool:
     """Whether a sentence is on the topic, and not only in its neighbourhood."""
-    if each.likeness >= ON_TOPIC_LIKENESS or is_foreign(query, each.hit.document.language):
+    foreign = is_foreign(query, each.hit.document.language)
+    if each.likeness >= (FOREIGN_LIKENESS if foreign else ON_TOPIC_LIKENESS):
         return True
+    if foreign:
+        return False
     idf = inverse_frequency(store)
     own = sum(idf(word) for word in set(query.topic_words) & each.words)
     enough = 0.0 if each.likeness >= NEAR_LIKENESS else OWN_SHARE * sum(map(idf, set(query.topic_words)))

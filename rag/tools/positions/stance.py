@@ -6,6 +6,7 @@ how a record that reports their words calls them (`reported`). Verbs of thinking
 """
 
 import re
+from collections.abc import Sequence
 from functools import lru_cache
 
 from ....ingest.language.tables import any_of, words_by_role
@@ -15,19 +16,18 @@ _WORDS_TO_VERB = 8
 _HAN_TO_VERB = 24
 
 
-def own_verb(sentence: str, name: str = "", around: str = "") -> str | None:
+def own_verb(sentence: str, names: Sequence[str] = (), around: str = "") -> str | None:
     """The words of a sentence in which its speaker takes a position, as they stand there; None where it has none.
 
     Args:
         sentence: what somebody says, or what a record says that they said.
-        name: how the record calls the speaker, who may be named in the sentence ("Norway could not accept ...").
+        names: how the record calls the speaker, who may be named in the sentence ("Norway could not accept ...").
         around: the rest of what is said there. Where somebody speaks for themselves in it, "he" is somebody else.
     """
     patterns = [_own(), _by("self"), _han("self")]
     if not speaks_for_self(f"{sentence}\n{around}"):
         patterns += [_by("reported"), _han("reported")]
-    if name.strip():
-        patterns.append(_by_name(name))
+    patterns += [_by_name(name) for name in dict.fromkeys(map(bare_name, names)) if name and name in sentence]
     for pattern in patterns:
         for found in pattern.finditer(sentence):
             in_passing = sentence[: found.start()].rstrip().endswith(",") and sentence[found.end() :].startswith(",")
@@ -45,6 +45,11 @@ def is_firm(verb: str | None) -> bool:
 def speaks_for_self(text: str) -> bool:
     """Whether somebody says "I" or "we" in a text, or "my delegation"."""
     return bool(_first_person().search(text))
+
+
+def bare_name(name: str) -> str:
+    """A name without brackets that hold nothing."""
+    return re.sub(r"\(\s{0,3}\)", "", name).strip()
 
 
 @lru_cache
@@ -65,7 +70,7 @@ def _by(role: str) -> re.Pattern[str]:
 
 @lru_cache(maxsize=256)
 def _by_name(name: str) -> re.Pattern[str]:
-    return re.compile(rf"(?<!\w){re.escape(name.strip())}(?:['’]s)?{_between()}{_verb('verb')}", re.IGNORECASE)
+    return re.compile(rf"(?<!\w){re.escape(name)}(?:['’]s)?{_between()}{_verb('verb')}", re.IGNORECASE)
 
 
 @lru_cache

@@ -14,6 +14,7 @@ from ....ingest.structure.people import OFFICES, key_of
 from ....vectorstore.names import fold
 from ....vectorstore.passage import Document, Hit
 from ....vectorstore.store import Store
+from .stance import bare_name
 
 _OFFICE = re.compile(rf"(?:(?:the|la|le|el)\s)?(?:{OFFICES})", re.IGNORECASE)
 
@@ -79,8 +80,8 @@ def voice_of(store: Store, told: Speaking, document: Document) -> Voice:
     kind, wanted = key = voice_key(told, document)
     if kind == "state":
         name = next((part for part in label_parts(told.label) if state_of(part) == wanted), told.person)
-        name = name.removesuffix("()")  # of "Ms. Lind (Fiji)" the brackets are left
-        return Voice(name=name, key=key, labels=frozenset(n.label for n in _names(store) if wanted in _states(n)))
+        labels = frozenset(each.label for each in _names(store) if wanted in _states(each))
+        return Voice(name=bare_name(name), key=key, labels=labels)
     name = key_of(told.person)
     labels = frozenset(each.label for each in _names(store) if key_of(each.person) == name)
     return Voice(name=told.person, key=key, labels=labels)

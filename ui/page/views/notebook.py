@@ -46,6 +46,7 @@ def notebook_html(
         all_styles=STYLES,
         styles=Markup("").join(map(page_style, ("page.css", "statements.css", "register.css", "notebook.css"))),
         home=page_address(home, library=library),
+        resolving=f"{home}page/resolve",
         library=library,
         words=words,
     )

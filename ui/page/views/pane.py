@@ -49,6 +49,7 @@ def document_html(
     words: Words = ENGLISH,
     structure: Structure | None = None,
     versions: Sequence[tuple[Document, Paragraph | None]] = (),
+    citation: Citation | None = None,
 ) -> Markup:
     """A document with `text[start:end]` highlighted, under its title, symbol, date, file and the place of the quote.
 
@@ -60,6 +61,7 @@ def document_html(
         words: the language of what stands around the text.
         structure: what the card at the head of the text is made of, which is unfolded where there is no quote.
         versions: the document in other languages, each with the paragraph that says what the quote's says.
+        citation: how the quote is cited where it is copied and kept; without one it can be neither.
     """
     start = min(max(start, 0), len(document.text))
     quote = Span(start=start, end=min(max(end, start), len(document.text)))
@@ -67,7 +69,7 @@ def document_html(
     return html(
         "reading",
         "document",
-        head=_head(document, passages, quote, words, versions),
+        head=_head(document, passages, quote, words, versions, citation),
         card=card_html(document, structure, words, unfolded=start >= end) if structure else "",
         blocks=together(_blocks_html(document.text, passages, shown, quote)),
         before=shown.start > 0,
@@ -136,22 +138,15 @@ def _head(
     quote: Span,
     words: Words,
     versions: Sequence[tuple[Document, Paragraph | None]],
+    citation: Citation | None,
 ) -> Markup:
-    locator = locator_at(passages, quote.start)
-    citation = Citation(
-        number=1,
-        document=document,
-        quote=document.text[quote.start : quote.end],
-        start=quote.start,
-        end=quote.end,
-        locator=locator,
-    )
+    locator = citation.locator if citation else locator_at(passages, quote.start)
     return html(
         "reading",
         "head",
         document=document,
         quote=quote,
-        copy=copy_html(citation, words) if quote.start < quote.end else "",
+        copy=copy_html(citation, words) if citation and citation.quote else "",
         has_pages=may_have_pages(document),
         facts=[document.symbol, document.date, source_name(document.source)],
         speaker=locator.speaker,
