@@ -34,7 +34,7 @@ from .page import chat_routes, record_routes
 from .page.app import build_page, look, look_routes
 from .page.libraries import LibraryRegistry
 from .page.page_image import Sheets
-from .page.tools import notebook, positions, registers
+from .page.tools import alerts, notebook, positions, registers
 
 _FRAME = re.compile(r"/(?:theme\.css|(?:assets|static)/.+)?")
 _CLOSE_TIMEOUT_S = 1
@@ -130,7 +130,7 @@ def build_app(
     app.state.libraries = libraries
     app.state.sheets = Sheets()
     app.state.ended = ended
-    of_tools = (registers.routes, positions.routes, notebook.routes)
+    of_tools = (registers.routes, positions.routes, notebook.routes, alerts.routes)
     for routes in (look_routes, chat_routes.routes, record_routes.routes, *of_tools):
         app.include_router(routes)
     app.add_middleware(ConfinePages)

@@ -175,3 +175,20 @@ def test_of_who_speaks_for_themselves_he_is_another() -> None:
     assert own_verb("He opposes the bill.", around="I thank the member.") is None
     assert own_verb("He opposed the bill.", around="The delegate asked for the floor.") == "opposed"
     assert is_firm("cannot accept") and not is_firm("still think") and not is_firm(None)
+
+
+def test_what_was_decided_is_nobodys_position(tmp_path: Path) -> None:
+    minutes = (
+        "# Council of Osterwick\n\n4 May 2033\n\n## Night ferries\n\n"
+        "Ms. Arvid: I support night ferries, for the last boat leaves too early.\n\n"
+        "Resolved: That night ferries be introduced.\n\n"
+        "Mr. Bastos: I oppose night ferries. They are too dear.\n"
+    )
+    (tmp_path / "minutes.md").write_text(minutes, encoding="utf-8")
+    with open_library(tmp_path / "library", embedder=HashEmbedder()) as library:
+        library.ingest([tmp_path / "minutes.md"])
+        table = library.positions(["night ferries"])
+    assert {who: [each.verb for each in table.cell("night ferries", who).positions] for who in table.who} == {
+        "Ms. Arvid": ["support"],
+        "Mr. Bastos": ["oppose"],
+    }

@@ -5,13 +5,17 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
+from fastapi.testclient import TestClient
+from playwright.sync_api import Browser, expect
 
 from onrecord.rag import Library, open_library
+from onrecord.ui.app import build_app
 from onrecord.ui.cli.main import main
 from onrecord.ui.http.keys import Keys
 
 from ..fakes import HashEmbedder
 from .conftest import Calls
+from .test_page_access import RUN_AXE, files
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 MORE = "Second notes of the council\n\nNorway: The herring quota must never rise again.\n\nMexico: That is too hard.\n"
@@ -85,3 +89,42 @@ def test_who_may_only_ask_reads_the_news_and_adds_no_alert(own_library: Library,
     assert client.get("/api/alerts/news", headers=asking).status_code == 200
     assert client.post("/api/alerts", json={"words": "herring"}, headers=asking).status_code == 403
     assert client.delete("/api/alerts/00", headers=asking).status_code == 403
+
+
+def test_on_the_page_it_is_watched_and_told_by_forms(own_library: Library, tmp_path: Path) -> None:
+    client = TestClient(build_app(own_library), base_url="http://127.0.0.1:7860", client=("127.0.0.1", 5))
+    here = {"Origin": "http://127.0.0.1:7860"}
+    assert "Nothing is watched yet." in client.get("/page/alerts").text
+    hostile = "<script>herring</script>"
+    client.post("/page/alerts", data={"kind": "statements", "text": hostile, "who": ""}, headers=here)
+    client.post("/page/alerts", data={"kind": "speaker", "text": "Norway"}, headers=here)
+    assert client.post("/page/alerts", data={"kind": "speaker", "text": "?"}, headers=here).status_code == 422
+    read_more(own_library.store.folder, tmp_path)
+    page = client.get("/page/alerts").text
+    assert "<script" not in page and "must never rise" in page and "speaker: Norway" in page and "?read=" in page
+    assert "Rien de nouveau" not in client.get("/page/alerts", headers={"Accept-Language": "fr"}).text
+    for alert in own_library.alerts().all():
+        assert client.post(f"/page/alerts/{alert.id}", headers=here).status_code == 200
+    assert client.post("/page/alerts/00", headers=here).status_code == 422
+    assert client.post("/page/alerts", data={"kind": "votes"}, headers={"Origin": "http://evil.example"}).is_error
+    assert "Nothing is watched yet." in client.get("/page/alerts").text
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("width", [1280, 380])
+@pytest.mark.parametrize("language", ["en", "ar"])
+def test_it_is_used_with_the_keyboard(browser: Browser, address: str, width: int, language: str) -> None:
+    page = browser.new_page(viewport={"width": width, "height": 800}, locale=language, color_scheme="dark")
+    for tool in ("alerts", "positions?about=herring+quota"):
+        page.goto(f"{address}/page/{tool}")
+        page.evaluate((files("axe_playwright_python") / "axe.min.js").read_text(encoding="utf-8"))
+        assert page.evaluate(RUN_AXE) == []
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    page.goto(f"{address}/page/alerts")
+    page.locator("select").select_option("speaker")
+    page.locator("input[name=text]").fill("Norway")
+    page.locator("input[name=text]").press("Enter")
+    expect(page.locator("ul li")).to_contain_text("speaker: Norway")
+    page.locator("ul li button").first.press("Enter")
+    expect(page.locator("ul li")).to_have_count(0)
+    page.close()

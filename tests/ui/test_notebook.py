@@ -130,7 +130,7 @@ def test_a_quote_is_kept_and_checked_with_the_keyboard(browser: Browser, address
     expect(page.get_by_text("Kept in the notebook.")).to_be_visible()
     page.locator("h1").click()
     page.keyboard.press("l")
-    page.locator("a[data-notebook]").press("Enter")
+    page.locator("a[data-tool='page/notebook']").press("Enter")
     expect(page.locator("blockquote")).to_contain_text("herring quota")
     page.get_by_label("Your name").fill("Ana Ruiz")
     page.get_by_label("Your name").press("Enter")

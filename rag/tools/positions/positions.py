@@ -176,7 +176,7 @@ def _positions(store: Store, query: Query, voice: Voice, filters: Filters | None
         return
     for each in _stating(store, asked, chosen, voice):
         document = each.hit.document
-        if voice.speaks(store, document, each.start, each.end) and not _has_others(store, each):
+        if voice.speaks(store, document, each.start, each.end) and not _is_the_records(store, each):
             citation = citation_at(store, document, each.start, each.end)
             yield Position(citation=citation, verb=_verb_of(each, voice))
 
@@ -218,11 +218,13 @@ def _is_on_topic(store: Store, query: Query, each: Quotable) -> bool:
     return has_some and topic_share(store, query.topic_words, [each]) >= TOPIC_SHARE
 
 
-def _has_others(store: Store, each: Quotable) -> bool:
-    """Whether the label of anybody of the record stands in a quote as before their words: a turn that was not read as
-    one, so that nobody can tell whose the words are."""
-    labels = {turn.label for turn in store.structure(each.hit.document.id).turns}
-    return any(f"{label}:" in each.text or f"{label}.-" in each.text for label in labels)
+def _is_the_records(store: Store, each: Quotable) -> bool:
+    """Whether a quote within a turn may not be the speaker's: it tells for the most part what was decided ("Resolved:
+    ..."), or the label of anybody of the record stands in it as before their words."""
+    structure, half = store.structure(each.hit.document.id), (each.end - each.start) / 2
+    if any(min(each.end, told.end) - max(each.start, told.start) > half for told in structure.outcomes):
+        return True
+    return any(f"{turn.label}:" in each.text or f"{turn.label}.-" in each.text for turn in structure.turns)
 
 
 def _is_read_out(each: Quotable) -> bool:

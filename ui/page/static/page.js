@@ -148,8 +148,8 @@ function press(event) {
   }
   const register = around(event, "a[data-register]");
   if (register instanceof HTMLAnchorElement) register.href = route("page/registers/votes");
-  const notebook = around(event, "a[data-notebook]");
-  if (notebook instanceof HTMLAnchorElement) notebook.href = route("page/notebook");
+  const tool = around(event, "a[data-tool]");
+  if (tool instanceof HTMLAnchorElement) tool.href = route(tool.dataset.tool ?? "");
   const button = around(event, "button");
   if (!button) return;
   if (shown[button.id]) return shown[button.id]();

@@ -1,0 +1,47 @@
+"""Alerts as a page of their own: what is watched, what is new, and a form to watch more."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from markupsafe import Markup
+
+from ....rag.answering.quoted import shown
+from ....rag.tools.alerts.alerts import Alert, Entry
+from ....rag.tools.alerts.found import ALERT_KINDS
+from ..words import Words
+from .statements import page_address, page_style
+from .template import html
+
+
+def alerts_html(
+    alerts: Sequence[Alert], entries: Sequence[Entry], home: str, library: str, words: Words
+) -> Markup:  # fmt: skip
+    """The page; `home` is the address of the chat, `entries` are the latest news first."""
+
+    def kind(name: str) -> str:
+        return words(f"alerts.{name}" if name in ("question", "speaker") else f"register.{name}")
+
+    def told(entry: Entry) -> dict[str, Any]:
+        at = entry.body
+        place = {"read": at["document"]["id"], "start": at["start"], "end": at["end"]}
+        return {
+            "title": at["title"],
+            "words": shown(at["quote"]),
+            "link": page_address(home, **place, library=library),
+            "label": at["label"],
+            "on": entry.found_at,
+        }
+
+    own = f"{home}page/alerts"
+    return html(
+        "alerts",
+        "page",
+        alerts=[(each, page_address(f"{own}/{each.id}", library=library)) for each in alerts],
+        news=list(map(told, entries)),
+        kinds=[(name, kind(name)) for name in ALERT_KINDS],
+        own=page_address(own, library=library),
+        feed=f"{home}api/alerts/feed",
+        styles=Markup("").join(map(page_style, ("page.css", "statements.css", "register.css", "notebook.css"))),
+        home=page_address(home, library=library),
+        words=words,
+    )
