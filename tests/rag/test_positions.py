@@ -180,15 +180,15 @@ def test_of_who_speaks_for_themselves_he_is_another() -> None:
 def test_what_was_decided_is_nobodys_position(tmp_path: Path) -> None:
     minutes = (
         "# Council of Osterwick\n\n4 May 2033\n\n## Night ferries\n\n"
-        "Ms. Arvid: I support night ferries, for the last boat leaves too early.\n\n"
-        "Resolved: That night ferries be introduced.\n\n"
-        "Mr. Bastos: I oppose night ferries. They are too dear.\n"
+        "Mr. Bastos: I oppose the Night Ferries Bill. It is too dear.\n\n"
+        "Ms. Arvid: The last boat leaves before the evening shift ends.\n\nQuestion put and agreed to.\n\n"
+        "Resolved: That the Night Ferries Bill do now pass.\n"
     )
     (tmp_path / "minutes.md").write_text(minutes, encoding="utf-8")
     with open_library(tmp_path / "library", embedder=HashEmbedder()) as library:
         library.ingest([tmp_path / "minutes.md"])
-        table = library.positions(["night ferries"])
-    assert {who: [each.verb for each in table.cell("night ferries", who).positions] for who in table.who} == {
-        "Ms. Arvid": ["support"],
-        "Mr. Bastos": ["oppose"],
-    }
+        record = library.document("minutes.md")
+        resolved = record.text.index("Resolved")
+        assert any(turn.start <= resolved < turn.end for turn in library.structure(record).turns), "it ends her turn"
+        table = library.positions(["the Night Ferries Bill"], ["Ms. Arvid", "Mr. Bastos"])
+    assert [[each.verb for each in cell.positions] for cell in table.cells] == [[], ["oppose"]]
