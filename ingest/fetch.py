@@ -7,7 +7,7 @@ connection goes to the very address that was checked, so that a name cannot lead
 import socket
 import ssl
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Generator, Iterable, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urljoin, urlsplit, urlunsplit
@@ -88,7 +88,7 @@ def send(
 
 
 @contextmanager
-def _guarded(address: str, allow_private: bool) -> "Iterator[httpcore.ConnectionPool]":
+def _guarded(address: str, allow_private: bool) -> "Generator[httpcore.ConnectionPool]":
     """Connections that lead to the very address that was checked."""
     import httpcore
 
@@ -103,7 +103,7 @@ def _guarded(address: str, allow_private: bool) -> "Iterator[httpcore.Connection
 
 
 @contextmanager
-def _told(address: str) -> Iterator[None]:
+def _told(address: str) -> Generator[None]:
     """What goes wrong on the way, as an UnreadableFile."""
     import httpcore
 

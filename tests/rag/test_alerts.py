@@ -10,6 +10,7 @@ from xml.etree import ElementTree
 import pytest
 
 from onrecord.rag import Library
+from onrecord.rag.retrieval import everything as retrieval
 from onrecord.rag.tools.alerts.alerts import FILE, Alert, Alerts, Entry
 from onrecord.rag.tools.alerts.delivery import as_atom, entry_json, post
 from onrecord.rag.tools.alerts.found import AlertKind, Subject
@@ -205,3 +206,16 @@ def test_news_are_posted_with_their_id_and_only_where_they_may_go(own_records: L
     assert len(Hook.got) == 4, "no redirect is followed"
     with pytest.raises(UnreadableFile, match="cannot be fetched"):
         post(entry, "http://127.0.0.1:1/", allow_private=True)
+
+
+def test_many_older_sentences_do_not_crowd_out_a_new_one(
+    own_records: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(retrieval, "MAX_SENTENCES", 3)
+    old = "\n\n".join(f"Norway: The herring quota of year {year} was kept." for year in range(2001, 2011))
+    (tmp_path / "old.txt").write_text(f"Old notes\n\n{old}\n", encoding="utf-8")
+    own_records.ingest([tmp_path / "old.txt"])
+    alerts = own_records.alerts()
+    alerts.add(Subject(kind="question", words="herring quota"))
+    read_more(own_records, tmp_path)
+    assert run(alerts) == ["The herring quota must never rise again."] and run(alerts) == []

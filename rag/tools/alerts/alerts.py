@@ -10,7 +10,7 @@ the same id, by which a receiver knows it.
 import json
 import sqlite3
 import uuid
-from collections.abc import Callable, Collection, Generator, Sequence
+from collections.abc import Callable, Collection, Generator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -35,6 +35,8 @@ CREATE TABLE IF NOT EXISTS entries (
     number INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE,
     alert TEXT NOT NULL REFERENCES alerts(id) ON DELETE CASCADE, key TEXT NOT NULL, document TEXT NOT NULL,
     found_at TEXT NOT NULL, body TEXT, delivered_at TEXT, UNIQUE (alert, key));
+CREATE TABLE IF NOT EXISTS asked (
+    alert TEXT NOT NULL REFERENCES alerts(id) ON DELETE CASCADE, record TEXT NOT NULL, PRIMARY KEY (alert, record));
 CREATE INDEX IF NOT EXISTS entries_to_deliver ON entries(alert, delivered_at);
 """
 
@@ -106,6 +108,8 @@ class Alerts:
             raise InputError(f"{webhook[:80]!r} is no web address that something can be posted to.")
         if len(self.all()) >= MAX_ALERTS:
             raise InputError(f"There are {MAX_ALERTS} alerts already. Remove some.")
+        self._store.refresh()
+        asked = self._records() if known else {}
         there = found_of(self._store, subject, self._everything) if known else []
         alert = Alert(id=uuid.uuid4().hex[:8], subject=subject, webhook=webhook, added_at=_now())
         with self._writing() as connection:
@@ -119,6 +123,7 @@ class Alerts:
                     "VALUES (?, ?, ?, ?, ?, ?)",
                     (_id(), alert.id, each.key, each.citation.document.id, alert.added_at, alert.added_at),
                 )
+            _note_asked(connection, alert, asked)
         return alert
 
     def remove(self, key: str) -> Alert:
@@ -138,7 +143,8 @@ class Alerts:
                 looked = (connection.execute(sql, (alert.id,)).fetchone() or (None,))[0]
             if looked == version:
                 continue
-            now = [(each, _body(alert, each)) for each in self._unknown(alert)]
+            records = self._unasked(alert)
+            now = [(each, _body(alert, each)) for each in self._unknown(alert, records)]
             with self._writing() as connection:
                 for each, body in now:
                     connection.execute(
@@ -146,6 +152,7 @@ class Alerts:
                         "SELECT ?, id, ?, ?, ?, ? FROM alerts WHERE id = ?",
                         (_id(), each.key, each.citation.document.id, _now(), json.dumps(body), alert.id),
                     )
+                _note_asked(connection, alert, records)
                 connection.execute("UPDATE alerts SET looked_at = ? WHERE id = ?", (version, alert.id))
 
     def run(self, deliver: Deliver, keys: Sequence[str] = ()) -> Run:
@@ -182,13 +189,26 @@ class Alerts:
     def _chosen(self, keys: Sequence[str]) -> list[Alert]:
         return [self.alert(key) for key in dict.fromkeys(keys)] if keys else self.all()
 
-    def _unknown(self, alert: Alert) -> list[Found]:
+    def _records(self) -> dict[str, str]:
+        """The ids of the records that can be searched, by what tells each as it now reads."""
+        return {f"{each.id} {each.sha256}": each.id for each in self._store.listings() if each.state != "read"}
+
+    def _unasked(self, alert: Alert) -> dict[str, str]:
+        """Those of the records of which an alert has not been asked yet."""
+        with self._open() as connection:
+            rows = connection.execute("SELECT record FROM asked WHERE alert = ?", (alert.id,)).fetchall()
+        asked = {row[0] for row in rows}
+        return {name: key for name, key in self._records().items() if name not in asked}
+
+    def _unknown(self, alert: Alert, records: Mapping[str, str]) -> list[Found]:
+        """What an alert has not found yet; a question is asked of the records that are new to it, so that many older
+        sentences never crowd out a new one."""
         with self._open() as connection:
             rows = connection.execute("SELECT key FROM entries WHERE alert = ?", (alert.id,)).fetchall()
         known = {row[0] for row in rows}
-        return [
-            each for each in found_of(self._store, alert.subject, self._everything) if each.key not in known
-        ]  # fmt: skip
+        within = records.values() if alert.subject.kind == "question" else None
+        found = found_of(self._store, alert.subject, self._everything, within)
+        return [each for each in found if each.key not in known]
 
     def _waiting(self, alert: Alert) -> list[Entry]:
         sql = "SELECT id, alert, found_at, body FROM entries WHERE alert = ? AND delivered_at IS NULL ORDER BY number"
@@ -245,6 +265,11 @@ def _body(alert: Alert, found: Found) -> dict[str, Any]:
     told = cast(dict[str, Any], citation_json(found.citation))
     kept = ("document", "quote", "start", "end", "locator", "label", "identifier", "url")
     return {"title": alert.subject.title, "who": found.who, "what": found.what, **{name: told[name] for name in kept}}
+
+
+def _note_asked(connection: sqlite3.Connection, alert: Alert, records: Mapping[str, str]) -> None:
+    sql = "INSERT OR IGNORE INTO asked SELECT id, ? FROM alerts WHERE id = ?"
+    connection.executemany(sql, [(name, alert.id) for name in records])
 
 
 def _alert(row: tuple[Any, ...]) -> Alert:

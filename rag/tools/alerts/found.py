@@ -2,11 +2,13 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Literal
+from functools import partial
+from typing import Literal, Protocol
 
 from ....vectorstore.errors import InputError
+from ....vectorstore.passage import Filters
 from ....vectorstore.store import Store
 from ...answer import Answer, Citation
 from ...answering.kinds.statements import statements_of
@@ -16,6 +18,8 @@ from ..registers import KINDS, Kind, Wanted, register
 AlertKind = Literal["question", "speaker", "votes", "sponsors", "statements", "decisions", "documents", "acronyms"]
 ALERT_KINDS: tuple[AlertKind, ...] = ("question", "speaker", *KINDS)
 MAX_WORDS_CHARS = 1_000
+MOST_NAMED = 200
+"""Of records that a question is asked of one by one; each name costs a look at all records."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,8 +48,10 @@ class Found:
     what: str = ""
 
 
-Everything = Callable[[str], Answer]
-"""Every sentence of the library on a question, see `Library.everything`."""
+class Everything(Protocol):
+    """Every sentence of the library on a question, see `Library.everything`."""
+
+    def __call__(self, question: str, *, filters: Filters | None = None) -> Answer: ...
 
 
 def check_subject(subject: Subject) -> Subject:
@@ -60,12 +66,20 @@ def check_subject(subject: Subject) -> Subject:
     return subject
 
 
-def found_of(store: Store, subject: Subject, everything: Everything) -> list[Found]:
-    """All that the library holds of a subject, in its order."""
-    store.refresh()
+def found_of(
+    store: Store, subject: Subject, everything: Everything, records: Collection[str] | None = None
+) -> list[Found]:
+    """All that the library holds of a subject, in its order; of a question at most as much as `everything` gives.
+
+    `records` are the ids of those that a question is asked of, where these are few enough to be named; None for all.
+    """
+    filters = Filters(document=tuple(records)) if records is not None and len(records) <= MOST_NAMED else None
+    asked = partial(everything, filters=filters)
+    if records is not None and not records:
+        return []
     same: Counter[str] = Counter()
     found: list[Found] = []
-    for citation, who, what in _told(store, subject, everything):
+    for citation, who, what in _told(store, subject, asked):
         said = "\n".join([citation.document.symbol or citation.document.title, who or "", what, _even(citation.quote)])
         key = hashlib.sha256(said.encode("utf-8", "replace")).hexdigest()[:32]
         same[key] += 1  # the same words by the same speaker once more are something else
@@ -73,7 +87,7 @@ def found_of(store: Store, subject: Subject, everything: Everything) -> list[Fou
     return found
 
 
-def _told(store: Store, subject: Subject, everything: Everything) -> Iterator[tuple[Citation, str | None, str]]:
+def _told(store: Store, subject: Subject, everything: Callable[[str], Answer]) -> Iterator[tuple[Citation, str | None, str]]:
     if subject.kind == "question":
         for citation in everything(subject.words or "").citations:
             yield citation, citation.locator.speaker, "sentence"
