@@ -219,3 +219,15 @@ def test_many_older_sentences_do_not_crowd_out_a_new_one(
     alerts.add(Subject(kind="question", words="herring quota"))
     read_more(own_records, tmp_path)
     assert run(alerts) == ["The herring quota must never rise again."] and run(alerts) == []
+
+
+@pytest.mark.parametrize("kind", ["question", "statements"])
+def test_the_same_words_at_another_meeting_are_new(own_records: Library, tmp_path: Path, kind: AlertKind) -> None:
+    for day in (4, 5):
+        text = f"Minutes of the lamp board\n\n{day} May 2033\n\nNorway: The lamps are lit.\n\nFiji: We agree.\n"
+        (tmp_path / f"{day}.txt").write_text(text, encoding="utf-8")
+    own_records.ingest([tmp_path / "4.txt"])
+    alerts = own_records.alerts()
+    alerts.add(Subject(kind=kind, words="lamps lit"))
+    own_records.ingest([tmp_path / "5.txt"])
+    assert run(alerts) == ["The lamps are lit."]

@@ -80,14 +80,19 @@ def found_of(
     same: Counter[str] = Counter()
     found: list[Found] = []
     for citation, who, what in _told(store, subject, asked):
-        said = "\n".join([citation.document.symbol or citation.document.title, who or "", what, _even(citation.quote)])
+        document = citation.document
+        record = f"{document.symbol or document.title}, {document.date}"
+        said = "\n".join([record, who or "", what, _even(citation.quote)])
         key = hashlib.sha256(said.encode("utf-8", "replace")).hexdigest()[:32]
         same[key] += 1  # the same words by the same speaker once more are something else
         found.append(Found(key=f"{key}-{same[key]}", citation=citation, who=who, what=what))
     return found
 
 
-def _told(store: Store, subject: Subject, everything: Callable[[str], Answer]) -> Iterator[tuple[Citation, str | None, str]]:
+def _told(
+    store: Store, subject: Subject, everything: Callable[[str], Answer]
+) -> Iterator[tuple[Citation, str | None, str]]:
+    """Each with who says or does it, and what it is."""
     if subject.kind == "question":
         for citation in everything(subject.words or "").citations:
             yield citation, citation.locator.speaker, "sentence"
