@@ -70,7 +70,7 @@ def test_it_is_read_filtered_and_opened_with_the_keyboard(
     visit(page, address)
     page.locator("h1").click()
     page.keyboard.press("l")
-    page.locator("a[data-register]").press("Enter")
+    page.locator("a[data-tool='page/registers/votes']").press("Enter")
     page.get_by_role("link", name="Statements", exact=True).press("Enter")
     expect(page.locator("tbody tr").first).to_be_visible()
     page.evaluate((files("axe_playwright_python") / "axe.min.js").read_text(encoding="utf-8"))

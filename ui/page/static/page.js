@@ -146,8 +146,6 @@ function press(event) {
   if (link instanceof HTMLAnchorElement) {
     link.href = route(`page/speakers/${encodeURIComponent(link.dataset.speaker ?? "")}`);
   }
-  const register = around(event, "a[data-register]");
-  if (register instanceof HTMLAnchorElement) register.href = route("page/registers/votes");
   const tool = around(event, "a[data-tool]");
   if (tool instanceof HTMLAnchorElement) tool.href = route(tool.dataset.tool ?? "");
   const button = around(event, "button");
