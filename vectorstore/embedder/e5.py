@@ -21,7 +21,7 @@ from .counter import TokenCounter
 from .e5_file import DISTRIBUTION, E5File, packaged_file, unpacked
 from .kept_files import check, made_once, user_cache
 from .onnx_session import open_session
-from .pieces import Pieces, write_pieces
+from .pieces import Pieces, index_of, write_index, write_pieces
 
 if TYPE_CHECKING:
     import numpy as np
@@ -55,6 +55,7 @@ def open_e5(*, file: Path | None = None, cache_dir: Path | None = None) -> "E5":
     weights = E5File(file)
     graph = made_once(cache_dir / GRAPH_FILE, lambda target: _write_graph(weights, target), NAME)
     pieces = made_once(cache_dir / PIECES_FILE, lambda target: write_pieces(weights.vocabulary(), target), NAME)
+    made_once(index_of(pieces), lambda target: write_index(pieces, target), NAME)
     return E5(
         session=open_session(graph),
         words=weights.words,
