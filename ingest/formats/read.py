@@ -4,26 +4,15 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
+from importlib import import_module
 
 from ...vectorstore.errors import UnreadableFile
 from .blocks import Reading
-from .mails.mail import read_mail, read_mailbox
-from .marked.xml import read_xml
-from .office.docx import read_docx
-from .office.odt import read_odt
-from .office.old_office import read_old_office
-from .office.pptx import read_pptx
-from .office.rtf import read_rtf
-from .office.sheet import read_sheet
-from .pdf.pdf import read_image, read_pdf
-from .plain.captions import read_captions
 from .plain.encoding import decode
 from .plain.margins import without_codes
 from .plain.text import read_text_file
 from .sniff import SUFFIXES as SUFFIXES
 from .sniff import Format, format_of
-from .web.epub import read_epub
-from .web.html import read_html
 
 _LONGEST_NOTICE_WORDS = 60
 _MISSING = re.compile(
@@ -76,9 +65,11 @@ def _is_notice(text: str) -> bool:
 
 def _reader(source: str, data: bytes, languages: str) -> Callable[[bytes], Reading]:
     kind = format_of(source, data)
-    if kind == "pdf":
-        return partial(read_pdf, languages=languages)
-    return partial(read_image, languages=languages) if kind == "image" else _READERS[kind]
+    if kind in _HERE:
+        return _HERE[kind]
+    module, name = _READERS[kind]
+    reader = getattr(import_module(f".{module}", __package__), name)
+    return partial(reader, languages=languages) if kind in _SCANNED else reader
 
 
 def _zip(data: bytes) -> Reading:
@@ -92,19 +83,22 @@ def _text(data: bytes) -> Reading:
     return read_text_file(decode(data))
 
 
-_READERS: dict[Format, Callable[[bytes], Reading]] = {
-    "text": _text,
-    "html": read_html,
-    "docx": read_docx,
-    "pptx": read_pptx,
-    "sheet": read_sheet,
-    "epub": read_epub,
-    "odt": read_odt,
-    "rtf": read_rtf,
-    "mail": read_mail,
-    "mailbox": read_mailbox,
-    "zip": _zip,
-    "old office": read_old_office,
-    "captions": read_captions,
-    "xml": read_xml,
+_HERE: dict[Format, Callable[[bytes], Reading]] = {"text": _text, "zip": _zip}
+# A reader brings its libraries along, and most files are of one format.
+_READERS: dict[Format, tuple[str, str]] = {
+    "pdf": ("pdf.pdf", "read_pdf"),
+    "image": ("pdf.pdf", "read_image"),
+    "html": ("web.html", "read_html"),
+    "docx": ("office.docx", "read_docx"),
+    "pptx": ("office.pptx", "read_pptx"),
+    "sheet": ("office.sheet", "read_sheet"),
+    "epub": ("web.epub", "read_epub"),
+    "odt": ("office.odt", "read_odt"),
+    "rtf": ("office.rtf", "read_rtf"),
+    "mail": ("mails.mail", "read_mail"),
+    "mailbox": ("mails.mail", "read_mailbox"),
+    "old office": ("office.old_office", "read_old_office"),
+    "captions": ("plain.captions", "read_captions"),
+    "xml": ("marked.xml", "read_xml"),
 }
+_SCANNED = ("pdf", "image")

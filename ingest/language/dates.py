@@ -1,10 +1,14 @@
-"""Months and weekdays by their names in English, French and Spanish, out of Unicode CLDR, and the dates of a text."""
+"""Months and weekdays by their names in English, French and Spanish, out of Unicode CLDR, and the dates of a text.
+
+`calendar.tsv` holds the names that are needed, each kind in the order of its numbers: CLDR's files are long to read.
+"""
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
-from babel import Locale
+from .tables import table
 
 # British English has "Sept" beside "Sep".
 _LANGUAGES = ("en", "en_GB", "fr", "es")
@@ -14,8 +18,18 @@ _MORE_LANGUAGES = ("de", "it", "pt", "ru", "ar")
 
 def _names(kind: Literal["months", "days"], width: Literal["wide", "abbreviated"], *languages: str) -> dict[str, int]:
     """The numbers of months from 1, of weekdays from 0 for Monday, by their names in lower case, without full stops."""
-    found = (getattr(Locale.parse(language), kind)["format"][width] for language in languages)
+    found = (_written(kind, width, language) for language in languages)
     return {name.casefold().rstrip("."): number for names in found for number, name in names.items()}
+
+
+def _written(kind: Literal["months", "days"], width: Literal["wide", "abbreviated"], language: str) -> dict[int, str]:
+    """The names as the language writes them, by their numbers."""
+    return dict(enumerate(_calendar()[kind, width, language].split(";"), start=1 if kind == "months" else 0))
+
+
+@lru_cache(maxsize=1)
+def _calendar() -> dict[tuple[str, str, str], str]:
+    return {(row["kind"], row["width"], row["language"]): row["names"] for row in table("calendar")}
 
 
 def _one_of(names: dict[str, int]) -> str:
@@ -49,7 +63,7 @@ _DATES = tuple(
 
 def month_name(number: int) -> str:
     """The English name of a month, empty where there is none of that number."""
-    return Locale("en").months["format"]["wide"].get(number, "")
+    return _written("months", "wide", "en").get(number, "")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,7 +4,7 @@
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 
 from ...vectorstore.language.analysers import words
@@ -15,13 +15,18 @@ from .tables import any_of, table
 _LANGUAGES = ("en", "fr", "es", "ru", "ar", "zh")
 # What precedes a name in Arabic or Chinese is written in one word with it.
 _RUN_TOGETHER = re.compile("[؀-ۿ一-鿿]")
+_WORD = re.compile(r"\w+")
+_MAX_NAME_WORDS = 15
 
 
 def organs_named(text: str) -> frozenset[str]:
     """The codes of the organs that a text names; by initials only in capitals ("WHO"), and in no text all in them."""
-    found = {_by_full_name()[name] for name in _full_names().findall(fold(text))}
+    folded = fold(text)
+    found = set(_standing(folded, _by_full_name()))
+    if _RUN_TOGETHER.search(folded):
+        found |= {_by_full_name()[name] for name in _run_together().findall(folded)}
     if not text.isupper():
-        found |= {_by_initials()[name] for name in _initials().findall(text)}
+        found |= set(_standing(text, _by_initials()))
     if not text.isascii():
         found |= set(declined(text, _russian_stems()))
     return frozenset(found)
@@ -56,18 +61,24 @@ def _is_initials(name: str) -> bool:
 
 
 @lru_cache(maxsize=1)
-def _full_names() -> re.Pattern[str]:
-    together = {name for name in _by_full_name() if _RUN_TOGETHER.search(name)}
-    return re.compile(rf"{_whole(_by_full_name().keys() - together)}|{any_of(together)}")
+def _run_together() -> re.Pattern[str]:
+    return re.compile(any_of(name for name in _by_full_name() if _RUN_TOGETHER.search(name)))
 
 
-@lru_cache(maxsize=1)
-def _initials() -> re.Pattern[str]:
-    return re.compile(_whole(_by_initials()))
-
-
-def _whole(names: Iterable[str]) -> str:
-    return rf"(?<!\w){any_of(names)}(?!\w)"
+def _standing(text: str, known: Mapping[str, str]) -> Iterator[str]:
+    """What is known by names that stand in a text as whole words; the longest names."""
+    words, first = list(_WORD.finditer(text)), 0
+    while first < len(words):
+        start, longest = words[first].start(), min(len(words), first + _MAX_NAME_WORDS)
+        for last in range(longest, first, -1):
+            end = words[last - 1].end()
+            code = known.get(text[start:end]) or known.get(text[start : end + 1])  # "... «ООН-женщины»"
+            if code:
+                yield code
+                first = last
+                break
+        else:
+            first += 1
 
 
 @lru_cache(maxsize=1)

@@ -4,12 +4,15 @@ import json
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
+from typing import TYPE_CHECKING
 
 from babel import Locale
-from starlette.requests import Request
 
 from ....rag.messages import number, plural_form
 from ...language import language_of_request
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +53,6 @@ def words_in(language: str) -> Words:
     return Words(language=language, messages=json.loads(written))
 
 
-def words_for(request: Request) -> Words:
+def words_for(request: "Request") -> Words:
     """The page's sentences in the language that a browser likes best of those there are; else in English."""
     return words_in(language_of_request(request))
