@@ -2,7 +2,7 @@
 them.
 
 `states.tsv` holds the short and the formal name of each member and observer state in English, French and Spanish, as
-the United Nations write them, and other names in use; Unicode CLDR adds its own, and the territories.
+the United Nations write them, and other names in use; `territories.tsv` adds Unicode CLDR's own, and the territories.
 """
 
 import re
@@ -10,7 +10,6 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from itertools import islice
-from typing import cast
 
 from ...vectorstore.language.analysers import split_words, words
 from ...vectorstore.names import fold
@@ -243,11 +242,7 @@ def _codes() -> dict[str, str]:
 
 def _territories(language: str) -> Iterator[tuple[str, str]]:
     """Codes and names of states in a language, from CLDR; what is a stop word too is no name ("Того", Togo)."""
-    from babel import Locale
-
-    for code, name in cast("Mapping[str, str]", Locale(language).territories).items():
-        if code.isalpha() and words(name, language):
-            yield code, name
+    return ((row["code"], row[language]) for row in table("territories") if row[language])
 
 
 @lru_cache(maxsize=1)

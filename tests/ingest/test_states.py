@@ -7,7 +7,9 @@ import pytest
 
 from onrecord.ingest.formats.plain.text import read_text
 from onrecord.ingest.language.states import label_parts, state_of, states_in, states_named, states_of_label
+from onrecord.ingest.language.tables import table
 from onrecord.ingest.structure.paragraphs import structure
+from onrecord.vectorstore.language.analysers import words
 
 TABLE = Path(__file__).parents[2] / "ingest" / "language" / "data" / "states.tsv"
 ROWS = list(csv.DictReader(TABLE.open(encoding="utf-8"), delimiter="\t"))
@@ -204,3 +206,13 @@ def test_a_states_name_may_be_broken_over_two_lines(label: str) -> None:
 )
 def test_states_are_named_in_six_languages_in_any_case(question: str, codes: set[str]) -> None:
     assert states_named(question) == codes
+
+
+@pytest.mark.parametrize("language", ["en", "fr", "es", "ru", "ar", "zh"])
+def test_territories_are_called_as_unicodes_cldr_has_them(language: str) -> None:
+    from babel import Locale
+
+    named = {code: name for code, name in Locale(language).territories.items() if code.isalpha()}
+    kept = {row["code"]: row[language] for row in table("territories") if row[language]}
+    assert kept.items() <= named.items()
+    assert not any(words(name, language) for code, name in named.items() if code not in kept)
