@@ -24,7 +24,7 @@ import numpy as np
 
 from onrecord.ingest.language.sentences import sentence_spans
 from onrecord.ingest.split import split
-from onrecord.ingest.structure.paragraphs import Unit
+from onrecord.ingest.units import Unit
 from onrecord.rag import Document, Filters, Library, Locator
 from onrecord.rag.query.parse import parse_query
 from onrecord.rag.retrieval.retrieve import retrieve

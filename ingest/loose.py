@@ -6,7 +6,7 @@ from ..vectorstore.errors import InputError, UnreadableFile
 from ..vectorstore.passage import Document
 from .ingest import document_of
 from .parse import Job, Limits, parse_all
-from .structure.paragraphs import Unit
+from .units import Unit
 
 
 def read_loose(file: Path, limits: Limits | None = None) -> tuple[Document, tuple[Unit, ...]]:

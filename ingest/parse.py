@@ -22,8 +22,7 @@ from ..vectorstore.passage import Locator
 from ..vectorstore.structure import Structure, structure_of
 from .child import read_frame, write_frame
 from .split import Cutting, Piece
-from .structure.facts.metadata import Metadata
-from .structure.paragraphs import Unit
+from .units import Metadata, Unit
 
 # How far the others may get ahead of one file that takes long: more would only fill memory.
 _AHEAD_FILES = 16

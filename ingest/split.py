@@ -12,7 +12,7 @@ from ..vectorstore.markup import plain
 from ..vectorstore.passage import Locator, Passage, shortened
 from .formats.rows import names_above
 from .language.sentences import sentence_spans
-from .structure.paragraphs import Unit
+from .units import Unit
 
 CONTEXT_CHARS = 160
 SHORT_CHARS = 240

@@ -31,7 +31,8 @@ from .structure.facts.metadata import metadata
 from .structure.items import of_items, with_items
 from .structure.noise import mark_noise
 from .structure.outline import outline, with_parts
-from .structure.paragraphs import Unit, structure
+from .structure.paragraphs import structure
+from .units import Unit
 
 _GRACE_S = 5.0
 

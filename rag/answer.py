@@ -164,3 +164,10 @@ class Turn:
 
     question: str
     answer: str
+
+
+def numbered(sentence: Sentence) -> str:
+    """A sentence with the numbers of its citations, as it stands in an answer's text."""
+    marks = "".join(f"[{number}]" for number in sentence.citations)
+    unsupported = "" if sentence.supported else " (unsupported)"
+    return f"{sentence.text}{unsupported} {marks}".rstrip()

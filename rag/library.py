@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import cached_property
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, cast
@@ -15,11 +16,8 @@ from ..vectorstore.structure import Structure
 from .answer import Answer, Citation, Turn
 from .answering.kinds.statements import Statements, statements_of
 from .answering.quoted import citation_at
-from .events import SentenceReady
-from .pipeline import Pipeline, StageObserver, check_question, no_observer
-from .query.parse import parse_query
+from .events import SentenceReady, StageObserver, no_observer
 from .query.question import clean
-from .retrieval.retrieve import retrieve
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
@@ -30,6 +28,7 @@ if TYPE_CHECKING:
     from ..ingest.parse import Limits
     from .adapters.langchain import AnswerRunnable
     from .generation.writer import Way, Writer
+    from .pipeline import Pipeline
     from .query.kinds import Length
     from .retrieval.rerank import Reranker
     from .tools.alerts.alerts import Alerts
@@ -141,29 +140,27 @@ class Library:
         strictness: str = "usual",
     ) -> None:
         self.store = store
-        self.pipeline = Pipeline(
-            store=store, writer=writer, reranker=reranker, passages=passages, strictness=strictness
-        )
-
-    @property
-    def writer(self) -> "Writer | None":
+        self.writer = writer
         """The language model that writes answers; None where quotes only are given."""
-        return self.pipeline.writer
-
-    @property
-    def reranker(self) -> "Reranker | None":
+        self.reranker = reranker
         """What re-ranks the passages found, if anything does."""
-        return self.pipeline.reranker
-
-    @property
-    def passages(self) -> int | None:
+        self.passages = passages
         """How many passages an answer may quote, or the model is shown; None for the usual number."""
-        return self.pipeline.passages
-
-    @property
-    def strictness(self) -> str:
+        self.strictness = strictness
         """How near the question quotes must be to be an answer."""
-        return self.pipeline.strictness
+
+    @cached_property
+    def pipeline(self) -> "Pipeline":
+        """What answers questions; loaded with the first of them, for who only reads records in needs none of it."""
+        from .pipeline import Pipeline
+
+        return Pipeline(
+            store=self.store,
+            writer=self.writer,
+            reranker=self.reranker,
+            passages=self.passages,
+            strictness=self.strictness,
+        )
 
     def in_way(self, way: "Way") -> "Library":
         """The same library, whose language model, if it has one, writes or selects as told."""
@@ -416,9 +413,13 @@ class Library:
         """Passages that may answer, best first; no answer. Raises InputError for a query that is empty or too long."""
         if not any(character.isalnum() for character in query):
             raise InputError("The query is empty. Search for something, for example: pain relief")
+        from .pipeline import check_question
+        from .query.parse import parse_query
+        from .retrieval.retrieve import retrieve
+
         check_question(query)
         asked = parse_query(self.store, clean(query))
-        return retrieve(self.store, asked, filters=filters, limit=limit, reranker=self.pipeline.reranker)
+        return retrieve(self.store, asked, filters=filters, limit=limit, reranker=self.reranker)
 
     def ask(self, question: str, *, history: "Sequence[Answer | Turn]" = (), filters: Filters | None = None) -> Answer:
         """One cited answer, or a refusal. Raises ModelError where a model does not accept what it is asked."""
@@ -443,6 +444,8 @@ class Library:
         self, question: str, *, history: "Sequence[Answer | Turn]" = (), filters: Filters | None = None
     ) -> Answer:
         """Every sentence on the subject of a question, record by record, where an answer quotes the best only."""
+        from .pipeline import check_question
+
         check_question(question)
         return self.pipeline.everything(question, history=turns_of(history), filters=filters)
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from ..vectorstore.errors import ModelUnavailable, OnRecordError
 from ..vectorstore.passage import Filters, Hit
 from ..vectorstore.store import Store
-from .answer import Answer, Citation, NotAskable, Refusal, Remark, Sentence, Timing, Turn, remark
+from .answer import Answer, Citation, NotAskable, Refusal, Remark, Sentence, Timing, Turn, numbered, remark
 from .answering.abstain import NOT_ANSWERED, nearest, nearness, reason_to_refuse
 from .answering.kinds.overview import briefing
 from .answering.kinds.statements import count_statements
@@ -423,10 +423,3 @@ def _refusal(store: Store, hits: Sequence[Hit], filters: Filters | None, refusal
     elif not hits and filters:
         refusal = Refusal("filtered_out")
     return Refusal(refusal.code, {**refusal.params, "also": "reading"}) if store.is_writing else refusal
-
-
-def numbered(sentence: Sentence) -> str:
-    """A sentence with the numbers of its citations, as it stands in an answer's text."""
-    marks = "".join(f"[{number}]" for number in sentence.citations)
-    unsupported = "" if sentence.supported else " (unsupported)"
-    return f"{sentence.text}{unsupported} {marks}".rstrip()

@@ -15,8 +15,8 @@ from ...vectorstore.structure import Item, ItemKind, Outcome, OutcomeKind, Struc
 from ..formats.marked.marked_votes import TAKEN
 from ..language.sentences import sentence_spans
 from ..language.states import states_of_label
+from ..units import Unit
 from .deciding import Deciding, deciding
-from .paragraphs import Unit
 from .people import is_entry
 from .speakers import speaker_label
 from .tabled import Tabled, tabled

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from ...vectorstore.markup import plain
 from ..language.states import state_of
-from .paragraphs import Unit
+from ..units import Unit
 
 _FEWEST_WORDS = 300
 _FEWEST_LINES = 8

@@ -7,7 +7,7 @@ from itertools import groupby
 from typing import TypeVar
 
 from ...vectorstore.structure import Heading, NumberedParagraph, Page, SpeakerTurn, Structure
-from .paragraphs import Unit
+from ..units import Unit
 from .people import office_holders, whom
 from .places import places
 

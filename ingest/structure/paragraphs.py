@@ -8,32 +8,19 @@ Nothing here knows a file format, and no rule knows a particular record.
 import re
 from bisect import bisect_left
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import pairwise
 
 from ...vectorstore.markup import plain
 from ...vectorstore.passage import Locator
 from ..formats.blocks import Block, Kind, Reading
 from ..formats.rows import speakers_by_row
+from ..units import Unit
 from .headings import title_of, with_headings
 from .quotations import with_quoted
 from .speakers import speaker_label, speakers_of, split_at_labels
 
-__all__ = ["Unit", "follows", "is_open", "paragraph_numbers", "resumes", "speaker_label", "structure"]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Unit:
-    """A stretch of the canonical text with one locator.
-
-    `turn` counts speaker turns, so that two never merge.
-    """
-
-    start: int
-    end: int
-    kind: Kind
-    locator: Locator
-    turn: int = 0
+__all__ = ["follows", "is_open", "paragraph_numbers", "resumes", "speaker_label", "structure"]
 
 
 def structure(reading: Reading) -> list[Unit]:

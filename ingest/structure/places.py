@@ -14,7 +14,8 @@ from typing import NamedTuple
 from ...vectorstore.markup import plain
 from ..language.roman import count_of
 from ..language.tables import alternatives
-from .paragraphs import Unit, follows, resumes
+from ..units import Unit
+from .paragraphs import follows, resumes
 
 _MARK = re.compile(r"\s{0,8}(?:\*\*)?\(?(?P<mark>[a-z]{1,2}|[ivxl]{1,6}|\d{1,2})\)(?:\*\*)?")
 _MOST_MARKS = 3

@@ -9,7 +9,7 @@ from typing import Literal
 from ...vectorstore.markup import plain
 from ..language.states import state_of
 from ..language.tables import any_by_role, any_of, sides, word_list, words_in_order
-from .paragraphs import Unit
+from ..units import Unit
 from .people import TITLES
 
 Side = Literal["for", "against", "abstained"]

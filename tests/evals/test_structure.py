@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 from onrecord.evals.gold_structure import GoldStructure, is_gold, read_gold
 from onrecord.evals.measures.structure import Mark, Read, grade, grades_json, of_files
 from onrecord.ingest.parse import Limits
-from onrecord.ingest.structure.facts.metadata import Metadata
+from onrecord.ingest.units import Metadata
 from onrecord.ui.cli.main import app
 from onrecord.vectorstore.errors import InputError
 from onrecord.vectorstore.structure import (

@@ -7,8 +7,9 @@ import pytest
 from onrecord.ingest.formats.blocks import Reading, TextBuilder
 from onrecord.ingest.formats.plain.text import read_text
 from onrecord.ingest.formats.web.html import read_html
-from onrecord.ingest.structure.facts.metadata import Metadata, metadata
+from onrecord.ingest.structure.facts.metadata import metadata
 from onrecord.ingest.structure.paragraphs import structure
+from onrecord.ingest.units import Metadata
 from onrecord.vectorstore.language.detect import language_of
 
 

@@ -7,7 +7,8 @@ import pytest
 
 from onrecord.ingest.formats.blocks import Reading, TextBuilder
 from onrecord.ingest.formats.plain.text import read_text
-from onrecord.ingest.structure.paragraphs import Unit, speaker_label, structure
+from onrecord.ingest.structure.paragraphs import speaker_label, structure
+from onrecord.ingest.units import Unit
 
 from ..security.growth import grows_too_fast
 

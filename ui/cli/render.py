@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ...rag.pipeline import numbered
+from ...rag.answer import numbered
 from ...rag.schema import comparison_text
 from ...vectorstore.markup import plain
 from ..checking import heading, line_of, summary, told

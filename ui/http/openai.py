@@ -16,9 +16,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from ...rag.answer import Answer, Turn, Usage
+from ...rag.answer import Answer, Turn, Usage, numbered
 from ...rag.events import SentenceReady
-from ...rag.pipeline import numbered
 from ...rag.schema import citation_json
 from ..language import stated_language
 from .problems import Problem, as_problem

@@ -3,8 +3,7 @@
 from collections.abc import Collection
 from typing import Any
 
-from ...rag.answer import Answer, Citation, Refusal, Remark, Sentence, Timing
-from ...rag.pipeline import numbered
+from ...rag.answer import Answer, Citation, Refusal, Remark, Sentence, Timing, numbered
 from ...rag.schema import answer_json, citation_json, sentence_json
 from ...vectorstore.passage import Document, Hit, Locator, Passage
 

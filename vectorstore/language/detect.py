@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 SAMPLE_CHARS = 8_000
 _FEWEST_LETTERS = 40
 _NONE = ("und", "mul", "zxx")
+_PARTS = ("shares", "prior", "steps", "rows", "output")
 # Of 1,662 pieces of 60 characters in eight languages, two were told wrongly at this probability.
 _MIN_PROBABILITY = 0.9
 # A question is short, and mostly in the language of the records, of the United Nations, or of many people. By hand: of
@@ -68,19 +69,20 @@ def _identifier() -> "LanguageIdentifier":
     packed, cache_dir = Path(MODEL_DIR) / MODEL_FILE, user_cache()
     name = f"languages-{remembered_sha256(packed, cache_dir)[:12]}-1.safetensors"
     try:
-        with safe_open(made_once(cache_dir / name, lambda target: _unpack(packed, target), "py3langid"), "numpy") as file:
-            parts = {part: file.get_tensor(part) for part in file.keys()}  # noqa: SIM118
+        unpacked = made_once(cache_dir / name, lambda target: _unpack(packed, target), "py3langid")
+        with safe_open(unpacked, "numpy") as file:
+            parts = {part: file.get_tensor(part) for part in _PARTS}
             classes = file.metadata()["classes"].split()
     except ModelError:  # no place to keep it
         return _narrowed(packed)
-    steps, rows, output = memoryview(parts["steps"]), memoryview(parts["rows"]), parts["output"].tolist()
+    steps, rows, output = parts["steps"].data, parts["rows"].data, parts["output"].tolist()
     return LanguageIdentifier(parts["shares"], parts["prior"], classes, steps, output, norm_probs=True, tk_row=rows)
 
 
 def _narrowed(packed: Path) -> "LanguageIdentifier":
     from py3langid.langid import LanguageIdentifier
 
-    identifier = LanguageIdentifier.from_model_file(packed, norm_probs=True)
+    identifier = LanguageIdentifier.from_model_file(str(packed), norm_probs=True)
     identifier.set_languages([code for code in identifier.nb_classes if len(code) == 2 or code == "zxx"])
     return identifier
 
@@ -93,5 +95,4 @@ def _unpack(packed: Path, target: Path) -> None:
     steps, rows = (np.frombuffer(part, part.typecode) for part in (model.tk_nextmove, model.tk_row))
     output = np.asarray(model.tk_output, np.int32)
     shares, prior = np.ascontiguousarray(model.nb_ptc), np.ascontiguousarray(model.nb_pc)
-    parts = {"shares": shares, "prior": prior, "steps": steps, "rows": rows, "output": output}
-    save_file(parts, target, metadata={"classes": " ".join(model.nb_classes)})
+    save_file(dict(zip(_PARTS, (shares, prior, steps, rows, output), strict=True)), target, metadata={"classes": " ".join(model.nb_classes)})

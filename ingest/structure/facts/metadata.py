@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import PurePath
 
 from ....vectorstore.language.detect import tag_language
@@ -10,8 +10,8 @@ from ....vectorstore.markup import plain
 from ...fetch import is_address
 from ...formats.blocks import Reading
 from ...language.dates import dates
+from ...units import Metadata, Unit
 from ..noise import garbled_share
-from ..paragraphs import Unit
 from .bodies import RECORDS
 from .issuer import is_body, issuer
 
@@ -120,26 +120,6 @@ _DATED_SENTENCE_CHARS = 72
 _DATED_KIND_CHARS = 60
 _GARBLED_SHARE = 0.4
 _LONGEST_SYMBOL = 120
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Metadata:
-    """What was found; `title` falls back to the file's name.
-
-    `agenda_item` is its number as printed ("7 (a)"), `language` an ISO 639-1 code, `url` where the record was fetched
-    or says that it stands.
-    """
-
-    title: str
-    symbol: str | None
-    date: str | None
-    body: str | None = None
-    session: str | None = None
-    agenda_item: str | None = None
-    author: str | None = None
-    publisher: str | None = None
-    language: str | None = None
-    url: str | None = None
 
 
 def metadata(source: str, reading: Reading, units: Sequence[Unit]) -> Metadata:
