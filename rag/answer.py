@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from ..vectorstore.errors import InputError
-from ..vectorstore.passage import Document, Hit, Locator
+from ..vectorstore.passage import PLACES, Document, Hit, Locator
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,7 +20,7 @@ class Version:
 class Citation:
     """A quote and where it stands: `quote == document.text[start:end]`, copied by the program, never by a model.
 
-    `versions` are those of its record in other languages.
+    `versions` are those of its record in other languages; `places` the words for places of the language it is told in.
     """
 
     number: int
@@ -30,17 +30,21 @@ class Citation:
     end: int
     locator: Locator
     versions: tuple[Version, ...] = ()
+    places: Mapping[str, str] = field(default_factory=lambda: PLACES, compare=False, repr=False)
 
     @property
     def label(self) -> str:
         """How people cite it: "E/CN.7/2018/CRP.1, para. 42"; the title, shortened, stands in for a missing symbol."""
-        return cited_as(self.document, self.locator)
+        return cited_as(self.document, self.locator, self.places)
 
 
-def cited_as(document: Document, locator: Locator) -> str:
-    """How people cite a place: "E/CN.7/2018/CRP.1, para. 42"; the title, shortened, stands in for a missing symbol."""
-    place = str(locator)
-    return f"{document.name}, {place}" if place and place != document.name else document.name
+def cited_as(document: Document, locator: Locator, places: Mapping[str, str] = PLACES) -> str:
+    """How people cite a place: "E/CN.7/2018/CRP.1, para. 42"; the title, shortened, stands in for a missing symbol.
+
+    `places` are the words for places of the language that it is told in.
+    """
+    place = locator.told_in(places)
+    return f"{document.name}{places['and']}{place}" if place and place != document.name else document.name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

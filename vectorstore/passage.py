@@ -3,10 +3,13 @@
 All offsets are character offsets into `Document.text`, half open: `text[start:end]`.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from .structure import Omission
 
+PLACES: Mapping[str, str] = {"paragraph": "para. {}", "page": "p. {}", "by_machine": "read by machine", "and": ", "}
+"""The words that tell where a passage stands, in English."""
 _NAME_CHARS = 72
 
 
@@ -31,10 +34,14 @@ class Locator:
     @property
     def printed(self) -> list[str]:
         """Where it stands, part by part, as it is printed there: "draft resolution I", "para. 3", "p. 12"."""
+        return self.printed_in(PLACES)
+
+    def printed_in(self, words: Mapping[str, str]) -> list[str]:
+        """The same in the words of another language, by the keys of `PLACES`."""
         parts = [
             self.part,
-            f"para. {self.paragraph}" if self.paragraph else None,
-            f"p. {self.page}" if self.page else None,
+            words["paragraph"].format(self.paragraph) if self.paragraph else None,
+            words["page"].format(self.page) if self.page else None,
             self.time,
         ]
         return [part for part in parts if part]
@@ -42,14 +49,22 @@ class Locator:
     @property
     def reading(self) -> str | None:
         """What people must know of how it was read, if anything."""
-        return None if self.certainty is None else "read by machine"
+        return self.reading_in(PLACES)
+
+    def reading_in(self, words: Mapping[str, str]) -> str | None:
+        """The same in the words of another language."""
+        return None if self.certainty is None else words["by_machine"]
 
     def __str__(self) -> str:
         """The shortest form people use: "para. 42", "Norway, p. 3"; the last heading where there is nothing better."""
-        parts = [self.speaker, *self.printed]
+        return self.told_in(PLACES)
+
+    def told_in(self, words: Mapping[str, str]) -> str:
+        """The same in the words of another language."""
+        parts = [self.speaker, *self.printed_in(words)]
         if not any(parts) and self.section:
             parts = [shortened(self.section.rsplit(" > ", 1)[-1], _NAME_CHARS)]
-        return ", ".join(part for part in [*parts, self.reading] if part)
+        return words["and"].join(part for part in [*parts, self.reading_in(words)] if part)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

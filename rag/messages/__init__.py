@@ -11,6 +11,7 @@ from dataclasses import replace
 from functools import lru_cache
 from importlib.resources import files
 
+from ...vectorstore.passage import PLACES
 from ..answer import Answer, Refusal, Remark, Sentence, remark
 
 LANGUAGES = ("en", "fr", "es", "ar", "ru", "zh")
@@ -18,6 +19,7 @@ _CHANGES = ("same", "changed", "new", "dropped", "moved", "renumbered")
 _NUMBERS = ("characters", "limit", "found", "shown", "waiting", "more", *_CHANGES)
 """The params that are written as a language writes numbers; those of paragraphs stay as printed."""
 _LEAST_GROUPED = 1000
+_BETWEEN_PARTS = {"ar": "، ", "zh": "，"}
 
 
 def message(told: Remark, language: str = "en") -> str:
@@ -37,8 +39,8 @@ def advice(refusal: Refusal, language: str = "en") -> str:
 
 
 def in_language(answer: Answer, language: str | None = None) -> Answer:
-    """An answer, a refusal and notes told in one of `LANGUAGES`, else in that of the question, else in English; what is
-    quoted stays in the language of the records.
+    """An answer, a refusal, notes and places told in one of `LANGUAGES`, else in that of the question, else in English;
+    what is quoted stays in the language of the records.
 
     A refusal or a remark kept by an earlier version, whose code is no longer known, stays as it was told.
     """
@@ -47,13 +49,24 @@ def in_language(answer: Answer, language: str | None = None) -> Answer:
         return answer
     known = catalogue(language)
     retold = {message(each): message(each, language) for each in answer.remarks if each.code in known}
-    answer = replace(answer, notes=tuple(retold.get(note, note) for note in answer.notes))
+    answer = replace(
+        answer,
+        notes=tuple(retold.get(note, note) for note in answer.notes),
+        citations=tuple(replace(citation, places=places(language)) for citation in answer.citations),
+    )
     refusal = answer.refusal
     if refusal is None or refusal.code not in known:
         return answer
     text = message(refusal, language)
     first = advice(refusal, language) if f"{refusal.code}.advice" in known else text
     return replace(answer, text=text, sentences=(Sentence(text=text),), notes=(first, *answer.notes[1:]))
+
+
+@lru_cache
+def places(language: str) -> Mapping[str, str]:
+    """The words that tell where a passage stands, in one of `LANGUAGES`; see `vectorstore.passage.PLACES`."""
+    told = {key: catalogue(language)[f"place.{key}"] for key in PLACES if key != "and"}
+    return told | {"and": _BETWEEN_PARTS.get(language, PLACES["and"])}
 
 
 @lru_cache

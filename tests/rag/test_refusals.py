@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ import pytest
 from langchain_core.language_models import FakeListChatModel
 
 import onrecord.rag
-from onrecord.rag import Answer, Filters, Library, NotAskable, Refusal, in_language, message, open_library
+from onrecord.rag import Answer, Citation, Filters, Library, NotAskable, Refusal, in_language, message, open_library
 from onrecord.rag.answer import remark
 from onrecord.rag.messages import LANGUAGES, advice, catalogue, plural_form
 from onrecord.rag.pipeline import check_question
@@ -229,3 +230,27 @@ def test_a_refusal_whose_code_is_no_longer_known_keeps_its_text(library: Library
         question="Why?", standalone_question="Why?", answered=False, text="For a reason.", refusal=Refusal("of_old")
     )
     assert in_language(answer, "fr").text == "For a reason."
+
+
+@pytest.mark.parametrize(
+    ("language", "label"),
+    [
+        ("en", "HB/2031/9, para. 5"),
+        ("fr", "HB/2031/9, par. 5"),
+        ("es", "HB/2031/9, párr. 5"),
+        ("ru", "HB/2031/9, п. 5"),
+        ("ar", "HB/2031/9، الفقرة 5"),
+        ("zh", "HB/2031/9，第5段"),
+        ("de", "HB/2031/9, para. 5"),
+    ],
+)
+def test_places_are_told_in_the_language_of_the_answer(library: Library, language: str, label: str) -> None:
+    near = library.ask(QUESTIONS["no_duration"]).nearest[0]
+    document, passage = near.document, near.passage
+    citation = Citation(
+        number=1, document=document, quote=passage.text, start=passage.start, end=passage.end, locator=passage.locator
+    )
+    answer = Answer(question="What?", standalone_question="What?", answered=True, text="", citations=(citation,))
+    assert citation.label == "HB/2031/9, para. 5"
+    assert [each.label for each in in_language(answer, language).citations] == [label]
+    assert [each.label for each in in_language(replace(answer, language=language)).citations] == [label]

@@ -29,6 +29,11 @@ def owner_of(request: Request, response: Response) -> str:
     return name
 
 
+def spoken_to(request: Request) -> Words:
+    """The page's sentences in the browser's language."""
+    return words_for(request)
+
+
 At = Annotated[AppState, Depends(served_for)]
 Owner = Annotated[str, Depends(owner_of)]
-Spoken = Annotated[Words, Depends(words_for)]
+Spoken = Annotated[Words, Depends(spoken_to)]

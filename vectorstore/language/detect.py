@@ -95,4 +95,5 @@ def _unpack(packed: Path, target: Path) -> None:
     steps, rows = (np.frombuffer(part, part.typecode) for part in (model.tk_nextmove, model.tk_row))
     output = np.asarray(model.tk_output, np.int32)
     shares, prior = np.ascontiguousarray(model.nb_ptc), np.ascontiguousarray(model.nb_pc)
-    save_file(dict(zip(_PARTS, (shares, prior, steps, rows, output), strict=True)), target, metadata={"classes": " ".join(model.nb_classes)})
+    parts = dict(zip(_PARTS, (shares, prior, steps, rows, output), strict=True))
+    save_file(parts, target, metadata={"classes": " ".join(model.nb_classes)})

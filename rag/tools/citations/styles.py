@@ -38,9 +38,9 @@ def cited_one(citation: Citation, style: str) -> str:
 
 
 def _plain(citation: Citation) -> str:
-    locator = citation.locator
-    place = [locator.speaker, *locator.printed, _heading(citation), locator.reading]
-    return ", ".join(filter(None, [_name(citation.document), *place]))
+    locator, words = citation.locator, citation.places
+    place = [locator.speaker, *locator.printed_in(words), _heading(citation), locator.reading_in(words)]
+    return words["and"].join(filter(None, [_name(citation.document), *place]))
 
 
 def _un_note(citation: Citation) -> str:

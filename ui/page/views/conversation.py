@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 
 from markupsafe import Markup
 
-from ....rag.answer import Answer, Citation, Sentence
+from ....rag.answer import Answer, Citation, Sentence, cited_as
 from ....rag.messages import in_language
 from ....vectorstore.markup import plain
 from ....vectorstore.passage import Hit
@@ -76,7 +76,8 @@ def everything_html(answer: Answer, offset: int, words: Words) -> Markup:
 def chip_html(citation: Citation, words: Words = ENGLISH) -> Markup:
     """The button that opens a quote: "1 · para. 42"; "2 · Norway" where there is neither paragraph nor page."""
     locator = citation.locator
-    label = str(replace(locator, speaker=None, section=None)) or str(locator) or citation.document.name
+    place = replace(locator, speaker=None, section=None).told_in(citation.places)
+    label = place or locator.told_in(citation.places) or citation.document.name
     shown = _shortened(plain(citation.quote), _HOVER_CHARS)
     return html("conversation", "chip", citation=citation, label=label, shown=shown, words=words)
 
@@ -135,13 +136,13 @@ def _speakers(citations: Sequence[Citation]) -> list[str]:
 
 
 def _refusal(answer: Answer, words: Words) -> Markup:
-    nearest = [_near(hit) for hit in answer.nearest]
+    nearest = [_near(hit, words) for hit in answer.nearest]
     head = words("inexact" if answer.status == "nearest" else "refused")
     return html("conversation", "refused", head=head, reason=answer.text, nearest=nearest, words=words)
 
 
-def _near(hit: Hit) -> dict[str, Any]:
-    label = ", ".join(part for part in (hit.document.name, str(hit.passage.locator)) if part)
+def _near(hit: Hit, words: Words) -> dict[str, Any]:
+    label = cited_as(hit.document, hit.passage.locator, words.places)
     return {"hit": hit, "snippet": _shortened(plain(hit.passage.text), _SNIPPET_CHARS), "label": label}
 
 

@@ -150,7 +150,7 @@ def _head(
         has_pages=may_have_pages(document),
         facts=[document.symbol, document.date, source_name(document.source)],
         speaker=locator.speaker,
-        place=_place(locator, document.title),
+        place=_place(locator, document.title, words),
         versions=versions,
         words=words,
     )
@@ -164,10 +164,10 @@ def locator_at(passages: Sequence[Passage], position: int) -> Locator:
     return Locator()
 
 
-def _place(locator: Locator, title: str) -> list[str | None]:
+def _place(locator: Locator, title: str, words: Words) -> list[str | None]:
     """How people cite a place, part by part, after whose words stand there."""
     headings = locator.section.removeprefix(title).removeprefix(" > ") if locator.section else ""
-    return [*locator.printed, headings.replace(" > ", " › "), locator.reading]
+    return [*locator.printed_in(words.places), headings.replace(" > ", " › "), locator.reading_in(words.places)]
 
 
 def _blocks_html(text: str, passages: Sequence[Passage], shown: Span, quote: Span) -> Iterator[Markup]:

@@ -19,7 +19,7 @@ def statements_html(name: str, found: Statements, offset: int, home: str, librar
     """The page; `home` is the address of the chat, `library` the key of the library in its addresses, `offset` counts
     the statements before those found."""
     records = [
-        (next(iter(of_record)).document, _parts(of_record, home, library))
+        (next(iter(of_record)).document, _parts(of_record, home, library, words))
         for of_record in (list(group) for _, group in groupby(found.told, key=lambda each: each.document.id))
     ]
     own = f"{home}page/speakers/{quote(name)}"
@@ -38,16 +38,18 @@ def statements_html(name: str, found: Statements, offset: int, home: str, librar
     )
 
 
-def _parts(statements: list[Statement], home: str, library: str) -> list[tuple[str | None, list[dict[str, str]]]]:
+def _parts(
+    statements: list[Statement], home: str, library: str, words: Words
+) -> list[tuple[str | None, list[dict[str, str]]]]:
     """The statements of one record by items, in its order."""
     return [
-        (heading, [_told(each, home, library) for each in group])
+        (heading, [_told(each, home, library, words) for each in group])
         for heading, group in groupby(statements, key=lambda each: each.heading)
     ]
 
 
-def _told(statement: Statement, home: str, library: str) -> dict[str, str]:
-    label = cited_as(statement.document, statement.locator)
+def _told(statement: Statement, home: str, library: str, words: Words) -> dict[str, str]:
+    label = cited_as(statement.document, statement.locator, words.places)
     return {"words": plain(statement.text), "link": link_to(statement, home, library), "label": label}
 
 

@@ -1,6 +1,7 @@
 """What the page says, in one of the six languages that the browser asks for (`Accept-Language`)."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
@@ -8,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from babel import Locale
 
-from ....rag.messages import number, plural_form
+from ....rag.messages import number, places, plural_form
 from ...language import language_of_request
 
 if TYPE_CHECKING:
@@ -40,6 +41,11 @@ class Words:
         """What a language is called in this one; its code where it has no name here."""
         name = Locale(self.language).languages.get(code or "")
         return str(name) if name else code or ""
+
+    @property
+    def places(self) -> Mapping[str, str]:
+        """The words that tell where a passage stands: "para. {}", "p. {}"."""
+        return places(self.language)
 
     def number(self, value: int) -> str:
         """A whole number as the language writes it: "2,300"."""
