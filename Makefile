@@ -5,6 +5,7 @@
 # make wheel               build dist/onrecord-*.whl
 # make quality [DATA=folder] [ONLY="section ..."]   measure every set there is and write docs/quality.md; resumes
 # make torture [KILLS=100] kill ingests, backups and restores of the sample at random moments, and compare
+# make bench [BENCH="--rounds 5"]   measure beside LangChain, LlamaIndex and Haystack, each installed into .peers once
 # make lint-js             check the page's scripts, where Node is installed
 # make lock [NEWER="PACKAGE ..."]   resolve the dependencies anew into requirements.lock and requirements-dev.lock
 # make bundle              dist/bundle: all wheels for a machine without network, with a guide
@@ -29,7 +30,7 @@ INSTALL = VIRTUAL_ENV="$(abspath $(VENV))" $(BIN)/uv pip install $(FIND_LINKS) -
 # where a wheel lies ready or UV_TORCH_BACKEND names another build.
 TORCH_BACKEND := $(if $(UV_TORCH_BACKEND)$(wildcard $(addsuffix /torch-*.whl,$(PIP_FIND_LINKS))),,--torch-backend cpu)
 
-.PHONY: run test test-fast lint lint-js quality torture screenshots wheel lock bundle sbom licences setup clean
+.PHONY: run test test-fast lint lint-js quality bench torture screenshots wheel lock bundle sbom licences setup clean
 
 run: setup
 	$(BIN)/onrecord serve --library "$(LIBRARY)" --port $(PORT) --open "$(DOCS)"
@@ -60,6 +61,9 @@ screenshots: setup
 
 quality: setup
 	$(BIN)/python benchmarks/quality.py --data "$(DATA)" $(if $(ONLY),--only $(ONLY))
+
+bench: setup
+	$(BIN)/python benchmarks/peers.py $(BENCH)
 
 # So many ingests are killed, so many backups and so many restores.
 KILLS ?= 100

@@ -15,7 +15,7 @@ from onrecord.vectorstore.embedder.e5 import E5, GRAPH_FILE, NAME, PASSAGE, PIEC
 from onrecord.vectorstore.embedder.e5_file import E5File, is_installed, packaged_file, unpacked
 from onrecord.vectorstore.embedder.export import export_e5
 from onrecord.vectorstore.embedder.onnx_session import open_session
-from onrecord.vectorstore.embedder.pieces import normalised
+from onrecord.vectorstore.embedder.pieces import Pieces, index_of, normalised
 from onrecord.vectorstore.errors import InputError, ModelError
 
 pytestmark = [
@@ -80,6 +80,23 @@ def test_pieces_are_those_of_another_unigram_tokenizer(e5: E5, file: E5File) -> 
     texts = [*TEXTS[:13], *(" ".join(shuffled.sample(words, 12)) for _ in range(300))]
     for text in texts:
         assert e5.pieces.encode(text)[1:-1] == other.encode(normalised(text)).ids, text
+
+
+def test_few_texts_have_the_same_pieces_as_many(e5: E5, tmp_path: Path) -> None:
+    """Those looked up one by one, text by text, are those of the whole vocabulary, which is read where they lack."""
+    whole = Pieces(Path(shutil.copy(e5.pieces.file, tmp_path)))
+    assert not index_of(whole.file).exists() and index_of(e5.pieces.file).exists()
+    few = Pieces(e5.pieces.file)
+    for text in [*TEXTS, " ".join(TEXTS), "ab" * 40_000, TEXTS[2]]:
+        assert few.encode(text) == Pieces(e5.pieces.file).encode(text) == whole.encode(text), text[:80]
+
+
+def test_many_texts_are_cut_by_the_whole_vocabulary(e5: E5, monkeypatch: pytest.MonkeyPatch) -> None:
+    few = Pieces(e5.pieces.file)
+    before = [few.encode(text) for text in TEXTS]
+    assert "_model" not in vars(few)
+    monkeypatch.setattr("onrecord.vectorstore.embedder.pieces._AS_LONG_AS_ALL", 0)
+    assert [few.encode(text) for text in TEXTS] == before and "_model" in vars(few)
 
 
 def test_what_looks_like_a_mark_in_a_text_is_none(e5: E5, file: E5File) -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from onrecord.vectorstore.language import detect
 from onrecord.vectorstore.language.analysers import exact_forms, language_of_passage, split_words, words
 from onrecord.vectorstore.language.detect import language_of_question, tag_language
 from onrecord.vectorstore.lexical import LexicalIndex
@@ -157,3 +158,14 @@ def test_an_index_of_an_earlier_version_is_made_anew_when_the_library_is_opened(
     assert store.lexical.size == 4
     assert found(store, "un bac", "fr") == {"fr", "fr in en"}
     assert LexicalIndex(mixed.folder / "lexical").size == 4
+
+
+def test_the_model_of_languages_is_the_same_unpacked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """From the package, as unpacked for the first time, as read again, and where nothing can be kept."""
+    questions = ("Who spoke?", "Qui a parlé des quotas ?", "谁发言了？", "Кто выступал?", "", "E/CN.7/2018/CRP.1")
+    (tmp_path / "no folder").write_text("")
+    expected = [detect.open_identifier(tmp_path / "no folder").rank(question) for question in questions]
+    for _ in range(2):
+        identifier = detect.open_identifier(tmp_path / "cache")
+        assert [identifier.rank(question) for question in questions] == expected
+    assert list((tmp_path / "cache").glob("languages-*.safetensors"))

@@ -59,6 +59,10 @@ def _code(language: str) -> str | None:
 
 @lru_cache(maxsize=1)
 def _identifier() -> "LanguageIdentifier":
+    return open_identifier(user_cache())
+
+
+def open_identifier(cache_dir: Path) -> "LanguageIdentifier":
     """The model, for the languages with a code of two letters, and for what is in none ("zxx").
 
     It comes packed so tightly that unpacking takes 0.6 s; it is unpacked once, into the cache.
@@ -66,7 +70,7 @@ def _identifier() -> "LanguageIdentifier":
     from py3langid.langid import MODEL_DIR, MODEL_FILE, LanguageIdentifier
     from safetensors import safe_open
 
-    packed, cache_dir = Path(MODEL_DIR) / MODEL_FILE, user_cache()
+    packed = Path(MODEL_DIR) / MODEL_FILE
     name = f"languages-{remembered_sha256(packed, cache_dir)[:12]}-1.safetensors"
     try:
         unpacked = made_once(cache_dir / name, lambda target: _unpack(packed, target), "py3langid")
