@@ -160,7 +160,7 @@ def test_an_index_of_an_earlier_version_is_made_anew_when_the_library_is_opened(
     assert LexicalIndex(mixed.folder / "lexical").size == 4
 
 
-def test_the_model_of_languages_is_the_same_unpacked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_model_of_languages_is_the_same_unpacked(tmp_path: Path) -> None:
     """From the package, as unpacked for the first time, as read again, and where nothing can be kept."""
     questions = ("Who spoke?", "Qui a parlé des quotas ?", "谁发言了？", "Кто выступал?", "", "E/CN.7/2018/CRP.1")
     (tmp_path / "no folder").write_text("")
@@ -168,4 +168,4 @@ def test_the_model_of_languages_is_the_same_unpacked(tmp_path: Path, monkeypatch
     for _ in range(2):
         identifier = detect.open_identifier(tmp_path / "cache")
         assert [identifier.rank(question) for question in questions] == expected
-    assert list((tmp_path / "cache").glob("languages-*.safetensors"))
+    assert list((tmp_path / "cache").glob("languages-*.npy"))

@@ -28,11 +28,11 @@ def made_once(file: Path, make: Callable[[Path], None], model: str) -> Path:
 
     Raises ModelError where the cache cannot be written, naming the model that needs it.
     """
-    from filelock import FileLock
-
     try:
         if _is_whole(file):
             return file
+        from filelock import FileLock
+
         file.parent.mkdir(parents=True, exist_ok=True)
         with FileLock(f"{file}.lock"):
             # Another process may have written it while this one waited.

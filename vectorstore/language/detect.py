@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 SAMPLE_CHARS = 8_000
 _FEWEST_LETTERS = 40
 _NONE = ("und", "mul", "zxx")
-_PARTS = ("shares", "prior", "steps", "rows", "output")
 # Of 1,662 pieces of 60 characters in eight languages, two were told wrongly at this probability.
 _MIN_PROBABILITY = 0.9
 # A question is short, and mostly in the language of the records, of the United Nations, or of many people. By hand: of
@@ -67,20 +66,19 @@ def open_identifier(cache_dir: Path) -> "LanguageIdentifier":
 
     It comes packed so tightly that unpacking takes 0.6 s; it is unpacked once, into the cache.
     """
+    import numpy as np
     from py3langid.langid import MODEL_DIR, MODEL_FILE, LanguageIdentifier
-    from safetensors import safe_open
 
     packed = Path(MODEL_DIR) / MODEL_FILE
-    name = f"languages-{remembered_sha256(packed, cache_dir)[:12]}-1.safetensors"
+    name = f"languages-{remembered_sha256(packed, cache_dir)[:12]}-1.npy"
     try:
         unpacked = made_once(cache_dir / name, lambda target: _unpack(packed, target), "py3langid")
-        with safe_open(unpacked, "numpy") as file:
-            parts = {part: file.get_tensor(part) for part in _PARTS}
-            classes = file.metadata()["classes"].split()
     except ModelError:  # no place to keep it
         return _narrowed(packed)
-    steps, rows, output = parts["steps"].data, parts["rows"].data, parts["output"].tolist()
-    return LanguageIdentifier(parts["shares"], parts["prior"], classes, steps, output, norm_probs=True, tk_row=rows)
+    [model] = np.load(unpacked, mmap_mode="r")
+    steps, rows, output = model["steps"].data, model["rows"].data, model["output"].tolist()
+    classes: list[str] = model["classes"].tolist()
+    return LanguageIdentifier(model["shares"], model["prior"], classes, steps, output, norm_probs=True, tk_row=rows)
 
 
 def _narrowed(packed: Path) -> "LanguageIdentifier":
@@ -92,12 +90,20 @@ def _narrowed(packed: Path) -> "LanguageIdentifier":
 
 
 def _unpack(packed: Path, target: Path) -> None:
+    """Writes the model as one record, of which only what is read comes into memory."""
     import numpy as np
-    from safetensors.numpy import save_file
 
     model = _narrowed(packed)
-    steps, rows = (np.frombuffer(part, part.typecode) for part in (model.tk_nextmove, model.tk_row))
-    output = np.asarray(model.tk_output, np.int32)
-    shares, prior = np.ascontiguousarray(model.nb_ptc), np.ascontiguousarray(model.nb_pc)
-    parts = dict(zip(_PARTS, (shares, prior, steps, rows, output), strict=True))
-    save_file(parts, target, metadata={"classes": " ".join(model.nb_classes)})
+    parts = {
+        "steps": np.frombuffer(model.tk_nextmove, model.tk_nextmove.typecode),
+        "output": np.asarray(model.tk_output, np.int32),
+        "prior": model.nb_pc,
+        "classes": np.array(model.nb_classes),
+        "shares": model.nb_ptc,
+        "rows": np.frombuffer(model.tk_row, model.tk_row.typecode),
+    }
+    record = np.empty(1, [(name, part.dtype, part.shape) for name, part in parts.items()])
+    for name, part in parts.items():
+        record[name] = part
+    with target.open("wb") as file:
+        np.save(file, record)
