@@ -439,6 +439,10 @@ def test_the_description_names_every_door_with_examples(client: TestClient) -> N
         ("GET", "/api/documents/{document_id}/structure"), ("GET", "/api/overview"),
         ("GET", "/api/speakers/{name}"), ("GET", "/api/compare"), ("GET", "/api/since"),
         ("GET", "/api/registers/{kind}"), ("GET", "/api/cite"), ("GET", "/api/resolve"), ("GET", "/api/references"),
+        ("POST", "/api/positions"), ("GET", "/api/notebook"), ("POST", "/api/notebook"),
+        ("PATCH", "/api/notebook/{key}"), ("DELETE", "/api/notebook/{key}"), ("GET", "/api/notebook/briefing"),
+        ("GET", "/api/alerts"), ("POST", "/api/alerts"), ("DELETE", "/api/alerts/{key}"),
+        ("GET", "/api/alerts/news"), ("GET", "/api/alerts/feed"),
     }  # fmt: skip
     assert described["components"]["schemas"]["AskIn"]["examples"][0]["question"]
     assert described["paths"]["/api/ask"]["post"]["security"]

@@ -180,5 +180,5 @@ def test_the_docs_page_shows_the_api_and_reaches_for_nothing_else(page: Page, ad
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
     page.goto(f"{address}/docs")
-    expect(page.locator(".opblock")).to_have_count(23, timeout=20_000)
+    expect(page.locator(".opblock")).to_have_count(34, timeout=20_000)
     assert [url for url in asked if not url.startswith((address, "data:"))] == []
