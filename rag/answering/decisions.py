@@ -49,6 +49,8 @@ def outcomes_asked(query: Query, ranked: Sequence[Quotable]) -> list[Quotable]:
         return []
     best = max(fits, key=lambda each: fits[each])
     near = [each for each in fits if each is not best and (fits[each] >= NEAR_FIT * fits[best] or _of_one(each, best))]
+    if not kinds.wants_action(query.asked):  # what somebody is to do with an item is not what became of it
+        near = [each for each in near if each.outcome and each.outcome.kind not in ("action", "recommendation")]
     near.sort(key=lambda each: (not _ends(each, best), -fits[each]))
     asked = [best, *near][:MAX_OUTCOMES]
     return [replace(each, score=1.0) for each in asked]

@@ -153,6 +153,13 @@ class _Read:
         some, and whose words are asked for is quoted alone."""
         return passage.locator.speaker in self._speakers and passage.locator.section in self._sections
 
+    def _outcome_may_be_read(self, passage: Passage, item: Passage) -> bool:
+        """Whether an outcome may be, or one that is printed as a heading of its own ("Motion is tabled.") in an item
+        that may be."""
+        return self._may_be_read(passage) or (
+            passage.kind == "heading" and passage.locator.speaker in self._speakers and self._may_be_read(item)
+        )
+
     # --- which words stand where ---
 
     def share(self, bits: int) -> float:
@@ -224,7 +231,7 @@ class _Read:
             after = outcome.end
             first, own = max(0, bisect_right(starts, start) - 1), max(0, bisect_right(starts, outcome.start) - 1)
             last = bisect_right(starts, outcome.end - 1)
-            if not passages[own:last] or not self._may_be_read(passages[own]):
+            if not passages[own:last] or not self._outcome_may_be_read(passages[own], passages[first]):
                 continue
             told = self._bits_of(passages[own:last])
             window = told | self._bits_of(passages[first:own])

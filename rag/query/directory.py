@@ -13,7 +13,7 @@ from ...ingest.language.dates import dates
 from ...ingest.language.organs import names_of_organ, organs_named
 from ...ingest.language.peoples import states_of
 from ...ingest.language.states import label_parts, names_of, state_of, states_in, states_named, states_of_label
-from ...ingest.language.tables import word_list
+from ...ingest.language.tables import alternatives, word_list
 from ...vectorstore.names import fold
 from ...vectorstore.store import Store
 
@@ -23,6 +23,11 @@ _NO_NAMES = word_list("question_stopwords")
 _MIN_TITLE_WORDS = 2
 _MIN_TITLE_WEIGHT = 2.0
 _MAX_NAMED = 4
+# The last name after titles and initials: "HON. S. L. MARROW", "Hon. J. Okafor", "Senator A. O'Lind".
+_INITIALS = re.compile(
+    rf"(?:(?:{alternatives('titles')})\s){{1,3}}(?:[A-ZÀ-Þ]\.\s?){{1,5}}([A-ZÀ-Þ][\w'’-]{{2,30}})", re.IGNORECASE
+)
+_OFFICE = re.compile(alternatives("offices"), re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -221,8 +226,9 @@ def _names_of(speaker: str) -> Iterator[str]:
         and part[0].isupper()
         and part[-1:].islower()
         and "," not in part
-        and not state_of(part)
+        and not (state_of(part) or _OFFICE.fullmatch(part.split()[-1]))
     ]
+    people += [name[1] for part in parts if (name := _INITIALS.fullmatch(part)) and not state_of(name[1])]
     yield from (name for code in states_of_label(speaker) for name in names_of(code))
     for name in (*parts, *titled, *people):
         if len(folded := fold(name)) > 2:

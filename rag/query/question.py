@@ -172,6 +172,11 @@ def whose_words(question: str) -> list[str]:
     return list(_people(asked))
 
 
+def titles_in(question: str) -> str:
+    """The titles and offices that a question names people with: "Minister" of "What did Minister Lind say?"."""
+    return " ".join(match[0] for match in _TITLES.finditer(question))
+
+
 def whose_vote(question: str) -> list[str]:
     """The people of whom a question asks how they voted: "How did Councillor Lind vote?"; no state."""
     return list(_people(match["who"] for match in _VOTES.finditer(question)))

@@ -6,8 +6,9 @@ from functools import lru_cache
 from ...ingest.language.tables import any_of
 from .kinds import words_of
 
-FEWEST_WORDS = 5
-"""Words of a first part that asks by itself: "Which parties opposed and which supported it?" asks one thing."""
+FEWEST_WORDS, FEWEST_BEFORE_A_WORD = 5, 2
+"""Words of a first part that asks by itself: "Which parties opposed and which supported it?" asks one thing. Before a
+question word alone ("Who abstained, and why?") fewer do."""
 
 
 def two_parts(question: str) -> tuple[str, str] | None:
@@ -19,7 +20,8 @@ def two_parts(question: str) -> tuple[str, str] | None:
     if len(found) != 1:
         return None
     first, second = question[: found[0].start()].strip(" ,;"), question[found[0].end() :].strip()
-    if len(first.split()) < FEWEST_WORDS or not re.search(r"\w", second):
+    fewest = FEWEST_BEFORE_A_WORD if len(second.split()) == 1 else FEWEST_WORDS
+    if len(first.split()) < fewest or not re.search(r"\w", second):
         return None
     return f"{first.rstrip('?')}?", second[0].upper() + second[1:]
 

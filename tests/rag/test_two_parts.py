@@ -34,6 +34,7 @@ def board(tmp_path_factory: pytest.TempPathFactory):
         ("What became of the dredging, and who moved it?", ("What became of the dredging?", "Who moved it?")),
         ("Qu’a dit la Norvège du quota et pourquoi ?", ("Qu’a dit la Norvège du quota?", "Pourquoi ?")),
         ("Who won the chair in May and with how many votes?", ("Who won the chair in May?", "With how many votes?")),
+        ("Who abstained, and why?", ("Who abstained?", "Why?")),
         ("Which parties opposed and which supported it?", None),
         ("What did Norway and Chile say about the quota?", None),
         ("What was asked, and who asked it, and when was it answered?", None),

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from onrecord.rag import Library, open_library
+from onrecord.rag.query.directory import _names_of  # pyright: ignore[reportPrivateUsage]
 from onrecord.rag.query.question import whose_words
 from tests.fakes import HashEmbedder
 
@@ -59,3 +60,15 @@ def test_the_vote_of_who_is_on_no_list_is_not_told(board: Library) -> None:
     assert not board.ask("How did Orlop vote on the dredging of the north basin?").answered
     rusk = board.ask("How did Rusk vote on the dredging of the north basin?")
     assert rusk.answered and any("Rusk" in citation.quote for citation in rusk.citations)
+
+
+@pytest.mark.parametrize(
+    ("label", "called"),
+    [
+        ("HON. S. L. ORLOP", {"hon. s. l. orlop", "orlop"}),
+        ("Senator A. B. O’Lind", {"senator a. b. o'lind", "o'lind"}),
+        ("The Assistant Minister", {"the assistant minister", "assistant minister"}),
+    ],
+)
+def test_what_a_speaker_is_called_by(label: str, called: set[str]) -> None:
+    assert set(_names_of(label)) == called

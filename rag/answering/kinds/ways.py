@@ -6,6 +6,7 @@ from ....vectorstore.passage import Filters, Hit
 from ....vectorstore.store import Store
 from ...query import kinds
 from ...query.parse import Query
+from ...query.question import titles_in
 from ..candidates import asking_stems
 from ..quoted import Quoted
 from .catalogue import items, misnamed, of_day, outcomes, records, speakers
@@ -47,6 +48,7 @@ def _is_about_all_somebody_said(store: Store, query: Query) -> bool:
     """Whether a question asks what somebody said, on no subject: "What did Ruiz argue?"."""
     if query.topic_words or query.compares or query.expected or query.follows or not query.references.said_by:
         return False
-    names = {stem for name in query.references.said_by for stem in store.lexical.words(name)}
+    called = (*query.references.said_by, titles_in(query.text))
+    names = {stem for name in called for stem in store.lexical.words(name)}
     subject = set(query.content_words) - names - asking_stems(store)
     return len(subject) <= MOST_VERBS and not (query.wants_reply or query.wants_asker)
