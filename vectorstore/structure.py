@@ -116,6 +116,24 @@ class Structure:
     outcomes: tuple[Outcome, ...] = ()
     omitted: tuple[Omission, ...] = ()
 
+    @property
+    def told_once(self) -> tuple[Outcome, ...]:
+        """The outcomes; of several that have the same names of a vote only the one in which they are listed, not the
+        sentence at a record's head that says it was adopted."""
+        longest: dict[Sequence[tuple[str, ...]], Outcome] = {}
+        for each in self.outcomes:
+            names = (each.names_for, each.names_against, each.names_abstained)
+            told = longest.setdefault(names, each)
+            if each.end - each.start > told.end - told.start:
+                longest[names] = each
+        of_no_names = ((), (), ())
+        return tuple(
+            each
+            for each in self.outcomes
+            if (names := (each.names_for, each.names_against, each.names_abstained)) == of_no_names
+            or longest[names] is each
+        )
+
 
 _OF_DOCUMENT = """document_id TEXT NOT NULL REFERENCES documents(id) ON DELETE CASCADE, place INTEGER NOT NULL"""
 TABLES = f"""

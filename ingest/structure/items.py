@@ -440,6 +440,7 @@ _ROLES = {
 }  # fmt: skip
 
 
+_ROLE_LABEL = re.compile(rf"(?i:{any_in('mover')}|{any_in('seconder')}|{any_in('sponsor')}):?")
 _SPONSORS = re.compile(
     rf"\A[^\n:]{{0,120}}?(?<![\w-])(?i:(?P<additional>{any_in('additional_sponsor_list')})|{any_in('sponsor_list')})"
     r"\s?:\s(?P<names>[^\n]{3,6000})"
@@ -456,10 +457,17 @@ def _bringers(words: str) -> dict[str, tuple[str, ...]]:
     words = " ".join(plain(words[:_MOVERS_CHARS]).split())
     for role, patterns in _ROLES.items():
         for pattern in patterns if role not in found else ():
-            if (match := pattern.search(words)) and (names := names_in(match["who"])):
+            if (match := pattern.search(words)) and (names := names_in(_before_a_label(match, words))):
                 found[role] = names
                 break
     return found
+
+
+def _before_a_label(match: re.Match[str], words: str) -> str:
+    """The names matched, without the word that labels the next ones: "Kevin Lind Second" before ": Ada Marrow"."""
+    names, _, last = match["who"].rstrip().rpartition(" ")
+    is_label = words[match.end() :].lstrip(" *_").startswith(":") and _ROLE_LABEL.fullmatch(f"{last}:")
+    return names if is_label else match["who"]
 
 
 def _listed_sponsors(words: str) -> dict[str, tuple[str, ...]]:

@@ -15,6 +15,7 @@ from ...vectorstore.names import fold
 from ...vectorstore.passage import Hit
 from ...vectorstore.store import Store
 from ..answer import Refusal, cited_as
+from ..query.directory import directory_of
 from ..query.follow_up import names_its_subject
 from ..query.mentions import COMMON_PARTS, Mentions, is_abbreviation
 from ..query.parse import Query, own_subject
@@ -101,7 +102,7 @@ def _reason(store: Store, query: Query, chosen: Sequence[Quotable], needed: floa
             return Refusal("unrelated_name", {"name": name})
     if asked:
         return None
-    if not _is_by_whom(query, chosen) or _votes_without(query, chosen):
+    if not _is_by_whom(store, query, chosen) or _votes_without(query, chosen):
         return NOT_ANSWERED
     if query.thread and query.follows and _is_not_of_the_thread(store, query, chosen):
         return NOT_ANSWERED
@@ -126,13 +127,17 @@ def _reason(store: Store, query: Query, chosen: Sequence[Quotable], needed: floa
     return None
 
 
-def _is_by_whom(query: Query, chosen: Sequence[Quotable]) -> bool:
+def _is_by_whom(store: Store, query: Query, chosen: Sequence[Quotable]) -> bool:
     """Whether somebody whose words a question asks for says any of the sentences chosen, or one tells what they do;
     true where it asks for nobody's. A name that stands beside ("notice from Ms. Lind") is no answer."""
     names = whose_words(query.own) if query.language == "en" and not query.compared else []
     speakers = {quotable.hit.passage.locator.speaker or "" for quotable in chosen}
-    if not names or not speakers.isdisjoint(query.references.said_by):
+    asked = query.references.said_by if not query.compared else ()
+    if not speakers.isdisjoint(asked):
         return True
+    if not names:
+        directory = directory_of(store)
+        return not asked or any(not set(directory.speakers_in(each.text)).isdisjoint(asked) for each in chosen)
     words = [word for name in names for word in name.split() if len(word) > 1]
     initials = {"".join(word[0] for word in name.split()) for name in names}
     spoken = {word for speaker in speakers for word in re.findall(r"[\w'-]+", fold(speaker))}

@@ -210,7 +210,7 @@ class _Read:
             document = self.store.document(document_id)
             structure = self.store.structure(document_id)
             if document and structure.outcomes:
-                yield from self._outcomes_of(document, structure.items, structure.outcomes)
+                yield from self._outcomes_of(document, structure.items, structure.told_once)
 
     def _pointed(self) -> Sequence[str]:
         """The records that the question points at, where a search may find them at all."""

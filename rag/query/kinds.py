@@ -34,6 +34,7 @@ _SUBJECT_TOO = (
     "and",
     "interrogative",
     "before interrogative",
+    "saying",
 )
 _MARKS = " \t\n.,;:!?¡¿…。！？،؟"
 _BETWEEN_COURTESIES = re.compile(r"[.,;:!?¡¿…。！？،؟–—]++")
@@ -198,6 +199,11 @@ def _which_records() -> re.Pattern[str]:
 def wants_reason(question: str) -> bool:
     """Whether a question asks why."""
     return _asks("why", question)
+
+
+def asks_what_is_said(question: str) -> bool:
+    """Whether a question in another language than English asks what somebody said; of one in English `SAYS` tells."""
+    return _asks("saying", question)
 
 
 def gives_reason(text: str) -> bool:

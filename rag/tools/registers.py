@@ -133,7 +133,7 @@ class _Record:
 
 def _votes(record: _Record) -> Iterator[Row]:
     """A row for each name on each side of a vote; one for a vote without names, or what was adopted without one."""
-    for outcome in record.structure.outcomes:
+    for outcome in record.structure.told_once:
         item = record.heading(outcome.item)
         lists = lists_of(outcome)
         if not any(lists.values()):

@@ -145,6 +145,19 @@ def test_sponsors_by_lists_and_sentences() -> None:
     assert (item.sponsors, item.additional_sponsors) == (("Chile", "Norway"), ("Fiji", "Kenya", "Peru"))
 
 
+def test_a_name_ends_where_the_next_label_begins() -> None:
+    found, _ = items(
+        "# Minutes",
+        "## Motion on lamps",
+        "**Motion:** Resolved, that lamps be lit.\n**Sponsor:** Kevin Lind\n**Second:** Ada Marrow",
+        "## Second World Assembly on Lamps",
+        "The Second World Assembly on Lamps was remembered.",
+    )
+    lamps, assembly = (next(each for each in found.values() if word in each.heading) for word in ("Motion", "World"))
+    assert (lamps.sponsors, lamps.seconders) == (("Kevin Lind",), ("Ada Marrow",))
+    assert not assembly.seconders
+
+
 def test_counts_repeated_without_end_are_not_one_vote() -> None:
     _, outcomes = items("# Minutes", "The count was 5 in favour, 3 against. " * 50)
     assert len(outcomes) == 3

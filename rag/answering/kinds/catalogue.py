@@ -138,7 +138,7 @@ def outcomes(store: Store, query: Query, hits: Sequence[Hit]) -> Quoted | None:
         return None
     structure, quoted = store.structure(document.id), Quoted()
     headings = {item.id: heading_of(item) for item in structure.items}
-    told = without_lead_ins(structure.outcomes)
+    told = without_lead_ins(structure.told_once)
     counted = [each for each in told if is_counted(each)] if kinds.wants_vote(query.asked) else []
     told = counted or told
     for outcome in told[:MAX_SPEAKERS]:

@@ -103,8 +103,8 @@ def _was_voted_on(query: Query, vote: Quotable) -> bool:
 def _vote_of(store: Store, document: Document) -> Quotable | None:
     """What became of a record by the one vote it tells of, or by the one short line that says it; else None."""
     structure = store.structure(document.id)
-    outcome = _only(each for each in structure.outcomes if is_counted(each))
-    outcome = outcome or _only(_short(structure.outcomes))
+    outcome = _only(each for each in structure.told_once if is_counted(each))
+    outcome = outcome or _only(_short(structure.told_once))
     if outcome is None or (start := document.text.find(outcome.text, outcome.start, outcome.end)) < 0:
         return None
     item = next((each for each in structure.items if each.id == outcome.item), None)
@@ -154,7 +154,7 @@ def votes_of(store: Store, query: Query, filters: Filters | None = None) -> Quot
         if years and (document.date or "")[:4] not in years:
             continue
         structure = store.structure(document.id)
-        for outcome in structure.outcomes:
+        for outcome in structure.told_once:
             listed = lists_of(outcome)[side]
             name = next((name for name in listed if name in names), None)
             place = name and place_of_one(document.text, outcome.start, outcome.end, name, listed)

@@ -140,7 +140,7 @@ def _clause(text: str, sentence: Span, place: int) -> Span:
 
 def votes_of(draft: Draft, document: str) -> list[Outcome]:
     """The outcomes of a record whose counts or names are kept."""
-    return [outcome for outcome in draft.store.structure(document).outcomes if is_counted(outcome)]
+    return [outcome for outcome in draft.store.structure(document).told_once if is_counted(outcome)]
 
 
 def _vote_meant(draft: Draft, document: str, place: int) -> list[Outcome]:
