@@ -9,12 +9,15 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from fastapi.routing import APIRoute
 
 from onrecord.rag.library import Library
 from onrecord.ui.audit import Audit, Deed, deed_of
 from onrecord.ui.http.api import ApiOptions
 from onrecord.ui.http.gate import Rules
 from onrecord.ui.http.keys import Keys
+from onrecord.ui.page import chat_routes
+from onrecord.ui.page.tools import alerts, notebook, positions, registers
 
 from .conftest import ELSEWHERE, Calls, bearer
 
@@ -212,12 +215,66 @@ def test_commands_are_noted_under_the_account_that_runs_them(tmp_path: Path) -> 
         ("POST", "/api/documents", "add"), ("DELETE", "/page/records/x", "remove"), ("POST", "/sign-in", "sign in"),
         ("GET", "/page/conversations/x/export.docx", "export"), ("GET", "/page/registers/votes.xlsx", "export"),
         ("GET", "/reading/x", "read"), ("GET", "/page/sheet/x", "read"), ("GET", "/api/speakers/a/b", "read"),
+        ("GET", "/page/positions", "read"), ("GET", "/page/notebook", "read"), ("GET", "/page/alerts", "read"),
+        ("GET", "/page/resolve", "read"), ("POST", "/api/positions", "read"), ("GET", "/api/notebook", "read"),
+        ("POST", "/page/notebook", "add"), ("POST", "/api/notebook", "add"), ("POST", "/page/alerts", "add"),
+        ("POST", "/api/alerts", "add"), ("POST", "/page/notebook/x", "change"), ("PATCH", "/api/notebook/x", "change"),
+        ("POST", "/page/alerts/x", "remove"), ("DELETE", "/api/notebook/x", "remove"),
+        ("DELETE", "/api/alerts/x", "remove"), ("GET", "/api/notebook/briefing", "export"),
         ("GET", "/page/status", None), ("GET", "/", None), ("GET", "/healthz", None), ("GET", "/metrics", None),
     ],
 )  # fmt: skip
 def test_which_requests_are_noted_as_what(method: str, path: str, did: str | None) -> None:
     deed = deed_of(method, path, "", None)
     assert (deed.did if deed else None) == did
+
+
+def test_every_route_of_a_download_is_noted_as_an_export() -> None:
+    """Also of those that are yet to be written, as long as their address ends in a form."""
+    all_routes = [
+        route for module in (chat_routes, registers, notebook, positions, alerts) for route in module.routes.routes
+    ]
+    downloads = [route.path for route in all_routes if isinstance(route, APIRoute) and "{form}" in route.path]
+    assert len(downloads) >= 4
+    for path in downloads:
+        for form in ("csv", "xlsx", "json", "docx", "md"):
+            deed = deed_of("GET", path.format(key="x", kind="votes", form=form), "", None)
+            assert deed and deed.did == "export", path
+
+
+@pytest.mark.slow
+def test_downloads_and_what_is_kept_leave_a_line(calls: Calls, own_library: Library) -> None:
+    client = calls(options=ON)
+    [listing] = own_library.documents()
+    client.post("/page/notebook", params={"document": listing.id, "start": 0, "end": 40})
+    client.post("/page/alerts", data={"kind": "question", "text": "herring quota"})
+    done = ["add", "add"]
+    for form in ("docx", "csv", "xlsx", "json"):
+        assert client.get(f"/page/positions.{form}", params={"about": "herring"}).status_code == 200
+    for form in ("docx", "md", "json"):
+        assert client.get(f"/page/notebook/briefing.{form}").status_code == 200
+    assert client.get("/api/notebook/briefing").status_code == 200
+    done += ["export"] * 8
+    for path in ("positions", "notebook", "alerts"):
+        assert client.get(f"/page/{path}").status_code == 200
+    done += ["read"] * 3
+    audit = Audit(own_library.store.folder)
+    assert [entry["did"] for entry in audit.entries()] == done and audit.verify().fault is None
+
+
+@pytest.mark.parametrize(
+    ("given", "says"),
+    [
+        (["--contains", "0" * 64], "--contains is for --verify"),
+        (["--verify"], "There is no folder"),
+        ([], "There is no folder"),
+    ],
+)
+def test_what_the_command_cannot_tell_it_refuses(tmp_path: Path, given: list[str], says: str) -> None:
+    command = [Path(sys.executable).with_name("onrecord"), "audit", *given, "--library", tmp_path / "nowhere"]
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert done.returncode == 2 and says in done.stderr and not done.stdout
+    assert not (tmp_path / "nowhere").exists()
 
 
 def test_calls_of_agents_are_noted_by_their_tool_and_no_other_talk_is() -> None:

@@ -4,6 +4,7 @@ from typing import Annotated, Any
 
 import typer
 
+from ....vectorstore.errors import InputError
 from ..console import SOME_FAILED
 from ..options import JsonOption, LibraryOption
 from ..setting_up import library_folder, read_settings, tell
@@ -24,10 +25,15 @@ def audit(
     library: LibraryOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Read the log of who did what (ONRECORD_AUDIT), or verify it. Status 1 if it has been tampered with."""
+    """Read the log of who did what (ONRECORD_AUDIT), or verify it. Status 1 if it was tampered with, 2 if nothing can be told."""
     from ...audit import Audit, account
 
-    log = Audit(library_folder(read_settings(library=library)))
+    folder = library_folder(read_settings(library=library))
+    if contains and not verify:
+        raise InputError("--contains is for --verify: give both.")
+    if not folder.is_dir():
+        raise InputError(f"There is no folder {folder}, so nothing can be said of its log. Name one with --library.")
+    log = Audit(folder)
     if forget_before:
         gone = log.forget_before(forget_before, who=account())
         return tell({"forgotten": gone}, as_json, lambda: print(f"Forgotten: {gone} entries."))
