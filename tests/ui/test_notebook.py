@@ -105,7 +105,7 @@ def test_on_the_page_each_browser_has_its_own_and_forms_change_it(own_library: L
     assert f'id="q-{key}"' in hers.get("/page/notebook").text
     assert "Nothing is kept yet" in his.get("/page/notebook").text
     here = {"Origin": "http://127.0.0.1:7860"}
-    hostile = '</textarea><script>alert(1)</script>'
+    hostile = "</textarea><script>alert(1)</script>"
     assert hers.post(f"/page/notebook/{key}", data={"do": "note", "text": hostile}, headers=here).status_code == 200
     page = hers.get("/page/notebook").text
     assert "<script" not in page and "&lt;script&gt;" in page
@@ -121,13 +121,30 @@ def test_on_the_page_each_browser_has_its_own_and_forms_change_it(own_library: L
     assert "Nothing is kept yet" in hers.get("/page/notebook").text
 
 
+def test_an_identifier_that_leads_nowhere_is_told_in_the_reader_s_language_beside_the_form(
+    own_library: Library,
+) -> None:
+    client = TestClient(build_app(own_library), base_url="http://127.0.0.1:7860", client=("127.0.0.1", 5))
+    sound = "onrecord:none?words=3&hash=0&near=0"
+    for identifier, status, says in (
+        (None, 200, "Identifiant"), ("", 200, "Identifiant"), ("<b>x", 422, "commencerait par"),
+        ("onrecord:" + "x" * 9_000, 422, "commencerait par"), (sound, 404, "Orpheline"),
+    ):  # fmt: skip
+        asked = {} if identifier is None else {"identifier": identifier}
+        page = client.get("/page/resolve", params=asked, headers={"Accept-Language": "fr"})
+        assert page.status_code == status and says in page.text, identifier
+        assert 'name="identifier"' in page.text and "<b>" not in page.text
+        assert ('role="alert"' in page.text) == (status != 200)
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("width", [1280, 380])
 def test_a_quote_is_kept_and_checked_with_the_keyboard(browser: Browser, address: str, width: int) -> None:
     page = browser.new_page(viewport={"width": width, "height": 800}, reduced_motion="reduce")
     ask(visit(page, address), HERRING)
     page.get_by_role("button", name="Keep this quote in the notebook").first.press("Enter")
-    expect(page.get_by_text("Kept in the notebook.")).to_be_visible()
+    expect(page.get_by_role("link", name="Kept in the notebook.")).to_be_visible()
+    expect(page.get_by_role("button", name="Kept in the notebook.").first).to_have_text("Kept")
     page.locator("h1").click()
     page.keyboard.press("l")
     page.locator("a[data-tool='page/notebook']").press("Enter")

@@ -61,6 +61,11 @@ def test_what_is_asked_for_is_no_markup_and_a_fault_is_told(client: TestClient) 
     assert "Aucune ligne" in client.get("/page/registers/votes?who=x", headers={"Accept-Language": "fr"}).text
 
 
+def test_quotes_stand_in_their_own_direction_on_a_page_that_is_read_from_the_right(client: TestClient) -> None:
+    page = client.get("/page/registers/statements", headers={"Accept-Language": "ar"}).text
+    assert '<html lang="ar" dir="rtl">' in page and '<td dir="auto"' in page
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1280, 380])
 def test_it_is_read_filtered_and_opened_with_the_keyboard(

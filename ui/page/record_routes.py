@@ -2,9 +2,9 @@
 
 import os
 import re
-from typing import Annotated, Any
+from typing import Any
 
-from fastapi import APIRouter, HTTPException, Query, Request, Response
+from fastapi import APIRouter, HTTPException, Request, Response
 from fastapi.responses import HTMLResponse, JSONResponse, PlainTextResponse, RedirectResponse
 from pydantic import BaseModel, Field
 from starlette.concurrency import run_in_threadpool
@@ -26,6 +26,7 @@ from .libraries import AppState
 from .page_image import Crowded, Sheet, Sheets
 from .views.comparison import chooser_html, comparison_html, standing_html
 from .views.conversation import sentences_html, source_name
+from .views.notebook import resolve_html
 from .views.pane import document_html, locator_at, sheet_html
 from .views.records import details_html, filters_html, records_html, status_html
 from .views.statements import PAGE, link_to, statements_html
@@ -83,19 +84,23 @@ def cite(
 
 
 @routes.get("/page/resolve")
-def resolve(
-    request: Request, at: At, words: Spoken, identifier: Annotated[str, Query(max_length=MAX_IDENTIFIER_CHARS)],
-    library: str = "",
-) -> Response:  # fmt: skip
-    """Leads to where the words of a citation's identifier stand now."""
+def resolve(request: Request, at: At, words: Spoken, identifier: str = "", library: str = "") -> Response:
+    """Leads to where the words of a citation's identifier stand now; else the form for one, with what is wrong."""
+    home, key = f"{request.scope.get('root_path', '')}/", at.key if library else ""
+
+    def form(error: str, status: int) -> Response:
+        page = resolve_html(identifier[:MAX_IDENTIFIER_CHARS], words(error) if error else "", home, key, words)
+        return HTMLResponse(page, status_code=status)
+
+    if not identifier.strip():
+        return form("", 200)
+    if len(identifier) > MAX_IDENTIFIER_CHARS:
+        return form("resolve.unknown", 422)
     try:
-        places = at.library.resolve(identifier).places
-    except InputError as error:
-        return PlainTextResponse(str(error), status_code=422)
-    if not places:
-        return PlainTextResponse(words("resolve.orphan"), status_code=404)
-    home = f"{request.scope.get('root_path', '')}/"
-    return RedirectResponse(link_to(places[0], home, at.key if library else ""), status_code=303)
+        places = at.library.resolve(identifier.strip()).places
+    except InputError:
+        return form("resolve.unknown", 422)
+    return RedirectResponse(link_to(places[0], home, key), status_code=303) if places else form("resolve.orphan", 404)
 
 
 @routes.get("/page/sheet/{document_id}", response_class=HTMLResponse)

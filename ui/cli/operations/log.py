@@ -25,7 +25,7 @@ def audit(
     library: LibraryOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Read the log of who did what (ONRECORD_AUDIT), or verify it. Status 1 if it was tampered with, 2 if nothing can be told."""
+    """Read the log of who did what (ONRECORD_AUDIT), or verify it. Status 1 if it has been tampered with."""
     from ...audit import Audit, account
 
     folder = library_folder(read_settings(library=library))

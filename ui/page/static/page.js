@@ -130,7 +130,7 @@ const presses = {
   older: (id, button) => compare(id, button.dataset.newer),
   standing: (id) => visit(`page/since/${encodeURIComponent(id)}`),
   document: (_, button) => read(button),
-  keep: (place) => keepQuote(place),
+  keep: (place, button) => keepQuote(place, button),
   copy: async (text, button) => copy(button, await inStyle(text, button.dataset.cite)),
   link: (_, button) => share(button),
   view: (which) => look(which),
@@ -159,13 +159,16 @@ function press(event) {
 }
 
 /**
- * Puts a quote into the notebook.
+ * Puts a quote into the notebook; its button and the notice say so.
  * @param {string} place
+ * @param {HTMLElement} button
  */
-async function keepQuote(place) {
+async function keepQuote(place, button) {
   try {
     await call("page/notebook", { method: "POST", query: Object.fromEntries(new URLSearchParams(place)) });
-    notice(say("notebook.kept"));
+    button.textContent = say("notebook.kept.button");
+    button.setAttribute("aria-label", say("notebook.kept"));
+    notice(say("notebook.kept"), { link: route("page/notebook") });
   } catch (error) {
     notice(explain(error), { urgent: true });
   }

@@ -132,16 +132,16 @@ export const explain = (error) => (error instanceof Refused ? error.message : sa
 let clearing = 0;
 
 /**
- * One line at the foot of the page, spoken too; it goes by itself unless it is to stay.
+ * One line at the foot of the page, spoken too, which may lead somewhere; it goes by itself unless it is to stay.
  * @param {string} text
  */
-export function notice(text, { stays = false, urgent = false } = {}) {
+export function notice(text, { stays = false, urgent = false, link = "" } = {}) {
   const line = at("r-notice");
   clearTimeout(clearing);
   line.setAttribute("role", urgent ? "alert" : "status");
-  line.textContent = text;
+  line.replaceChildren(link ? make("a", { href: link, textContent: text }) : text);
   line.toggleAttribute("data-urgent", urgent);
-  if (text && !stays) clearing = setTimeout(() => line.replaceChildren(), urgent ? 8000 : 3000);
+  if (text && !stays) clearing = setTimeout(() => line.replaceChildren(), urgent || link ? 8000 : 3000);
 }
 
 /**

@@ -14,9 +14,9 @@ from .template import html
 
 
 def alerts_html(
-    alerts: Sequence[Alert], entries: Sequence[Entry], home: str, library: str, words: Words
+    alerts: Sequence[Alert], entries: Sequence[Entry], home: str, library: str, words: Words, error: str = ""
 ) -> Markup:  # fmt: skip
-    """The page; `home` is the address of the chat, `entries` are the latest news first."""
+    """The page; `home` is the address of the chat, `entries` are the latest news first, `error` is what went wrong."""
 
     def kind(name: str) -> str:
         return words(f"alerts.{name}" if name in ("question", "speaker") else f"register.{name}")
@@ -43,5 +43,6 @@ def alerts_html(
         feed=f"{home}api/alerts/feed",
         styles=Markup("").join(map(page_style, ("page.css", "statements.css", "register.css", "notebook.css"))),
         home=page_address(home, library=library),
+        error=error,
         words=words,
     )

@@ -18,9 +18,7 @@ from .template import html
 FORMS = ("docx", "md", "json")
 
 
-def notebook_html(
-    store: Store, quotes: Sequence[Kept], home: str, library: str, style: str, words: Words
-) -> Markup:
+def notebook_html(store: Store, quotes: Sequence[Kept], home: str, library: str, style: str, words: Words) -> Markup:
     """The page; `home` is the address of the chat, `style` that of the citations in what is saved."""
 
     def told(kept: Kept) -> dict[str, Any]:
@@ -44,9 +42,29 @@ def notebook_html(
         ],
         style=style,
         all_styles=STYLES,
-        styles=Markup("").join(map(page_style, ("page.css", "statements.css", "register.css", "notebook.css"))),
+        styles=_styles(),
         home=page_address(home, library=library),
         resolving=f"{home}page/resolve",
         library=library,
         words=words,
     )
+
+
+def resolve_html(identifier: str, error: str, home: str, library: str, words: Words) -> Markup:
+    """The form for a citation's identifier as a page, with what is wrong with the one given."""
+    return html(
+        "notebook",
+        "resolve",
+        error=error,
+        identifier=identifier,
+        resolving=f"{home}page/resolve",
+        notebook=page_address(f"{home}page/notebook", library=library),
+        styles=_styles(),
+        home=page_address(home, library=library),
+        library=library,
+        words=words,
+    )
+
+
+def _styles() -> Markup:
+    return Markup("").join(map(page_style, ("page.css", "statements.css", "register.css", "notebook.css")))
