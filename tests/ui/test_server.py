@@ -6,6 +6,7 @@ import socket
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlsplit
 from urllib.request import urlopen
@@ -20,9 +21,10 @@ from onrecord.ui.app import build_app, serve
 from onrecord.ui.intake import Intake, ReadingStatus, _Pace
 from onrecord.ui.page.views.conversation import ENGLISH
 from onrecord.ui.page.views.records import records_html, status_html
-from onrecord.ui.page.views.welcome import example_questions, welcome_html
+from onrecord.ui.page.views.welcome import _on_decisions, _topic, example_questions, welcome_html
 from onrecord.ui.page.words import words_in
 from onrecord.vectorstore.errors import InputError
+from onrecord.vectorstore.structure import Item, Outcome, Structure
 
 from ..fakes import HashEmbedder
 from ..rag.council import write_council
@@ -155,6 +157,46 @@ def test_examples_ask_for_decisions_and_speakers_in_the_reader_s_language(tmp_pa
     assert {f"Qu’a-t-on décidé au sujet de « {playground} » ?", f"Qu’a dit {arvid} ?"} <= {*asked["fr"]}, asked
     assert {f"¿Qué se decidió sobre «{playground}»?", f"¿Qué dijo {arvid}?"} <= {*asked["es"]}, asked
     assert "Minutes of the Town Council" not in str(asked), "the title is no topic"
+
+
+@pytest.mark.parametrize(
+    ("heading", "topic"),
+    [
+        ("3. Playground in Harbour Street.", "Playground in Harbour Street"),
+        ("Report of the Committee on Programme and Budget.", "Report of the Committee on Programme and Budget"),
+        ("(a) Lamps on the quay", "Lamps on the quay"),
+        ("Notes on the budget", "Notes on the budget"),
+        ("* Skipped as we ran out of time", None),
+        ("4. * Skipped as we ran out of time", None),
+        ("Skipped as we ran out of time", None),
+        ("- A path along the pier", None),
+        ("• Lamps on the quay", None),
+        ("The quay is closed in winter.", None),
+        ("[No quorum at this point]", None),
+        ("Note: the minutes are late", None),
+        ("The pier was closed. It opens in May", None),
+    ],
+)
+def test_what_is_a_note_an_entry_of_a_list_or_a_sentence_is_no_topic_to_ask_for(
+    client: TestClient, library: Library, heading: str, topic: str | None
+) -> None:
+    [listing] = library.documents()
+    assert _topic(heading, listing) == topic
+
+
+def test_an_outcome_that_stands_as_the_heading_of_its_item_is_not_asked_for(
+    client: TestClient, library: Library
+) -> None:
+    [listing] = library.documents()
+    item = Item(id="i1", start=0, end=90, kind="item", heading="* Closed the quay in winter")
+    other = replace(item, id="i2", heading="Lamps on the quay")
+    outcomes = [
+        Outcome(start=0, end=9, item=each, kind="decision", text="Closed the quay in winter.") for each in ("i1", "i2")
+    ]
+    for heading in (item.heading, "Closed the quay in winter"):
+        structure = Structure(items=(replace(item, heading=heading), other), outcomes=tuple(outcomes))
+        asked = [example.question for example in _on_decisions(listing, structure, ENGLISH)]
+        assert asked == ["What was decided on “Lamps on the quay”?"]
 
 
 def test_an_empty_library_says_how_to_fill_it() -> None:

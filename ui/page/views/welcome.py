@@ -28,6 +28,12 @@ _MIN_CHARS = 80
 _PRESIDES = re.compile(r"\b(?:chair\w*|president|moderator|secretar\w+|rapporteur)\b", re.IGNORECASE)
 _ITEM = re.compile(r"^(?:(?:agenda )?item|chapter|section|part) \w+[.:]\s*|^[\w.]{1,4}[.)]\s+", re.IGNORECASE)
 _CAPTION = re.compile(r"(?:table|figure|chart|map|box|annex|contents)\b", re.IGNORECASE)
+_LIST_MARK = re.compile(r"[*+•·◦▪▫●○■□‣⁃–—>\-]")
+_NOTE = re.compile(
+    r"[(\[][^()\[\]]*[)\]]\s*$|(?:note|n\.?b\.?|skipped|postponed|no discussion|not discussed)\b", re.IGNORECASE
+)
+_VERB = re.compile(r"\b(?:is|are|was|were|has|have|had|will|would|should|must|cannot|did|does|we|they|it)\b")
+_TWO_SENTENCES = re.compile(r"[^\W\d_]{3}[.!?] +\S")
 _ASIDE = re.compile(r"(?:(?<!\s)\s++)?\([^()]*\)")
 
 
@@ -95,9 +101,9 @@ def _candidates(
 
 def _on_decisions(listing: Listing, structure: Structure, words: Words) -> Iterator[Example]:
     """What was decided on the items of which an outcome is stored, those dealt with at most length first."""
-    decided = {outcome.item for outcome in structure.outcomes}
+    told = {outcome.item: _bare(outcome.text) for outcome in structure.outcomes}
     for item in sorted(structure.items, key=_length, reverse=True):
-        if item.id in decided and (topic := _topic(item.heading, listing)):
+        if item.id in told and told[item.id] not in _bare(item.heading) and (topic := _topic(item.heading, listing)):
             question = words("welcome.decided", topic=topic)
             yield Example(question=question, document_id=listing.id, start=item.start, end=item.end)
 
@@ -145,9 +151,26 @@ def _length(part: Item | Heading | SpeakerTurn) -> int:
     return part.end - part.start
 
 
+def _bare(text: str) -> str:
+    """The words of a text, without marks of lists, case and what ends a sentence."""
+    return " ".join(plain(text).casefold().split()).lstrip("*+•·◦▪●–—>- ").rstrip(" .;,:!")
+
+
+def _is_said(heading: str) -> bool:
+    """Whether a heading is a note or a sentence rather than the name of a matter."""
+    bare = _ITEM.sub("", heading)
+    is_sentence = bare.endswith((".", "!")) and _VERB.search(bare)
+    return bool(_NOTE.match(bare) or _LIST_MARK.match(bare) or is_sentence or _TWO_SENTENCES.search(bare))
+
+
 def _topic(heading: str, listing: Listing) -> str | None:
-    """A heading as a topic, without its number and asides; none where it says too little, is a lead-in or the title."""
+    """A heading as a topic, without its number and asides.
+
+    None where it says too little, is a lead-in or the title, an entry of a list, a note or a sentence.
+    """
     whole = " ".join(plain(heading).split())
+    if _LIST_MARK.match(whole) or _is_said(whole):
+        return None
     topic = " ".join(_ASIDE.sub("", _ITEM.sub("", whole)).split()).rstrip(" .;,")
     is_short = _MIN_TOPIC_WORDS <= len(topic.split()) and len(topic) < _NAME_CHARS
     is_title = topic.casefold() in listing.title.casefold()
