@@ -3,7 +3,7 @@
 import { act, ask, isBusy, renew, show, stop } from "./asking.js";
 import { wireChecking } from "./checking.js";
 import { isShut, openDrawer, showFilters, showMode, wireDrawers } from "./drawers.js";
-import { around, at, first, questionBox } from "./elements.js";
+import { around, at, first, make, questionBox } from "./elements.js";
 import { commandOf } from "./keyboard.js";
 import { close, isOpen, look, open, overview, point, share, step, unhover, visit, watchHover } from "./reading.js";
 import { list, watchReading, welcome, wireRecords } from "./records.js";
@@ -168,7 +168,7 @@ async function keepQuote(place, button) {
     await call("page/notebook", { method: "POST", query: Object.fromEntries(new URLSearchParams(place)) });
     button.textContent = say("notebook.kept.button");
     button.setAttribute("aria-label", say("notebook.kept"));
-    notice(say("notebook.kept"), { link: route("page/notebook") });
+    notice(make("a", { href: route("page/notebook"), textContent: say("notebook.kept") }));
   } catch (error) {
     notice(explain(error), { urgent: true });
   }

@@ -133,15 +133,15 @@ let clearing = 0;
 
 /**
  * One line at the foot of the page, spoken too, which may lead somewhere; it goes by itself unless it is to stay.
- * @param {string} text
+ * @param {string | HTMLAnchorElement} text
  */
-export function notice(text, { stays = false, urgent = false, link = "" } = {}) {
+export function notice(text, { stays = false, urgent = false } = {}) {
   const line = at("r-notice");
   clearTimeout(clearing);
   line.setAttribute("role", urgent ? "alert" : "status");
-  line.replaceChildren(link ? make("a", { href: link, textContent: text }) : text);
+  line.replaceChildren(text);
   line.toggleAttribute("data-urgent", urgent);
-  if (text && !stays) clearing = setTimeout(() => line.replaceChildren(), urgent || link ? 8000 : 3000);
+  if (text && !stays) clearing = setTimeout(() => line.replaceChildren(), urgent || typeof text === "object" ? 8000 : 3000);
 }
 
 /**
