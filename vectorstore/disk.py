@@ -5,7 +5,8 @@ import os
 import sqlite3
 import tempfile
 import time
-from contextlib import closing
+from collections.abc import Generator
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from .errors import DiskRefuses
@@ -34,6 +35,28 @@ def connect(path: Path, synchronous: str) -> sqlite3.Connection:
         connection.close()
         raise
     return connection
+
+
+@contextmanager
+def opened(path: Path, schema: str) -> Generator[sqlite3.Connection]:
+    """A connection to a small database beside the catalogue, on the disk at every commit; `schema` makes its tables.
+
+    Raises DiskRefuses where the disk is full or may not be written to.
+    """
+    try:
+        with closing(connect(path, synchronous="FULL")) as connection:
+            connection.executescript(schema)
+            yield connection
+    except sqlite3.OperationalError as error:
+        raise refusal_of(path.parent) or error from error
+
+
+@contextmanager
+def writing(path: Path, schema: str) -> Generator[sqlite3.Connection]:
+    """As `opened`, within a transaction that is kept where nothing is raised."""
+    with opened(path, schema) as connection, connection:
+        connection.execute("BEGIN IMMEDIATE")
+        yield connection
 
 
 def _write_ahead(connection: sqlite3.Connection) -> None:

@@ -116,10 +116,11 @@ def split_at_labels(text: str, blocks: Sequence[Block]) -> list[tuple[Block, str
     texts = [text[block.start : block.end] for block in blocks]
     if owners := _delegations(texts, blocks) or _asked_and_answered(texts, blocks):
         return [(replace(block, speaker=owner), None) for block, owner in zip(blocks, owners, strict=True)]
+    known = _turn_labels(texts, blocks)
     labels: dict[int, list[Label]] = defaultdict(list)
-    for label in _induced(texts, blocks):
+    for label in _induced(texts, blocks, known):
         labels[label.block].append(label)
-    if not labels and not _has_labels(texts, blocks):
+    if not labels and not _has_labels(blocks, known):
         return [(block, None) for block in split_at_retold(texts, blocks)]
     return [
         part
@@ -175,22 +176,20 @@ def _asked_and_answered(texts: Sequence[str], blocks: Sequence[Block]) -> list[s
     return found
 
 
-def _has_labels(texts: Sequence[str], blocks: Sequence[Block]) -> bool:
+def _has_labels(blocks: Sequence[Block], known: Sequence[str | None]) -> bool:
     """Whether the format says who speaks, or labels of known shapes do."""
-    return (
-        any(block.speaker is not None for block in blocks)
-        or sum(label is not None for label in _turn_labels(texts, blocks)) >= _FEWEST_KNOWN
-    )
+    stated = any(block.speaker is not None for block in blocks)
+    return stated or sum(label is not None for label in known) >= _FEWEST_KNOWN
 
 
-def _induced(texts: Sequence[str], blocks: Sequence[Block]) -> list[Label]:
+def _induced(texts: Sequence[str], blocks: Sequence[Block], known: Sequence[str | None]) -> list[Label]:
     """Labels in the record's own style, where they show far more turns than labels of known shapes do; else those in
     mid paragraph of who has the floor again and again."""
     found = induced_labels(texts, blocks)
-    known = Counter(label for label in _turn_labels(texts, blocks) if label)
-    if known.total() < _FEWEST_KNOWN or len(found) > _FAR_MORE * known.total():
+    counts = Counter(label for label in known if label)
+    if counts.total() < _FEWEST_KNOWN or len(found) > _FAR_MORE * counts.total():
         return found
-    return labels_within(texts, blocks, frozenset(name for name, count in known.items() if count > 1))
+    return labels_within(texts, blocks, frozenset(name for name, count in counts.items() if count > 1))
 
 
 def _parts(block: Block, words: str, labels: Sequence[Label], below: str) -> Iterator[tuple[Block, str | None]]:

@@ -8,7 +8,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import takewhile
 
-from ...ingest.language.dates import dates
 from ...vectorstore.markup import plain
 from ...vectorstore.names import fold
 from ...vectorstore.passage import Hit
@@ -84,7 +83,7 @@ def choose(store: Store, query: Query, hits: Sequence[Hit], limit: int = MAX_QUO
         return Chosen(quotables=_of_turn(store, query, turn(hits)))
     spoken = said_by(hits, query.references.said_by if not query.compared else ())
     ranked = without_stray_outcomes(query, rank(store, query, spoken))
-    ranked = _of_the_day(query, _not_said_before(store, query, ranked))
+    ranked = _not_said_before(store, query, ranked)
     ranked = [each for each in ranked if each.hit.passage.locator.paragraph in query.references.paragraphs] or ranked
     best = replace(_best(store, query, ranked, limit), ranked=tuple(ranked))
     return picked(store, query, best, best.quotables)
@@ -100,21 +99,6 @@ def picked(store: Store, query: Query, among: Chosen, sentences: Sequence[Quotab
     chosen = [each for quotable in chosen for each in with_names(query, quotable)]
     chosen = [_with_label(quotable) for quotable in chosen] if query.wants_speaker else chosen
     return replace(among, quotables=chosen, picked=tuple(sentences))
-
-
-def _of_the_day(query: Query, ranked: Sequence[Quotable]) -> Sequence[Quotable]:
-    """What may answer, of records of the days that a question names, or where such a day is named; everything where no
-    record found is of one."""
-    named = [day for day in dates(query.text)[0] if day.day and day.year]
-    days = {f"{day.year:04}-{day.month:02}-{day.day:02}" for day in named}
-    if not days or not any(each.hit.document.date in days for each in ranked):
-        return ranked
-    written = [day.written for day in named]
-    return [
-        each
-        for each in ranked
-        if each.hit.document.date in days or any(day in each.hit.passage.text for day in written)
-    ]
 
 
 def _not_said_before(store: Store, query: Query, ranked: Sequence[Quotable]) -> Sequence[Quotable]:

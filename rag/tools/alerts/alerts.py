@@ -17,7 +17,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, cast
 
-from ....vectorstore.disk import connect, refusal_of
+from ....vectorstore.disk import connect, opened, writing
 from ....vectorstore.errors import InputError, LibraryBusy, OnRecordError
 from ....vectorstore.store import Store
 from ...schema import citation_json
@@ -85,7 +85,7 @@ class Alerts:
         """The alerts, the oldest first."""
         if not self._path.is_file():
             return []
-        with self._open() as connection:
+        with opened(self._path, _SCHEMA) as connection:
             sql = "SELECT id, subject, webhook, added_at FROM alerts ORDER BY added_at, rowid"
             return [_alert(row) for row in connection.execute(sql).fetchall()]
 
@@ -112,7 +112,7 @@ class Alerts:
         asked = self._records() if known else {}
         there = found_of(self._store, subject, self._everything) if known else []
         alert = Alert(id=uuid.uuid4().hex[:8], subject=subject, webhook=webhook, added_at=_now())
-        with self._writing() as connection:
+        with writing(self._path, _SCHEMA) as connection:
             connection.execute(
                 "INSERT INTO alerts VALUES (?, ?, ?, ?, NULL)",
                 (alert.id, json.dumps(as_facts(subject)), webhook, alert.added_at),
@@ -129,7 +129,7 @@ class Alerts:
     def remove(self, key: str) -> Alert:
         """Watches it no more. Raises InputError where there is none of this id."""
         found = self.alert(key)
-        with self._writing() as connection:
+        with writing(self._path, _SCHEMA) as connection:
             connection.execute("DELETE FROM alerts WHERE id = ?", (key,))
         return found
 
@@ -138,14 +138,14 @@ class Alerts:
         self._store.refresh()
         version = self._store.version
         for alert in self._chosen(keys):
-            with self._open() as connection:
+            with opened(self._path, _SCHEMA) as connection:
                 sql = "SELECT looked_at FROM alerts WHERE id = ?"
                 looked = (connection.execute(sql, (alert.id,)).fetchone() or (None,))[0]
             if looked == version:
                 continue
             records = self._unasked(alert)
             now = [(each, _body(alert, each)) for each in self._unknown(alert, records)]
-            with self._writing() as connection:
+            with writing(self._path, _SCHEMA) as connection:
                 for each, body in now:
                     connection.execute(
                         "INSERT OR IGNORE INTO entries (id, alert, key, document, found_at, body) "
@@ -172,7 +172,7 @@ class Alerts:
                     except OnRecordError as error:
                         failed.append((entry, str(error)))
                         break
-                    with self._writing() as connection:
+                    with writing(self._path, _SCHEMA) as connection:
                         connection.execute("UPDATE entries SET delivered_at = ? WHERE id = ?", (_now(), entry.id))
                     delivered.append(entry)
         return Run(delivered=tuple(delivered), failed=tuple(failed))
@@ -182,7 +182,7 @@ class Alerts:
         if not self._chosen([key] if key else []):
             return []
         sql = "SELECT id, alert, found_at, body FROM entries WHERE body IS NOT NULL AND ? IN (alert, '') "
-        with self._open() as connection:
+        with opened(self._path, _SCHEMA) as connection:
             rows = connection.execute(f"{sql} ORDER BY number DESC LIMIT ?", (key or "", limit)).fetchall()
         return [_entry(row) for row in rows]
 
@@ -195,7 +195,7 @@ class Alerts:
 
     def _unasked(self, alert: Alert) -> dict[str, str]:
         """Those of the records of which an alert has not been asked yet."""
-        with self._open() as connection:
+        with opened(self._path, _SCHEMA) as connection:
             rows = connection.execute("SELECT record FROM asked WHERE alert = ?", (alert.id,)).fetchall()
         asked = {row[0] for row in rows}
         return {name: key for name, key in self._records().items() if name not in asked}
@@ -203,7 +203,7 @@ class Alerts:
     def _unknown(self, alert: Alert, records: Mapping[str, str]) -> list[Found]:
         """What an alert has not found yet; a question is asked of the records that are new to it, so that many older
         sentences never crowd out a new one."""
-        with self._open() as connection:
+        with opened(self._path, _SCHEMA) as connection:
             rows = connection.execute("SELECT key FROM entries WHERE alert = ?", (alert.id,)).fetchall()
         known = {row[0] for row in rows}
         within = records.values() if alert.subject.kind == "question" else None
@@ -212,23 +212,8 @@ class Alerts:
 
     def _waiting(self, alert: Alert) -> list[Entry]:
         sql = "SELECT id, alert, found_at, body FROM entries WHERE alert = ? AND delivered_at IS NULL ORDER BY number"
-        with self._open() as connection:
+        with opened(self._path, _SCHEMA) as connection:
             return [_entry(row) for row in connection.execute(sql, (alert.id,)).fetchall()]
-
-    @contextmanager
-    def _open(self) -> Generator[sqlite3.Connection]:
-        try:
-            with closing(connect(self._path, synchronous="FULL")) as connection:
-                connection.executescript(_SCHEMA)
-                yield connection
-        except sqlite3.OperationalError as error:
-            raise refusal_of(self._path.parent) or error from error
-
-    @contextmanager
-    def _writing(self) -> Generator[sqlite3.Connection]:
-        with self._open() as connection, connection:
-            connection.execute("BEGIN IMMEDIATE")
-            yield connection
 
     @contextmanager
     def _alone(self) -> Generator[None]:

@@ -6,15 +6,14 @@ its words still stand in the library. Each notebook has an owner: "" is the libr
 
 import json
 import secrets
-import sqlite3
-from collections.abc import Collection, Generator, Mapping
-from contextlib import closing, contextmanager
+from collections.abc import Collection, Mapping
+from contextlib import closing
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from ....vectorstore.disk import connect, refusal_of
+from ....vectorstore.disk import connect, opened, writing
 from ....vectorstore.errors import InputError
 from ....vectorstore.passage import Document, Locator
 from ...answer import Citation
@@ -65,7 +64,7 @@ class Notebook:
         """The quotes in their order."""
         if not self._path.is_file():
             return []
-        with self._open() as connection:
+        with opened(self._path, _SCHEMA) as connection:
             rows = connection.execute(f"SELECT {_COLUMNS} FROM kept WHERE owner = ? ORDER BY place", (self._owner,))
             return [_kept(row) for row in rows.fetchall()]
 
@@ -85,7 +84,7 @@ class Notebook:
             raise InputError(f"A quote to keep has words, {MAX_QUOTE_CHARS:,} characters of them at most.")
         _check_note(note)
         named, key = identifier(citation), secrets.token_hex(4)
-        with self._writing() as connection:
+        with writing(self._path, _SCHEMA) as connection:
             count = connection.execute("SELECT count(*) FROM kept WHERE owner = ?", (self._owner,)).fetchone()[0]
             there = connection.execute(
                 "SELECT id FROM kept WHERE owner = ? AND identifier = ?", (self._owner, named)
@@ -120,39 +119,24 @@ class Notebook:
         """Puts a quote at a place, counted from 1; the others make room. Raises InputError."""
         order = [each.id for each in self.quotes() if each.id != self.quote(key).id]
         order.insert(min(max(place, 1) - 1, len(order)), key)
-        with self._writing() as connection:
+        with writing(self._path, _SCHEMA) as connection:
             for number, each in enumerate(order, start=1):
                 connection.execute("UPDATE kept SET place = ? WHERE id = ? AND owner = ?", (number, each, self._owner))
 
     def remove(self, key: str) -> Kept:
         """Takes a quote out. Raises InputError where there is none of this id."""
         found = self.quote(key)
-        with self._writing() as connection:
+        with writing(self._path, _SCHEMA) as connection:
             connection.execute("DELETE FROM kept WHERE id = ? AND owner = ?", (found.id, self._owner))
         return found
 
     def _changed(self, key: str, change: str, values: tuple[str, ...]) -> Kept:
         found = self.quote(key)
-        with self._writing() as connection:
+        with writing(self._path, _SCHEMA) as connection:
             connection.execute(
                 f"UPDATE kept SET {change} WHERE id = ? AND owner = ?", (*values, found.id, self._owner)
             )
         return self.quote(key)
-
-    @contextmanager
-    def _open(self) -> Generator[sqlite3.Connection]:
-        try:
-            with closing(connect(self._path, synchronous="FULL")) as connection:
-                connection.executescript(_SCHEMA)
-                yield connection
-        except sqlite3.OperationalError as error:
-            raise refusal_of(self._path.parent) or error from error
-
-    @contextmanager
-    def _writing(self) -> Generator[sqlite3.Connection]:
-        with self._open() as connection, connection:
-            connection.execute("BEGIN IMMEDIATE")
-            yield connection
 
 
 def kept_of(folder: Path, document_ids: Collection[str]) -> int:
