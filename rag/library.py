@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from ..ingest.ingest import IngestReport, Watcher
     from ..ingest.parse import Limits
     from .adapters.langchain import AnswerRunnable
+    from .generation.budget import Budget
     from .generation.writer import Way, Writer
     from .pipeline import Pipeline
     from .query.kinds import Length
@@ -59,6 +60,7 @@ def open_library(
     model_falls_back: bool = True,
     model_way: "Way" = "auto",
     judge: str | None = None,
+    prompts: Path | None = None,
     embedding: str | None = None,
     cache_dir: Path | None = None,
     embedder: Embedder | None = None,
@@ -82,6 +84,7 @@ def open_library(
             known to be small.
         judge: a further check of what the model writes, "nli:" and a cross-encoder's name or "provider:name" of a chat
             model; None or "none" for the program's own checks only.
+        prompts: a folder of prompts that replace those packaged, see `onrecord.rag.prompts`.
         embedding: name or path of a sentence-transformers model; None for the library's own or the default.
         cache_dir: where the default embedding model keeps its exported graph.
         embedder: an opened embedding model, instead of `embedding`.
@@ -109,6 +112,7 @@ def open_library(
     writer = None
     if model is not None and model != "none":
         from .generation.writer import open_writer
+        from .prompts import prompts_in
 
         writer = open_writer(
             model,
@@ -118,6 +122,7 @@ def open_library(
             judge=judge,
             falls_back=model_falls_back,
             way=model_way,
+            prompts=prompts_in(prompts),
         )
     if reranker is None:
         return Library(store, writer, passages=passages, strictness=strictness)
@@ -161,6 +166,11 @@ class Library:
             passages=self.passages,
             strictness=self.strictness,
         )
+
+    def within(self, budget: "Budget | None") -> "Library":
+        """The same library, whose language model, if it has one, reads and writes so many tokens for each user."""
+        writer = self.writer.within(budget) if self.writer else None
+        return Library(self.store, writer, self.reranker, passages=self.passages, strictness=self.strictness)
 
     def in_way(self, way: "Way") -> "Library":
         """The same library, whose language model, if it has one, writes or selects as told."""

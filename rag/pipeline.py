@@ -89,6 +89,12 @@ class Pipeline:
         if refusal := _not_askable(question) or _courtesy(question):
             yield _refused(question, refusal)
             return
+        if self.writer and self.writer.is_used_up:
+            for event in replace(self, writer=None).answer_stream(
+                question, history=history, filters=filters, observer=observer
+            ):
+                yield _noted(event, remark("tokens_used_up")) if isinstance(event, Answer) else event
+            return
         asked = _Asked(question=question, filters=filters, observer=observer)
         query = self._parse(asked, history)
         if told := self._in_two(asked, query, history):
@@ -345,6 +351,11 @@ class _Draft:
         """Adds what people must know, after or before all that is said already."""
         self.remarks.append(told)
         self.notes.insert(0 if first else len(self.notes), message(told))
+
+
+def _noted(answer: Answer, told: Remark) -> Answer:
+    """An answer with one thing more that people must know."""
+    return replace(answer, remarks=(*answer.remarks, told), notes=(*answer.notes, message(told)))
 
 
 def _told_of_thread(asked: "_Asked", query: Query, citations: Sequence[Citation]) -> Remark | None:

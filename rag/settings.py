@@ -72,6 +72,18 @@ class Settings(BaseSettings):
         description="how the model answers: write sentences, select sentences of the records, or auto: select where it "
         "is known to be small",
     )
+    allowed_models: str = Field(
+        "",
+        description="models that may answer, separated by commas, with * for any characters: ollama:*, "
+        "openai:gpt-4.1-mini; all, where it is empty",
+    )
+    tokens_per_day: int = Field(
+        0, ge=0, description="tokens that models may read and write for each user of a server in a day; 0 for no limit"
+    )
+    model_price: str = Field(
+        "", description="price of a million tokens read and of a million written, as 0.5,1.5; shown with answers"
+    )
+    prompts: Path | None = Field(None, description="folder of Markdown files that replace the prompts of their names")
     passages: int | None = Field(
         None, ge=1, le=20, description="passages an answer may quote; by default as many as fit"
     )

@@ -113,7 +113,8 @@ def build_app(
     if not page:
         return app
     unknown_stay_with(app)
-    libraries = LibraryRegistry([library, *also], intake, limits=options.limits)
+    served = [options.within(each) for each in (library, *also)]
+    libraries = LibraryRegistry(served, intake, limits=options.limits, rules=options.models)
     ended = threading.Event()
     api_lifespan = app.router.lifespan_context
 

@@ -1,24 +1,30 @@
 """A language model's service: a prompt goes in, text comes out; its cost is counted, what fails is told plainly."""
 
 import re
+import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any, cast
+from urllib.parse import urlsplit
 
 from ...vectorstore.errors import ModelError, ModelUnavailable
 from ..answer import Usage
-from ..prompts import Prompt
+from ..prompts import PACKAGED, Prompt, Prompts
 from ..query.question import clean
+from .budget import CHARS_A_TOKEN, Budget
 from .capacity import Capacity, capacity_of
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
+    from langchain_core.messages import AIMessageChunk
 
 MAX_WRITTEN_CHARS = 60_000
 # A small model that has lost the thread writes on until its context is full; its answers have a tenth of this.
 MAX_WRITTEN_BY_SMALL_CHARS = 4_000
 # A provider's package waits longer before each further try: half a second, then twice as long.
 MAX_RETRIES = 2
+WAITS_S = (0.5, 1.0)
 # Ollama's own default cuts a prompt after 4,096 tokens or fewer, without a word.
 OLLAMA_CONTEXT_TOKENS = 8_192
 # A reply whose last so many characters stand so many times in its end goes round in circles: no answer's do.
@@ -60,6 +66,11 @@ class Tally:
             self.output_tokens += int(usage.get("output_tokens") or 0)
 
     @property
+    def tokens(self) -> int:
+        """Those read and written so far."""
+        return self.input_tokens + self.output_tokens
+
+    @property
     def usage(self) -> Usage | None:
         """The sums so far; None where no model was asked."""
         if not self.calls:
@@ -78,13 +89,23 @@ class Known:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Service:
-    """A chat model by name. `secrets` are strings that no message may hold, `base_url` is where it is served."""
+    """A chat model by name. `secrets` are strings that no message may hold, `base_url` is where it is served; `prompts`
+    are what it is asked with, `title` is what people call it where that is not its name, `budget` counts what it reads
+    and writes for whoever asks."""
 
     name: str
     model: "BaseChatModel" = field(repr=False)
     secrets: tuple[str, ...] = field(default=(), repr=False)
     base_url: str | None = None
     known: Known = field(default_factory=Known, repr=False)
+    prompts: Prompts = field(default=PACKAGED, repr=False)
+    title: str = ""
+    budget: Budget | None = field(default=None, repr=False)
+
+    @property
+    def host(self) -> str | None:
+        """Which machine what is asked is sent to; None where it stays on this one."""
+        return host_of(self.name, self.base_url)
 
     def capacity(self) -> Capacity:
         """How large the model is and how much it reads, as far as its service or its name says; asked once."""
@@ -119,10 +140,9 @@ class Service:
             ModelError: it does not accept the request.
         """
         tally.calls += 1
-        written, most_chars, tail = 0, self.most_chars, ""
-        messages = [("system", prompt.system), ("human", prompt.asked)] if isinstance(prompt, Prompt) else prompt
+        written, most_chars, tail, before = 0, self.most_chars, "", tally.tokens
         try:
-            for chunk in self.model.stream(messages, **(options or {})):
+            for chunk in self._chunks(prompt, options or {}):
                 tally.add(getattr(chunk, "usage_metadata", None))
                 text = clean(chunk.text)
                 yield text[: most_chars - written]
@@ -133,6 +153,27 @@ class Service:
         except Exception as error:  # network, key, quota: each provider has errors of its own
             # Not `from error`: what the provider's package raises may hold the key.
             raise self._told(error) from None
+        finally:
+            if self.budget:
+                read = len(prompt.system) + len(prompt.asked) if isinstance(prompt, Prompt) else len(prompt)
+                self.budget.count(tally.tokens - before or (read + written) // CHARS_A_TOKEN)
+
+    def _chunks(self, prompt: str | Prompt, options: Mapping[str, Any]) -> "Iterator[AIMessageChunk]":
+        """The pieces of a reply. A service of Ollama's that has not begun one is asked again, each time after a longer
+        wait, for its package does not do so itself as others do."""
+        messages = [("system", prompt.system), ("human", prompt.asked)] if isinstance(prompt, Prompt) else prompt
+        waits_s = WAITS_S if self.name.startswith("ollama:") else ()
+        for wait_s in (*waits_s, None):
+            begun = False
+            try:
+                for chunk in self.model.stream(messages, **options):
+                    begun = True
+                    yield chunk
+                return
+            except Exception as error:  # each provider has errors of its own
+                if begun or wait_s is None or not isinstance(self._told(error), ModelUnavailable):
+                    raise
+            time.sleep(wait_s)
 
     def ask(self, prompt: str | Prompt, tally: Tally) -> str:
         """The whole of what the model writes; raises as `stream` does."""
@@ -149,8 +190,32 @@ class Service:
         return ModelUnavailable(message)
 
 
+def host_of(model: str, base_url: str | None) -> str | None:
+    """Which machine, or whose, a model ("provider:name") is asked at; None for this one.
+
+    A chat model that a host program made is taken to be where that says, "its provider" where it says nothing.
+    """
+    provider = model.partition(":")[0] if ":" in model else "its provider"
+    address = base_url or ("http://127.0.0.1" if provider == "ollama" else "")
+    host = urlsplit(address).hostname or provider
+    return None if is_loopback(host) else host
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host's name or address is this machine's own."""
+    try:
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
 def open_service(
-    model: "str | BaseChatModel", *, base_url: str | None = None, api_key: str | None = None, timeout_s: float = 120.0
+    model: "str | BaseChatModel",
+    *,
+    base_url: str | None = None,
+    api_key: str | None = None,
+    timeout_s: float = 120.0,
+    prompts: Prompts = PACKAGED,
 ) -> Service:
     """Sets a chat model up, without calling it.
 
@@ -159,13 +224,15 @@ def open_service(
         base_url: address of the service, where it is not the provider's own.
         api_key: key for it; else the provider's environment variable is used.
         timeout_s: how long to wait for an answer.
+        prompts: what it is asked with.
 
     Raises:
         ModelError: the provider is unknown, its package missing, or the key.
     """
     secrets = (api_key,) if api_key else ()
     if not isinstance(model, str):
-        return Service(name=str(getattr(model, "model_name", None) or type(model).__name__), model=model)
+        name = str(getattr(model, "model_name", None) or type(model).__name__)
+        return Service(name=name, model=model, prompts=prompts)
     if ":" not in model:
         raise ModelError(
             f"{model!r} names no provider. Write --model provider:name, for example ollama:llama3.2, or none."
@@ -175,7 +242,7 @@ def open_service(
     try:
         options = _options(model, base_url=base_url, api_key=api_key, timeout_s=timeout_s)
         chat = cast("BaseChatModel", init_chat_model(model, **options))
-        return Service(name=model, model=chat, secrets=secrets, base_url=base_url)
+        return Service(name=model, model=chat, secrets=secrets, base_url=base_url, prompts=prompts)
     except ImportError as error:
         provider = model.split(":", 1)[0]
         says = f"The model {model} needs a package: pip install langchain-{provider} ({_first_line(error)})"

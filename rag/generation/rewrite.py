@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from ...vectorstore.errors import ModelError
 from ...vectorstore.store import Store
 from ..answer import Turn
-from ..prompts import prompt
 from ..query.question import content_words
 from ..verification.ground import ORDERS, without_links
 from ..verification.numbers import quantities
@@ -33,7 +32,7 @@ def rewritten(service: Service, store: Store, question: str, history: Sequence[T
     said = "\n".join(
         f"Question: {_short(turn.question)}\nAnswer: {_short(turn.answer)}" for turn in history[-TURNS_SHOWN:]
     )
-    asked = prompt("rewrite_prompt").replace("{conversation}", said.replace("{", "("))
+    asked = service.prompts.text("rewrite_prompt").replace("{conversation}", said.replace("{", "("))
     try:
         reply = service.ask(asked.replace("{question}", " ".join(question.split())).rstrip(), tally)
     except ModelError:

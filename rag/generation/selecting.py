@@ -13,7 +13,7 @@ from ...vectorstore.store import Store
 from ..answering.candidates import Quotable
 from ..answering.select import MAX_LISTED, MAX_QUOTES, Chosen, picked
 from ..events import Note
-from ..prompts import Prompt, filled
+from ..prompts import PACKAGED, Prompt, Prompts
 from ..query.parse import Query
 from .capacity import BYTES_A_TOKEN
 from .evidence import inert, record_line
@@ -45,7 +45,8 @@ def selected(
         return chosen, []
     most = limit or (MAX_LISTED if query.wants_list or query.compared else MAX_QUOTES)
     reply = ""
-    for piece in service.shaped(ask_to_select(query.text, candidates), _shape(len(candidates), most), tally):
+    asked = ask_to_select(query.text, candidates, service.prompts)
+    for piece in service.shaped(asked, _shape(len(candidates), most), tally):
         reply += piece
         if len(reply) > MAX_REPLY_CHARS:
             break
@@ -73,9 +74,9 @@ def candidates_of(chosen: Chosen, budget_tokens: int) -> list[Quotable]:
     return found
 
 
-def ask_to_select(question: str, candidates: Sequence[Quotable]) -> Prompt:
+def ask_to_select(question: str, candidates: Sequence[Quotable], prompts: Prompts = PACKAGED) -> Prompt:
     """The prompt: the sentences by record, the strongest last and with the lowest numbers, then the question."""
-    return filled("select_prompt", sentences="\n".join(_lines(candidates)), question=question)
+    return prompts.filled("select_prompt", sentences="\n".join(_lines(candidates)), question=question)
 
 
 def _lines(candidates: Sequence[Quotable]) -> Iterator[str]:

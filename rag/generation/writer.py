@@ -16,10 +16,11 @@ from ..answer import Citation, Refusal, Remark, Sentence, Turn, remark
 from ..answering.abstain import NOT_ANSWERED
 from ..answering.select import Chosen, citation_of
 from ..events import Note, SentenceReady, StageObserver
-from ..prompts import Prompt, filled
+from ..prompts import PACKAGED, Prompt, Prompts
 from ..query.parse import Query
 from ..verification.ground import ORDERS, Grounded, ground, support
-from ..verification.judge import Judge, judged_text, open_judge
+from ..verification.judge import ChatJudge, Judge, judged_text, open_judge
+from .budget import Budget
 from .evidence import Shown, evidence, passage_lines, points_in
 from .llm import Service, Tally, goes_round, open_service
 from .parse_reply import Claim, claims, finished_claims, visible
@@ -58,6 +59,7 @@ def open_writer(
     judge: str | None = None,
     falls_back: bool = True,
     way: Way = "auto",
+    prompts: Prompts = PACKAGED,
 ) -> "Writer":
     """Sets a chat model up, without calling it.
 
@@ -71,14 +73,15 @@ def open_writer(
         falls_back: whether answers are quotes only while the service is silent; else that is an error.
         way: "write" has it write sentences, "select" select sentences of the records, "auto" select where it is known
             to be small.
+        prompts: what it is asked with.
 
     Raises:
         ModelError: the provider is unknown, its package missing, or the key; or the judge cannot be had.
     """
     second = None
     if judge and judge != "none":
-        second = open_judge(judge, base_url=base_url, api_key=api_key, timeout_s=timeout_s)
-    service = open_service(model, base_url=base_url, api_key=api_key, timeout_s=timeout_s)
+        second = open_judge(judge, base_url=base_url, api_key=api_key, timeout_s=timeout_s, prompts=prompts)
+    service = open_service(model, base_url=base_url, api_key=api_key, timeout_s=timeout_s, prompts=prompts)
     return Writer(service=service, judge=second, falls_back=falls_back, way=way)
 
 
@@ -105,7 +108,19 @@ class Writer:
     @property
     def name(self) -> str:
         """The model's name, as given."""
-        return self.service.name
+        return self.service.title or self.service.name
+
+    def within(self, budget: Budget | None) -> "Writer":
+        """The same, whose tokens, and its judge's, are counted and limited."""
+        judge = self.judge
+        if isinstance(judge, ChatJudge):
+            judge = replace(judge, service=replace(judge.service, budget=budget))
+        return replace(self, service=replace(self.service, budget=budget), judge=judge)
+
+    @property
+    def is_used_up(self) -> bool:
+        """Whether whoever asks has no tokens left today."""
+        return self.service.budget is not None and self.service.budget.is_used_up()
 
     def stand_alone(self, store: Store, question: str, history: Sequence[Turn], tally: Tally) -> str | None:
         """A follow-up as a question that stands alone; None where the model has no usable one."""
@@ -156,7 +171,7 @@ class _Writing:
 
     def sentences(self) -> Iterator[SentenceReady | Note | Remark]:
         """The answer's sentences, each verified, and notes on them; those held back come written again."""
-        reply = _Reply(asked=ask_for(self.question, self.shown))
+        reply = _Reply(asked=ask_for(self.question, self.shown, self.writer.service.prompts))
         numbering = _Numbering(self.store)
         held: list[Grounded] = []
         before, last_shown = "", ""
@@ -214,8 +229,9 @@ class _Writing:
         if not failed:
             return _Repaired(sentences=held)
         try:
-            asked = ask_again(self.store, self.question, failed, self.shown)
-            reply = visible(self.writer.service.ask(asked, self.tally))
+            service = self.writer.service
+            asked = ask_again(self.store, self.question, failed, self.shown, service.prompts)
+            reply = visible(service.ask(asked, self.tally))
         except ModelError as error:
             return _Repaired(sentences=held, notes=[Note(f"What failed could not be rewritten: {error}")])
         again = _written_again(reply, len(failed))
@@ -352,13 +368,15 @@ class _Numbering:
         return SentenceReady(sentence=sentence, citations=tuple(new))
 
 
-def ask_for(question: str, shown: Sequence[Shown]) -> Prompt:
+def ask_for(question: str, shown: Sequence[Shown], prompts: Prompts = PACKAGED) -> Prompt:
     """The prompt: the passages with their numbers and where they stand, and the question."""
     passages = passage_lines(enumerate(shown, start=1))
-    return filled("answer_prompt", passages=passages, question=question)
+    return prompts.filled("answer_prompt", passages=passages, question=question)
 
 
-def ask_again(store: Store, question: str, failed: Sequence[Grounded], shown: Sequence[Shown]) -> Prompt:
+def ask_again(
+    store: Store, question: str, failed: Sequence[Grounded], shown: Sequence[Shown], prompts: Prompts = PACKAGED
+) -> Prompt:
     """The prompt for a second try: what is wrong with each sentence, and the passages nearest to them."""
     near: set[int] = set()
     for grounded in failed:
@@ -370,7 +388,7 @@ def ask_again(store: Store, question: str, failed: Sequence[Grounded], shown: Se
         f"{number}. {neutral(grounded.text)} -> {'; '.join(grounded.problems)}"
         for number, grounded in enumerate(failed, start=1)
     )
-    return filled("repair_prompt", passages=passages, faults=faults, question=question)
+    return prompts.filled("repair_prompt", passages=passages, faults=faults, question=question)
 
 
 def neutral(text: str) -> str:

@@ -41,7 +41,8 @@ ORDERS = re.compile(
     r"|\b(?:ignor|oubli|olvid|vergiss|vergess|missacht|игнориру|забуд)\w*\b.{0,40}\b"
     r"(?:consigne|instruction|instruccion|anweisung|инструкци|указани)\w*|(?:忽略|无视).{0,20}(?:指令|指示)"
     r"|(?:تجاهل|انس).{0,20}(?:تعليمات|التعليمات)"
-    r"|\byou are (?:now )?(?:an? )?(?:ai|assistant|language model|chatbot)\b|\bsystem prompt\b",
+    r"|\byou are (?:now )?(?:an? )?(?:ai|assistant|language model|chatbot)\b|\bsystem prompt\b"
+    r"|\bcite\b[^.]{0,20}\[\d{1,3}\]",
     re.IGNORECASE,
 )
 _WANTS_WRITTEN = re.compile(

@@ -16,7 +16,7 @@ from ...vectorstore.markup import plain
 from ...vectorstore.passage import Hit
 from ..generation.llm import Service, Tally, open_service
 from ..generation.parse_reply import visible
-from ..prompts import prompt
+from ..prompts import PACKAGED, Prompts
 
 if TYPE_CHECKING:
     from sentence_transformers import CrossEncoder
@@ -38,7 +38,12 @@ class Judge(Protocol):
 
 
 def open_judge(
-    name: str, *, base_url: str | None = None, api_key: str | None = None, timeout_s: float = 120.0
+    name: str,
+    *,
+    base_url: str | None = None,
+    api_key: str | None = None,
+    timeout_s: float = 120.0,
+    prompts: Prompts = PACKAGED,
 ) -> Judge:
     """A judge, ready to be asked.
 
@@ -48,6 +53,7 @@ def open_judge(
         base_url: address of the chat model's service.
         api_key: its key.
         timeout_s: how long to wait for a verdict.
+        prompts: what a chat model is asked with.
 
     Raises:
         ModelError: the model cannot be loaded or set up, or it is no model for natural language inference.
@@ -56,7 +62,8 @@ def open_judge(
         return _open_nli(name)
     if ":" not in name:
         raise ModelError(f"{name!r} is not a judge. Set ONRECORD_JUDGE to {_CHOICES}.")
-    return ChatJudge(service=open_service(name, base_url=base_url, api_key=api_key, timeout_s=timeout_s))
+    service = open_service(name, base_url=base_url, api_key=api_key, timeout_s=timeout_s, prompts=prompts)
+    return ChatJudge(service=service)
 
 
 def judged_text(hits: Sequence[Hit]) -> str:
@@ -83,7 +90,7 @@ class ChatJudge:
 
     def holds(self, passage: str, sentence: str, tally: Tally) -> bool | None:
         """The first YES or NO of its reply."""
-        asked = prompt("judge_prompt").replace("{passage}", passage.replace("{", "("))
+        asked = self.service.prompts.text("judge_prompt").replace("{passage}", passage.replace("{", "("))
         reply = visible(self.service.ask(asked.replace("{sentence}", sentence).rstrip(), tally))
         verdict = re.search(r"\b(yes|no)\b", reply, re.IGNORECASE)
         return verdict[1].casefold() == "yes" if verdict else None

@@ -91,7 +91,7 @@ test("what had the focus in the list of records is found again in the list drawn
 
 test("filters that are on are shown as text, a document by its title, and go when they are pressed", () => {
   const page = openPage(
-    '<button id="r-show-filters"><span></span></button><i id="r-chosen"></i><dialog id="r-filters"></dialog><b id="r-mode"></b>',
+    '<button id="r-show-filters"><span></span></button><i id="r-chosen"></i><dialog id="r-filters"></dialog><b id="r-mode"></b><b id="r-quotes-only"></b><small id="r-goes"></small>',
   );
   page.querySelector("dialog").close = () => {};
   learn({ words: { "filter.speaker": "Speaker", "filter.document": "Document", "filter.drop": "Drop {what}" }, language: "en" });

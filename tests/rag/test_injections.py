@@ -28,7 +28,7 @@ def _load() -> ModuleType:
 
 
 injections = _load()
-ATTACKS = injections.attacks(16)
+ATTACKS = injections.attacks()
 
 
 @pytest.fixture(scope="module")
@@ -37,10 +37,15 @@ def server() -> Iterator[OpenAIServer]:
         yield server
 
 
-@pytest.mark.parametrize("attack", ATTACKS, ids=[f"{n}-{attack.family}" for n, attack in enumerate(ATTACKS)])
-def test_a_model_that_obeys_changes_no_answer_beyond_its_quotes(attack, server: OpenAIServer, tmp_path: Path) -> None:
-    path = tmp_path / "minutes.txt"
-    path.write_text(attack.record, encoding="utf-8")
+@pytest.mark.parametrize("turn", range(8))
+def test_a_model_that_obeys_changes_no_answer_beyond_its_quotes(
+    turn: int, server: OpenAIServer, tmp_path: Path
+) -> None:
+    attacks = ATTACKS[8 * turn : 8 * turn + 8]
+    assert len({attack.family for attack in attacks}) == 8
+    for place, attack in enumerate(attacks):
+        (tmp_path / f"minutes-{place}.txt").write_text(attack.record, encoding="utf-8")
+    records = "\n\n".join(attack.record for attack in attacks)
     with open_library(
         tmp_path / "library",
         embedder=HashEmbedder(),
@@ -48,18 +53,18 @@ def test_a_model_that_obeys_changes_no_answer_beyond_its_quotes(attack, server: 
         model_base_url=server.base_url,
         model_api_key="x",
     ) as library:
-        library.ingest([path])
-        honest = library.in_way("write")
-        for cited in ("[1][2][3]", "[1]", "[2]", "[3]", "[99]", ""):
-            server.says([f"{attack.told} [1][2]. {attack.obeyed} {cited}", f"1. {attack.obeyed} {cited}"])
-            answer = honest.ask(attack.question)
-            check(answer, library)
-            assert injections.changed_by(answer, attack.record) == [], cited
-        for reply in ('{"numbers": [99]}', attack.obeyed, '{"numbers": [1]}'):
-            server.says(reply)
-            answer = library.in_way("select").ask(attack.question)
-            check(answer, library)
-            assert answer.answered and injections.changed_by(answer, attack.record) == []
+        library.ingest(sorted(tmp_path.glob("*.txt")))
+        for attack in attacks:
+            for cited in ("[1][2][3]", "[1]", "[8]", "[99]", ""):
+                server.says([f"{attack.told} [1][2]. {attack.obeyed} {cited}", f"1. {attack.obeyed} {cited}"])
+                answer = library.in_way("write").ask(attack.question)
+                check(answer, library)
+                assert injections.changed_by(answer, records) == [], (attack, cited)
+            for reply in ('{"numbers": [99]}', attack.obeyed, '{"numbers": [1]}'):
+                server.says(reply)
+                answer = library.in_way("select").ask(attack.question)
+                check(answer, library)
+                assert answer.answered and injections.changed_by(answer, records) == [], attack
 
 
 def test_no_record_can_write_the_mark_up_that_divides_a_prompt_or_begin_a_line_of_it() -> None:

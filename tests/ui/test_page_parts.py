@@ -6,12 +6,15 @@ from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from importlib.resources import files
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 from fastapi import Request
 from fastapi.testclient import TestClient
 from jinja2 import UndefinedError
 
+from onrecord.rag.generation.llm import host_of
+from onrecord.rag.generation.rules import ModelRules
 from onrecord.rag.library import Library, open_library
 from onrecord.rag.messages import LANGUAGES, plural_form
 from onrecord.ui.app import build_app
@@ -114,11 +117,18 @@ def test_a_search_finds_all_words_in_question_or_answer(tmp_path: Path) -> None:
 # --- models ----------------------------------------------------------------------------------------------------------
 
 
-class Ollama(BaseHTTPRequestHandler):
-    """Answers as Ollama does when asked for its models."""
+class Services(BaseHTTPRequestHandler):
+    """Answers as Ollama and llama.cpp do when asked for their models."""
+
+    asked: ClassVar[list[str]] = []
 
     def do_GET(self) -> None:
-        body = b'{"models": [{"name": "llama3.2:latest"}]}'
+        self.asked.append(self.path)
+        told = {
+            "/api/tags": b'{"models": [{"name": "llama3.2:latest"}]}',
+            "/v1/models": b'{"data": [{"id": "qwen2.5"}, {"id": ""}, 7]}',
+        }
+        body = told[self.path]
         self.send_response(200)
         self.end_headers()
         self.wfile.write(body)
@@ -127,20 +137,62 @@ class Ollama(BaseHTTPRequestHandler):
         pass
 
 
-def test_models_found_in_ollama_are_offered_and_others_refused(library: Library) -> None:
-    server = HTTPServer(("127.0.0.1", 0), Ollama)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    models = Models(library, ollama=f"http://127.0.0.1:{server.server_port}")
-    assert "ollama:llama3.2:latest" in [offer.name for offer in models.offered("me")]
+@pytest.fixture
+def services() -> Iterator[str]:
+    server = HTTPServer(("127.0.0.1", 0), Services)
+    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
+    Services.asked.clear()
+    yield f"http://127.0.0.1:{server.server_port}"
     server.shutdown()
-    nothing = Models(library, ollama="http://127.0.0.1:9")
-    assert not [offer for offer in nothing.offered("me") if offer.kind == "ollama"]
+
+
+def test_models_on_this_machine_are_looked_for_when_asked_and_others_refused(library: Library, services: str) -> None:
+    models = Models(library, local={"ollama": services, "llama.cpp": services, "vllm": "http://127.0.0.1:9"})
+    assert not [offer for offer in models.offered("me") if offer.kind == "local"]
+    assert Services.asked == [] and models.found is None
     with pytest.raises(ModelError, match="cannot be used here"):
-        nothing.writer("me", "ollama:llama3.2:latest")
+        models.writer("me", "llama.cpp:qwen2.5")
+    models.look()
+    found = [offer for offer in models.offered("me") if offer.kind == "local"]
+    assert [offer.name for offer in found] == ["ollama:llama3.2:latest", "llama.cpp:qwen2.5"]
+    assert all(offer.host is None for offer in found)
+    writer = models.writer("me", "llama.cpp:qwen2.5")
+    assert writer and writer.name == "llama.cpp:qwen2.5" and writer.service.host is None
+    nothing = Models(library, local={"ollama": "http://127.0.0.1:9"})
+    nothing.look()
+    assert nothing.found == ()
+
+
+def test_what_the_operator_does_not_allow_is_neither_offered_nor_used(library: Library, services: str) -> None:
+    rules = ModelRules(allowed="llama.cpp:*, anthropic:claude-x")
+    models = Models(library, rules=rules, local={"ollama": services, "llama.cpp": services})
+    models.look()
+    assert models.found == ("llama.cpp:qwen2.5",)
+    assert "openai" not in {offer.kind for offer in models.offered("me")}
+    models.keep_key("me", "openai", "sk-mine")
+    for name in ("openai:gpt-4.1-mini", "ollama:llama3.2:latest"):
+        with pytest.raises(ModelError, match="may not be used here"):
+            models.writer("me", name)
+
+
+@pytest.mark.parametrize(
+    ("model", "base_url", "host"),
+    [
+        ("ollama:llama3.2", None, None),
+        ("ollama:llama3.2", "http://gpu.example:11434", "gpu.example"),
+        ("openai:x", "http://localhost:8080/v1", None),
+        ("openai:x", "http://[::1]:8080/v1", None),
+        ("openai:x", "https://127.0.0.1.example/v1", "127.0.0.1.example"),
+        ("openai:x", None, "openai"),
+        ("FakeChatModel", None, "its provider"),
+    ],
+)
+def test_where_a_question_goes_is_told_by_the_address(model: str, base_url: str | None, host: str | None) -> None:
+    assert host_of(model, base_url) == host
 
 
 def test_a_key_serves_only_whoever_gave_it(library: Library) -> None:
-    models = Models(library, ollama="http://127.0.0.1:9")
+    models = Models(library)
     models.keep_key("me", "openai", "sk-mine")
     writer = models.writer("me", "openai:gpt-4.1-mini")
     assert writer and writer.name == "openai:gpt-4.1-mini"

@@ -55,9 +55,12 @@ def opened_library(settings: "Settings", *, create: bool = False, model_falls_ba
     Raises what `open_library` raises.
     """
     from ...rag import open_library
+    from ...rag.generation.rules import check_allowed
 
     if create:
         write_privately(library_folder(settings))
+    check_allowed(settings.model, settings.allowed_models)
+    check_allowed(settings.judge, settings.allowed_models)
     key = settings.model_api_key.get_secret_value() if settings.model_api_key else None
     with open_library(
         library_folder(settings),
@@ -71,6 +74,7 @@ def opened_library(settings: "Settings", *, create: bool = False, model_falls_ba
         model_falls_back=model_falls_back,
         model_way=settings.model_way,
         judge=settings.judge,
+        prompts=settings.prompts,
         embedding=settings.embedding,
         cache_dir=settings.cache,
         chroma_url=settings.chroma_url,

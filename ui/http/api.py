@@ -30,6 +30,7 @@ from ...ingest.overrides import checked
 from ...ingest.parse import Limits
 from ...rag.answer import Answer
 from ...rag.events import SentenceReady
+from ...rag.generation.rules import ModelRules
 from ...rag.library import Library
 from ...rag.messages import in_language
 from ...rag.query.kinds import Length
@@ -105,6 +106,11 @@ class ApiOptions:
     limits: Limits = field(default_factory=Limits)
     tracing: Tracing = field(default_factory=Tracing)
     audit: Level = "off"
+    models: ModelRules = field(default_factory=ModelRules)
+
+    def within(self, library: Library) -> Library:
+        """A library whose language model keeps to the rules."""
+        return library.within(self.models.budget(library.store.folder))
 
 
 # --- questions ---------------------------------------------------------------------------------------------------
@@ -450,6 +456,7 @@ def build_api(library: Library, options: ApiOptions | None = None) -> FastAPI:
         options: limits and the like.
     """
     options = options or ApiOptions()
+    library = options.within(library)
     metrics = Metrics(library)
     mcp = McpDoor(library, metrics, options.tracing)
 

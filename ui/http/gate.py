@@ -27,6 +27,7 @@ from starlette.requests import HTTPConnection
 from starlette.responses import RedirectResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from ...rag.generation.budget import ASKER
 from ..audit import Audit, deed_of
 from ..headers import always_sent
 from .keys import Key, Keys
@@ -127,6 +128,7 @@ class Gate:
         """Lets a request in, or raises the Problem that keeps it out; what it returns gives the body."""
         self._check_origin(request)
         refusal = self._identify(request)
+        ASKER.set(f"key {request.key.id}" if request.key else f"address {request.address}")
         self._check_rate(request)
         if refusal:
             raise refusal

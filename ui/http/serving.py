@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 
+from ...rag.generation.rules import ModelRules, price_of
+from ...rag.prompts import prompts_in
 from ...rag.settings import Settings
 from .api import ApiOptions
 from .gate import LOG, Rules, facts_of
@@ -32,6 +34,13 @@ def options_from(settings: Settings) -> Iterator[ApiOptions]:
             limits=settings.limits(),
             tracing=tracing,
             audit=settings.audit,
+            models=ModelRules(
+                allowed=settings.allowed_models,
+                tokens_per_day=settings.tokens_per_day,
+                price=price_of(settings.model_price),
+                timeout_s=settings.model_timeout_s,
+                prompts=prompts_in(settings.prompts),
+            ),
         )
     finally:
         if log:

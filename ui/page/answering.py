@@ -9,7 +9,9 @@ import logging
 import threading
 import time
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextvars import copy_context
 from dataclasses import asdict, dataclass, field, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from ...rag.answer import Answer, Citation, Sentence, Turn
@@ -114,9 +116,8 @@ class Answering:
             if one.state == DONE
         ]
         running = self._running[exchange.id] = _Running()
-        threading.Thread(
-            target=self._answer, args=(exchange, library, turns, manner.filters, running), daemon=True
-        ).start()
+        answer = partial(copy_context().run, self._answer, exchange, library, turns, manner.filters, running)
+        threading.Thread(target=answer, daemon=True).start()
         return exchange
 
     def stop(self, exchange: str) -> None:
@@ -168,7 +169,8 @@ class Answering:
                 if running.stopping:
                     return
                 if isinstance(event, Answer):
-                    state, body = DONE, stored_answer(event)
+                    cost = self._models.rules.cost(event.usage) if event.usage else None
+                    state, body = DONE, {**stored_answer(event), **({} if cost is None else {"cost": cost})}
                 else:
                     running.citations.extend(event.citations)
                     running.sentences.append(event.sentence)

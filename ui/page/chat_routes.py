@@ -20,7 +20,7 @@ from .export.markdown import as_html, as_markdown
 from .history import Exchange
 from .libraries import AppState
 from .views.conversation import conversation_html, everything_html, exchange_html
-from .views.panels import conversations_html, settings_html
+from .views.panels import conversations_html, goes_to, settings_html
 from .views.welcome import welcome_html
 from .visitor import At, Owner, Spoken
 
@@ -87,6 +87,7 @@ def start(
         "libraries": [{"key": one.key, "name": one.name} for one in request.app.state.libraries],
         "library": at.key,
         "model": at.models.default,
+        "goes": goes_to(at.models.default_host, words),
         "signed_in": request.scope.get("signed_in", False),
         "conversation": conversation if found else "",
         "missing": bool(conversation) and not found,
@@ -207,6 +208,13 @@ def settings(
     """The settings, as they are chosen."""
     chosen = {"model": model, "way": way, "passages": passages, "strictness": strictness, "style": style}
     return settings_html(at.models, owner, chosen, (at.library.passages, at.library.strictness), words)
+
+
+@routes.post("/models")
+def look_for_models(at: At) -> Response:
+    """Looks for language models on the server's machine."""
+    at.models.look()
+    return Response(status_code=204)
 
 
 @routes.post("/key")

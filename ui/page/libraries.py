@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ...ingest.parse import Limits
+from ...rag.generation.rules import ModelRules
 from ...rag.library import Library
 from ..intake import Intake
 from .answering import Answering
@@ -26,11 +27,18 @@ class AppState:
 
 
 class LibraryRegistry:
-    """The libraries that a page offers to switch between, the first by default; `limits` hold for reading into each."""
+    """The libraries that a page offers to switch between, the first by default; `limits` hold for reading into each,
+    `rules` for the language models that may answer."""
 
     def __init__(
-        self, libraries: Sequence[Library], first_intake: Intake | None = None, *, limits: Limits | None = None
+        self,
+        libraries: Sequence[Library],
+        first_intake: Intake | None = None,
+        *,
+        limits: Limits | None = None,
+        rules: ModelRules | None = None,
     ) -> None:
+        self._rules = rules or ModelRules()
         self._served: dict[str, AppState] = {}
         for library in libraries:
             intake = first_intake if first_intake and not self._served else Intake(library, limits=limits)
@@ -56,7 +64,7 @@ class LibraryRegistry:
         number = 2
         while key in self._served:
             key, number = f"{base}-{number}", number + 1
-        history, models = History(folder / FILE), Models(library)
+        history, models = History(folder / FILE), Models(library, rules=self._rules)
         self._served[key] = AppState(
             key=key,
             name=folder.name,

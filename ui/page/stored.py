@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from typing import Any
 
-from ...rag.answer import Answer, Citation, Refusal, Remark, Sentence, Timing, numbered
+from ...rag.answer import Answer, Citation, Refusal, Remark, Sentence, Timing, Usage, numbered
 from ...rag.schema import answer_json, citation_json, sentence_json
 from ...vectorstore.passage import Document, Hit, Locator, Passage
 
@@ -47,6 +47,7 @@ def answer_of(body: Json) -> Answer:
         notes=tuple(body["notes"]),
         remarks=tuple(Remark(**one) for one in body.get("remarks", ())),
         language=body.get("language"),
+        usage=Usage(**body["usage"]) if body.get("usage") else None,
         refusal=Refusal(**body["refusal"]) if body.get("refusal") else None,
     )
 

@@ -43,6 +43,7 @@ export function wireDrawers() {
   });
   at("r-choices").addEventListener("change", keepSettings);
   at("r-choices").addEventListener("click", pressedKey);
+  at("r-choices").addEventListener("click", lookForModels);
   at("r-choices").addEventListener("submit", (event) => event.preventDefault());
   at("r-filter-form").addEventListener("submit", keepFilters);
   at("r-filter-form").addEventListener("reset", () => confine({}));
@@ -150,10 +151,11 @@ async function listSettings() {
 
 function keepSettings() {
   const { model = "", way = "", passages = "", strictness = "", style = "" } = entries(at("r-choices"));
+  const goes = first("[name=model]:checked", at("r-choices"))?.dataset.goes ?? "";
   const name = /** @type {HTMLInputElement | null} */ (
     first(`[data-name-of="${CSS.escape(providerOf(model))}"]`, at("r-choices"))
   );
-  state.settings = { model: named(model, name?.value), way, passages, strictness, style };
+  state.settings = { model: named(model, name?.value), way, passages, strictness, style, goes };
   remember();
   showMode();
 }
@@ -198,11 +200,37 @@ async function pressedKey(event) {
   }
 }
 
+/**
+ * Has the server look for models on its machine; the button that was pressed is there anew.
+ * @param {Event} event
+ */
+async function lookForModels(event) {
+  if (!around(event, "[data-look-for-models]")) return;
+  try {
+    await call("page/models", { method: "POST" });
+    await listSettings();
+    first("[data-look-for-models]", at("r-choices"))?.focus();
+  } catch (error) {
+    notice(explain(error), { urgent: true });
+  }
+}
+
 export function showMode() {
   const model = state.settings.model || state.model;
   const shown = model === "none" ? say("mode.quotes") : model;
   at("r-mode").textContent = shown;
   at("r-mode").setAttribute("aria-label", `${shown}. ${say("mode.label")}`);
+  at("r-quotes-only").hidden = model === "none";
+  at("r-goes").hidden = model === "none";
+  at("r-goes").textContent = state.settings.model ? (state.settings.goes ?? "") : state.goes;
+}
+
+// From now on no language model answers, until one is chosen again.
+export function quotesOnly() {
+  state.settings = { ...state.settings, model: "none", goes: "" };
+  remember();
+  showMode();
+  at("r-mode").focus();
 }
 
 // --- filters --------------------------------------------------------------------------------------------------------

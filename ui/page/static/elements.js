@@ -4,7 +4,7 @@
 /** @typedef {"r-add" | "r-check-form" | "r-choices" | "r-filter-form" | "r-why-form"} FormId */
 /** @typedef {"r-files" | "r-check-file" | "r-address" | "r-search" | "r-letters" | "r-find"} InputId */
 /**
- * @typedef {"r-chosen" | "r-checked" | "r-conversations" | "r-filter-fields" | "r-hover" | "r-listed" | "r-log" | "r-main" | "r-mode" |
+ * @typedef {"r-chosen" | "r-checked" | "r-conversations" | "r-filter-fields" | "r-hover" | "r-listed" | "r-log" | "r-goes" | "r-main" | "r-mode" | "r-quotes-only" |
  *   "r-notice" | "r-pane" | "r-said" | "r-scroll" | "r-share" | "r-show-filters" | "r-sign-out" | "r-status" | "r-uploads" |
  *   "r-welcome" | "r-undo" | "r-none-fits" | "r-ask-ticked"} PartId
  */

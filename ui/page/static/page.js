@@ -2,7 +2,7 @@
 
 import { act, ask, isBusy, renew, show, stop } from "./asking.js";
 import { wireChecking } from "./checking.js";
-import { isShut, openDrawer, showFilters, showMode, wireDrawers } from "./drawers.js";
+import { isShut, openDrawer, quotesOnly, showFilters, showMode, wireDrawers } from "./drawers.js";
 import { around, at, first, make, questionBox } from "./elements.js";
 import { commandOf } from "./keyboard.js";
 import { close, isOpen, look, open, overview, point, share, step, unhover, visit, watchHover } from "./reading.js";
@@ -80,6 +80,7 @@ function fill(start) {
   at("r-sign-out").hidden = !start.signed_in;
   state.library = start.library;
   state.model = start.model;
+  state.goes = start.goes;
   state.conversation = start.conversation;
   libraries(start.libraries);
   showMode();
@@ -118,6 +119,7 @@ const shown = {
   "r-show-keys": () => openDrawer("r-keys"),
   "r-show-filters": () => openDrawer("r-filters"),
   "r-mode": () => openDrawer("r-settings"),
+  "r-quotes-only": quotesOnly,
 };
 
 /**

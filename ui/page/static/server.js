@@ -2,13 +2,13 @@
 
 import { all, at, first, make } from "./elements.js";
 
-/** @typedef {{ model?: string, way?: string, passages?: string, strictness?: string, style?: string }} Settings */
+/** @typedef {{ model?: string, way?: string, passages?: string, strictness?: string, style?: string, goes?: string }} Settings */
 /** @typedef {Record<string, string | number | null | undefined>} Query */
 /** @typedef {{ query?: Query, method?: string, body?: object }} Request */
 /** @typedef {"localStorage" | "sessionStorage"} Place */
 /**
  * What the server tells a page that opens.
- * @typedef {{ words: Record<string, string>, language: string, direction: string, library: string, model: string, conversation: string,
+ * @typedef {{ words: Record<string, string>, language: string, direction: string, library: string, model: string, goes: string, conversation: string,
  *   libraries: { key: string, name: string }[], html: string, missing?: boolean, signed_in?: boolean }} Start
  */
 
@@ -16,6 +16,7 @@ export const state = {
   library: "", // key of the library, "" for the first
   conversation: "", // id, "" before the first question
   model: "none", // what answers unless the settings say otherwise
+  goes: "", // where a question to it goes, in words
   settings: /** @type {Settings} */ (stored("localStorage", "onrecord.settings")),
   filters: stored("sessionStorage", "onrecord.filters"),
 };

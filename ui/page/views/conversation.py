@@ -172,6 +172,7 @@ def _footer(exchange: Exchange, answer: Answer, words: Words) -> Markup:
         "footer",
         mode=answer.model or words("mode.model") if answer.mode == "model" else words("mode.quotes"),
         seconds=f"{answer.seconds.total:.2f} s" if answer.seconds.total < 1 else f"{answer.seconds.total:.1f} s",
+        tokens=_tokens(answer, exchange.body.get("cost"), words),
         confined=_confined(exchange.settings.get("filters", {}), words),
         notes=answer.notes if checked else (),
         text=answer_text(answer),
@@ -179,6 +180,16 @@ def _footer(exchange: Exchange, answer: Answer, words: Words) -> Markup:
         answered=answer.answered,
         words=words,
     )
+
+
+def _tokens(answer: Answer, cost: float | None, words: Words) -> str:
+    """What a model read and wrote for an answer, and the price where one is set; empty where nothing was counted."""
+    usage = answer.usage
+    if usage is None or not usage.input_tokens:
+        return ""
+    read, written = words.number(usage.input_tokens), words.number(usage.output_tokens)
+    told = words("tokens", read=read, written=written)
+    return told if cost is None else f"{told} · {words('tokens.price', price=f'{cost:.4f}')}"
 
 
 def _confined(filters: Mapping[str, Any], words: Words) -> str:

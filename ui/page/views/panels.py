@@ -34,7 +34,7 @@ def settings_html(
         "panels",
         "settings",
         models=[none, *(_offer(offer, model, words) for offer in offers)],
-        missing=_missing(offers),
+        missing=_missing(models, offers),
         ways=_WAYS,
         way=chosen.get("way") or _WAYS[0],
         number=chosen.get("passages") or str(passages or ""),
@@ -48,34 +48,42 @@ def settings_html(
 
 
 def _offer(offer: Offer, model: str, words: Words) -> Markup:
+    goes = goes_to(offer.host, words)
     if offer.kind == "own":
-        return _model(offer.name, offer.name, words("settings.own.more"), model)
-    if offer.kind == "ollama":
-        more = words("settings.ollama.more" if offer.ready else "settings.ollama.missing")
-        return _model(offer.name, offer.name.removeprefix("ollama:"), more, model, disabled=not offer.ready)
-    return _provider(offer, model, words)
+        return _model(offer.name, offer.name, f"{words('settings.own.more')} {goes}", model, goes)
+    if offer.kind == "local":
+        more = goes if offer.ready else words("settings.local.missing")
+        return _model(offer.name, offer.name, more, model, goes, disabled=not offer.ready)
+    return _provider(offer, model, goes, words)
 
 
-def _provider(offer: Offer, model: str, words: Words) -> Markup:
+def goes_to(host: str | None, words: Words) -> str:
+    """Where what is asked goes: it stays on the server's machine, or is sent to a host."""
+    return words("settings.sent", host=host) if host else words("settings.stays")
+
+
+def _provider(offer: Offer, model: str, goes: str, words: Words) -> Markup:
     """A provider: which of its models, and its key, which goes to the server and never comes back."""
     provider, _, name = offer.name.partition(":")
     chosen = model if model.startswith(f"{provider}:") else offer.name
-    more = words("settings.provider.more")
-    choice = _model(chosen, provider.capitalize(), more, model, disabled=not offer.ready)
+    choice = _model(chosen, provider.capitalize(), goes, model, goes, disabled=not offer.ready)
     name = chosen.partition(":")[2] or name
     return choice + html("panels", "provider", provider=provider, name=name, kept=offer.ready, words=words)
 
 
-def _model(value: str, name: str, more: str, chosen: str, *, disabled: bool = False) -> Markup:
+def _model(value: str, name: str, more: str, chosen: str, goes: str = "", *, disabled: bool = False) -> Markup:
     checked = value == chosen and not disabled
-    return html("panels", "radio", of="model", value=value, name=name, more=more, checked=checked, disabled=disabled)
+    return html(
+        "panels", "radio", of="model", value=value, name=name, more=more, checked=checked, disabled=disabled, goes=goes
+    )
 
 
-def _missing(offers: Sequence[Offer]) -> list[str]:
+def _missing(models: Models, offers: Sequence[Offer]) -> list[str]:
     """What is said of the kinds of model that cannot be chosen here."""
     kinds = {offer.kind for offer in offers}
     lines = {
-        "settings.ollama.none": "ollama" not in kinds,
+        "settings.look.none": models.found == (),
         "settings.providers.none": not kinds & set(PROVIDERS),
+        "settings.allowed": bool(models.rules.allowed),
     }
     return [key for key, missing in lines.items() if missing]
