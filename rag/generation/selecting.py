@@ -37,11 +37,12 @@ def selected(
 
     Where its reply holds no number of a sentence, the program's choice stays, and a note says so. A small model only
     says what goes with the program's best sentence: of six questions, Qwen2.5-Coder-1.5B passed it over in three that
-    it answered, see docs/models.md. Of lists and comparisons it is not asked. Raises ModelError.
+    it answered, see docs/models.md. Of lists and comparisons it is not asked, nor where the program chooses one
+    sentence alone: there it only added what is no answer. Raises ModelError.
     """
     small = service.capacity().is_small
     candidates = candidates_of(chosen, service.capacity().evidence_tokens)
-    if not candidates or (small and (query.wants_list or query.compared)):
+    if not candidates or (small and (query.wants_list or query.compared or len(chosen.picked) == 1)):
         return chosen, []
     most = limit or (MAX_LISTED if query.wants_list or query.compared else MAX_QUOTES)
     reply = ""

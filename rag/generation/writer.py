@@ -44,6 +44,7 @@ _DROPS = re.compile(r"\A\W*+(?:drop(?:ped)?|none|n/a|not in the documents)\W*", 
 _NUMBERED = re.compile(r"^[ \t*_]*(?:sentence\s+)?(\d{1,2})[.):][*_ \t]+(.*)$", re.IGNORECASE | re.MULTILINE)
 # Where a passage stands, as prompts tell it: "(Report | Section; Speaker, para. 4)".
 _PLACE = re.compile(r"\A\(|[^|]\|[^|]|; (?:paras?|pp?)\.? ?\d")
+_PLACE_ALONE = re.compile(r"\A\([^()|]{1,200} \| ")
 _QUOTED = re.compile(r"[“\"«„][^“”\"«»„]*[”\"»“]?")
 
 
@@ -306,7 +307,7 @@ class _Reply:
                 self.refused = True
             elif folded in instructions:
                 yield remark("repeated_instructions")
-            elif _PLACE.search(claim.text) and _bare(folded) in places:
+            elif _PLACE_ALONE.match(claim.text) or (_PLACE.search(claim.text) and _bare(folded) in places):
                 yield remark("repeated_places")
             elif folded in seen:
                 yield remark("repeated_itself")

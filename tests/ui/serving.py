@@ -11,6 +11,7 @@ from playwright.sync_api import Page, expect
 
 from onrecord.rag.library import Library
 from onrecord.ui.app import build_app
+from onrecord.ui.http.api import ApiOptions
 from onrecord.ui.intake import Intake
 
 ITEM = "The board took note of item {n} of its agenda and moved on without a debate."
@@ -50,9 +51,11 @@ def write_records(folder: Path) -> Path:
 
 
 @contextmanager
-def serving(library: Library, *, port: int = 0, also: Sequence[Library] = ()) -> Iterator[str]:
+def serving(
+    library: Library, *, port: int = 0, also: Sequence[Library] = (), options: ApiOptions | None = None
+) -> Iterator[str]:
     """The address of a server over a library, as long as it runs."""
-    app = build_app(library, intake=Intake(library), also=also)
+    app = build_app(library, intake=Intake(library), also=also, options=options)
     server = uvicorn.Server(uvicorn.Config(app, port=port, log_level="error", timeout_graceful_shutdown=1))
     thread = threading.Thread(target=server.run)
     thread.start()

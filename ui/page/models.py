@@ -50,11 +50,13 @@ class Offer:
 class Models:
     """What can answer over one library, and whose keys are known; `local` are the services of this machine."""
 
-    def __init__(self, library: Library, *, rules: ModelRules | None = None, local: Mapping[str, str] = LOCAL) -> None:
+    def __init__(
+        self, library: Library, *, rules: ModelRules | None = None, local: Mapping[str, str] | None = None
+    ) -> None:
         self._own = library.writer
         self.rules = rules or ModelRules()
         self._budget = self.rules.budget(library.store.folder)
-        self._local = local
+        self._local = LOCAL if local is None else local
         self._keys: dict[tuple[str, str], str] = {}
         self._writers: dict[tuple[str, str], Writer] = {}
         self._lock = threading.Lock()
