@@ -176,7 +176,8 @@ class Gate:
         refusal = self._find_session(request) if bearer is None else self._find_key(request, bearer)
         if refusal is None and request.key and not request.key.may(scope):
             return Problem("key-scope", f"This needs a key with the scope {scope}.")
-        if request.key:
+        if request.key and refusal is None:
+            self._keys.note_use(request.key)
             request.scope["owner"] = f"key {request.key.id}"  # whose notebook it is
         return refusal
 
@@ -189,6 +190,8 @@ class Gate:
             return _keyless("key-unknown", "This server does not know the key.")
         if key.revoked:
             return _keyless("key-revoked", "The key has been revoked. Ask for another.")
+        if self._keys.is_expired(key):
+            return _keyless("key-expired", f"The key expired on {(key.expires or '')[:10]}. Ask for another.")
         request.key = key
         return None
 

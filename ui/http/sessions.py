@@ -1,7 +1,7 @@
 """Who has signed in: a key entered once on the sign-in form becomes a session, which the browser keeps as a cookie.
 
 The cookie holds 256 random bits and no key. Sessions live in this process's memory, by a hash of their token: after a
-restart people sign in again. One ends after twelve hours, by signing out, and as soon as its key is revoked.
+restart people sign in again. One ends after twelve hours, by signing out, and with its key: revoked or expired.
 """
 
 import hashlib
@@ -52,7 +52,8 @@ class Sessions:
         if session is None:
             return None
         key = self._keys.get(session.key.id)
-        if session.ends <= self._clock() or key is None or key.revoked or key.sha256 != session.key.sha256:
+        opens = key is not None and key.sha256 == session.key.sha256 and not key.revoked
+        if session.ends <= self._clock() or key is None or not opens or self._keys.is_expired(key):
             self.end(token)
             return None
         return session

@@ -15,7 +15,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from ..page.views.template import html
 from ..page.words import words_for
-from .keys import Keys
+from .keys import Key, Keys
 from .problems import Problem
 from .rates import Rate
 from .sessions import COOKIE, LASTS_S, Sessions
@@ -73,9 +73,10 @@ async def sign_in(request: Request, state: Signing) -> Response:
         says = words("sign.too_many", seconds=wait_s)
         return _form(request, then, says, status=429, headers={"Retry-After": str(wait_s)})
     key = state.keys.find(str(sent.get("key", "")).strip())
-    if key is None or key.revoked or not key.may("ask"):
-        fault = "sign.unknown" if key is None else "sign.revoked" if key.revoked else "sign.scope"
+    if fault := _fault(state.keys, key):
         return _form(request, then, words(fault), status=401)
+    assert key is not None
+    state.keys.note_use(key)
     state.sessions.end(request.cookies.get(COOKIE, ""))
     reply = _onward(then)
     reply.set_cookie(
@@ -104,6 +105,17 @@ def asset(name: str) -> Response:
     static = files("onrecord.ui.page") / "static"
     content = "\n".join((static / part).read_text(encoding="utf-8") for part in parts)
     return Response(content, media_type=kind, headers={"Cache-Control": "no-cache"})
+
+
+def _fault(keys: Keys, key: Key | None) -> str:
+    """What speaks against a key's beginning a session; nothing where it may."""
+    if key is None:
+        return "sign.unknown"
+    if key.revoked:
+        return "sign.revoked"
+    if keys.is_expired(key):
+        return "sign.expired"
+    return "" if key.may("ask") else "sign.scope"
 
 
 def _form(

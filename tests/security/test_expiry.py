@@ -1,0 +1,74 @@
+"""What is given out ends: keys and the sessions begun with them, and links to conversations."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from onrecord.rag.library import Library
+from onrecord.ui.access.expiry import expiry_of
+from onrecord.ui.http.keys import Keys
+from onrecord.ui.http.sessions import Sessions
+from onrecord.vectorstore.errors import InputError
+
+from .conftest import ELSEWHERE, Calls, bearer, kind_of
+
+pytestmark = pytest.mark.slow
+
+SINCE = datetime(2031, 3, 1, 12, tzinfo=UTC)
+
+
+def test_a_time_is_a_span_or_a_day() -> None:
+    assert expiry_of("90d", SINCE) == SINCE + timedelta(days=90)
+    assert expiry_of(" 12H ", SINCE) == SINCE + timedelta(hours=12)
+    assert expiry_of("6w", SINCE) == SINCE + timedelta(weeks=6)
+    assert expiry_of("2031-03-01", SINCE) == datetime(2031, 3, 2, tzinfo=UTC), "a day counts to its end"
+    for wrong in ("", "soon", "0d", "90", "-1d", "2031-02-28", "99999d", "9999-12-31"):
+        with pytest.raises(InputError):
+            expiry_of(wrong, SINCE)
+
+
+def test_a_key_ends_when_its_time_is_over_and_its_sessions_with_it(own_library: Library) -> None:
+    at = [SINCE]
+    keys = Keys(own_library.store.folder, clock=lambda: at[0])
+    key, _ = keys.create("visitor", ["ask"], expires="90d")
+    sessions = Sessions(keys, clock=lambda: 0.0)
+    token = sessions.begin(key)
+    at[0] = SINCE + timedelta(days=90, seconds=-1)
+    assert not keys.is_expired(key) and sessions.find(token)
+    at[0] = SINCE + timedelta(days=90)
+    assert keys.is_expired(key) and sessions.find(token) is None
+    assert not keys.is_expired(keys.create("lasting", ["ask"])[0])
+
+
+def test_an_expired_key_opens_nothing_and_is_told_so(calls: Calls, own_library: Library) -> None:
+    past = Keys(own_library.store.folder, clock=lambda: SINCE - timedelta(days=3650))
+    told = past.create("visitor", ["ask"], expires="1d")[1]
+    client = calls(ELSEWHERE)
+    refused = client.get("/api/documents", headers=bearer(told))
+    assert kind_of(refused) == "key-expired" and "Ask for another" in refused.json()["detail"]
+    form = client.post("/sign-in", data={"key": told})
+    assert form.status_code == 401 and "has expired" in form.text and "set-cookie" not in form.headers
+
+
+def test_when_a_key_was_last_used_is_known_to_the_minute(own_library: Library) -> None:
+    at = [SINCE]
+    folder = own_library.store.folder
+    keys = Keys(folder, clock=lambda: at[0])
+    one, other = keys.create("one", ["ask"])[0], keys.create("other", ["ask"])[0]
+    assert Keys(folder).used() == {}
+    keys.note_use(one)
+    at[0] = SINCE + timedelta(seconds=59)
+    keys.note_use(one)
+    assert Keys(folder).used() == {one.id: "2031-03-01T12:00:00+00:00"}
+    at[0] = SINCE + timedelta(seconds=60)
+    keys.note_use(one)
+    keys.note_use(other)
+    assert Keys(folder).used() == dict.fromkeys((one.id, other.id), "2031-03-01T12:01:00+00:00")
+
+
+def test_a_request_is_a_use_and_a_refused_one_is_none(calls: Calls, keys: Keys) -> None:
+    (reader, told), (feeder, feeds) = keys.create("reader", ["ask"]), keys.create("feeder", ["ingest"])
+    client = calls(ELSEWHERE)
+    assert client.get("/api/documents", headers=bearer(told)).status_code == 200
+    assert kind_of(client.get("/api/documents", headers=bearer(feeds))) == "key-scope"
+    assert set(keys.used()) == {reader.id} and feeder.id not in keys.used()
