@@ -107,6 +107,9 @@ class Settings(BaseSettings):
         description="how long a client may keep the server waiting: for a request's head or body, or by taking nothing "
         "of an answer",
     )
+    share_days: int = Field(
+        30, ge=1, le=3650, description="days that a link to a conversation on the page opens it to others"
+    )
     stop_timeout_s: float = Field(30.0, description="how long a stopping server waits for answers under way")
     log_format: Literal["text", "json"] = Field("text", description="json logs each request as a line of JSON")
     audit: Literal["off", "on", "without-questions"] = Field(

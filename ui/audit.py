@@ -42,6 +42,7 @@ _DEEDS = (
     ("add", re.compile(r"PUT /page/records/file")),
     ("remove", re.compile(r"DELETE /(?:api/(?:documents|notebook|alerts)|page/records|page/conversations)/.+")),
     ("remove", re.compile(r"POST /page/alerts/.+")),
+    ("share", re.compile(r"POST /page/conversations/[^/]+/links")),
     ("change", re.compile(r"(?:PATCH /api|POST /page)/notebook/.+")),
     ("export", re.compile(r"GET /page/(?:conversations/[^/]+/export|registers/[^/.]+|positions)\..+")),
     ("export", re.compile(r"GET /(?:page/notebook/briefing\..+|api/(?:notebook/briefing|references))")),
@@ -56,7 +57,7 @@ _QUESTIONS = ("question", "query", "q", "about", "quote", "draft", "text")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Deed:
-    """Something done: "ask", "read", "add", "remove", "export", "sign in" ..., and with what."""
+    """Something done: "ask", "read", "add", "remove", "share", "export", "sign in" ..., and with what."""
 
     did: str
     what: Mapping[str, Any]

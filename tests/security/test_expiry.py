@@ -3,11 +3,14 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from fastapi.testclient import TestClient
 
 from onrecord.rag.library import Library
 from onrecord.ui.access.expiry import expiry_of
+from onrecord.ui.app import build_app
 from onrecord.ui.http.keys import Keys
 from onrecord.ui.http.sessions import Sessions
+from onrecord.ui.page.history import History
 from onrecord.vectorstore.errors import InputError
 
 from .conftest import ELSEWHERE, Calls, bearer, kind_of
@@ -72,3 +75,61 @@ def test_a_request_is_a_use_and_a_refused_one_is_none(calls: Calls, keys: Keys) 
     assert client.get("/api/documents", headers=bearer(told)).status_code == 200
     assert kind_of(client.get("/api/documents", headers=bearer(feeds))) == "key-scope"
     assert set(keys.used()) == {reader.id} and feeder.id not in keys.used()
+
+
+# --- links to conversations ------------------------------------------------------------------------------------------
+
+
+QUESTION = "What did Norway say about the herring quota?"
+
+
+def asked(client) -> dict[str, str]:
+    told = client.post("/page/ask", json={"question": QUESTION}).json()
+    client.get(f"/page/answers/{told['exchange']}")
+    return told
+
+
+def reads(client, conversation: str, exchange: str) -> set[bool]:
+    """Whether each of the ways to a conversation opens it."""
+    opened = not client.get("/page/start", params={"conversation": conversation}).json()["missing"]
+    paths = (
+        f"/page/conversations/{conversation}/export.md", f"/page/answers/{exchange}",
+        f"/page/answers/{exchange}/everything",
+    )  # fmt: skip
+    return {opened, *(client.get(path).status_code == 200 for path in paths)}
+
+
+def test_a_conversation_is_its_owners_but_while_a_link_to_it_holds(own_library: Library) -> None:
+    app = build_app(own_library)
+    mine, theirs = (TestClient(app, "http://127.0.0.1", client=("127.0.0.1", port)) for port in (5, 6))
+    for client in (mine, theirs):
+        client.get("/page/start")
+    made = asked(mine)
+    conversation, exchange = made["conversation"], made["exchange"]
+    assert reads(mine, conversation, exchange) == {True} and reads(theirs, conversation, exchange) == {False}
+    assert theirs.post(f"/page/conversations/{conversation}/links").status_code == 404
+    link = mine.post(f"/page/conversations/{conversation}/links").json()
+    ends = datetime.now(UTC) + timedelta(days=30)
+    assert link["conversation"] != conversation and link["ends"] == ends.date().isoformat()
+    assert reads(theirs, link["conversation"], exchange) == {True}
+    assert theirs.post(f"/page/conversations/{link['conversation']}/links").json() == link, "handed on as it is"
+    goes_on = theirs.post("/page/ask", json={"question": QUESTION, "conversation": link["conversation"]}).json()
+    assert goes_on["conversation"] not in (conversation, link["conversation"]), "another's goes on in a copy"
+    assert theirs.delete(f"/page/conversations/{conversation}/links").json() == {"ended": 0}
+    assert mine.delete(f"/page/conversations/{conversation}/links").json() == {"ended": 1}
+    assert reads(theirs, link["conversation"], exchange) == {False}
+    assert reads(mine, conversation, exchange) == {True}
+
+
+def test_a_link_ends_with_its_days_and_stands_nowhere(tmp_path) -> None:
+    history = History(tmp_path / "conversations.sqlite")
+    key = history.begin("me", QUESTION)
+    lasting, over = history.share(key, "me", 30), history.share(key, "me", -1)
+    assert lasting and over
+    assert history.opened(lasting[0], "you") and history.may_read(key, "you")
+    assert history.opened(over[0], "you") is None
+    history.unshare(key, "me")
+    assert not history.may_read(key, "you") and history.may_read(key, "me")
+    token, _ = history.share(key, "me", 30) or ("", "")
+    history.close()
+    assert token and all(token.encode() not in path.read_bytes() for path in tmp_path.iterdir())

@@ -99,12 +99,16 @@ Errors are problem details (RFC 9457). Every response has an `X-Request-ID`. If 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ApiOptions:
-    """How an API behaves; see `Rules` for whom and what it lets in, `Limits` for what reading one file may cost."""
+    """How an API behaves; see `Rules` for whom and what it lets in, `Limits` for what reading one file may cost.
+
+    `share_days` is how long a link to a conversation on the page opens it to others.
+    """
 
     rules: Rules = field(default_factory=Rules)
     limits: Limits = field(default_factory=Limits)
     tracing: Tracing = field(default_factory=Tracing)
     audit: Level = "off"
+    share_days: int = 30
 
 
 # --- questions ---------------------------------------------------------------------------------------------------

@@ -3,7 +3,7 @@
 A key is "rpt_" + eight letters that name it + "_" + 256 random bits. So much chance cannot be guessed, and a plain
 SHA-256 of it tells nobody what it was; slow hashes are for passwords that people think up. The keys lie in
 `keys.json` in the library's folder, readable by its owner only. A server looks at the file again when it changes.
-When each was last used stands beside it in `keys_used.json`, to the minute; where that cannot be written, it is not known.
+When each was last used stands beside it in `keys_used.json`, to the minute, where the disk takes that.
 """
 
 import hashlib
@@ -89,7 +89,8 @@ class Keys:
     def revoke(self, name: str) -> list[Key]:
         """Ends the keys with this id or name, for good; returns them. Raises InputError where there is none."""
         keys = self.all()
-        ended = [replace(key, revoked=_iso(self._clock())) for key in keys if name in (key.id, key.name) and not key.revoked]
+        at = _iso(self._clock())
+        ended = [replace(key, revoked=at) for key in keys if name in (key.id, key.name) and not key.revoked]
         if not ended:
             raise InputError(f"There is no key {name!r} to revoke. See: onrecord keys list")
         by_id = {key.id: key for key in ended}

@@ -32,6 +32,7 @@ def options_from(settings: Settings) -> Iterator[ApiOptions]:
             limits=settings.limits(),
             tracing=tracing,
             audit=settings.audit,
+            share_days=settings.share_days,
         )
     finally:
         if log:

@@ -82,10 +82,10 @@ class Answering:
         """Begins to answer a question.
 
         Args:
-            owner: the browser that asks; another's conversation goes on in a copy.
+            owner: who asks; another's conversation goes on in a copy.
             question: as typed.
             manner: how it is asked.
-            conversation: the one it belongs to; a new one is begun where there is none.
+            conversation: the one it belongs to, or a link's token; a new one is begun where that opens none.
             replaces: the last exchange of the conversation, where this takes its place.
 
         Raises:
@@ -154,10 +154,10 @@ class Answering:
             yield _line(type="done", html=exchange_html(exchange, words))
 
     def _conversation(self, owner: str, key: str, question: str) -> str:
-        found = self._history.conversation(key) if key else None
+        found = self._history.opened(key, owner) if key else None
         if found is None:
             return self._history.begin(owner, question)
-        return key if found.owner == owner else self._history.copy(key, owner)
+        return found.id if found.owner == owner else self._history.copy(found.id, owner)
 
     def _answer(
         self, exchange: Exchange, library: Library, turns: list[Turn], filters: Filters, running: _Running

@@ -77,8 +77,8 @@ def start(
 ) -> dict[str, Any]:
     """What a page that opens needs: words, libraries, the conversation."""
     response.headers["Cache-Control"] = "no-store"
-    found = at.history.conversation(conversation) if conversation else None
-    exchanges = at.history.exchanges(conversation) if found else []
+    found = at.history.opened(conversation, owner) if conversation else None
+    exchanges = at.history.exchanges(found.id) if found else []
     listings = at.library.documents()
     return {
         "language": words.language,
@@ -112,23 +112,17 @@ def ask(asked: Asked, response: Response, at: At, owner: Owner, words: Spoken) -
 
 
 @routes.get("/answers/{key}")
-def follow(key: str, request: Request, at: At, words: Spoken) -> StreamingResponse:
+def follow(key: str, request: Request, at: At, owner: Owner, words: Spoken) -> StreamingResponse:
     """The answer as it grows, a line of JSON a step."""
-    try:
-        at.history.exchange(key)
-    except KeyError as error:
-        raise HTTPException(404) from error
+    _readable_exchange(key, at, owner)
     lines = at.answering.follow(key, words, request.app.state.ended.is_set)
     return StreamingResponse(lines, media_type=_LINES, headers={"Cache-Control": "no-store"})
 
 
 @routes.get("/answers/{key}/everything", response_class=HTMLResponse)
-def everything(key: str, at: At, words: Spoken, offset: int = 0) -> str:
+def everything(key: str, at: At, owner: Owner, words: Spoken, offset: int = 0) -> str:
     """Every sentence on the question's subject, some at a time."""
-    try:
-        exchange = at.history.exchange(key)
-    except KeyError as error:
-        raise HTTPException(404) from error
+    exchange = _readable_exchange(key, at, owner)
     question = exchange.body.get("standalone_question", exchange.question)
     filters = FiltersIn(**exchange.settings.get("filters", {})).to_filters()
     return everything_html(at.library.everything(question, filters=filters), max(offset, 0), words)
@@ -173,13 +167,28 @@ def forget(key: str, at: At, owner: Owner) -> dict[str, bool]:
     return {"removed": at.history.remove(key, owner)}
 
 
+@routes.post("/conversations/{key}/links")
+def share(key: str, request: Request, at: At, owner: Owner) -> dict[str, str]:
+    """A key that opens a conversation to others for some days, and the day on which it ends."""
+    made = at.history.share(key, owner, request.app.state.share_days)
+    if made is None:
+        raise HTTPException(404)
+    return {"conversation": made[0], "ends": made[1][:10]}
+
+
+@routes.delete("/conversations/{key}/links")
+def unshare(key: str, at: At, owner: Owner) -> dict[str, int]:
+    """Ends all links to a conversation."""
+    return {"ended": at.history.unshare(key, owner)}
+
+
 @routes.get("/conversations/{key}/export.{form}")
-def export(key: str, form: str, at: At, words: Spoken, style: Style = "plain") -> Response:
+def export(key: str, form: str, at: At, owner: Owner, words: Spoken, style: Style = "plain") -> Response:
     """A conversation as a file."""
-    conversation = at.history.conversation(key)
+    conversation = at.history.opened(key, owner)
     if conversation is None or form not in ("md", "html", "docx"):
         raise HTTPException(404)
-    exchanges = at.history.exchanges(key)
+    exchanges = at.history.exchanges(conversation.id)
     if form == "docx":
         from .export.docx import DOCX, as_docx
 
@@ -217,6 +226,16 @@ def keep_key(given: Key, at: At, owner: Owner) -> Response:
     except OnRecordError as error:
         return PlainTextResponse(str(error), status_code=409)
     return Response(status_code=204)
+
+
+def _readable_exchange(key: str, at: AppState, owner: str) -> Exchange:
+    try:
+        exchange = at.history.exchange(key)
+    except KeyError as error:
+        raise HTTPException(404) from error
+    if not at.history.may_read(exchange.conversation, owner):
+        raise HTTPException(404)
+    return exchange
 
 
 def _own_exchange(key: str, at: AppState, owner: str) -> Exchange:
