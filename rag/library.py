@@ -167,6 +167,14 @@ class Library:
         writer = replace(self.writer, way=way) if self.writer else None
         return Library(self.store, writer, self.reranker, passages=self.passages, strictness=self.strictness)
 
+    def seen_by(self, collections: Collection[str]) -> "Library":
+        """What the library holds of some of its collections, as a library to be read: all that it finds, counts, lists
+        and suggests is of their documents. Of collections that there are not, there is nothing in it."""
+        from ..vectorstore.parts import part_of
+
+        part = part_of(self.store, collections)
+        return Library(part, self.writer, self.reranker, passages=self.passages, strictness=self.strictness)
+
     def close(self) -> None:
         """Lets go of every file."""
         self.store.close()
