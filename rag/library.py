@@ -351,7 +351,8 @@ class Library:
         """The quotes kept in the library by one owner, "" for its own notebook, which the command line has."""
         from .tools.notebook.notebook import Notebook
 
-        return Notebook(self.store.folder, owner)
+        seen = {each.id for each in self.documents()} if self.store.is_part else None
+        return Notebook(self.store.folder, owner, seen)
 
     def resolve(self, identifier: str) -> "Resolved":
         """Where the words of a citation's identifier stand now: found, or an orphan. Raises InputError for none."""

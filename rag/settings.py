@@ -88,6 +88,9 @@ class Settings(BaseSettings):
     ocr_languages: str = Field("eng", description="languages of scans, as Tesseract names them, joined by +")
     host: str = Field("127.0.0.1", description="address the server listens on")
     port: int = Field(7860, description="port the server listens on")
+    open_to_anybody: bool = Field(
+        False, description="lets other machines reach the server although there is neither an account nor a key"
+    )
     page: bool = Field(True, description="whether the server shows the browser chat beside the HTTP API")
     cors_origins: str = Field(
         "", description="origins of web pages that may call the API, separated by commas; * for all"

@@ -58,7 +58,6 @@ QUESTIONS = (
     "What was the outcome of the vote?", "What is this about?", "What about zirkonium?", "Which documents are there?",
     "When was the motion adopted?", "Compare Norway and Portugal on the quota.",
 )  # fmt: skip
-FOREIGN = ("zirconium", "vellamo", "portugal", "zeb", "cabinet", "cab/2031")
 
 
 def write(folder: Path, records: dict[str, str]) -> Path:

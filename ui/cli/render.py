@@ -133,7 +133,8 @@ def print_keys(keys: "Sequence[Key]", used: "Mapping[str, str]") -> None:
         expires = f", expires {key.expires}" if key.expires else ""
         last = f"last used {used[key.id]}" if key.id in used else "never used"
         state = f"revoked {key.revoked}" if key.revoked else f"since {key.created}{expires}, {last}"
-        print(f"{key.id}  {printable(key.name)}  {', '.join(key.scopes)}  {state}")
+        part = f" of {printable(', '.join(key.collections))}" if key.collections is not None else ""
+        print(f"{key.id}  {printable(key.name)}  {', '.join(key.scopes)}{part}  {state}")
     if not keys:
         print("There are no keys; anyone who can reach a server may ask. Create one: onrecord keys create NAME")
 

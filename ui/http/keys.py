@@ -9,7 +9,6 @@ When each was last used stands beside it in `keys_used.json`, to the minute, whe
 import hashlib
 import hmac
 import json
-import os
 import secrets
 import string
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -20,9 +19,10 @@ from pathlib import Path
 from typing import Any
 
 from ...vectorstore.errors import InputError, LibraryError
+from ..access.caller import SCOPES, Caller, confined
 from ..access.expiry import expiry_of, is_over, now
+from ..access.kept import write_json
 
-SCOPES = ("ask", "ingest", "admin")
 FILE = "keys.json"
 USED = "keys_used.json"
 _USE_NOTED_EVERY_S = 60
@@ -33,7 +33,10 @@ _SECRET_BYTES = 32
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Key:
-    """What is kept of a key. `sha256` is that of the whole key; times are ISO 8601 in UTC, `expires` None for never."""
+    """What is kept of a key. `sha256` is that of the whole key; times are ISO 8601 in UTC, `expires` None for never.
+
+    `collections` are the only ones that it opens, None the whole library.
+    """
 
     id: str
     name: str
@@ -42,6 +45,12 @@ class Key:
     created: str
     revoked: str | None = None
     expires: str | None = None
+    collections: tuple[str, ...] | None = None
+
+    @property
+    def caller(self) -> Caller:
+        """Who shows it."""
+        return Caller(id=f"key {self.id}", name=self.name, scopes=self.scopes, collections=self.collections)
 
     def may(self, scope: str) -> bool:
         """Whether it opens a scope; "admin" opens all."""
@@ -59,16 +68,25 @@ class Keys:
         self._read_at: tuple[int, int, int] | None = None
         self._known: dict[str, Key] = {}
 
-    def create(self, name: str, scopes: Iterable[str], *, expires: str | None = None) -> tuple[Key, str]:
+    def create(
+        self,
+        name: str,
+        scopes: Iterable[str],
+        *,
+        expires: str | None = None,
+        collections: Iterable[str] | None = None,
+    ) -> tuple[Key, str]:
         """A new key: what is kept of it, and the key itself, which cannot be shown again.
 
-        It `expires` after "90d" or with a day like 2031-05-01, see `expiry_of`. Raises InputError.
+        It `expires` after "90d" or with a day like 2031-05-01, see `expiry_of`; it opens some `collections` alone, or
+        the whole library. Raises InputError.
         """
         asked = tuple(scope for scope in SCOPES if scope in set(scopes))
         if unknown := sorted(set(scopes) - set(SCOPES)):
             raise InputError(f"There is no scope {unknown[0]}. The scopes are {', '.join(SCOPES)}.")
         if not asked:
             raise InputError(f"A key needs a scope. The scopes are {', '.join(SCOPES)}.")
+        seen = confined(asked, collections)
         at = self._clock()
         ends = expiry_of(expires, at) if expires is not None else None
         letters = string.ascii_lowercase + string.digits
@@ -76,7 +94,7 @@ class Keys:
         told = f"{_PREFIX}{key_id}_{secrets.token_urlsafe(_SECRET_BYTES)}"
         key = Key(
             id=key_id, name=name, scopes=asked, sha256=_hashed(told), created=_iso(at),
-            expires=_iso(ends) if ends else None,
+            expires=_iso(ends) if ends else None, collections=seen,
         )  # fmt: skip
         self._write([*self.all(), key])
         return key, told
@@ -125,7 +143,7 @@ class Keys:
             return
         self._noted[key.id] = at
         with suppress(OSError):
-            _write(self._used_file, {**self.used(), key.id: _iso(at)})
+            write_json(self._used_file, {**self.used(), key.id: _iso(at)})
 
     def used(self) -> Mapping[str, str]:
         """When each key was last used, by its id; ISO 8601 in UTC."""
@@ -146,30 +164,25 @@ class Keys:
             return
         try:
             kept = json.loads(self._file.read_text(encoding="utf-8"))
-            self._known = {key["id"]: Key(**(key | {"scopes": tuple(key["scopes"])})) for key in kept}
+            self._known = {key["id"]: _key(key) for key in kept}
         except (OSError, ValueError, TypeError, KeyError) as error:
             raise LibraryError(f"The API keys in {self._file} cannot be read ({error}). Correct the file.") from error
         self._read_at = (stat.st_ino, stat.st_mtime_ns, stat.st_size)
 
     def _write(self, keys: Sequence[Key]) -> None:
-        _write(self._file, [asdict(key) for key in keys])
+        write_json(self._file, [asdict(key) for key in keys])
         self._read_at = None
-
-
-def _write(file: Path, value: Any) -> None:
-    """All of it, in place of the file at once, so that nobody ever reads half of it."""
-    half = file.with_suffix(".part")
-    half.unlink(missing_ok=True)
-    opened = os.open(half, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(opened, "w", encoding="utf-8") as part:
-        json.dump(value, part, indent=1)
-    half.replace(file)
 
 
 def key_json(key: Key, used: Mapping[str, str] | None = None) -> dict[str, object]:
     """A key as it is listed, with when it was last `used`; nothing of what opens it."""
     facts = {name: value for name, value in asdict(key).items() if name != "sha256"}
     return {**facts, "used": (used or {}).get(key.id)}
+
+
+def _key(kept: Mapping[str, Any]) -> Key:
+    seen = kept.get("collections")
+    return Key(**{**kept, "scopes": tuple(kept["scopes"]), "collections": None if seen is None else tuple(seen)})
 
 
 def _hashed(told: str) -> str:

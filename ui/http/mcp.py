@@ -70,6 +70,7 @@ from ...rag.tools.registers import Kind
 from ...rag.tools.rows import RegisterOut, page_of_rows
 from ...vectorstore.errors import OnRecordError
 from ...vectorstore.passage import Document
+from ..access.caller import ANYBODY, Caller, caller_of, seen_by
 from ..checking import as_markdown
 from ..page.words import words_in
 from . import schema as shapes
@@ -178,11 +179,13 @@ class CheckArguments(_Arguments):
 
 
 def build_server(
-    library: Library, *, answered: Callable[[Answer], None] | None = None, tracing: Tracing | None = None
-) -> Server[Any]:
-    """The protocol's server over a library; `answered` is told every answer."""
-    tools = _Tools(library, answered or (lambda _: None), tracing or Tracing())
-    resources = _Resources(library)
+    library: Library, *, answered: Callable[[Answer], None] | None = None, tracing: Tracing | None = None,
+    caller: Caller = ANYBODY,
+) -> Server[Any]:  # fmt: skip
+    """The protocol's server over a library, as a caller may read it; `answered` is told every answer."""
+    seen = _Seen(library=library, caller=caller)
+    tools = _Tools(seen, answered or (lambda _: None), tracing or Tracing())
+    resources = _Resources(seen)
     return Server(
         "onrecord",
         title="On Record",
@@ -210,30 +213,48 @@ def serve_stdio(library: Library) -> None:
 class McpDoor:
     """Streamable HTTP as an ASGI endpoint. It keeps no sessions, so that any process can take any request.
 
-    It starts when first called: an application mounted into another's is told of no beginning.
+    It starts when first called: an application mounted into another's is told of no beginning. Those who may read
+    other collections have another server.
     """
 
     def __init__(self, library: Library, metrics: Metrics, tracing: Tracing) -> None:
         self._server = partial(build_server, library, answered=metrics.count_answer, tracing=tracing)
-        self._running: tuple[asyncio.AbstractEventLoop, asyncio.Task[None], asyncio.Event] | None = None
-        self._manager: StreamableHTTPSessionManager | None = None
+        self._doors: dict[tuple[str, ...] | None, _Door] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        manager = await self._started()
+        seen = caller_of(scope).collections
+        if seen not in self._doors:
+            self._doors[seen] = _Door(self._server(caller=Caller(collections=seen)))
+        manager = await self._doors[seen].started()
         await manager.handle_request(scope, receive, send)
 
     async def close(self) -> None:
         """Ends what was started."""
+        for door in self._doors.values():
+            await door.close()
+
+
+class _Door:
+    """One server of the protocol, as long as its loop runs."""
+
+    def __init__(self, server: Server[Any]) -> None:
+        self._server = server
+        self._running: tuple[asyncio.AbstractEventLoop, asyncio.Task[None], asyncio.Event] | None = None
+        self._manager: StreamableHTTPSessionManager | None = None
+
+    async def close(self) -> None:
+        """Ends it."""
         if self._running is not None and self._running[0] is asyncio.get_running_loop():
             _, task, stop = self._running
             self._running = None
             stop.set()
             await task
 
-    async def _started(self) -> StreamableHTTPSessionManager:
+    async def started(self) -> StreamableHTTPSessionManager:
+        """What takes requests, started where it has not been."""
         loop = asyncio.get_running_loop()
         if self._running is None or self._running[0] is not loop or self._manager is None:
-            manager = StreamableHTTPSessionManager(self._server(), stateless=True, json_response=True)
+            manager = StreamableHTTPSessionManager(self._server, stateless=True, json_response=True)
             ready, stop = asyncio.Event(), asyncio.Event()
 
             async def run() -> None:
@@ -248,6 +269,18 @@ class McpDoor:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class _Seen:
+    """A library and who asks it."""
+
+    library: Library
+    caller: Caller
+
+    def now(self) -> Library:
+        """What the caller may read, as it is now."""
+        return seen_by(self.library, self.caller)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Tool:
     """A tool as agents are told of it, the arguments it takes, and what turns them into a text and a value."""
 
@@ -259,8 +292,8 @@ class _Tool:
 class _Tools:
     """The tools. Each turns its arguments into a text and a structured value."""
 
-    def __init__(self, library: Library, answered: Callable[[Answer], None], tracing: Tracing) -> None:
-        self._library = library
+    def __init__(self, seen: _Seen, answered: Callable[[Answer], None], tracing: Tracing) -> None:
+        self._seen = seen
         self._answered = answered
         self._tracing = tracing
         tools = (
@@ -348,14 +381,14 @@ class _Tools:
     def _ask(self, asked: AskArguments) -> tuple[str, Mapping[str, Any]]:
         check_question(asked.question)
         filters, observer = asked.to_filters(), self._tracing.observer()
-        *_, last = self._library.stream(asked.question, filters=filters, observer=observer)
+        *_, last = self._seen.now().stream(asked.question, filters=filters, observer=observer)
         answer = in_language(cast(Answer, last))
         self._answered(answer)
         return answer_text(answer), answer_json(answer)
 
     def _search(self, asked: SearchArguments) -> tuple[str, Mapping[str, Any]]:
         began = perf_counter()
-        hits = self._library.search(asked.query, limit=asked.limit, filters=asked.to_filters())
+        hits = self._seen.now().search(asked.query, limit=asked.limit, filters=asked.to_filters())
         lines = [
             f"{cited_as(hit.document, hit.passage.locator)} (document {hit.document.id}, characters "
             f"{hit.passage.start}-{hit.passage.end}):\n{hit.passage.text}"
@@ -364,13 +397,14 @@ class _Tools:
         return "\n\n".join(lines) or "No passage was found.", hits_json(asked.query, hits, perf_counter() - began)
 
     def _overview(self, asked: OverviewArguments) -> tuple[str, Mapping[str, Any]]:
-        answer = self._library.overview(asked.document, speaker=asked.speaker, about=asked.about, length=asked.length)
+        library = self._seen.now()
+        answer = library.overview(asked.document, speaker=asked.speaker, about=asked.about, length=asked.length)
         return answer_text(answer), answer_json(answer)
 
     def _read(self, asked: ReadArguments) -> tuple[str, Mapping[str, Any]]:
-        document = self._library.document(asked.document)
+        document = self._seen.now().document(asked.document)
         if asked.paragraph or asked.page or asked.start is None:
-            spans = self._library.spans(document, end=asked.end, paragraph=asked.paragraph, page=asked.page)
+            spans = self._seen.now().spans(document, end=asked.end, paragraph=asked.paragraph, page=asked.page)
         else:
             end = asked.end if asked.end is not None else asked.start
             spans = [(max(0, asked.start - _AROUND_CHARS), min(len(document.text), end + _AROUND_CHARS))]
@@ -382,20 +416,20 @@ class _Tools:
         return text, {"document": document_json(document), "parts": parts}
 
     def _compare(self, asked: CompareArguments) -> tuple[str, Mapping[str, Any]]:
-        found = self._library.compare(asked.a, asked.b)
+        found = self._seen.now().compare(asked.a, asked.b)
         return comparison_text(found), comparison_json(found)
 
     def _check(self, asked: CheckArguments) -> tuple[str, Mapping[str, Any]]:
-        checked = self._library.check(asked.text)
+        checked = self._seen.now().check(asked.text)
         return as_markdown(checked, words_in("en")), checked_json(checked)
 
     def _cite(self, asked: CiteArguments) -> tuple[str, Mapping[str, Any]]:
-        citation = self._library.cite(asked.document, **asked.place())
-        told = cited_json(citation, asked.style, self._library.structure(citation.document))
+        citation = self._seen.now().cite(asked.document, **asked.place())
+        told = cited_json(citation, asked.style, self._seen.now().structure(citation.document))
         return f"{told['text']}\n{told['citation']['identifier']}", told
 
     def _resolve(self, asked: ResolveArguments) -> tuple[str, Mapping[str, Any]]:
-        found = self._library.resolve(asked.identifier)
+        found = self._seen.now().resolve(asked.identifier)
         lines = [f"{place.label}: “{place.quote}”" for place in found.places]
         return "\n".join(lines) or "Orphan: these words stand there no more.", resolved_json(found)
 
@@ -403,7 +437,7 @@ class _Tools:
         wanted = asked.containing.casefold()
         fitting = [
             listing
-            for listing in self._library.documents()
+            for listing in self._seen.now().documents()
             if wanted in f"{listing.title}\n{listing.symbol or ''}\n{listing.source}".casefold()
         ]
         shown = fitting[asked.offset : asked.offset + asked.limit]
@@ -421,7 +455,7 @@ class _Tools:
         return "\n".join(lines) or "There are no such documents.", value
 
     def _register(self, asked: RegisterArguments) -> tuple[str, Mapping[str, Any]]:
-        rows = self._library.register(asked.register_, asked.wanted())
+        rows = self._seen.now().register(asked.register_, asked.wanted())
         shown = rows[asked.offset : asked.offset + asked.limit]
         lines = [
             f"{row.citation.label}: {' · '.join(filter(None, (row.item, row.what, row.who)))}: “{row.citation.quote}”"
@@ -431,7 +465,7 @@ class _Tools:
         return "\n".join(lines), page_of_rows(asked.register_, rows, asked.offset, asked.limit)
 
     def _positions(self, asked: PositionsArguments) -> tuple[str, Mapping[str, Any]]:
-        table = self._library.positions(asked.about, asked.who, filters=asked.filters())
+        table = self._seen.now().positions(asked.about, asked.who, filters=asked.filters())
         told = [f"{cell.topic} · {cell.who}:\n{cell_text(cell)}" for cell in table.cells]
         return "\n\n".join(told) or cell_text(Cell(topic="", who="")), positions_json(table)
 
@@ -439,8 +473,8 @@ class _Tools:
 class _Resources:
     """Every document of the library, to be read whole."""
 
-    def __init__(self, library: Library) -> None:
-        self._library = library
+    def __init__(self, seen: _Seen) -> None:
+        self._seen = seen
 
     async def list(self, _ctx: Any, params: PaginatedRequestParams | None) -> ListResourcesResult:
         """Documents, a hundred at a time; the cursor is the number of those already told."""
@@ -448,7 +482,7 @@ class _Resources:
         if not cursor.isdigit():
             raise MCPError(code=INVALID_PARAMS, message="This cursor was not issued by this server.")
         first = int(cursor)
-        listings = await anyio.to_thread.run_sync(self._library.documents)
+        listings = await anyio.to_thread.run_sync(lambda: self._seen.now().documents())
         told = [
             Resource(
                 uri=f"{URI}{listing.id}", name=listing.symbol or listing.title, title=listing.title,
@@ -473,7 +507,7 @@ class _Resources:
         uri = str(params.uri)
         document: Document | None = None
         if uri.startswith(URI):
-            document = await anyio.to_thread.run_sync(self._library.store.document, uri.removeprefix(URI))
+            document = await anyio.to_thread.run_sync(lambda: self._seen.now().store.document(uri.removeprefix(URI)))
         if document is None:
             raise MCPError(code=INVALID_PARAMS, message=f"There is no document {uri[:120]}.", data={"uri": uri})
         text = TextResourceContents(uri=params.uri, text=document.text, mime_type="text/plain")

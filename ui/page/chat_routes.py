@@ -13,11 +13,12 @@ from pydantic import BaseModel, ConfigDict, Field
 from ...rag.tools.citations.styles import Style
 from ...vectorstore.errors import OnRecordError
 from ...vectorstore.passage import Filters
+from ..access.caller import caller_of
 from ..http.schema import FiltersIn
 from ..language import told
-from .answering import AskOptions
+from .answering import AskOptions, seen_in
 from .export.markdown import as_html, as_markdown
-from .history import Exchange
+from .history import OPEN, Exchange
 from .libraries import AppState
 from .views.conversation import conversation_html, everything_html, exchange_html
 from .views.panels import conversations_html, settings_html
@@ -78,13 +79,15 @@ def start(
     """What a page that opens needs: words, libraries, the conversation."""
     response.headers["Cache-Control"] = "no-store"
     found = at.history.opened(conversation, owner) if conversation else None
-    exchanges = at.history.exchanges(found.id) if found else []
+    exchanges = seen_in(at.library, at.history.exchanges(found.id)) if found else []
     listings = at.library.documents()
+    caller = caller_of(request.scope)
+    offered = [one for one in request.app.state.libraries if one.may_be_chosen(caller)]
     return {
         "language": words.language,
         "direction": words.direction,
         "words": words.messages,
-        "libraries": [{"key": one.key, "name": one.name} for one in request.app.state.libraries],
+        "libraries": [{"key": one.key, "name": one.name} for one in offered],
         "library": at.key,
         "model": at.models.default,
         "signed_in": request.scope.get("signed_in", False),
@@ -100,8 +103,9 @@ def ask(asked: Asked, response: Response, at: At, owner: Owner, words: Spoken) -
     """Begins an answer."""
     try:
         exchange = at.answering.ask(
-            owner, asked.question, asked.manner(), conversation=asked.conversation, replaces=asked.replaces
-        )
+            at.library, owner, asked.question, asked.manner(), conversation=asked.conversation,
+            replaces=asked.replaces,
+        )  # fmt: skip
     except OnRecordError as error:
         raise HTTPException(409, told(error, words.language)) from error
     return {
@@ -114,8 +118,10 @@ def ask(asked: Asked, response: Response, at: At, owner: Owner, words: Spoken) -
 @routes.get("/answers/{key}")
 def follow(key: str, request: Request, at: At, owner: Owner, words: Spoken) -> StreamingResponse:
     """The answer as it grows, a line of JSON a step."""
-    _readable_exchange(key, at, owner)
-    lines = at.answering.follow(key, words, request.app.state.ended.is_set)
+    exchange = _readable_exchange(key, at, owner)
+    if exchange.state == OPEN and at.library.store.is_part:
+        _own_exchange(key, at, owner)  # what others are being answered is looked through when it is whole
+    lines = at.answering.follow(at.library, key, words, request.app.state.ended.is_set)
     return StreamingResponse(lines, media_type=_LINES, headers={"Cache-Control": "no-store"})
 
 
@@ -188,7 +194,7 @@ def export(key: str, form: str, at: At, owner: Owner, words: Spoken, style: Styl
     conversation = at.history.opened(key, owner)
     if conversation is None or form not in ("md", "html", "docx"):
         raise HTTPException(404)
-    exchanges = at.history.exchanges(conversation.id)
+    exchanges = seen_in(at.library, at.history.exchanges(conversation.id))
     if form == "docx":
         from .export.docx import DOCX, as_docx
 
@@ -235,7 +241,7 @@ def _readable_exchange(key: str, at: AppState, owner: str) -> Exchange:
         raise HTTPException(404) from error
     if not at.history.may_read(exchange.conversation, owner):
         raise HTTPException(404)
-    return exchange
+    return seen_in(at.library, [exchange])[0]
 
 
 def _own_exchange(key: str, at: AppState, owner: str) -> Exchange:

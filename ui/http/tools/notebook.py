@@ -8,6 +8,7 @@ from ....rag.tools.citations.styles import Style
 from ....rag.tools.notebook.briefing import KeptOut, NotebookOut, as_markdown, kept_json, notebook_json
 from ....rag.tools.notebook.notebook import Notebook
 from ....vectorstore.errors import InputError
+from ...access.caller import caller_of
 from .. import schema as shapes
 from ..schema import problems
 from ..service import Served
@@ -18,7 +19,7 @@ routes = APIRouter(prefix="/api/notebook", tags=["Notebook"])
 
 
 def _notebook_of(request: Request, service: Served) -> Notebook:
-    return service.library.notebook(request.scope.get("owner", ""))
+    return service.library.notebook(caller_of(request.scope).id)
 
 
 Own = Annotated[Notebook, Depends(_notebook_of)]
