@@ -8,7 +8,6 @@ import typer
 
 from ....vectorstore.errors import InputError
 from ..options import JsonOption, LibraryOption
-from ..render import printable
 from ..setting_up import note, opened_library, read_settings, tell
 
 if TYPE_CHECKING:
@@ -64,6 +63,8 @@ def collections_remove(
     as_json: JsonOption = False,
 ) -> None:
     """Take documents and folders out of a collection, or drop it whole; the documents stay in the library."""
+    from ..render import printable
+
     settings = read_settings(library=library)
     with opened_library(settings) as lib:
         old = _found(lib, name)
@@ -138,6 +139,8 @@ def _json(library: "Library", kept: "Collected") -> dict[str, object]:
 
 
 def _print(shapes: Sequence[dict[str, object]]) -> None:
+    from ..render import printable
+
     for shape in shapes:
         folders = shape["folders"] if isinstance(shape["folders"], list) else []
         told = ", ".join(map(printable, folders)) or "by hand"  # pyright: ignore[reportUnknownArgumentType]

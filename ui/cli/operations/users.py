@@ -7,7 +7,6 @@ import typer
 
 from ....vectorstore.errors import InputError
 from ..options import JsonOption, LibraryOption
-from ..render import printable
 from ..setting_up import note, opened_library, read_settings, tell
 from .collections import check_known
 
@@ -93,6 +92,7 @@ def users_change(
 def users_remove(name: _Name, library: LibraryOption = None, as_json: JsonOption = False) -> None:
     """Remove an account; whoever is signed in with it is out at once."""
     from ...access.accounts import Accounts, account_json
+    from ..render import printable
 
     settings = read_settings(library=library)
     with opened_library(settings) as lib:
@@ -116,5 +116,7 @@ def _password(from_input: bool) -> str:
 
 
 def _line(account: "Account") -> str:
+    from ..render import printable
+
     seen = f" of {printable(', '.join(account.collections))}" if account.collections is not None else ""
     return f"{printable(account.name)}  {account.role}{seen}  since {account.created}"
