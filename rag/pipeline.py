@@ -239,7 +239,7 @@ class Pipeline:
         """The record's own sentences that answer, those that a language model selects where one does, or the reason
         why none does."""
         if own := from_catalogue(self.store, query, asked.filters) or own_way(self.store, query, hits):
-            yield from _events(own)
+            yield from _events(own) if own.sentences else (NOT_ANSWERED,)
             yield from self._more_said(query, len(own.citations))
             return
         chosen = choose(self.store, query, hits, self.passages or MAX_QUOTES)

@@ -14,6 +14,14 @@ from ...ingest.language.tables import any_of, table
 
 Courtesy = Literal["greeting", "thanks", "help"]
 Length = Literal["brief", "usual", "full"]
+SittingFact = Literal["present", "absent", "chair", "opens", "closes"]
+_ASKED_OF_SITTINGS: dict[SittingFact, str] = {
+    "present": "attended",
+    "absent": "missed",
+    "chair": "chaired",
+    "opens": "opened",
+    "closes": "closed",
+}
 _COURTESIES: tuple[Courtesy, ...] = ("greeting", "thanks", "help")
 # Their words ("table", "submit", "full employment") say what a question is about as often as how it is asked.
 _SUBJECT_TOO = (
@@ -35,6 +43,13 @@ _SUBJECT_TOO = (
     "interrogative",
     "before interrogative",
     "saying",
+    "attended",
+    "missed",
+    "chaired",
+    "meeting",
+    "opened",
+    "closed",
+    "hour",
 )
 _MARKS = " \t\n.,;:!?¡¿…。！？،؟"
 _BETWEEN_COURTESIES = re.compile(r"[.,;:!?¡¿…。！？،؟–—]++")
@@ -276,3 +291,18 @@ def asking_words() -> frozenset[str]:
     rows = (row for row in table("questions") if row["kind"] not in _SUBJECT_TOO)
     phrases = (phrase for row in rows for phrase in row["words"].split(";"))
     return frozenset(word for phrase in phrases for word in phrase.split())
+
+
+def sitting_facts(question: str) -> tuple[SittingFact, ...]:
+    """What a question asks of a sitting itself: who was there, who was not, who chaired it, when it began and ended."""
+    asked = {kind for kind in _ASKED_OF_SITTINGS.values() if _asks(kind, question)}
+    if not (_asks("hour", question) and _asks("meeting", question)):
+        asked -= {"opened", "closed"}
+    return tuple(fact for fact, kind in _ASKED_OF_SITTINGS.items() if kind in asked)
+
+
+@lru_cache
+def words_on_sittings() -> frozenset[str]:
+    """The words that questions about a sitting itself are asked with: beside them nothing is asked of."""
+    kinds = (*_ASKED_OF_SITTINGS.values(), "meeting", "hour")
+    return frozenset(word for kind in kinds for phrase in words_of(kind) for word in phrase.split())

@@ -12,6 +12,7 @@ from ..quoted import Quoted
 from .catalogue import items, misnamed, of_day, outcomes, records, speakers
 from .changes import changes
 from .overview import overview
+from .sittings import sitting
 from .votes import sponsors, votes, votes_of
 
 MOST_VERBS = 1
@@ -30,9 +31,12 @@ def from_catalogue(store: Store, query: Query, filters: Filters | None = None) -
 
 
 def own_way(store: Store, query: Query, hits: Sequence[Hit]) -> Quoted | None:
-    """The answer to a question of a kind with its own way; None where there is none, or nothing is found there."""
+    """The answer to a question of a kind with its own way, without a sentence where the records do not tell it; None
+    where it is of no such kind, or where sentences may be found as for any other question."""
     if query.references.paragraphs or query.compared:
         return None
+    if (told := sitting(store, query, hits)) is not None:
+        return told
     if kinds.wants_speakers(query.asked):
         return speakers(store, query, hits)
     if kinds.wants_outcomes(query.asked) and (found := outcomes(store, query, hits)):
