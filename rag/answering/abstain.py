@@ -20,7 +20,7 @@ from ..query.follow_up import names_its_subject
 from ..query.mentions import COMMON_PARTS, Mentions, is_abbreviation
 from ..query.parse import Query, own_subject
 from ..query.question import SYMBOL, whose_vote, whose_words
-from ..query.units import spellings_of
+from ..query.units import spellings_of, things_counted
 from ..query.vocabulary import stems_held
 from ..retrieval.replies import TURN
 from .candidates import Quotable, inverse_frequency
@@ -114,6 +114,8 @@ def _reason(store: Store, query: Query, chosen: Sequence[Quotable], needed: floa
         return NOT_ANSWERED if topic_share(store, query.content_words, chosen) < MIN_TOPIC_SHARE else None
     if is_far(chosen, needed):
         return NOT_ANSWERED
+    if counts_something_else(store, query, chosen):
+        return Refusal("no_number")
     if unit := unit_left_out(query.counted_in, chosen):
         return Refusal("other_unit", {"unit": unit})
     written_out = filter(lambda name: is_abbreviation(name) and _is_written_out(name, chosen), query.mentioned.proper)
@@ -143,7 +145,7 @@ def _is_by_whom(store: Store, query: Query, chosen: Sequence[Quotable]) -> bool:
     spoken = {word for speaker in speakers for word in re.findall(r"[\w'-]+", fold(speaker))}
     if not initials.isdisjoint(speakers) or not spoken.isdisjoint(map(fold, words)):
         return True
-    told = re.compile(rf"(?<!\w)(?:{_BESIDE})?(?P<name>{any_of(words)})(?!\w)", re.IGNORECASE)
+    told = re.compile(rf"(?<!\w)(?:{_BESIDE})?(?P<name>{any_of(words)}(?:\s{any_of(words)}){{0,3}})(?!\w)", re.IGNORECASE)
     texts = (plain(each.text) for each in chosen)
     return any(match["beside"] is None for text in texts for match in told.finditer(text))
 
@@ -270,6 +272,16 @@ def symbol_left_out(query: Query, chosen: Sequence[Quotable]) -> str | None:
             if not any(match[0] in text for text in said):
                 return match[0]
     return None
+
+
+def counts_something_else(store: Store, query: Query, chosen: Sequence[Quotable]) -> bool:
+    """Whether a question asks how many of something there are that stands in none of the passages chosen, nor above
+    them; of votes the counts tell."""
+    things = things_counted(query.own) if query.language == "en" and not query.counted_in else None
+    stems = frozenset(store.lexical.words(things)) if things else frozenset[str]()
+    if not stems or any(each.outcome for each in chosen) or chosen[0].likeness >= MAX_TOPIC_LIKENESS:
+        return False
+    return not any(stems & held for held in _held(store, chosen).values())
 
 
 def unit_left_out(unit: str | None, chosen: Sequence[Quotable]) -> str | None:
