@@ -145,7 +145,8 @@ def _is_by_whom(store: Store, query: Query, chosen: Sequence[Quotable]) -> bool:
     spoken = {word for speaker in speakers for word in re.findall(r"[\w'-]+", fold(speaker))}
     if not initials.isdisjoint(speakers) or not spoken.isdisjoint(map(fold, words)):
         return True
-    told = re.compile(rf"(?<!\w)(?:{_BESIDE})?(?P<name>{any_of(words)}(?:\s{any_of(words)}){{0,3}})(?!\w)", re.IGNORECASE)
+    name = rf"{any_of(words)}(?:\s{any_of(words)}){{0,3}}"
+    told = re.compile(rf"(?<!\w)(?:{_BESIDE})?{name}(?!\w)", re.IGNORECASE)
     texts = (plain(each.text) for each in chosen)
     return any(match["beside"] is None for text in texts for match in told.finditer(text))
 

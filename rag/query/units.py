@@ -24,8 +24,8 @@ _COUNTED_IN = re.compile(rf"\bhow many (?:(?:million|billion|thousand|metric)s? 
 
 # "How many learning centres does the union run?": the things stand before the verb or what they are part of.
 _THINGS = re.compile(
-    r"\bhow many (?P<things>(?:[\w'’-]{1,30} ){0,3}?[\w'’-]{1,30})(?= (?:did|do|does|are|is|was|were|have|has|had|will|would|"
-    r"can|could|should|must|may|might|in|on|of|at|to|for|from|by|with|against|that|which|who)\b|\W*\Z|[,;:?])",
+    r"\bhow many (?P<things>(?:[\w'’-]{1,30} ){0,3}?[\w'’-]{1,30})(?= (?:did|do|does|are|is|was|were|have|has|had|will|"
+    r"would|can|could|should|must|may|might|in|on|of|at|to|for|from|by|with|against|that|which|who)\b|\W*\Z|[,;:?])",
     re.IGNORECASE,
 )
 

@@ -16,8 +16,8 @@ _WORD = re.compile(r"[^\W_][\w’'.-]*")
 # A name in capitals right before its short form, which may be that of another language: "Mission in Mali (MINUSMA)".
 _CAPITAL = r"[^\W\d_a-z][\w'’-]{1,30}"
 _NAME = re.compile(
-    rf"(?<![\w'’.-]){_CAPITAL}"
-    rf"(?:,? (?:(?:of|in|on|for|and|to|the|de|des|du|la|le|et|en|y|del) ){{0,3}}{_CAPITAL}){{2,11}} ?\Z"
+    rf"(?<![\w'’.-])(?:[^\W\d_a-z]\w{{1,9}} (?:the|la|le|les|el) )?(?P<name>{_CAPITAL}"
+    rf"(?:,? (?:(?:of|in|on|for|and|to|the|de|des|du|la|le|et|en|y|del) ){{0,3}}{_CAPITAL}){{2,11}}) ?\Z"
 )
 _MIN_TIMES = 2
 _MAX_WORDS = 12
@@ -60,8 +60,8 @@ def _long_first(text: str) -> Iterator[Definition]:
         before = text[first : match.start()]
         spelt = _long_form(short, before)
         name = None if spelt else _NAME.search(before)
-        if long := spelt or (name and " ".join(name[0].split())):
-            start = text.rfind(long, first, match.start()) if spelt else match.start() - len(name[0] if name else "")
+        if long := spelt or (name and name["name"]):
+            start = text.rfind(long, first, match.start())
             closed = match.end() if match[0].endswith(")") else match.end(1)
             told = Definition(short=short, long=long, start=start, end=closed)
             if spelt:
