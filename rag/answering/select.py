@@ -316,9 +316,9 @@ def with_its_list(quotable: Quotable, *, whole: bool = False) -> Quotable:
     With `whole`, an item stands for its whole list too.
     """
     passage = quotable.hit.passage
-    if passage.kind != "item":
+    if passage.kind != "item" and not _lists_below(quotable):
         return quotable
-    if whole:
+    if whole and passage.kind == "item":
         return replace(quotable, start=passage.start + lead_length(quotable.hit), end=passage.end)
     if not quotable.text.rstrip("*_ ").endswith(":"):
         return quotable
@@ -326,6 +326,12 @@ def with_its_list(quotable: Quotable, *, whole: bool = False) -> Quotable:
     if end < passage.end:
         end = passage.start + passage.text.rfind("\n", 0, end - passage.start)
     return replace(quotable, end=max(end, quotable.end))
+
+
+def _lists_below(quotable: Quotable) -> bool:
+    """Whether a sentence ends with a colon, and the next line of its passage is an entry of a list."""
+    below = quotable.hit.document.text[quotable.end : quotable.hit.passage.end]
+    return quotable.text.rstrip("*_ ").endswith(":") and bool(_ENUMERATOR.match(below.lstrip()))
 
 
 def _with_announced(store: Store, chosen: Sequence[Quotable], *, everywhere: bool) -> list[Quotable]:
@@ -338,7 +344,30 @@ def _with_announced(store: Store, chosen: Sequence[Quotable], *, everywhere: boo
             listed = _items_after(store, quotable.hit)
             after = (listed if everywhere or quotable is chosen[0] else []) if listed else _next(store, quotable.hit)
             found += [item for item in after if not any(o.covers(item) for o in chosen)]
+        elif _ends_in_list(quotable):
+            found += [item for item in _rest_of_list(store, quotable.hit) if not any(o.covers(item) for o in chosen)]
     return found
+
+
+def _ends_in_list(quotable: Quotable) -> bool:
+    """Whether a quote is a lead-in with the list after it, to the end of its passage."""
+    is_list = ":\n" in quotable.text and len(_ENUMERATOR.findall(quotable.text)) > 1
+    return is_list and not quotable.hit.document.text[quotable.end : quotable.hit.passage.end].strip()
+
+
+def _rest_of_list(store: Store, hit: Hit) -> list[Quotable]:
+    """The entries of a list that goes on in the next passages of its paragraph."""
+    if hit.passage.locator.paragraph is None:
+        return []
+    document, order = hit.document.id, hit.passage.order
+    rows = store.catalogue.passages_at([(document, order + step) for step in range(1, MAX_LISTED + 1)])
+    after = store.hits([(row.id, hit.score) for row in sorted(rows, key=lambda row: row.order)])
+    paragraph = hit.passage.locator.paragraph
+    return [
+        _whole(each)
+        for each in takewhile(lambda each: each.passage.locator.paragraph == paragraph, after)
+        if _ENUMERATOR.match(each.passage.text)
+    ]
 
 
 def _announces(quotable: Quotable) -> bool:

@@ -22,6 +22,9 @@ _ASKED_OF_SITTINGS: dict[SittingFact, str] = {
     "opens": "opened",
     "closes": "closed",
 }
+Result = Literal["carried", "rejected", "deferred", "withdrawn"]
+RESULTS: tuple[Result, ...] = ("rejected", "carried", "deferred", "withdrawn")
+"""What may become of a matter; what says that it was not carried is looked for before what says that it was."""
 _COURTESIES: tuple[Courtesy, ...] = ("greeting", "thanks", "help")
 # Their words ("table", "submit", "full employment") say what a question is about as often as how it is asked.
 _SUBJECT_TOO = (
@@ -50,6 +53,14 @@ _SUBJECT_TOO = (
     "opened",
     "closed",
     "hour",
+    "matters",
+    "matters named",
+    "no postponement",
+    "sitting",
+    "closes",
+    "speech",
+    "decisions",
+    *(f"result {result}" for result in RESULTS),
 )
 _MARKS = " \t\n.,;:!?¡¿…。！？،؟"
 _BETWEEN_COURTESIES = re.compile(r"[.,;:!?¡¿…。！？،؟–—]++")
@@ -157,6 +168,16 @@ def length_asked(question: str) -> Length:
     if _asks("brief", question):
         return "brief"
     return "full" if _asks("full", question) else "usual"
+
+
+def asks_for_decisions(question: str) -> bool:
+    """Whether an overview is asked for of what was decided: "the main decisions"."""
+    return _asks("decisions", question)
+
+
+def names_a_speech(question: str) -> bool:
+    """Whether a question names what somebody says in one go: a statement, a speech."""
+    return _asks("speech", question)
 
 
 def wants_decision(question: str) -> bool:
@@ -273,6 +294,61 @@ def _languages() -> dict[str, str]:
 def wants_outcomes(question: str) -> bool:
     """Whether a question asks for all that was decided, moved or voted on."""
     return _asks("outcomes", question)
+
+
+def results_told(text: str) -> list[Result]:
+    """The results that a text tells of, in its order, one for each place: "not agreed to" does not tell "agreed to"."""
+    found: dict[tuple[int, int], Result] = {}
+    for result in RESULTS:
+        for match in _pattern(f"result {result}").finditer(_folded(text)):
+            if not any(start <= match.start() and match.end() <= end for start, end in found):
+                found[match.span()] = result
+    return [found[place] for place in sorted(found)]
+
+
+def result_asked(question: str) -> Result | None:
+    """The result of the matters that a question asks for all of: "Which bills were voted down?", "What was postponed?";
+    None where it asks for one, for something else of them, or for several results."""
+    said = _folded(question)
+    told = set(results_told(question))
+    if len(told) != 1 or not (_which_matters().search(said) or _what_became_so().search(said)):
+        return None
+    return told.pop()
+
+
+def is_no_postponement(text: str) -> bool:
+    """Whether a text is of a meeting itself, or of a reference: "The House adjourned", not "The debate was adjourned"."""
+    return _asks("no postponement", text) or bool(_closing().search(_folded(text)))
+
+
+@lru_cache
+def _closing() -> re.Pattern[str]:
+    return re.compile(rf"{any_whole(words_of('sitting'))}\s{any_whole(words_of('closes'))}")
+
+
+@lru_cache
+def _which_matters() -> re.Pattern[str]:
+    """Asked for as several: "which private bills"; not "which States rejected the amendments to ..."."""
+    which = any_whole(words_of("which") | {"what", "what are the", "what were the"})
+    matters = any_whole(words_of("matters") | words_of("matters named"))
+    between = r"(?:of\s(?:the|these)\s|the\s|of\s)?(?:[\w'-]{1,30}\s){0,2}"
+    return re.compile(rf"\A\W{{0,9}}{which}\s{{0,3}}{between}{matters}")
+
+
+@lru_cache
+def _what_became_so() -> re.Pattern[str]:
+    results = any_whole({word for result in RESULTS for word in words_of(f"result {result}")})
+    return re.compile(rf"\A\W{{0,9}}what\s(?:all\s|items\s)?(?:was|were|got|has\sbeen|have\sbeen)\s(?:all\s)?{results}")
+
+
+def words_for_matters() -> frozenset[str]:
+    """The words that stand for whatever was decided on, of every kind, case folded: "items", "motions"."""
+    return words_of("matters")
+
+
+def words_for_sittings() -> frozenset[str]:
+    """The words for who meets, and for meetings, case folded: "council", "session"."""
+    return words_of("sitting")
 
 
 def wants_items(question: str) -> bool:

@@ -13,6 +13,7 @@ from .catalogue import items, misnamed, of_day, outcomes, records, speakers
 from .changes import changes
 from .overview import overview
 from .sittings import sitting
+from .results import of_result, of_result_in_record
 from .votes import sponsors, votes, votes_of
 
 MOST_VERBS = 1
@@ -26,7 +27,7 @@ def from_catalogue(store: Store, query: Query, filters: Filters | None = None) -
         return records(store, query, filters)
     if changed := changes(store, query):
         return changed
-    ways = (of_day, votes_of, sponsors, misnamed, votes)
+    ways = (of_result, of_day, votes_of, sponsors, misnamed, votes)
     return next(filter(None, (way(store, query, filters) for way in ways)), None)
 
 
@@ -39,6 +40,8 @@ def own_way(store: Store, query: Query, hits: Sequence[Hit]) -> Quoted | None:
         return told
     if kinds.wants_speakers(query.asked):
         return speakers(store, query, hits)
+    if found := of_result_in_record(store, query, hits):
+        return found
     if kinds.wants_outcomes(query.asked) and (found := outcomes(store, query, hits)):
         return found
     if kinds.wants_items(query.asked) and (found := items(store, query, hits)):
