@@ -317,7 +317,7 @@ def result_asked(question: str) -> Result | None:
 
 
 def is_no_postponement(text: str) -> bool:
-    """Whether a text is of a meeting itself, or of a reference: "The House adjourned", not "The debate was adjourned"."""
+    """Whether a text is of a meeting itself, or of a reference: "The House adjourned", not "The debate was"."""
     return _asks("no postponement", text) or bool(_closing().search(_folded(text)))
 
 

@@ -31,6 +31,7 @@ OUTCOMES: dict[Length, int] = {"brief": 1, "usual": 1, "full": 3}
 RECORDS: dict[Length, int] = {"brief": 5, "usual": 10, "full": 60}
 ON_ITEM_SHARE = 0.6
 ON_PART_SHARE = 0.25
+FEWEST_DECIDED = 3
 ALSO_NAMED, LONGEST_NAMED = 8, 80
 SIDES = 3
 SHORTEST_SIDE = 0.3
@@ -201,7 +202,8 @@ def _tell(store: Store, quoted: Quoted, subject: Subject) -> None:
             quoted.add(store, document, *told_at(document, outcome), label(subject.language, "outcome"))
     if subject.is_whole and not subject.among:
         structure = store.structure(document.id)
-        _add_also(quoted, [heading_of(item) for item in matters(document, structure.items)], parts)
+        headings = [heading_of(item) for item in matters(document, structure.items)]
+        _add_also(quoted, [each for each in headings if each not in document.title], parts)
         _add_who_spoke(quoted, structure.turns)
 
 
@@ -243,7 +245,7 @@ def _decided(subject: Subject, parts: Sequence[Part], sentences: Sentences) -> S
     """The parts; where what was decided is asked for, those on which something was, or of a record without items as
     many of its outcomes as tell most."""
     held = [part for part in parts if part.outcomes]
-    if not subject.decided or not held:
+    if not subject.decided or sum(len(part.outcomes) for part in held) < FEWEST_DECIDED:
         return parts
     if len(held) > 1:
         return held
