@@ -4,6 +4,7 @@ quotables (sentences of the best passages) -> scored against the question -> the
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import takewhile
@@ -85,7 +86,8 @@ def choose(store: Store, query: Query, hits: Sequence[Hit], limit: int = MAX_QUO
     ranked = without_stray_outcomes(query, rank(store, query, spoken))
     ranked = _not_said_before(store, query, ranked)
     ranked = [each for each in ranked if each.hit.passage.locator.paragraph in query.references.paragraphs] or ranked
-    best = replace(_best(store, query, ranked, limit), ranked=tuple(ranked))
+    best = _best(store, query, ranked, limit)
+    best = best if best.ranked else replace(best, ranked=tuple(ranked))
     return picked(store, query, best, best.quotables)
 
 
@@ -134,7 +136,8 @@ def _best(store: Store, query: Query, ranked: Sequence[Quotable], limit: int) ->
     """The fewest sentences that answer: of each side of a comparison, of a list, else of everything."""
     if shares := _sides(store, query, ranked):
         chosen = [each for share in shares.values() for each in _fewest(share, QUOTES_A_SIDE, KEEP_SHARE)]
-        return Chosen(quotables=chosen, remarks=tuple(_silent(query, shares)))
+        told = tuple(each for share in shares.values() for each in share)
+        return Chosen(quotables=chosen, remarks=tuple(_silent(query, shares)), ranked=told)
     ranked = _about_names(store, query, ranked)
     if query.wants_list:
         if query.expected:
@@ -166,25 +169,46 @@ def _sides(store: Store, query: Query, ranked: Sequence[Quotable]) -> dict[str, 
     on_it = [each for each in ranked if each.words & subject or each.likeness >= LIKE_SUBJECT or each.outcome]
     if query.compared:
         told = {side.name: _of_side(side, query, on_it) for side in query.compared}
-        return told if any(told.values()) else {side.name: _of_side(side, query, ranked) for side in query.compared}
+        told = told if any(told.values()) else {side.name: _of_side(side, query, ranked) for side in query.compared}
+        return _without_common(told)
     records: dict[str, list[Quotable]] = {}
     for each in on_it:
         records.setdefault(each.hit.document.name, []).append(each)
     shares = dict(sorted(records.items(), key=lambda share: -share[1][0].score)[:2])
     if len(shares) < 2 or min(share[0].score for share in shares.values()) < SIDE_SHARE * on_it[0].score:
         return {}
-    return {name: [replace(each, side=name) for each in share] for name, share in shares.items()}
+    return _without_common({name: [replace(each, side=name) for each in share] for name, share in shares.items()})
+
+
+def _without_common(shares: Mapping[str, Sequence[Quotable]]) -> dict[str, list[Quotable]]:
+    """The sides of a comparison without what stands word for word in several of them, where they say anything else."""
+    texts = {name: [fold(plain(each.text)) for each in share] for name, share in shares.items()}
+    said = Counter(text for told in texts.values() for text in set(told))
+    own = {
+        name: [each for each, text in zip(share, texts[name], strict=True) if said[text] == 1]
+        for name, share in shares.items()
+    }
+    return {name: own[name] or list(share) for name, share in shares.items()}
+
+
+def _says_something(quotable: Quotable, side: Side) -> bool:
+    """Whether a sentence is more than names ("Hriday Nath Kunzru"), and not of the scene, in brackets."""
+    text = plain(quotable.text).strip(" .:*_")
+    is_scene = bool(side.speakers) and text.startswith(("(", "[")) and text.endswith((")", "]"))
+    return not is_scene and not all(word[:1].isupper() for word in text.split())
 
 
 def _of_side(side: Side, query: Query, ranked: Sequence[Quotable]) -> list[Quotable]:
     """What may answer of one side; of something known by its name alone, what names it in the sentence itself first,
     and no vote that lists it beside another side."""
-    held = [replace(each, side=side.name) for each in ranked if side.holds(each.hit)]
+    held = [each for each in ranked if side.holds(each.hit) and _says_something(each, side)]
+    held = [replace(each, side=side.name) for each in held]
     if not side.is_by_name:
         return held
     others = [other for other in query.compared if other != side]
     held = [each for each in held if not (each.outcome and any(other.is_named_in(each.text) for other in others))]
-    return [each for each in held if side.is_named_in(each.text)] or held
+    spoken = [each for each in held if side.opens(each.hit)]
+    return spoken or [each for each in held if side.is_named_in(each.text)] or held
 
 
 def _silent(query: Query, shares: Mapping[str, Sequence[Quotable]]) -> Iterator[Remark]:
