@@ -19,8 +19,9 @@ from ..answer import Remark, remark
 from ..query.kinds import words_of
 from .candidates import Quotable
 
-# Set so that over all answers to the questions on the development records no two places are said to differ that do not.
+# Set so that over all answers to questions on the development records no two places are said to differ that do not.
 FEWEST_WORDS = 8
+SHARED = 0.5
 MOST_DIFFERENT = 2
 SAME_TIME_DAYS = 31
 MOST_LIKE = 2
@@ -90,7 +91,8 @@ def _otherwise(one: Quotable, other: Quotable) -> tuple[str, str] | None:
     speakers = {fold(each.speaker) for each in (one, other) if each.speaker}
     if document.id == beside.id or document.language != beside.language or len(speakers) > 1:
         return None
-    if fold(one.lead) != fold(other.lead):
+    shared, most = len(one.words & other.words), max(len(one.words), len(other.words))
+    if shared < SHARED * most or fold(one.lead) != fold(other.lead):
         return None
     if one.text.startswith("["):  # what an editor or a reader of files has added
         return None

@@ -130,10 +130,15 @@ def _found_on(
     subject = set(stems) - {stem for name in named for stem in store.lexical.words(name)}
     if not subject:
         return []
-    passages = store.passages_of(document.id)
-    held = [each for each in passages if subject <= set(store.lexical.words(f"{each.context} {each.text}"))]
-    found = {hit.passage.id for hit in hits}
-    return [each for each in held if each.id in found] if len(held) <= ON_PART_SHARE * len(passages) else []
+    inside = [hit.passage for hit in hits if hit.document.id == document.id]
+    found = [each for each in inside if _is_on(store, each, subject)]
+    passages = store.passages_of(document.id) if found else []
+    return found if sum(_is_on(store, each, subject) for each in passages) <= ON_PART_SHARE * len(passages) else []
+
+
+def _is_on(store: Store, passage: Passage, subject: set[str]) -> bool:
+    """Whether a passage, with what it stands under, has all of some stems."""
+    return subject <= set(store.lexical.words(f"{passage.context} {passage.text}"))
 
 
 def briefing(
