@@ -181,7 +181,7 @@ class AnswerOut(TypedDict):
     text: str
     sentences: list[SentenceOut]
     citations: list[CitationOut]
-    differs: list[tuple[int, int]]
+    differs: list[list[int]]
     nearest: list[HitOut]
     mode: Literal["quotes", "model"]
     model: str | None
@@ -625,7 +625,7 @@ def answer_json(answer: Answer) -> AnswerOut:
         "text": answer.text,
         "sentences": [sentence_json(sentence) for sentence in answer.sentences],
         "citations": [citation_json(citation) for citation in answer.citations],
-        "differs": answer.differs,
+        "differs": [list(pair) for pair in answer.differs],
         "nearest": [hit_json(hit) for hit in answer.nearest],
         "mode": cast(Literal["quotes", "model"], answer.mode),
         "model": answer.model,

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from onrecord.rag import Answer, open_library
+from onrecord.rag.schema import answer_json
 
 from .invariants import check
 
@@ -39,6 +40,7 @@ def test_both_figures_are_quoted_and_the_later_record_is_named(tmp_path: Path) -
     answer = asked(tmp_path, notes=FIRST, report=SECOND.replace("240,000", "260,000"))
     assert {"240,000", "260,000"} <= set(answer.text.split())
     [(one, other)] = answer.differs
+    assert answer_json(answer)["differs"] == [[one, other]]
     quoted = {citation.number: citation.quote for citation in answer.citations}
     words = f"{quoted[one]} {quoted[other]}".split()
     assert {word for word in words if "000" in word} == {"240,000", "260,000"}
