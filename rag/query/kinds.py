@@ -57,6 +57,7 @@ _SUBJECT_TOO = (
     "matters named",
     "no postponement",
     "sitting",
+    "debate",
     "closes",
     "speech",
     "decisions",
@@ -348,7 +349,7 @@ def words_for_matters() -> frozenset[str]:
 
 def words_for_sittings() -> frozenset[str]:
     """The words for who meets, and for meetings, case folded: "council", "session"."""
-    return words_of("sitting")
+    return words_of("sitting") | words_of("debate")
 
 
 def wants_items(question: str) -> bool:

@@ -12,8 +12,8 @@ from ..quoted import Quoted
 from .catalogue import items, misnamed, of_day, outcomes, records, speakers
 from .changes import changes
 from .overview import overview
-from .sittings import sitting
 from .results import of_result, of_result_in_record
+from .sittings import sitting
 from .votes import sponsors, votes, votes_of
 
 MOST_VERBS = 1
