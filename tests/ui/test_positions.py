@@ -19,7 +19,7 @@ from onrecord.rag import Library
 from onrecord.rag.tools.positions.rows import positions_json
 from onrecord.ui.app import build_app
 from onrecord.ui.cli.main import main
-from onrecord.ui.http.mcp import build_server
+from onrecord.ui.http.mcp.server import build_server
 from onrecord.ui.page.export.positions import as_docx
 from onrecord.ui.page.words import words_in
 

@@ -63,7 +63,7 @@ from ..uploads import UPLOADS, Entry, Uploads, names_of, safe_name
 from . import schema as shapes
 from .gate import Gate, Rules
 from .keys import Keys
-from .mcp import McpDoor
+from .mcp.server import McpDoor
 from .metrics import Metrics
 from .openai import routes as openai_routes
 from .problems import Problem, as_problem, path_of, tell_problems

@@ -15,7 +15,7 @@ import re
 import time
 import uuid
 from collections import Counter
-from collections.abc import Generator, Mapping
+from collections.abc import Generator, Iterable, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -29,7 +29,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ..audit import Audit, deed_of
 from ..headers import always_sent
-from .keys import Key, Keys
+from .keys import SCOPES, Key, Keys
 from .metrics import Metrics
 from .problems import KINDS, Problem, as_problem, path_of, route_of
 from .rates import Rate
@@ -167,6 +167,7 @@ class Gate:
             return None
         scope = _scope_needed(request.method, request.path)
         if not keyed:
+            request.grant(SCOPES if request.is_local else ("ask",), owner="" if request.is_local else None)
             request.is_at_home = request.is_local and not request.is_api
             if request.is_local or (scope == "ask" and not request.path.startswith(_OWN)):
                 return None
@@ -177,7 +178,7 @@ class Gate:
         if refusal is None and request.key and not request.key.may(scope):
             return Problem("key-scope", f"This needs a key with the scope {scope}.")
         if request.key:
-            request.scope["owner"] = f"key {request.key.id}"  # whose notebook it is
+            request.grant(filter(request.key.may, SCOPES), owner=f"key {request.key.id}")
         return refusal
 
     def _find_key(self, request: "_Passage", bearer: str) -> Problem | None:
@@ -316,6 +317,12 @@ class _Passage:
         self.id = given if _REQUEST_ID.fullmatch(given) else uuid.uuid4().hex
         scope["request_id"] = self.id
         self._send = send
+
+    def grant(self, scopes: Iterable[str], *, owner: str | None) -> None:
+        """Tells the routes what the caller may do, and whose notebook is theirs: None where they have none here."""
+        self.scope["grants"] = frozenset({*scopes, *(["delete"] if self.is_from_here else [])})
+        if owner is not None:
+            self.scope["owner"] = owner
 
     async def send(self, message: Message) -> None:
         """Sends on, with the request's id and what browsers are to be told."""
