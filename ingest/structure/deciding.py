@@ -227,7 +227,8 @@ def deciding(sentence: str, *, is_spoken: bool) -> Deciding | None:
         return labelled
     tally = counts_in(words)
     if not is_spoken and (match := _ASKING.match(words)):
-        return Deciding(kind=_kind(match), owner=_TO_WHOM.sub("", match["who"]).strip(), due=due(words), is_closing=False)
+        who = _TO_WHOM.sub("", match["who"]).strip()
+        return Deciding(kind=_kind(match), owner=who, due=due(words), is_closing=False)
     if not is_spoken and (match := _OPERATIVE.match(words)):
         return Deciding(kind="vote" if tally else _kind(match), tally=tally)
     kind = _said(_TITLE_DOT.sub("", words), is_spoken, tally is not None)

@@ -127,7 +127,7 @@ def labels_within(texts: Sequence[str], blocks: Sequence[Block], names: frozense
 
 
 def _without_words_before(label: Label, text: str, known: frozenset[str]) -> Label:
-    """A label without the last words of who spoke before: "Aye. Lind" and "So -- Lind" are Lind's, where she is known."""
+    """A label without the last words of who spoke before: of "Aye. Lind" and "So -- Lind" it is Lind's."""
     for found in reversed(list(_BREAK.finditer(label.label))):
         name = label.label[found.end() :]
         start = text.rfind(name, label.start, label.said)

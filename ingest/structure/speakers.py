@@ -26,7 +26,9 @@ _RECORD_LABEL = re.compile(
     r"^\s*(?P<label>(?:Mr|Ms|Mrs|Dr|Miss)\. (?:(?:Mc|Mac|De|Di|La|Le|Van) ?)?[A-Z][A-Z'’-]+(?: [A-Z][A-Z'’-]+)*"
     r"(?: of (?:[A-Z]\w++ ?){1,3})?|The [A-Z]{5,}(?: [A-Z]{2,}| pro tempore)*(?: \([^()]{2,60}\))?)\.\s"
 )
-_BRACKET_LABEL = re.compile(r"^\s*(?P<label>[A-Z][^\n:.!?()]{2,90}\([A-Z][\w’'.-]{1,40}(?: [A-Z][\w’'.-]{1,40}){1,3}\))\s?(?=[A-Z“\"])")
+_BRACKET_LABEL = re.compile(
+    r"^\s*(?P<label>[A-Z][^\n:.!?()]{2,90}\([A-Z][\w’'.-]{1,40}(?: [A-Z][\w’'.-]{1,40}){1,3}\))\s?(?=[A-Z“\"])"
+)
 _TITLED = re.compile(
     r"^(?:Mr|Ms|Mrs|Miss|Dr|Prof|Sir|H\.\s?E|Hon|Madam|Senator|Ambassador|Amb|M|Mme|Sr|Sra)\b\.?\s+\S"
     r"|^(?:the\s+)?(?:(?:temporary|acting|deputy|vice)[ -]?){0,4}(?:chair(?:man|woman|person)?|president|speaker|"
