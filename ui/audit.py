@@ -47,7 +47,7 @@ _DEEDS = (
     ("export", re.compile(r"GET /(?:page/notebook/briefing\..+|api/(?:notebook/briefing|references))")),
     ("read", re.compile(r"GET /page/(?:image|sheet|records|overview|speakers|compare|since|registers|answers)/.+")),
     ("read", re.compile(r"GET /(?:page/(?:compare|cite|resolve|positions|notebook|alerts)|reading/.+|api/.+)")),
-    ("read", re.compile(r"POST /api/positions")),
+    ("read", re.compile(r"POST /(?:api|page)/positions")),
     ("change settings", re.compile(r"POST /page/key")),
 )
 _TOOLS = {

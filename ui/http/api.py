@@ -405,6 +405,12 @@ def widget() -> Response:
     return Response(script, media_type="text/javascript", headers=headers)
 
 
+@_server.get("/favicon.ico", include_in_schema=False)
+def icon() -> Response:
+    """Nothing: browsers ask for an icon where a page names none, as for a file that is opened."""
+    return Response(status_code=204, headers={"Cache-Control": "max-age=86400"})
+
+
 # OpenAPI, and a page to read it on; the page's scripts come from a package here, not from elsewhere.
 _description = APIRouter(include_in_schema=False)
 _DOCS_SCRIPT = """SwaggerUIBundle({url: "openapi.json", dom_id: "#api", deepLinking: true, validatorUrl: null});\n"""

@@ -25,6 +25,11 @@ def ordered(rows: Sequence[Row], sort: str) -> list[Row]:
     return sorted(rows, key=SORTS.get(sort, SORTS["date"]))
 
 
+def what_told(what: str, words: Words) -> str:
+    """The value of a column in the reader's language: the side of a vote, the kind of an outcome."""
+    return words(f"register.value.{what.replace(' ', '_')}") if what else ""
+
+
 def register_html(
     kind: Kind, wanted: Wanted, rows: Sequence[Row], sort: str, offset: int, home: str, library: str, error: str,
     words: Words,
@@ -43,7 +48,9 @@ def register_html(
         kinds=[(each, page_address(f"{home}page/registers/{each}", library=library)) for each in KINDS],
         chosen={"kind": kind, "sort": sort, **asked},
         total=len(rows),
-        rows=[(row, link_to(row.citation, home, library)) for row in rows[offset:following]],
+        rows=[
+            (row, what_told(row.what, words), link_to(row.citation, home, library)) for row in rows[offset:following]
+        ],
         heads=[(words(f"register.{name}"), address(sort=name), name == sort) for name in SORTS],
         saves=[(form.upper(), address(form=f".{form}")) for form in FORMS],
         styles=Markup("").join(map(page_style, ("page.css", "statements.css", "register.css"))),
