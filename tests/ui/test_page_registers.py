@@ -3,6 +3,7 @@
 import csv
 import io
 import re
+from dataclasses import replace
 from html import unescape
 from typing import get_args
 
@@ -10,12 +11,14 @@ import pytest
 from fastapi.testclient import TestClient
 from playwright.sync_api import Browser, expect
 
+from onrecord.rag.answer import Citation
 from onrecord.rag.library import Library
-from onrecord.rag.tools.registers import KINDS, ROLES, Wanted
+from onrecord.rag.tools.registers import KINDS, ROLES, Row, Wanted
 from onrecord.ui.app import build_app
 from onrecord.ui.page.views.register import what_told
 from onrecord.ui.page.words import words_in
-from onrecord.vectorstore.structure import OutcomeKind
+from onrecord.vectorstore.passage import Document, Locator
+from onrecord.vectorstore.structure import Outcome, OutcomeKind
 
 from .serving import visit
 from .test_page_access import RUN_AXE, files
@@ -73,7 +76,12 @@ def test_quotes_stand_in_their_own_direction_on_a_page_that_is_read_from_the_rig
 @pytest.mark.parametrize("language", ["en", "fr", "es", "ar", "ru", "zh"])
 def test_sides_roles_and_kinds_are_told_in_every_language(language: str) -> None:
     values = ("for", "against", "abstained", *ROLES, *get_args(OutcomeKind), "statement", "")
-    told = {what_told(what, words_in(language)) for what in values}
+    record = Document(id="d", source="d", title="D", text="Lind")
+    citation = Citation(number=1, document=record, quote="Lind", start=0, end=4, locator=Locator())
+    row = Row(citation=citation, item="", what="")
+    told = {what_told(replace(row, what=what), words_in(language)) for what in values}
+    vote = Outcome(item=None, kind="vote", text="", start=0, end=0, votes_for=1_000, votes_against=3)
+    assert what_told(replace(row, outcome=vote), words_in("en")) == "for\u00a01,000\nagainst\u00a03"
     assert "" in told and all(told - {""}) and (language == "en") == ("abstained" in told)
 
 
