@@ -18,13 +18,15 @@ class Caller:
     """Who calls, and what that opens.
 
     `id` names a key ("key ab12cd34") or an account ("user anna"), "" is whoever reaches a server that asks for
-    neither; `name` is what people call it. `collections` are all that may be read, None is the whole library.
+    neither; `name` is what people call it, `keeps` is false of who passes by and has no notebook. `collections` are
+    all that may be read, None is the whole library.
     """
 
     id: str = ""
     name: str = ""
     scopes: tuple[str, ...] = SCOPES
     collections: tuple[str, ...] | None = None
+    keeps: bool = True
 
     def may(self, scope: str) -> bool:
         """Whether it opens a scope; "admin" opens all."""
@@ -32,6 +34,8 @@ class Caller:
 
 
 ANYBODY = Caller()
+PASSERBY = Caller(scopes=("ask",), keeps=False)
+"""Who reaches a server that asks for neither key nor account from another machine."""
 NOBODY = Caller(scopes=(), collections=())
 
 

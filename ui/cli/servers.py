@@ -103,7 +103,7 @@ def mcp(
     way: WayOption = None,
 ) -> None:
     """Serve agents over the Model Context Protocol on standard input and output."""
-    from ..http.mcp import serve_stdio
+    from ..http.mcp.server import serve_stdio
 
     with opened_library(
         read_settings(library=library, model=model, model_base_url=model_base_url, model_way=way), create=True

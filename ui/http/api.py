@@ -65,7 +65,7 @@ from ..uploads import UPLOADS, Entry, Uploads, names_of, safe_name
 from . import schema as shapes
 from .gate import Gate, Rules
 from .keys import Keys
-from .mcp import McpDoor
+from .mcp.server import McpDoor
 from .metrics import Metrics
 from .openai import routes as openai_routes
 from .problems import Problem, as_problem, path_of, tell_problems
@@ -412,6 +412,12 @@ def widget() -> Response:
     script = files("onrecord.ui.page").joinpath("static", "widget.js").read_bytes()
     headers = {"Cross-Origin-Resource-Policy": "cross-origin", "Cache-Control": "max-age=300"}
     return Response(script, media_type="text/javascript", headers=headers)
+
+
+@_server.get("/favicon.ico", include_in_schema=False)
+def icon() -> Response:
+    """Nothing: browsers ask for an icon where a page names none, as for a file that is opened."""
+    return Response(status_code=204, headers={"Cache-Control": "max-age=86400"})
 
 
 # OpenAPI, and a page to read it on; the page's scripts come from a package here, not from elsewhere.

@@ -28,7 +28,7 @@ from starlette.responses import RedirectResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ..access.accounts import Accounts
-from ..access.caller import ANYBODY, NOBODY, Caller, caller_of
+from ..access.caller import ANYBODY, NOBODY, PASSERBY, Caller, caller_of
 from ..audit import Audit, deed_of
 from ..headers import always_sent
 from .keys import Key, Keys
@@ -41,7 +41,7 @@ from .tracing import Tracing
 
 LOG = logging.getLogger("onrecord.http")
 _OPEN = re.compile(
-    r"/(?:healthz|widget\.js|sign-in(?:/sign_in\.(?:css|js))?|page/look/\w+\.js|theme\.css|(?:assets|static)/.+)"
+    r"/(?:healthz|widget\.js|favicon\.ico|sign-in(?:/sign_in\.(?:css|js))?|page/look/\w+\.js|theme\.css|(?:assets|static)/.+)"
 )
 _SIGN_IN = ("POST", "/sign-in")
 _WIDGET = "/widget.js"
@@ -165,6 +165,7 @@ class Gate:
 
     def _identify(self, request: "_Passage") -> Problem | None:
         """Finds who calls, by a key or a session; returns what speaks against letting the request in."""
+        request.scope["is_from_here"] = request.is_from_here
         keyed = not request.is_open and self._asks_who
         bearer = request.headers.get("authorization") if keyed else None
         # A page that was led here under another name has no key to show; a proxy's program may have.
@@ -177,7 +178,7 @@ class Gate:
             return None
         scope = _scope_needed(request.method, request.path)
         if not keyed:
-            request.scope["caller"] = ANYBODY
+            request.scope["caller"] = ANYBODY if request.is_local else PASSERBY
             request.is_at_home = request.is_local and not request.is_api
             if request.is_local or (scope == "ask" and not request.path.startswith(_OWN)):
                 return None
