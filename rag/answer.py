@@ -1,6 +1,6 @@
 """What a question becomes: an `Answer` of sentences, each with the citations that carry it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -154,12 +154,26 @@ class Answer:
         return told if len(told) > 1 else {}
 
     @property
+    def differs(self) -> list[tuple[int, int]]:
+        """Where records disagree: the numbers of two citations that say the same thing otherwise; `remarks` say how."""
+        told = [each.params for each in self.remarks if "beside" in each.params]
+        pairs = [(_held_at(self.citations, each["at"]), _held_at(self.citations, each["beside"])) for each in told]
+        return [(one, other) for one, other in pairs if one and other]
+
+    @property
     def status(self) -> Literal["answered", "nearest", "refused"]:
         """What became of the question; "nearest" where the records are on its subject, but what is asked for stands
         nowhere in them."""
         if self.answered:
             return "answered"
         return "nearest" if self.refusal and "near" in self.refusal.params else "refused"
+
+
+def _held_at(citations: Sequence[Citation], place: str) -> int | None:
+    """The number of the citation that holds a place, `DOCUMENT:START`; None where none does."""
+    document, _, start = place.rpartition(":")
+    held = (each for each in citations if each.document.id == document and each.start <= int(start) < each.end)
+    return next((each.number for each in held), None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

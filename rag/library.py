@@ -177,6 +177,14 @@ class Library:
         writer = replace(self.writer, way=way) if self.writer else None
         return Library(self.store, writer, self.reranker, passages=self.passages, strictness=self.strictness)
 
+    def seen_by(self, collections: Collection[str]) -> "Library":
+        """What the library holds of some of its collections, as a library to be read: all that it finds, counts, lists
+        and suggests is of their documents. Of collections that there are not, there is nothing in it."""
+        from ..vectorstore.parts import part_of
+
+        part = part_of(self.store, collections)
+        return Library(part, self.writer, self.reranker, passages=self.passages, strictness=self.strictness)
+
     def close(self) -> None:
         """Lets go of every file."""
         self.store.close()
@@ -353,7 +361,8 @@ class Library:
         """The quotes kept in the library by one owner, "" for its own notebook, which the command line has."""
         from .tools.notebook.notebook import Notebook
 
-        return Notebook(self.store.folder, owner)
+        seen = {each.id for each in self.documents()} if self.store.is_part else None
+        return Notebook(self.store.folder, owner, seen)
 
     def resolve(self, identifier: str) -> "Resolved":
         """Where the words of a citation's identifier stand now: found, or an orphan. Raises InputError for none."""

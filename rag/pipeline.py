@@ -15,6 +15,7 @@ from ..vectorstore.passage import Filters, Hit
 from ..vectorstore.store import Store
 from .answer import Answer, Citation, NotAskable, Refusal, Remark, Sentence, Timing, Turn, numbered, remark
 from .answering.abstain import NOT_ANSWERED, nearest, nearness, reason_to_refuse
+from .answering.differs import with_differing
 from .answering.kinds.overview import briefing
 from .answering.kinds.statements import count_statements
 from .answering.kinds.ways import from_catalogue, own_way
@@ -245,7 +246,7 @@ class Pipeline:
         """The record's own sentences that answer, those that a language model selects where one does, or the reason
         why none does."""
         if own := from_catalogue(self.store, query, asked.filters) or own_way(self.store, query, hits):
-            yield from _events(own)
+            yield from _events(own) if own.sentences else (NOT_ANSWERED,)
             yield from self._more_said(query, len(own.citations))
             return
         chosen = choose(self.store, query, hits, self.passages or MAX_QUOTES)
@@ -261,11 +262,13 @@ class Pipeline:
                 yield NOT_ANSWERED
                 return
         yield from chosen.remarks
+        quotables, differences = with_differing(chosen.quotables, chosen.picked, chosen.ranked)
+        yield from (each.told for each in differences)
         expected = query.expected
         best = chosen.quotables[0]
         first = next((quotable for quotable in chosen.quotables if expected and expected.met_by(quotable)), None)
         first = best if best.outcome else first
-        sentences, citations = quote(self.store, chosen.quotables, first, query.language)
+        sentences, citations = quote(self.store, quotables, first, query.language)
         for sentence, citation in zip(sentences, citations, strict=True):
             yield SentenceReady(sentence=sentence, citations=(citation,))
         yield from self._more_said(query, len(citations))

@@ -168,7 +168,10 @@ class RefusalOut(RemarkOut):
 
 
 class AnswerOut(TypedDict):
-    """A cited answer, or a refusal: `answered` false, no citations, up to three `nearest` passages as not an answer."""
+    """A cited answer, or a refusal: `answered` false, no citations, up to three `nearest` passages as not an answer.
+
+    `differs` are the numbers of citations between which records disagree, by pairs; a remark says in what.
+    """
 
     question: str
     standalone_question: str
@@ -178,6 +181,7 @@ class AnswerOut(TypedDict):
     text: str
     sentences: list[SentenceOut]
     citations: list[CitationOut]
+    differs: list[list[int]]
     nearest: list[HitOut]
     mode: Literal["quotes", "model"]
     model: str | None
@@ -621,6 +625,7 @@ def answer_json(answer: Answer) -> AnswerOut:
         "text": answer.text,
         "sentences": [sentence_json(sentence) for sentence in answer.sentences],
         "citations": [citation_json(citation) for citation in answer.citations],
+        "differs": [list(pair) for pair in answer.differs],
         "nearest": [hit_json(hit) for hit in answer.nearest],
         "mode": cast(Literal["quotes", "model"], answer.mode),
         "model": answer.model,

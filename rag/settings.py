@@ -100,6 +100,9 @@ class Settings(BaseSettings):
     ocr_languages: str = Field("eng", description="languages of scans, as Tesseract names them, joined by +")
     host: str = Field("127.0.0.1", description="address the server listens on")
     port: int = Field(7860, description="port the server listens on")
+    open_to_anybody: bool = Field(
+        False, description="lets other machines reach the server although there is neither an account nor a key"
+    )
     page: bool = Field(True, description="whether the server shows the browser chat beside the HTTP API")
     cors_origins: str = Field(
         "", description="origins of web pages that may call the API, separated by commas; * for all"
@@ -118,6 +121,9 @@ class Settings(BaseSettings):
         gt=0,
         description="how long a client may keep the server waiting: for a request's head or body, or by taking nothing "
         "of an answer",
+    )
+    share_days: int = Field(
+        30, ge=1, le=3650, description="days that a link to a conversation on the page opens it to others"
     )
     stop_timeout_s: float = Field(30.0, description="how long a stopping server waits for answers under way")
     log_format: Literal["text", "json"] = Field("text", description="json logs each request as a line of JSON")

@@ -149,8 +149,9 @@ def test_the_openai_client(host: Host, address: str) -> None:
 def test_the_mcp_client(host: Host, address: str) -> None:
     told = host.run("mcp_client.py", f"{address}/records", QUOTA)
     assert told.startswith(
-        "Tools: ask, search, overview, check, read_passage, compare, cite, resolve, list_documents, list_register, "
-        "positions\n"
+        "Tools: ask, search, overview, list_register, positions, list_documents, read_passage, compare, cite, resolve, "
+        "check, list_notebook, keep_quote, change_quote, remove_quote, briefing, list_alerts, watch, unwatch, "
+        "list_news\n"
     )
     assert f"[1] {LABEL}: “The herring" in told
 

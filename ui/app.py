@@ -131,6 +131,7 @@ def build_app(
     app.state.libraries = libraries
     app.state.sheets = Sheets()
     app.state.ended = ended
+    app.state.share_days = options.share_days
     of_tools = (registers.routes, positions.routes, notebook.routes, alerts.routes)
     for routes in (look_routes, chat_routes.routes, record_routes.routes, *of_tools):
         app.include_router(routes)

@@ -42,21 +42,25 @@ _DEEDS = (
     ("add", re.compile(r"PUT /page/records/file")),
     ("remove", re.compile(r"DELETE /(?:api/(?:documents|notebook|alerts)|page/records|page/conversations)/.+")),
     ("remove", re.compile(r"POST /page/alerts/.+")),
+    ("share", re.compile(r"POST /page/conversations/[^/]+/links")),
     ("change", re.compile(r"(?:PATCH /api|POST /page)/notebook/.+")),
     ("export", re.compile(r"GET /page/(?:conversations/[^/]+/export|registers/[^/.]+|positions)\..+")),
     ("export", re.compile(r"GET /(?:page/notebook/briefing\..+|api/(?:notebook/briefing|references))")),
     ("read", re.compile(r"GET /page/(?:image|sheet|records|overview|speakers|compare|since|registers|answers)/.+")),
     ("read", re.compile(r"GET /(?:page/(?:compare|cite|resolve|positions|notebook|alerts)|reading/.+|api/.+)")),
-    ("read", re.compile(r"POST /api/positions")),
+    ("read", re.compile(r"POST /(?:api|page)/positions")),
     ("change settings", re.compile(r"POST /page/key")),
 )
-_TOOLS_THAT_ASK = ("ask", "search", "check")
-_QUESTIONS = ("question", "query", "q", "about", "quote", "draft", "text")
+_TOOLS = {
+    "ask": "ask", "search": "ask", "check": "ask", "keep_quote": "add", "watch": "add", "change_quote": "change",
+    "remove_quote": "remove", "unwatch": "remove", "briefing": "export",
+}  # fmt: skip
+_QUESTIONS = ("question", "query", "q", "about", "quote", "draft", "text", "words", "note")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Deed:
-    """Something done: "ask", "read", "add", "remove", "export", "sign in" ..., and with what."""
+    """Something done: "ask", "read", "add", "remove", "share", "export", "sign in" ..., and with what."""
 
     did: str
     what: Mapping[str, Any]
@@ -202,7 +206,7 @@ def _deed_of_agent(body: bytes | None) -> Deed | None:
         return None
     tool, arguments = str(asked.get("name")), asked.get("arguments")
     more = {str(name): value for name, value in arguments.items()} if isinstance(arguments, dict) else {}
-    return Deed(did="ask" if tool in _TOOLS_THAT_ASK else "read", what={"path": "/mcp", "tool": tool, **more})
+    return Deed(did=_TOOLS.get(tool, "read"), what={"path": "/mcp", "tool": tool, **more})
 
 
 def _question_in(body: bytes | None) -> str:

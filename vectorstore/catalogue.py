@@ -56,6 +56,10 @@ CREATE INDEX IF NOT EXISTS acronyms_of_document ON acronyms(document_id);
 CREATE TABLE IF NOT EXISTS gone (kind TEXT NOT NULL, id TEXT NOT NULL, PRIMARY KEY (kind, id));
 CREATE TABLE IF NOT EXISTS checksums (
     document_id TEXT PRIMARY KEY REFERENCES documents(id) ON DELETE CASCADE, sha256 TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS collections (name TEXT PRIMARY KEY, folders TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS collected (
+    collection TEXT NOT NULL REFERENCES collections(name) ON DELETE CASCADE,
+    document_id TEXT NOT NULL REFERENCES documents(id) ON DELETE CASCADE, PRIMARY KEY (collection, document_id));
 CREATE TABLE IF NOT EXISTS feedback (id INTEGER PRIMARY KEY, at TEXT NOT NULL, body TEXT NOT NULL);
 {TABLES}"""
 _FACTS = ("symbol", "date", "meeting", "body", "session", "agenda_item", "author", "publisher", "url", "language")
@@ -92,6 +96,15 @@ _MIGRATIONS = {
         "DELETE FROM checksums",
     ),
 }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Collected:
+    """A named set of documents: all that lie in some folders, and those put there by hand (ids)."""
+
+    name: str
+    folders: tuple[str, ...]
+    documents: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -167,7 +180,7 @@ class Catalogue:
 
     def __init__(self, path: Path) -> None:
         """Opens the catalogue, making it when missing. Raises NotALibrary for a file that is something else."""
-        self._path = path
+        self.path = self._path = path
         self._local = threading.local()
         self._connections: WeakSet[_OfThread] = WeakSet()
         self._opening = threading.Lock()
@@ -464,6 +477,33 @@ class Catalogue:
             _count_version(connection)
             return other is None
 
+    def collections(self) -> list[Collected]:
+        """The named sets of documents, by name."""
+        by_hand: dict[str, list[str]] = defaultdict(list)
+        for name, document_id in self._rows("SELECT collection, document_id FROM collected ORDER BY document_id"):
+            by_hand[name].append(document_id)
+        return [
+            Collected(name=name, folders=tuple(json.loads(folders)), documents=tuple(by_hand[name]))
+            for name, folders in self._rows("SELECT name, folders FROM collections ORDER BY name")
+        ]
+
+    def put_collection(self, collection: Collected) -> None:
+        """Keeps a named set of documents, in place of the one of its name."""
+        with self.writing() as connection:
+            connection.execute("DELETE FROM collections WHERE name = ?", (collection.name,))
+            folders = json.dumps(collection.folders, ensure_ascii=False)
+            connection.execute("INSERT INTO collections VALUES (?, ?)", (collection.name, folders))
+            rows = [(collection.name, document_id) for document_id in dict.fromkeys(collection.documents)]
+            connection.executemany("INSERT INTO collected VALUES (?, ?)", rows)
+            _count_version(connection)
+
+    def drop_collection(self, name: str) -> bool:
+        """Forgets a named set, not its documents; whether there was one."""
+        with self.writing() as connection:
+            dropped = connection.execute("DELETE FROM collections WHERE name = ?", (name,)).rowcount
+            _count_version(connection)
+            return bool(dropped)
+
     def document_with(self, sha256: str) -> str | None:
         """Id of the document made from bytes with this hash."""
         rows = self._rows("SELECT id FROM documents WHERE sha256 = ? ORDER BY added LIMIT 1", (sha256,))
@@ -592,6 +632,14 @@ class Catalogue:
             )
             for (state, characters, passages), facts in found
         ]  # fmt: skip
+
+    def checksums(self) -> dict[str, str]:
+        """The checksum of each document, its facts, parts and cuts, by its id."""
+        return dict(self._rows("SELECT document_id, sha256 FROM checksums"))
+
+    def embedded_ids(self) -> list[str]:
+        """Ids of the passages that have vectors, in order."""
+        return [row[0] for row in self._rows("SELECT id FROM passages WHERE embedded ORDER BY id")]
 
     def ids_in_state(self, state: str) -> list[str]:
         """Ids of the documents in a state, oldest first."""

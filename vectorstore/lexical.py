@@ -33,13 +33,14 @@ Indexed = tuple[str, str | None, Sequence[Passage]]
 class LexicalIndex:
     """Finds passages by the stems and the exact forms of their words. Raises LexicalDamaged where it cannot be read.
 
-    `main_language` is what words are taken for whose language is not told.
+    `main_language` is what words are taken for whose language is not told. Without a folder it is in memory.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path | None = None) -> None:
         import tantivy
 
-        folder.mkdir(parents=True, exist_ok=True)
+        if folder:
+            folder.mkdir(parents=True, exist_ok=True)
         schema = tantivy.SchemaBuilder()
         schema.add_text_field("id", stored=True, tokenizer_name="raw")
         schema.add_text_field("document_id", tokenizer_name="raw")
@@ -50,9 +51,9 @@ class LexicalIndex:
         schema.add_text_field("around", tokenizer_name=_ANALYSED, index_option="freq")
         schema.add_text_field("exact", tokenizer_name=_ANALYSED, index_option="freq")
         self._schema = schema.build()
-        self._folder = folder
+        self._folder = folder or Path()
         with self._read():
-            self._index = tantivy.Index(self._schema, path=str(folder), reuse=True)
+            self._index = tantivy.Index(self._schema, path=str(folder) if folder else None, reuse=True)
         self._index.register_tokenizer(_ANALYSED, tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.whitespace()).build())
         self.main_language: str | None = None
         self._terms: dict[str, list[str]] = {}

@@ -103,7 +103,7 @@ class Store:
             DiskRefuses: it is to be made where the disk is full or read-only.
         """
         _check_folder(folder, create)
-        self.folder = folder
+        self.folder, self.is_part = folder, False
         self.catalogue = Catalogue(folder / _CATALOGUE)
         self.vectors = self._open_vectors(chroma_url)
         self.lexical, self._aside = _open_lexical(folder / _LEXICAL, self.catalogue)
@@ -113,17 +113,22 @@ class Store:
         self._embedder_lock = threading.Lock()
         self._sentences = sentences
         self._writer = threading.RLock()
-        self._writing = 0
         self._seen = self.catalogue.version
+        self._checked: int | None = None
+        self._take_nothing_over()
+        self._check_embedding()
+
+    def _take_nothing_over(self) -> None:
+        """Begins with nothing kept in memory of what is read, as a whole or a part of a library (parts.py) does."""
+        self._writing = 0
         self._embedded = (-1, 0)
         self._listed: tuple[int, list[Listing]] = (-1, [])
         self._unreadable: LibraryError | None = None
         self._documents: OrderedDict[str, Document] = OrderedDict()
         self._derived: dict[str, tuple[int, Any]] = {}
         self._deriving: defaultdict[str, threading.RLock] = defaultdict(threading.RLock)
-        self._checked: int | None = None
         self._asked: tuple[str, str, Any] = ("", "", None)
-        self._check_embedding()
+        self.words_of_parts: dict[tuple[str, ...], Any] = {}
 
     def _open_vectors(self, chroma_url: str | None) -> Vectors:
         """The vectors in the folder, or on a server in a collection that is this library's only."""
@@ -143,6 +148,7 @@ class Store:
         """Lets go of every file, and of what was kept in memory."""
         self._documents.clear()
         self._derived.clear()
+        self.words_of_parts.clear()
         self.vectors.close()
         self.lexical.close()
         self.catalogue.close()
@@ -791,11 +797,12 @@ def _is_findable(catalogue: Catalogue) -> bool:
 
 def _findable(catalogue: Catalogue) -> Iterator[Indexed]:
     """The passages of every document that was indexed before."""
-    for listing in catalogue.listings():
-        document = catalogue.document(listing.id)
-        if document and listing.state != "read":
-            yield (
-                document.id,
-                document.language,
-                [row.with_text(document.text) for row in catalogue.passages_of(document.id)],
-            )
+    return indexed(catalogue, [listing.id for listing in catalogue.listings() if listing.state != "read"])
+
+
+def indexed(catalogue: Catalogue, ids: Sequence[str]) -> Iterator[Indexed]:
+    """Documents as the lexical index takes them."""
+    for key in ids:
+        if document := catalogue.document(key):
+            passages = [row.with_text(document.text) for row in catalogue.passages_of(document.id)]
+            yield document.id, document.language, passages

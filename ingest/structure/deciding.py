@@ -48,7 +48,10 @@ def _winning() -> list[str]:
 _CODE = r"[A-Z][\w./-]{0,20}\d[\w./-]{0,10}"
 _BOUND = r"(?<![\w-])(?:{})(?![\w-])"
 _ADVERBS = r"(?:(?:,\s)?[^\W\d]{2,16},?\s){0,3}"
-_PARTICIPLES = rf"(?:{any_in('participle')})(?!\s(?:out|away|through|along|down|forward)\b)"
+_PARTICIPLES = (
+    rf"(?:{any_in('participle')})(?!\s(?:out|away|through|along|down|forward)\b)(?!(?<=refused)\sto\b)"
+    r"(?!(?:(?<=postponed)|(?<=deferred)|(?<=adjourned)|(?<=carried over)|(?<=held over))\sfrom\b)"
+)
 _ANY_DECIDING = re.compile(_BOUND.format("|".join([_PARTICIPLES, any_in("present"), any_in("verb")])), re.IGNORECASE)
 _PASSIVE = re.compile(
     rf"(?<![\w-])(?:{any_in('auxiliary')})\s{_ADVERBS}(?:to\sthe\s\w{{4,8}},?\sand\s)?(?P<said>{_PARTICIPLES})(?![\w-])",
@@ -137,9 +140,10 @@ _FIRST = re.compile(
 _PHRASE = re.compile(_BOUND.format(f"(?P<said>{any_in('phrase')})"), re.IGNORECASE)
 _ASKING = re.compile(
     rf"\A(?:\W{{0,3}}\(?\w{{1,4}}[.)]\s)?\W{{0,3}}(?P<said>{any_in('asking')})\s"
-    rf"(?P<who>[^\s,:]{{1,40}}(?:\s[^\s,:]{{1,40}}){{0,15}}?)(?=,|:|\s?(?:{any_in('asked')})\s)",
+    rf"(?P<who>[^\s,:]{{1,40}}(?:\s[^\s,:]{{1,40}}){{0,15}}?)(?=,|:|(?<!\sy)(?<!\set)(?<!\sand)\s?(?:{any_in('asked')})\s)",
     re.IGNORECASE,
 )
+_TO_WHOM = re.compile(r"\A[aà]\s")
 _OPERATIVE = re.compile(
     rf"\A(?:\W{{0,3}}\(?\w{{1,4}}[.)]\s)?\W{{0,3}}(?P<said>{any_in('operative')})(?:,[^.,;:]{{2,60}},)?(?=\s(?:to|that|que|de|the|la|le|les|el|los|las|of)\b)",
     re.IGNORECASE,
@@ -148,6 +152,7 @@ _HEREBY = re.compile(r"\b(?:therefore|hereby|duly|accordingly)\b", re.IGNORECASE
 _WISH = re.compile(_BOUND.format(any_in("wish")), re.IGNORECASE)
 _DOUBT = re.compile(_BOUND.format("|".join((any_in("wish"), any_in("doubt")))), re.IGNORECASE)
 _RELATIVE = re.compile(r"\b(?:that|which|who|what)\s\Z", re.IGNORECASE)
+_RELATIVE_WITHIN = re.compile(r"\b(?:that|which|who)\s(?:(?:was|were|is|are|has|have|had|been)\s){1,2}\S{1,20}\Z")
 _IN_A_YEAR = re.compile(r"\A\s(?:in|since)\s(?:[A-Z]\w{2,8}\s)?(?:1[5-9]|20)\d\d\b")
 _THINKING = re.compile(r"\b(?:agreed|concluded|accepted|confirmed|noted)\Z", re.IGNORECASE)
 _THINKING_WITH = re.compile(r"\A\s(?:with\sthe|on\sthe\s(?:need|importance))\b")
@@ -222,7 +227,8 @@ def deciding(sentence: str, *, is_spoken: bool) -> Deciding | None:
         return labelled
     tally = counts_in(words)
     if not is_spoken and (match := _ASKING.match(words)):
-        return Deciding(kind=_kind(match), owner=match["who"].strip(), due=due(words), is_closing=False)
+        who = _TO_WHOM.sub("", match["who"]).strip()
+        return Deciding(kind=_kind(match), owner=who, due=due(words), is_closing=False)
     if not is_spoken and (match := _OPERATIVE.match(words)):
         return Deciding(kind="vote" if tally else _kind(match), tally=tally)
     kind = _said(_TITLE_DOT.sub("", words), is_spoken, tally is not None)
@@ -333,7 +339,7 @@ def _is_ruling(words: str, is_spoken: bool, length: int) -> bool:
 
 def _is_told(match: re.Match[str]) -> bool:
     """Whether what a matter became is told: "the motion carried", not "that the bill be read", "the Adopted budget"."""
-    return not match["said"].istitle() and not _SUBJUNCTIVE.search(match[0])
+    return not (match["said"].istitle() or _SUBJUNCTIVE.search(match[0]) or _RELATIVE_WITHIN.search(match[0]))
 
 
 def _is_decided(words: str, match: re.Match[str]) -> bool:
@@ -377,7 +383,7 @@ def _is_others(words: str, match: re.Match[str]) -> bool:
 def _is_of_now(words: str, match: re.Match[str], is_spoken: bool, length: int) -> bool:
     """Whether something became of a matter of this record: no condition or history; in speech a matter at its head."""
     before = words[: match.start()]
-    if _HAD.search(match[0]) and _kind(match) != "withdrawn":
+    if (_HAD.search(match[0]) and _kind(match) != "withdrawn") or _RELATIVE_WITHIN.search(match[0]):
         return False
     if _NOT.search(match[0]) and not match["said"].casefold().startswith(("not", "did not", "does not")):
         return False

@@ -307,14 +307,13 @@ def _matters(text: str, units: Sequence[Unit], said: Sequence[_Said], votes: Seq
         elif unit.start in ended:
             has_matter = True
             is_open = len(line.split()) > _LONGEST_TITLE_WORDS
-            depth = _UNDER_HEADINGS - 1
-            yield _Matter(start=unit.start, heading=_shortened(line), depth=depth, number=unit.locator.paragraph)
+            yield _numbered(unit, line, _UNDER_HEADINGS - 1)
         elif not (is_voted and _closes(line, outcomes, unit)) and (
             _brings(line, brought, is_open, has_matter) or (outcomes and not is_open and _is_marked(unit, words))
         ):
             depth = _UNDER_HEADINGS + (is_open and bool(_AMENDING.search(brought)))
             is_open = has_matter = True
-            yield _Matter(start=unit.start, heading=_shortened(line), depth=depth, number=unit.locator.paragraph)
+            yield _numbered(unit, line, depth)
         is_open = is_open and not any(one.told.is_closing for one in outcomes)
 
 
@@ -392,6 +391,12 @@ def _is_title(line: str) -> bool:
         return True
     long = [word for word in words if len(word) > 3 and word[0].isalpha()]
     return bool(long) and all(word[0].isupper() for word in long)
+
+
+def _numbered(unit: Unit, line: str, depth: int) -> _Matter:
+    """What a paragraph brings; a table's row that states its own outcome ends with it."""
+    end = unit.end if " | " in line and f"[{TAKEN}: " in line else 0
+    return _Matter(start=unit.start, heading=_shortened(line), depth=depth, number=unit.locator.paragraph, end=end)
 
 
 def _is_marked(unit: Unit, words: str) -> bool:

@@ -10,7 +10,7 @@ In doubt there is no label: no speaker misleads less than a wrong one.
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -46,6 +46,8 @@ _ASKER = re.compile(
 )
 _TAG = re.compile(r"(?P<mark><)(?:v\s)?(?P<label>[^\W\d_][^<>\n/]{1,60})(?P<close>>)(?P<separator>)(?=\s|$)")
 _NO_NAME = re.compile(r"[.!?]\s+[a-z]|https?$|\d{3}|(?:[a-z]{4}|\b[a-z]{3}|\d|[\])”\"])[.!?]\s|[!?]\s")
+_BREAK = re.compile(r"(?<=[^\W\d_]{2})(?:[.!?…]|\s?[-–—]{1,2})\s(?=[A-ZÀ-Þ])")
+_DASHED_OFF = re.compile(r"\.\s?[-–—]\s")
 _RETELLS = re.compile(rf"\s(?:{saying('record')})\s")
 _WITHIN_PROSE = (".", "-", "–", "—")
 _COLONS = (":", "：")
@@ -106,7 +108,8 @@ def induced_labels(texts: Sequence[str], blocks: Sequence[Block]) -> list[Label]
     believed = {style: _believed(found, said) for style, found in by_style.items()}
     known = frozenset(name for names in believed.values() for name in names)
     marks = {(style.separator, style.case) for style, names in believed.items() if names}
-    return [label for label in candidates if _is_believed(label, believed[label.style], known, marks)]
+    labels = (_without_words_before(label, texts[label.block], known) for label in candidates)
+    return [label for label in labels if _is_believed(label, believed[label.style], known, marks)]
 
 
 def labels_within(texts: Sequence[str], blocks: Sequence[Block], names: frozenset[str]) -> list[Label]:
@@ -121,6 +124,16 @@ def labels_within(texts: Sequence[str], blocks: Sequence[Block], names: frozense
         if block.kind in ("paragraph", "item") and not block.box
         for match in named.finditer(text)
     ]
+
+
+def _without_words_before(label: Label, text: str, known: frozenset[str]) -> Label:
+    """A label without the last words of who spoke before: of "Aye. Lind" and "So -- Lind" it is Lind's."""
+    for found in reversed(list(_BREAK.finditer(label.label))):
+        name = label.label[found.end() :]
+        start = text.rfind(name, label.start, label.said)
+        if key_of(name) in known and start > label.start and not is_person(label.label):
+            return replace(label, label=name, start=start)
+    return label
 
 
 def _is_believed(label: Label, names: set[str], known: frozenset[str], marks: set[tuple[str, str]]) -> bool:
@@ -171,7 +184,7 @@ def _may_name(label: str, separator: str, marks: str) -> bool:
     if separator in _WITHIN_PROSE:
         is_marked = bool(marks) and separator != "." and _is_capitalised(label)
         return is_marked or (is_person(label) and not _RETELLS.search(label))
-    return not _NO_NAME.search(label)
+    return not (_NO_NAME.search(label) or _DASHED_OFF.search(label))
 
 
 def _is_capitalised(label: str) -> bool:

@@ -26,7 +26,9 @@ _RECORD_LABEL = re.compile(
     r"^\s*(?P<label>(?:Mr|Ms|Mrs|Dr|Miss)\. (?:(?:Mc|Mac|De|Di|La|Le|Van) ?)?[A-Z][A-Z'’-]+(?: [A-Z][A-Z'’-]+)*"
     r"(?: of (?:[A-Z]\w++ ?){1,3})?|The [A-Z]{5,}(?: [A-Z]{2,}| pro tempore)*(?: \([^()]{2,60}\))?)\.\s"
 )
-_BRACKET_LABEL = re.compile(r"^\s*(?P<label>[A-Z][^\n:.!?()]{2,90}\((?:[A-Z][\w’'.-]{1,40} ?){2,4}\))\s?(?=[A-Z“\"])")
+_BRACKET_LABEL = re.compile(
+    r"^\s*(?P<label>[A-Z][^\n:.!?()]{2,90}\([A-Z][\w’'.-]{1,40}(?: [A-Z][\w’'.-]{1,40}){1,3}\))\s?(?=[A-Z“\"])"
+)
 _TITLED = re.compile(
     r"^(?:Mr|Ms|Mrs|Miss|Dr|Prof|Sir|H\.\s?E|Hon|Madam|Senator|Ambassador|Amb|M|Mme|Sr|Sra)\b\.?\s+\S"
     r"|^(?:the\s+)?(?:(?:temporary|acting|deputy|vice)[ -]?){0,4}(?:chair(?:man|woman|person)?|president|speaker|"
@@ -45,6 +47,7 @@ _ADDRESS = re.compile(
 _NOT_SPEAKERS = word_list("no_speakers")
 _FIELDS = word_list("fields")
 _MIN_TURNS = 4
+_NO_LABEL = re.compile(r"[.!?]\s+[a-z]|https?$|\d{3}|[a-z]{4}[.!?]\s|\.\s?[-–—]\s")
 _MARKS = re.compile(r"[\W\d_]*+o?\s*+")
 _FEWEST_KNOWN = 2
 _FAR_MORE = 1.5
@@ -60,6 +63,10 @@ _DELEGATIONS_SHARE = 0.6
 _ADDRESSED = re.compile(
     r"\?|\b(?:I|we|you|your|yours|our|ours|my|me|us|je|nous|vous|notre|nos|votre|vos|yo|nosotros|nuestr[oa]s?|usted(?:es)?)\b"
 )
+# Dots that lead from a name to what stands beside it: a list, no speech.
+_LEADERS = re.compile(r"\.(?:\s?\.){4}")
+_LEADERS_CHARS = 200
+_FEWEST_LISTED = 4
 _ENUMERATION = re.compile(r"^(?:[IVXLC]{2,}|\d+)[.)]\s")
 _NUMBERED_LABEL = re.compile(r"\s\d+$")
 _NUMBERED_PERSON = re.compile(
@@ -210,6 +217,7 @@ def _takes_floor(label: Label, said: str, below: str) -> bool:
         _UNNAMED.fullmatch(label.label)
         or (_ADDRESS.fullmatch(label.label) and not said)
         or (_OFFICERS.fullmatch(label.label) and _is_names(said or below))
+        or _is_list(said)
     )
 
 
@@ -245,7 +253,7 @@ def _could_speak(label: str) -> bool:
     longest = _LONGEST_HELD_OFFICE_WORDS if names_holder(label) else _LONGEST_LABEL_WORDS
     if _ENUMERATION.match(label) or (_NUMBERED_LABEL.search(label) and not _NUMBERED_PERSON.match(label)):
         return False
-    if not words or len(words) > longest or not label[0].isupper() or re.search(r"[.!?]\s+[a-z]|https?$|\d{3}", label):
+    if not words or len(words) > longest or not label[0].isupper() or _NO_LABEL.search(label):
         return False
     content = [word for word in words if word.casefold() not in _SMALL]
     if not content or content[0].casefold() in _NOT_SPEAKERS:
@@ -297,6 +305,7 @@ def _labels(texts: Sequence[str], blocks: Sequence[Block]) -> list[str | None]:
         and not is_entry(label[0])
         and not (_ADDRESS.fullmatch(label[0]) and label[0] not in speaking)
         and not (_OFFICERS.fullmatch(label[0]) and _is_names(words or (plain(following) if following else "")))
+        and not _is_list(words)
         else None
         for label, words, following in zip(found, said, [*texts[1:], None], strict=True)
     ]
@@ -338,6 +347,11 @@ def _is_names(words: str) -> bool:
     content = [word for word in re.findall(r"[^\W\d_][\w’'.-]*", words) if word.casefold() not in _SMALL]
     is_sentence = re.search(r"[!?]|(?<![^\W\d_])[^\W\d_]{3,}+\.$", words)
     return bool(content) and not is_sentence and all(word[0].isupper() for word in content)
+
+
+def _is_list(said: str) -> bool:
+    """Whether what stands after a label is who came, or what dots lead to, and nothing that anybody says."""
+    return bool(_LEADERS.search(said[:_LEADERS_CHARS])) or (said.count(",") >= _FEWEST_LISTED - 1 and _is_names(said))
 
 
 def _names_somebody(label: str) -> bool:

@@ -49,6 +49,13 @@ _SCORE = re.compile(
     re.IGNORECASE,
 )
 _ROLL = re.compile(r"(?<!\w)Y-(?P<for>\d{1,3})(?:[;,]?\sN-(?P<against>\d{1,3}))?(?!\w)")
+# Heads of columns, then what stands in the columns: "Ayes Noes - 34 - 15".
+_COLUMNS = re.compile(
+    rf"(?<!\w)(?P<heads>(?:{_ANY_SIDE})(?:[\s:,/|–—-]{{1,3}}(?:{_ANY_SIDE})){{1,2}})[\s:,/|–—-]{{1,4}}"
+    r"(?P<numbers>\d{1,4}(?:[\s:,/|–—-]{1,4}\d{1,4}){1,2})(?![\w/%])",
+    re.IGNORECASE,
+)
+_SIDE = re.compile(rf"(?<!\w)(?:{_ANY_SIDE})(?!\w)", re.IGNORECASE)
 _NAMES_BUT = 0.7
 _ALL_BUT_SOME = 0.9
 _LONGEST_NAME_WORDS = 9
@@ -82,8 +89,22 @@ def counts_in(sentence: str) -> Tally | None:
     for pattern in (_TO, _ROLL, _SCORE):
         if match := pattern.search(sentence):
             return Tally(counts=_counts(match))
+    if columns := _in_columns(sentence):
+        return columns
     told = [_by_sides(sentence, pattern) for pattern in (_NUMBER_SIDE, _SIDE_NUMBER)]
     return max(filter(None, told), key=lambda tally: len(tally.counts), default=None)
+
+
+def _in_columns(sentence: str) -> Tally | None:
+    """Counts that stand below their sides: as many numbers as sides, in their order."""
+    if not (match := _COLUMNS.search(sentence)):
+        return None
+    heads, numbers = _SIDE.findall(match["heads"]), re.findall(r"\d+", match["numbers"])
+    counts: dict[Side, int] = {
+        _SIDES[head.casefold()]: int(number) for head, number in zip(heads, numbers, strict=False)
+    }
+    is_strong = any(head.casefold() not in _WEAK for head in heads)
+    return Tally(counts=counts) if is_strong and len(counts) == len(heads) == len(numbers) else None
 
 
 def _by_sides(sentence: str, pattern: re.Pattern[str]) -> Tally | None:

@@ -27,8 +27,9 @@ class Quotable:
     content words that stand in the sentence or around it (0 to 1), `likeness` the cosine similarity of sentence and
     question (-1 to 1, 0 where it was not compared). `outcome` is what it tells, where it is an outcome of an item,
     `told_in` the passages it stands in, `lead` what is shown before it, `fit` how well it and what it ends fit the
-    question, `known` how much of the question's subject stands there (0 to 1). `side` is whose side of a comparison it
-    tells.
+    question, `known` how much of the question's subject stands there (0 to 1), `about` how much of what the question
+    says beside the name of its record stands in the sentence or around it (0 to 1; 1 where it says no more). `side` is
+    whose side of a comparison it tells.
     """
 
     hit: Hit
@@ -44,6 +45,7 @@ class Quotable:
     lead: str = ""
     fit: float = 0.0
     known: float = 0.0
+    about: float = 0.0
     side: str | None = None
 
     @property

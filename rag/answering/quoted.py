@@ -10,6 +10,7 @@ from ...vectorstore.store import Store
 from ..answer import Citation, Remark, Sentence, remark
 
 _LONGEST_HEAD = 500
+_LEADERS = re.compile(r"(?:\s?+\.){5,}+\s?+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +58,8 @@ def points_of(quoted: Quoted) -> list[Hit]:
 
 def shown(text: str) -> str:
     """Words of a record as an answer shows them: in one line, without marks, and with no number of a citation."""
-    return re.sub(r"\[(\d+)\]", r"(note \1)", " ".join(plain(text).split()))
+    words = _LEADERS.sub(" … ", " ".join(plain(text).split()))
+    return re.sub(r"\[(\d+)\]", r"(note \1)", words)
 
 
 def told_of(document: Document, quote: str, *more: str) -> str:

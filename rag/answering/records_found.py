@@ -7,9 +7,12 @@ from collections.abc import Iterable, Sequence
 from ...vectorstore.passage import Document, Hit, Listing
 from ...vectorstore.store import Store
 from ..query.parse import Query
+from ..query.question import SYMBOL
 from .candidates import asking_stems
 
 PASSAGES = 20
+FAR_MORE = 4
+"""Set by reading the questions of the development records whose words point at one record and find another."""
 
 
 def shares_of_records(hits: Sequence[Hit]) -> "Counter[str]":
@@ -24,13 +27,17 @@ def shares_of_records(hits: Sequence[Hit]) -> "Counter[str]":
 def record_meant(store: Store, query: Query, hits: Sequence[Hit]) -> Document | None:
     """The record that the question points at, else the one most of what was found is from; of what was found only.
 
-    Where somebody's words are asked for, it is one in which they speak.
+    Where somebody's words are asked for, it is one in which they speak. What is called by some words of the question,
+    not by a symbol, is not meant where far more was found of another record.
     """
     spoken = [hit for hit in hits if hit.passage.locator.speaker in query.references.said_by]
     shares = shares_of_records(spoken or hits)
     held = {hit.document.id for hit in hits}
     pointed = [key for key in query.references.documents if key in held]
     best = max(pointed or shares, key=lambda key: shares[key], default=None)
+    most = max(shares, key=lambda key: shares[key], default=None)
+    if pointed and not SYMBOL.search(query.text) and shares[str(most)] > FAR_MORE * shares[str(best)]:
+        best = most
     return store.document(best) if best else None
 
 

@@ -11,6 +11,7 @@ import json
 import math
 import re
 from bisect import bisect_right
+from calendar import month_name
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import lru_cache
@@ -28,7 +29,7 @@ from ..query import kinds
 from ..query.parse import Query, own_subject
 from ..query.question import SAYS, is_headed
 from .candidates import Quotable, asking_stems, heading_of, inverse_frequency, quotables
-from .records_found import shares_of_records
+from .records_found import called, shares_of_records
 
 if TYPE_CHECKING:
     import numpy as np
@@ -44,6 +45,7 @@ FALL_OFF_CHARS = 3000
 FOUND_WEIGHT = 0.7
 THREAD_FIT = 2.0
 NUMBERED_FIT = 1.5
+ELSEWHERE_WEIGHT = 0.6
 MAX_QUOTE_CHARS = 900
 SHORT_WORDS = 6
 STEMS_KEPT = 20_000
@@ -121,6 +123,7 @@ class _Read:
         self._best = hits[0].score if hits and hits[0].score else 1.0
         self._ranks = {hit.passage.id: rank for rank, hit in enumerate(hits)}
         self._shares = shares_of_records(hits)
+        self._rests: dict[str, tuple[int, float]] = {}
         self._text_bits: dict[str, int] = {}
         self._once_bits: dict[str, int] = {}
         self._wants = _wants(query)
@@ -195,7 +198,10 @@ class _Read:
             own = self.bits(quotable.words)
             hit = quotable.hit
             around = own | self.once_bits(hit.document, hit.passage) | self.text_bits(hit.passage)
-            yield replace(quotable, coverage=self.share(around), likeness=self._likeness(quotable) or 0.0)
+            about = self._about(hit.document, around | self._bits_beside(hit))
+            yield replace(
+                quotable, coverage=self.share(around), likeness=self._likeness(quotable) or 0.0, about=about
+            )
 
     def _likeness(self, quotable: Quotable) -> float | None:
         near = self._near.get(quotable.hit.passage.id, {})
@@ -247,7 +253,10 @@ class _Read:
             hit = Hit(passage=passages[own], document=document, score=0.0)
             stated = told | heading | self.once_bits(document, passages[own])
             quotable = self._outcome(hit, outcome, item, told_in=tuple(passages[own:last]))
-            yield replace(quotable, fit=fit, known=self._subject_share(known), coverage=self.share(stated))
+            yield replace(
+                quotable, fit=fit, known=self._subject_share(known), coverage=self.share(stated),
+                about=self._about(document, window | heading | self.once_bits(document, passages[own])),
+            )  # fmt: skip
 
     def _in_thread(self, document: Document, start: int, end: int) -> float:
         """How near to what the last answer quoted an outcome stands, whose item begins at `start`, where a follow-up
@@ -267,6 +276,19 @@ class _Read:
 
     def _subject_share(self, bits: int) -> float:
         return self.share(bits & self._subject) / self._subject_weight
+
+    def _about(self, document: Document, bits: int) -> float:
+        """How much of the weight of the question's subject, less what its record is called, some stems have; those of
+        the record's passage that has most of it count too, but less."""
+        if document.id not in self._rests:
+            told = f"{called(document)} {_day_in_words(document.date)}"
+            named = self.bits(frozenset(self.store.lexical.words(told, document.language)))
+            rest = self._subject & ~named
+            found = (hit.passage for hit in self.hits if hit.document.id == document.id)
+            most = max((self.share(self.text_bits(each) & rest) for each in found), default=0.0)
+            self._rests[document.id] = rest, most
+        rest, most = self._rests[document.id]
+        return max(self.share(bits & rest), ELSEWHERE_WEIGHT * most) / self.share(rest) if rest else 1.0
 
     def _outcome(self, hit: Hit, outcome: Outcome, item: Item | None, told_in: tuple[Passage, ...]) -> Quotable:
         start, end = span_of(hit.document, outcome)
@@ -342,6 +364,12 @@ class _Read:
         """Which stems of the question stand in the passages beside one, as far as they were read."""
         places = ((hit.document.id, hit.passage.order + step) for step in (-2, -1, 1, 2))
         return self._bits_of([self._places[place] for place in places if place in self._places])
+
+
+def _day_in_words(date: str | None) -> str:
+    """A date as questions write it: "2018-12-13" is "2018 december 13"."""
+    year, month, day = (*(date or "").split("-"), "", "", "")[:3]
+    return f"{year} {month_name[int(month)] if month.isdigit() else ''} {day.lstrip('0')}"
 
 
 def _wants(query: Query) -> dict[str, float]:

@@ -4,6 +4,7 @@ quotables (sentences of the best passages) -> scored against the question -> the
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import takewhile
@@ -32,7 +33,7 @@ from .scoring import rank
 MAX_QUOTES = 3
 MAX_LIST_CHARS = 1500
 KEEP_SHARE = 0.2
-BESIDE_SHARE = 0.3
+BESIDE_SHARE = 0.1
 ON_IT_LIKENESS = 0.2
 MAX_QUOTE_CHARS = 700
 MAX_LISTED = 8
@@ -85,7 +86,8 @@ def choose(store: Store, query: Query, hits: Sequence[Hit], limit: int = MAX_QUO
     ranked = without_stray_outcomes(query, rank(store, query, spoken))
     ranked = _not_said_before(store, query, ranked)
     ranked = [each for each in ranked if each.hit.passage.locator.paragraph in query.references.paragraphs] or ranked
-    best = replace(_best(store, query, ranked, limit), ranked=tuple(ranked))
+    best = _best(store, query, ranked, limit)
+    best = best if best.ranked else replace(best, ranked=tuple(ranked))
     return picked(store, query, best, best.quotables)
 
 
@@ -134,7 +136,8 @@ def _best(store: Store, query: Query, ranked: Sequence[Quotable], limit: int) ->
     """The fewest sentences that answer: of each side of a comparison, of a list, else of everything."""
     if shares := _sides(store, query, ranked):
         chosen = [each for share in shares.values() for each in _fewest(share, QUOTES_A_SIDE, KEEP_SHARE)]
-        return Chosen(quotables=chosen, remarks=tuple(_silent(query, shares)))
+        told = tuple(each for share in shares.values() for each in share)
+        return Chosen(quotables=chosen, remarks=tuple(_silent(query, shares)), ranked=told)
     ranked = _about_names(store, query, ranked)
     if query.wants_list:
         if query.expected:
@@ -166,25 +169,46 @@ def _sides(store: Store, query: Query, ranked: Sequence[Quotable]) -> dict[str, 
     on_it = [each for each in ranked if each.words & subject or each.likeness >= LIKE_SUBJECT or each.outcome]
     if query.compared:
         told = {side.name: _of_side(side, query, on_it) for side in query.compared}
-        return told if any(told.values()) else {side.name: _of_side(side, query, ranked) for side in query.compared}
+        told = told if any(told.values()) else {side.name: _of_side(side, query, ranked) for side in query.compared}
+        return _without_common(told)
     records: dict[str, list[Quotable]] = {}
     for each in on_it:
         records.setdefault(each.hit.document.name, []).append(each)
     shares = dict(sorted(records.items(), key=lambda share: -share[1][0].score)[:2])
     if len(shares) < 2 or min(share[0].score for share in shares.values()) < SIDE_SHARE * on_it[0].score:
         return {}
-    return {name: [replace(each, side=name) for each in share] for name, share in shares.items()}
+    return _without_common({name: [replace(each, side=name) for each in share] for name, share in shares.items()})
+
+
+def _without_common(shares: Mapping[str, Sequence[Quotable]]) -> dict[str, list[Quotable]]:
+    """The sides of a comparison without what stands word for word in several of them, where they say anything else."""
+    texts = {name: [fold(plain(each.text)) for each in share] for name, share in shares.items()}
+    said = Counter(text for told in texts.values() for text in set(told))
+    own = {
+        name: [each for each, text in zip(share, texts[name], strict=True) if said[text] == 1]
+        for name, share in shares.items()
+    }
+    return {name: own[name] or list(share) for name, share in shares.items()}
+
+
+def _says_something(quotable: Quotable, side: Side) -> bool:
+    """Whether a sentence is more than names ("Hriday Nath Kunzru"), and not of the scene, in brackets."""
+    text = plain(quotable.text).strip(" .:*_")
+    is_scene = bool(side.speakers) and text.startswith(("(", "[")) and text.endswith((")", "]"))
+    return not is_scene and not all(word[:1].isupper() for word in text.split())
 
 
 def _of_side(side: Side, query: Query, ranked: Sequence[Quotable]) -> list[Quotable]:
     """What may answer of one side; of something known by its name alone, what names it in the sentence itself first,
     and no vote that lists it beside another side."""
-    held = [replace(each, side=side.name) for each in ranked if side.holds(each.hit)]
+    held = [each for each in ranked if side.holds(each.hit) and _says_something(each, side)]
+    held = [replace(each, side=side.name) for each in held]
     if not side.is_by_name:
         return held
     others = [other for other in query.compared if other != side]
     held = [each for each in held if not (each.outcome and any(other.is_named_in(each.text) for other in others))]
-    return [each for each in held if side.is_named_in(each.text)] or held
+    spoken = [each for each in held if side.opens(each.hit)]
+    return spoken or [each for each in held if side.is_named_in(each.text)] or held
 
 
 def _silent(query: Query, shares: Mapping[str, Sequence[Quotable]]) -> Iterator[Remark]:
@@ -316,9 +340,9 @@ def with_its_list(quotable: Quotable, *, whole: bool = False) -> Quotable:
     With `whole`, an item stands for its whole list too.
     """
     passage = quotable.hit.passage
-    if passage.kind != "item":
+    if passage.kind != "item" and not _lists_below(quotable):
         return quotable
-    if whole:
+    if whole and passage.kind == "item":
         return replace(quotable, start=passage.start + lead_length(quotable.hit), end=passage.end)
     if not quotable.text.rstrip("*_ ").endswith(":"):
         return quotable
@@ -326,6 +350,12 @@ def with_its_list(quotable: Quotable, *, whole: bool = False) -> Quotable:
     if end < passage.end:
         end = passage.start + passage.text.rfind("\n", 0, end - passage.start)
     return replace(quotable, end=max(end, quotable.end))
+
+
+def _lists_below(quotable: Quotable) -> bool:
+    """Whether a sentence ends with a colon, and the next line of its passage is an entry of a list."""
+    below = quotable.hit.document.text[quotable.end : quotable.hit.passage.end]
+    return quotable.text.rstrip("*_ ").endswith(":") and bool(_ENUMERATOR.match(below.lstrip()))
 
 
 def _with_announced(store: Store, chosen: Sequence[Quotable], *, everywhere: bool) -> list[Quotable]:
@@ -338,7 +368,30 @@ def _with_announced(store: Store, chosen: Sequence[Quotable], *, everywhere: boo
             listed = _items_after(store, quotable.hit)
             after = (listed if everywhere or quotable is chosen[0] else []) if listed else _next(store, quotable.hit)
             found += [item for item in after if not any(o.covers(item) for o in chosen)]
+        elif _ends_in_list(quotable):
+            found += [item for item in _rest_of_list(store, quotable.hit) if not any(o.covers(item) for o in chosen)]
     return found
+
+
+def _ends_in_list(quotable: Quotable) -> bool:
+    """Whether a quote is a lead-in with the list after it, to the end of its passage."""
+    is_list = ":\n" in quotable.text and len(_ENUMERATOR.findall(quotable.text)) > 1
+    return is_list and not quotable.hit.document.text[quotable.end : quotable.hit.passage.end].strip()
+
+
+def _rest_of_list(store: Store, hit: Hit) -> list[Quotable]:
+    """The entries of a list that goes on in the next passages of its paragraph."""
+    if hit.passage.locator.paragraph is None:
+        return []
+    document, order = hit.document.id, hit.passage.order
+    rows = store.catalogue.passages_at([(document, order + step) for step in range(1, MAX_LISTED + 1)])
+    after = store.hits([(row.id, hit.score) for row in sorted(rows, key=lambda row: row.order)])
+    paragraph = hit.passage.locator.paragraph
+    return [
+        _whole(each)
+        for each in takewhile(lambda each: each.passage.locator.paragraph == paragraph, after)
+        if _ENUMERATOR.match(each.passage.text)
+    ]
 
 
 def _announces(quotable: Quotable) -> bool:

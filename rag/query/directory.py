@@ -28,6 +28,8 @@ _INITIALS = re.compile(
     rf"(?:(?:{alternatives('titles')})\s){{1,3}}(?:[A-ZÀ-Þ]\.\s?){{1,5}}([A-ZÀ-Þ][\w'’-]{{2,30}})", re.IGNORECASE
 )
 _OFFICE = re.compile(alternatives("offices"), re.IGNORECASE)
+_OVERS = [["of"], ["for"], ["at"], ["in"], ["on"]]
+_OVER = re.compile(r",|\s(?:at|for|in|on|to)\s|\sof\s(?!State\b)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,14 +43,15 @@ class Named:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Directory:
-    """`speakers` by the folded names they go by, document ids by symbol, by its ends and by title stem, dates by id,
-    acronyms both ways.
+    """`speakers` by the folded names they go by, those of an office by what it is called alone, document ids by
+    symbol, by its ends and by title stem, dates by id, acronyms both ways.
 
     A title stem weighs more the fewer titles have it. `long_forms` are by short form in lower case, `short_forms` by
     folded long form.
     """
 
     speakers: Mapping[str, frozenset[str]]
+    offices: Mapping[str, frozenset[str]]
     symbols: Mapping[str, str]
     dates: Mapping[str, str]
     titles: Mapping[str, frozenset[str]]
@@ -62,8 +65,10 @@ class Directory:
         A state within the name of another is not named: "Papua New Guinea" is not Guinea.
         """
         found: dict[str, None] = {}
-        states = states_in(text)
+        states, words = states_in(text), fold(text).split()
         for first, last, name in _runs(fold(text)):
+            if name in self.offices and words[last : last + 1] not in _OVERS:
+                found |= dict.fromkeys(sorted(self.offices[name]))
             whole = next((code for start, end, code in states if start <= first and last <= end), None)
             if whole and state_of(name) != whole and (state_of(name) or states_of(name)):
                 continue
@@ -171,6 +176,7 @@ def directory_of(store: Store) -> Directory:
 
 def _make(store: Store) -> Directory:
     speakers: dict[str, set[str]] = defaultdict(set)
+    offices: dict[str, set[str]] = defaultdict(set)
     labels: dict[str, set[str]] = defaultdict(set)
     persons: dict[str, set[str]] = defaultdict(set)
     for person, label in store.catalogue.turn_names():
@@ -180,6 +186,8 @@ def _make(store: Store) -> Directory:
         one = {speaker}.union(*(labels[person] for person in persons[speaker]))  # "The Minister (Mr. Lind)", "Mr. Lind"
         for name in _names_of(speaker):
             speakers[name] |= one
+        for office in filter(None, map(_office_of, label_parts(speaker))):
+            offices[fold(office)] |= one
     titles: dict[str, set[str]] = defaultdict(set)
     ends: dict[str, set[str]] = defaultdict(set)
     listings = store.listings()
@@ -198,6 +206,7 @@ def _make(store: Store) -> Directory:
         long_forms={short: frozenset(longs) for short, longs in long_forms.items()},
         short_forms={long: frozenset(shorts) for long, shorts in short_forms.items()},
         speakers={name: frozenset(found) for name, found in speakers.items()},
+        offices={name: frozenset(found) for name, found in offices.items()},
         symbols={name: min(found) for name, found in ends.items() if len(found) == 1},
         dates={listing.id: listing.date for listing in listings if listing.date},
         titles={stem: frozenset(found) for stem, found in titles.items()},
@@ -233,6 +242,15 @@ def _names_of(speaker: str) -> Iterator[str]:
     for name in (*parts, *titled, *people):
         if len(folded := fold(name)) > 2:
             yield folded
+
+
+def _office_of(part: str) -> str | None:
+    """An office of several words without what it is over: "Minister of State at the Department of Finance" goes by
+    "Minister of State"; None of "Minister for Lands", for everybody's minister is one."""
+    head = _OVER.split(part)[0].strip(" ,").removeprefix("The ")
+    words = head.split()
+    is_part = 1 < len(words) <= 4 and "(" not in head and len(head) < len(part) - len("The ")
+    return head if is_part and any(_OFFICE.fullmatch(word) for word in words) else None
 
 
 def _runs(folded: str) -> Iterator[tuple[int, int, str]]:

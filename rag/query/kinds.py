@@ -14,6 +14,17 @@ from ...ingest.language.tables import any_of, table
 
 Courtesy = Literal["greeting", "thanks", "help"]
 Length = Literal["brief", "usual", "full"]
+SittingFact = Literal["present", "absent", "chair", "opens", "closes"]
+_ASKED_OF_SITTINGS: dict[SittingFact, str] = {
+    "present": "attended",
+    "absent": "missed",
+    "chair": "chaired",
+    "opens": "opened",
+    "closes": "closed",
+}
+Result = Literal["carried", "rejected", "deferred", "withdrawn"]
+RESULTS: tuple[Result, ...] = ("rejected", "carried", "deferred", "withdrawn")
+"""What may become of a matter; what says that it was not carried is looked for before what says that it was."""
 _COURTESIES: tuple[Courtesy, ...] = ("greeting", "thanks", "help")
 # Their words ("table", "submit", "full employment") say what a question is about as often as how it is asked.
 _SUBJECT_TOO = (
@@ -35,6 +46,22 @@ _SUBJECT_TOO = (
     "interrogative",
     "before interrogative",
     "saying",
+    "attended",
+    "missed",
+    "chaired",
+    "meeting",
+    "opened",
+    "closed",
+    "hour",
+    "matters",
+    "matters named",
+    "no postponement",
+    "sitting",
+    "debate",
+    "closes",
+    "speech",
+    "decisions",
+    *(f"result {result}" for result in RESULTS),
 )
 _MARKS = " \t\n.,;:!?¡¿…。！？،؟"
 _BETWEEN_COURTESIES = re.compile(r"[.,;:!?¡¿…。！？،؟–—]++")
@@ -142,6 +169,16 @@ def length_asked(question: str) -> Length:
     if _asks("brief", question):
         return "brief"
     return "full" if _asks("full", question) else "usual"
+
+
+def asks_for_decisions(question: str) -> bool:
+    """Whether an overview is asked for of what was decided: "the main decisions"."""
+    return _asks("decisions", question)
+
+
+def names_a_speech(question: str) -> bool:
+    """Whether a question names what somebody says in one go: a statement, a speech."""
+    return _asks("speech", question)
 
 
 def wants_decision(question: str) -> bool:
@@ -260,6 +297,61 @@ def wants_outcomes(question: str) -> bool:
     return _asks("outcomes", question)
 
 
+def results_told(text: str) -> list[Result]:
+    """The results that a text tells of, in its order, one for each place: "not agreed to" does not tell "agreed to"."""
+    found: dict[tuple[int, int], Result] = {}
+    for result in RESULTS:
+        for match in _pattern(f"result {result}").finditer(_folded(text)):
+            if not any(start <= match.start() and match.end() <= end for start, end in found):
+                found[match.span()] = result
+    return [found[place] for place in sorted(found)]
+
+
+def result_asked(question: str) -> Result | None:
+    """The result of the matters that a question asks for all of: "Which bills were voted down?", "What was postponed?";
+    None where it asks for one, for something else of them, or for several results."""
+    said = _folded(question)
+    told = set(results_told(question))
+    if len(told) != 1 or not (_which_matters().search(said) or _what_became_so().search(said)):
+        return None
+    return told.pop()
+
+
+def is_no_postponement(text: str) -> bool:
+    """Whether a text is of a meeting itself, or of a reference: "The House adjourned", not "The debate was"."""
+    return _asks("no postponement", text) or bool(_closing().search(_folded(text)))
+
+
+@lru_cache
+def _closing() -> re.Pattern[str]:
+    return re.compile(rf"{any_whole(words_of('sitting'))}\s{any_whole(words_of('closes'))}")
+
+
+@lru_cache
+def _which_matters() -> re.Pattern[str]:
+    """Asked for as several: "which private bills"; not "which States rejected the amendments to ..."."""
+    which = any_whole(words_of("which") | {"what", "what are the", "what were the"})
+    matters = any_whole(words_of("matters") | words_of("matters named"))
+    between = r"(?:of\s(?:the|these)\s|the\s|of\s)?(?:[\w'-]{1,30}\s){0,2}"
+    return re.compile(rf"\A\W{{0,9}}{which}\s{{0,3}}{between}{matters}")
+
+
+@lru_cache
+def _what_became_so() -> re.Pattern[str]:
+    results = any_whole({word for result in RESULTS for word in words_of(f"result {result}")})
+    return re.compile(rf"\A\W{{0,9}}what\s(?:all\s|items\s)?(?:was|were|got|has\sbeen|have\sbeen)\s(?:all\s)?{results}")
+
+
+def words_for_matters() -> frozenset[str]:
+    """The words that stand for whatever was decided on, of every kind, case folded: "items", "motions"."""
+    return words_of("matters")
+
+
+def words_for_sittings() -> frozenset[str]:
+    """The words for who meets, and for meetings, case folded: "council", "session"."""
+    return words_of("sitting") | words_of("debate")
+
+
 def wants_items(question: str) -> bool:
     """Whether a question asks what all was dealt with."""
     return _asks("items", question)
@@ -276,3 +368,18 @@ def asking_words() -> frozenset[str]:
     rows = (row for row in table("questions") if row["kind"] not in _SUBJECT_TOO)
     phrases = (phrase for row in rows for phrase in row["words"].split(";"))
     return frozenset(word for phrase in phrases for word in phrase.split())
+
+
+def sitting_facts(question: str) -> tuple[SittingFact, ...]:
+    """What a question asks of a sitting itself: who was there, who was not, who chaired it, when it began and ended."""
+    asked = {kind for kind in _ASKED_OF_SITTINGS.values() if _asks(kind, question)}
+    if not (_asks("hour", question) and _asks("meeting", question)):
+        asked -= {"opened", "closed"}
+    return tuple(fact for fact, kind in _ASKED_OF_SITTINGS.items() if kind in asked)
+
+
+@lru_cache
+def words_on_sittings() -> frozenset[str]:
+    """The words that questions about a sitting itself are asked with: beside them nothing is asked of."""
+    kinds = (*_ASKED_OF_SITTINGS.values(), "meeting", "hour")
+    return frozenset(word for kind in kinds for phrase in words_of(kind) for word in phrase.split())

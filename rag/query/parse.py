@@ -20,6 +20,7 @@ from .follow_up import asks_by_itself, asks_for_others, names_its_subject, refer
 from .kinds import asking_words, asks_what_is_said, courtesy, wants_records, wants_vote
 from .mentions import Mentions, mentions
 from .question import (
+    SAYS,
     References,
     asks_for_asker,
     asks_for_questions,
@@ -127,6 +128,8 @@ def parse_query(store: Store, question: str, history: Sequence[Turn] = ()) -> Qu
     language = asked_in(store, own)
     content = content_words(store, text, language)
     references = pointers(text, store, content)
+    if wants_vote(own) and not SAYS.search(own):  # a paragraph that was voted on is no place
+        references = replace(references, paragraphs=())
     if asks_for_reply(text) or (own != text and _names_whom(own, directory)):
         references = replace(references, said_by=said_by(own, directory))
     elif language not in (None, "en") and asks_what_is_said(text):

@@ -57,9 +57,20 @@ class Side:
             return bool(re.search(rf"(?<!\d){self.year}(?!\d)", f"{hit.document.date or ''} {place}"))
         return self.is_named_in(place)
 
+    def opens(self, hit: Hit) -> bool:
+        """Whether a passage begins with, or stands under, a line of nothing but names, this one's among them: who
+        speaks in it."""
+        lines = (hit.passage.text.lstrip().partition("\n")[0], (hit.passage.locator.section or "").rpartition(" > ")[2])
+        return any(self.is_named_in(line) and _is_of_names(line) for line in lines)
+
     def is_named_in(self, text: str) -> bool:
         """Whether the name of this side stands in a text, whole."""
         return bool(re.search(rf"(?<!\w){re.escape(fold(self.name))}(?!\w)", fold(text)))
+
+
+def _is_of_names(line: str) -> bool:
+    """Whether a line has nothing but names, after a number."""
+    return all(word[:1].isupper() for word in re.sub(r"\A[\W\d_]+", "", line).split())
 
 
 def sides_of(store: Store, question: str, pointed: References) -> tuple[Side, ...]:

@@ -32,6 +32,9 @@ ROLES = {
     "seconder": "seconders",
 }
 
+# What may stand between a speaker's label and the words: separators, marks of emphasis and of lists.
+_BEFORE_WORDS = " \t\n:：.-–—*_>)"
+_LABEL_AT_CHARS = 40
 _DATE = re.compile(r"[0-9]{4}(?:-[0-9]{2}(?:-[0-9]{2})?)?")
 
 
@@ -161,15 +164,22 @@ def _head(item: Item) -> tuple[int, int]:
 
 
 def _statements(record: _Record) -> Iterator[Row]:
-    """A row for each turn, with its first sentence."""
+    """A row for each turn in which something is said, with its first sentence."""
     for turn in (turn for turn in record.structure.turns if record.wants(turn.speaker)):
         text = record.document.text[turn.start : turn.end]
-        label = len(turn.label) if text.startswith(turn.label) else 0
-        spoken = text[label:].lstrip(" :.-–—\n")
+        spoken = text[_end_of_label(text, turn.label) :].lstrip(_BEFORE_WORDS)
         start = turn.end - len(spoken)
-        first = next(iter(sentence_spans(spoken)), (0, len(spoken)))
+        sentences = (span for span in sentence_spans(spoken) if any(map(str.isalpha, spoken[slice(*span)])))
+        if not (first := next(sentences, None)):
+            continue
         citation = record.cited(start + first[0], start + first[1])
         yield Row(citation=citation, item=record.heading(turn.item), what="statement", who=turn.speaker)
+
+
+def _end_of_label(text: str, label: str) -> int:
+    """Where a turn's label ends; marks, numbers and times may stand before it. 0 where the turn begins without."""
+    start = text.find(label, 0, len(label) + _LABEL_AT_CHARS)
+    return start + len(label) if label and start >= 0 and not any(map(str.isalpha, text[:start])) else 0
 
 
 def _decisions(record: _Record) -> Iterator[Row]:

@@ -35,11 +35,18 @@ def test_the_first_long_form_counts() -> None:
     assert acronyms(text) == {"NPS": "new psychoactive substances"}
 
 
+def test_a_name_before_a_short_form_of_another_language_counts_where_it_stands_there_again() -> None:
+    once = "the United Mission for Lamps in the Harbour (MINULA) was told"
+    assert acronyms(once) == {}
+    assert acronyms(f"{once}. So {once}") == {"MINULA": "United Mission for Lamps in the Harbour"}
+    assert acronyms("Ms. Ruiz of the Board (XYZQ) and Ms. Ruiz of the Board (XYZQ)") == {}
+
+
 @pytest.mark.slow
 def test_the_time_of_long_records_grows_with_them_and_not_faster() -> None:
     text = "a(" * 50_000 + "the new psychoactive substances (NPS) " * 20_000 + "(ABCDEFGH) " * 20_000
     assert acronyms(text) == {"NPS": "new psychoactive substances"}
-    for piece in ("a(", "the new psychoactive substances (NPS) ", "(ABCDEFGH) "):
+    for piece in ("a(", "the new psychoactive substances (NPS) ", "(ABCDEFGH) ", "Ab Cd of Ef (XYZQ) "):
         assert not grows_too_fast(acronyms, lambda length, piece=piece: piece * (length // len(piece))), piece
 
 

@@ -25,6 +25,9 @@ def told(sentence: str, *, spoken: bool = False) -> str:
         ("The Board voted 3-0 to grant the license.", "vote 3/0/"),
         ("There were 4 affirmative votes.", "vote 4//"),
         ("RESULT: PASSED [12 TO 3]", "vote 12/3/"),
+        ("Votes cast: Ayes Noes - 34 - 15", "vote 34/15/"),
+        ("Without objection, the record will remain open.", "decision"),
+        ("The item is postponed to a later date.", "deferred"),
         ("ACTION: WITHDRAWN.", "withdrawn"),
         ("ACTION: CONTINUED TO THE MEETING OF MAY 17", "deferred THE MEETING"),
         ("Action: No consensus.", "decision"),
@@ -93,6 +96,9 @@ def test_what_a_record_decides(sentence: str, expected: str) -> None:
         "Apologies were accepted from Mr. Roe.",
         "She has been elected three times.",
         "ORDERS OF THE DAY",
+        "The authors of the document flatly refused to take our concerns into account.",
+        "The item was postponed from the meeting of June.",
+        "The bill that was passed is going to help many.",
     ],
 )
 def test_what_decides_nothing(sentence: str) -> None:
@@ -146,6 +152,8 @@ def test_speech_rules_only_where_it_says_so() -> None:
         ("决议草案以12票赞成、3票反对、2票弃权获得通过。", "vote 12/3/2"),
         ("委员会决定将该问题提交大会。", "decision"),
         ("该项目推迟到下次会议审议。", "deferred"),
+        ("10. Exhorta a la Potencia administradora a que coopere", "recommendation la Potencia administradora"),
+        ("13. Solicita al Territorio y a la Junta que adopten medidas", "action al Territorio y a la Junta"),
     ],
 )
 def test_other_languages(sentence: str, expected: str) -> None:

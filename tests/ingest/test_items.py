@@ -332,3 +332,15 @@ def test_counts_that_metadata_tell_in_a_line_are_its_outcome_whatever_stands_bef
         "303 against, 18 abstaining]",
     )
     assert [(o.kind, o.votes_for, o.votes_against, o.abstained) for o in outcomes] == [("vote", 306, 303, 18)]
+
+
+def test_a_row_that_states_its_own_outcome_is_the_matter_of_no_other() -> None:
+    found, outcomes = items(
+        "## Lamps",
+        "§ 24 | original text | sep [from the file's metadata: adopted]",
+        "After § 24 | 8 | Ms. Lind [from the file's metadata: rejected]",
+    )
+    assert [headings_of(found, outcome)[0] for outcome in outcomes] == [
+        "§ 24 | original text | sep [from the file's metadata: adopted]",
+        "Lamps",
+    ]

@@ -187,3 +187,37 @@ def test_a_written_answer_is_its_givers() -> None:
 )
 def test_names_that_end_in_a_mark_are_read(text: str) -> None:
     assert speakers(*text.split("\n\n")) == []
+
+
+def test_the_last_words_of_who_spoke_before_are_not_the_next_ones_name() -> None:
+    found = speakers(
+        "Lind: We vote on the lamps. Who is for it?",
+        "Roe: I thank the pilots for their help with this. Aye. Okafor: It is a good plan. So -- Lind: Order, please.",
+        "Okafor: I am not done yet.",
+        "Roe: You are. Aye. Lind: The lamps are bought.",
+    )
+    assert found == ["Lind", "Roe", "Okafor", "Lind", "Okafor", "Roe", "Lind"]
+
+
+def test_what_is_addressed_after_a_dash_is_no_part_of_the_name() -> None:
+    found = speakers(
+        "HON. A. B. LIND.- Mr: Speaker, I move that the Bill be read.",
+        "HON. C. MARROW.- Mr: Speaker, I beg to second the motion.",
+        "MR. SPEAKER.- I open the floor.",
+        "HON. A. B. LIND.- It is a good Bill, and we need it.",
+    )
+    assert found == ["HON. A. B. LIND", "HON. C. MARROW", "MR. SPEAKER", "HON. A. B. LIND"]
+
+
+def test_lists_and_cover_pages_are_nobodys_words() -> None:
+    found = speakers(
+        "Council of Lamps Distr.: General",
+        "President: Mr. Lind. . . . . . . . . . . . . . . . . . . (Verrano)",
+        "Members: Skerry . . . . . . . . . . . . . . . . . . . . . Ms. Roe",
+        "Observers: Ana Lind, Bo Roe, Chi Okafor, Dora Marrow",
+        "The President: I open the meeting, and I thank you all.",
+        "Ms. Roe: I thank the President.",
+        "The President: I give the floor to Mr. Okafor.",
+        "Accelerated Ways of Action (LAMPS) Pathway, and the road to it.",
+    )
+    assert found == ["The President", "Ms. Roe", "The President"]

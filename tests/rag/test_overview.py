@@ -156,3 +156,35 @@ def test_what_was_told_is_not_told_again_and_names_are_no_sentence(council: Libr
     fresh = Sentences.of(council.store, [replace(hit, score=1.0) for hit in hits])
     fresh.tell(inside)
     assert fresh.most_central(inside) is None
+
+
+def test_the_points_of_a_statement_are_those_of_whoever_made_it(council: Library) -> None:
+    answer = council.ask("Main points of Ms. Arvid's statement on beekeeping")
+    assert answer.citations and {citation.locator.speaker for citation in answer.citations} == {"Ms. Arvid"}
+
+
+def test_what_is_not_told_of_is_named(council: Library) -> None:
+    answer = council.overview("minutes.txt", length="brief")
+    told = next(note for note in answer.notes if note.startswith("Also dealt with: "))
+    assert "Closure" in told and not any(heading in told for heading in map(str, quotes(answer)))
+    assert not any(note.startswith("Also") for note in council.overview("minutes.txt", length="full").notes)
+
+
+def test_the_main_decisions_are_outcomes(council: Library) -> None:
+    answer = council.ask("What were the main decisions of the Town Council of Osterwick?")
+    title, *decided = quotes(answer)
+    assert title == "Minutes of the Town Council of Osterwick"
+    assert decided and all(
+        any(word in quote for word in ("carried", "defeated", "decided", "Action")) for quote in decided
+    )
+
+
+def test_a_part_that_is_named_in_small_letters_is_what_is_told_of(council: Library) -> None:
+    answer = council.ask("Summarise what the hearing on the ferry to Lund says on the quay.")
+    assert answer.citations and {citation.locator.speaker for citation in answer.citations} == {"Ms. Falk"}
+    assert all("quay" in quote for quote in quotes(answer))
+
+
+def test_a_record_is_not_meant_for_two_words_of_its_title_where_another_is_found(council: Library) -> None:
+    answer = council.ask("Main points of the debate of the Town Council on the winter ferry to Lund?")
+    assert {citation.document.title for citation in answer.citations} == {"Hearing on the ferry to Lund"}

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from onrecord.rag import Library, open_library
+from onrecord.rag import Filters, Library, open_library
 from onrecord.rag.query.question import is_headed, numbered_headings, titles_in
 from tests.fakes import HashEmbedder
 
@@ -98,3 +98,14 @@ def test_a_motion_comes_with_what_became_of_it(council: Library) -> None:
 def test_a_sentence_that_announces_something_brings_it(council: Library) -> None:
     quotes = [citation.quote for citation in council.ask("What did the council recall of the old book?").citations]
     assert any(quote.endswith("keepers:") for quote in quotes) and any("trimmed at dusk" in quote for quote in quotes)
+
+
+@pytest.mark.parametrize("subject", ["beekeeping", "a new casino", "school meals"])
+def test_a_decision_on_another_subject_is_no_answer(council: Library, subject: str) -> None:
+    answer = council.ask(f"What did the lamp council decide about {subject}?", filters=Filters(document="minutes.md"))
+    assert not answer.answered
+    assert not answer.citations
+
+
+def test_a_decision_on_the_subject_asked_for_is_one(council: Library) -> None:
+    assert council.ask("What did the lamp council decide about the second bell?").answered

@@ -177,6 +177,18 @@ def test_of_who_speaks_for_themselves_he_is_another() -> None:
     assert is_firm("cannot accept") and not is_firm("still think") and not is_firm(None)
 
 
+def test_the_verb_is_found_under_each_name_of_a_state(tmp_path: Path) -> None:
+    report = "# Report\n\n4 May 2033\n\n" + "\n\n".join(
+        f"{number}. {state} supported the tax on lamps." if number % 2 else f"{number}. {state} opposed the oil levy."
+        for number, state in enumerate(("Russian Federation", "Mexico", "Norway", "Peru", "Chile", "Fiji"), start=1)
+    )
+    (tmp_path / "report.md").write_text(report.replace("1. Russian", "1. The Russian"), encoding="utf-8")
+    with open_library(tmp_path / "library", embedder=HashEmbedder()) as library:
+        library.ingest([tmp_path / "report.md"])
+        table = library.positions(["tax on lamps"], ["Russia"])
+    assert [each.verb for each in table.cells[0].positions] == ["supported"]
+
+
 def test_what_was_decided_is_nobodys_position(tmp_path: Path) -> None:
     minutes = (
         "# Council of Osterwick\n\n4 May 2033\n\n## Night ferries\n\n"

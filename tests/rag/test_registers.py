@@ -75,6 +75,26 @@ def test_rows_are_chosen_by_name_subject_record_and_date(library: Library) -> No
     assert told(library, "votes", who="Nowhere") == []
 
 
+STYLES = """# Hearing on lamps
+
+**Ms Lind**: Good morning. I call Mr Roe.
+
+**Mr Roe**: I saw the lamp go out.
+
+**Ms Lind**: Thank you.
+
+**Mr Roe**: Thank you, too.
+"""
+
+
+def test_a_statement_is_quoted_without_the_label_however_it_is_printed(tmp_path: Path) -> None:
+    (tmp_path / "hearing.md").write_text(STYLES)
+    with open_library(tmp_path / "library", embedder=HashEmbedder()) as library:
+        library.ingest([tmp_path / "hearing.md"])
+        told = [(row.who, row.citation.quote) for row in library.register("statements")]
+    assert told[:3] == [("Ms Lind", "Good morning."), ("Mr Roe", "I saw the lamp go out."), ("Ms Lind", "Thank you.")]
+
+
 def test_statements_open_with_their_first_sentence(library: Library) -> None:
     rows = library.register("statements", Wanted(until="2031", who="Lind"))
     assert [row.citation.quote for row in rows] == ["The tables should be printed."]

@@ -1,15 +1,23 @@
-"""Signing in as a person does, in a real browser: with a key, by keyboard, and out again."""
+"""Signing in as a person does, in a real browser: with an account or a key, by keyboard, and out again."""
+
+import os
+from importlib.resources import files
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from onrecord.rag.library import Library
+from onrecord.ui.access.accounts import Accounts
 from onrecord.ui.app import build_app
 from onrecord.ui.http.keys import Keys
+from onrecord.ui.page.words import words_in
 
 from ..ui.served import served
+from ..ui.test_page_access import RUN_AXE
 
 pytestmark = pytest.mark.slow
+
+PASSWORD = "gannets over the ledge"
 
 
 @pytest.fixture
@@ -40,7 +48,7 @@ def test_a_reader_signs_in_asks_and_signs_out(page: Page, own_library: Library, 
         assert page.evaluate("document.cookie") == "", "no script may read a session"
         page.locator("#r-show-records").click()
         page.locator("#r-files").set_input_files({"name": "a.txt", "mimeType": "text/plain", "buffer": b"More."})
-        expect(page.locator("#r-uploads")).to_contain_text("not sent: Your key may not do this.")
+        expect(page.locator("#r-uploads")).to_contain_text("not sent: You are not allowed to do this.")
         page.keyboard.press("Escape")
         page.locator("#r-show-settings").click()
         page.get_by_role("button", name="Sign out").click()
@@ -82,3 +90,44 @@ def test_who_is_alone_on_this_machine_sees_no_form(page: Page, own_library: Libr
         page.locator("#r-show-settings").click()
         expect(page.locator("#r-settings fieldset").first).to_be_visible()
         expect(page.locator("#r-sign-out")).to_be_hidden()
+
+
+@pytest.mark.parametrize("language", ["en", "fr", "es", "ar", "ru", "zh"])
+def test_the_form_for_accounts_and_keys_is_accessible(
+    browser: Browser, own_library: Library, keys: Keys, language: str
+) -> None:
+    Accounts(own_library.store.folder).add("anna", "reader", PASSWORD)
+    keys.create("reader", ["ask"])
+    for scheme in ("light", "dark"):
+        context = browser.new_context(
+            locale=language, color_scheme=scheme, bypass_csp=True, viewport={"width": 420, "height": 760}
+        )
+        page = context.new_page()
+        with served(build_app(own_library)) as address:
+            page.goto(f"{address}/sign-in")
+            expect(page.get_by_label(words_in(language)("sign.name"), exact=True)).to_be_focused()
+            page.evaluate(files("axe_playwright_python").joinpath("axe.min.js").read_text(encoding="utf-8"))
+            assert page.evaluate(RUN_AXE) == []
+            assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+            if shots := os.environ.get("ONRECORD_TEST_SHOTS"):
+                page.screenshot(path=f"{shots}/sign-in-{language}-{scheme}.png")
+        context.close()
+
+
+def test_a_person_signs_in_with_a_name_and_a_password(page: Page, own_library: Library) -> None:
+    Accounts(own_library.store.folder).add("anna", "reader", PASSWORD)
+    with served(build_app(own_library)) as address:
+        page.goto(f"{address}/?library=")
+        for password in ("a wrong one, long enough", PASSWORD):
+            expect(page.get_by_label("Name", exact=True)).to_be_focused()
+            page.keyboard.type("anna")
+            page.keyboard.press("Tab")
+            page.keyboard.type(password)
+            page.keyboard.press("Enter")
+            if password != PASSWORD:
+                expect(page.get_by_role("alert")).to_have_text("Name or password is wrong.")
+        expect(page.locator("body[data-ready]")).to_have_count(1)
+        assert page.url == f"{address}/?library=" and page.evaluate("document.cookie") == ""
+        page.locator("#r-show-settings").click()
+        page.get_by_role("button", name="Sign out").click()
+        expect(page.get_by_label("Password", exact=True)).to_be_visible()

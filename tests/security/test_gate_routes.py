@@ -26,7 +26,7 @@ PUT = "/page/records/file?name=more.txt"
 # What may be had without a key. Whoever adds a route is asked here whether it really may be, too.
 OPEN = {
     ("GET", "/healthz"), ("GET", "/widget.js"), ("GET", "/sign-in"), ("POST", "/sign-in"), ("GET", "/theme.css"),
-    ("GET", "/assets/x"), ("GET", "/static/x"),
+    ("GET", "/assets/x"), ("GET", "/static/x"), ("GET", "/favicon.ico"),
 }  # fmt: skip
 OPEN_FILES = ("/sign-in/sign_in.css", "/sign-in/sign_in.js", "/page/look/page.js", "/theme.css", "/widget.js")
 

@@ -15,7 +15,7 @@ from onrecord.rag import Library, open_library
 from onrecord.rag.schema import cited_json
 from onrecord.ui.app import build_app
 from onrecord.ui.cli.main import main
-from onrecord.ui.http.mcp import build_server
+from onrecord.ui.http.mcp.server import build_server
 
 from ..fakes import HashEmbedder
 from .conftest import Calls

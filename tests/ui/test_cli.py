@@ -39,7 +39,7 @@ CITATION = {"number", "document", "quote", "start", "end", "locator", "label", "
 }
 ANSWER = {
     "question", "standalone_question", "answered", "text", "sentences", "citations", "nearest", "mode", "model",
-    "seconds", "notes", "remarks", "language", "usage", "status", "refusal",
+    "seconds", "notes", "remarks", "language", "usage", "status", "refusal", "differs",
 }  # fmt: skip
 
 

@@ -160,28 +160,29 @@ def ended(history: History, key: str) -> Exchange:
     return exchange
 
 
-def lines_about(answering: Answering, key: str) -> list[dict[str, Any]]:
+def lines_about(answering: Answering, library: Library, key: str) -> list[dict[str, Any]]:
     async def collect() -> list[str]:
-        return [line async for line in answering.follow(key, ENGLISH, lambda: False)]
+        return [line async for line in answering.follow(library, key, ENGLISH, lambda: False)]
 
     return [json.loads(line) for line in asyncio.run(collect())]
 
 
 @pytest.mark.slow
 def test_an_answer_is_told_by_sentences_and_then_as_a_whole(library: Library, history: History) -> None:
-    answering = Answering(library, history, Models(library))
-    exchange = answering.ask("me", HERRING, AskOptions())
-    told = lines_about(answering, exchange.id)
+    answering = Answering(history, Models(library))
+    exchange = answering.ask(library, "me", HERRING, AskOptions())
+    told = lines_about(answering, library, exchange.id)
     assert [line["type"] for line in told][-1] == "done" and told[-1]["html"].count("<article") == 1
     assert "should fall by a third" in told[-1]["html"]
-    assert lines_about(answering, exchange.id) == told[-1:], "afterwards only the whole is told"
+    assert lines_about(answering, library, exchange.id) == told[-1:], "afterwards only the whole is told"
 
 
 @pytest.mark.slow
 def test_a_follow_up_knows_what_was_asked_before(library: Library, history: History) -> None:
-    answering = Answering(library, history, Models(library))
-    first = ended(history, answering.ask("me", HERRING, AskOptions()).id)
-    second = ended(history, answering.ask("me", "And Iceland?", AskOptions(), conversation=first.conversation).id)
+    answering = Answering(history, Models(library))
+    first = ended(history, answering.ask(library, "me", HERRING, AskOptions()).id)
+    asked = answering.ask(library, "me", "And Iceland?", AskOptions(), conversation=first.conversation)
+    second = ended(history, asked.id)
     assert second.conversation == first.conversation
     assert "herring" in second.body["standalone_question"] or "said" in second.body["standalone_question"]
     assert second.body["standalone_question"] != "And Iceland?"
@@ -189,9 +190,12 @@ def test_a_follow_up_knows_what_was_asked_before(library: Library, history: Hist
 
 @pytest.mark.slow
 def test_another_persons_conversation_goes_on_in_a_copy(library: Library, history: History) -> None:
-    answering = Answering(library, history, Models(library))
-    mine = ended(history, answering.ask("me", HERRING, AskOptions()).id)
-    theirs = ended(history, answering.ask("you", LIGHTHOUSE, AskOptions(), conversation=mine.conversation).id)
+    answering = Answering(history, Models(library))
+    mine = ended(history, answering.ask(library, "me", HERRING, AskOptions()).id)
+    unshared = answering.ask(library, "you", LIGHTHOUSE, AskOptions(), conversation=mine.conversation)
+    assert [one.question for one in history.exchanges(unshared.conversation)] == [LIGHTHOUSE], "nobody shared it"
+    link, _ = history.share(mine.conversation, "me", 1) or ("", "")
+    theirs = ended(history, answering.ask(library, "you", LIGHTHOUSE, AskOptions(), conversation=link).id)
     assert theirs.conversation != mine.conversation
     assert [one.question for one in history.exchanges(mine.conversation)] == [HERRING]
     assert [one.question for one in history.exchanges(theirs.conversation)] == [HERRING, LIGHTHOUSE]
@@ -200,7 +204,7 @@ def test_another_persons_conversation_goes_on_in_a_copy(library: Library, histor
 @pytest.mark.slow
 def test_filters_and_settings_are_kept_with_the_question(library: Library, history: History) -> None:
     manner = AskOptions(passages=1, strictness="strict", filters=Filters(speaker="Iceland"))
-    exchange = ended(history, Answering(library, history, Models(library)).ask("me", HERRING, manner).id)
+    exchange = ended(history, Answering(history, Models(library)).ask(library, "me", HERRING, manner).id)
     assert exchange.settings == {"passages": 1, "strictness": "strict", "filters": {"speaker": "Iceland"}}
     assert "Speaker: Iceland" in exchange_html(exchange, ENGLISH)
 
@@ -209,9 +213,9 @@ def test_filters_and_settings_are_kept_with_the_question(library: Library, histo
 def test_an_error_is_a_plain_message_and_no_history(library: Library, history: History) -> None:
     models = Models(library)
     with pytest.raises(ModelError, match="nobody:at-all cannot be used"):
-        Answering(library, history, models).ask("me", HERRING, AskOptions(model="nobody:at-all"))
+        Answering(history, models).ask(library, "me", HERRING, AskOptions(model="nobody:at-all"))
     with pytest.raises(InputError, match="empty"):
-        Answering(library, history, models).ask("me", " ? ", AskOptions())
+        Answering(history, models).ask(library, "me", " ? ", AskOptions())
     assert history.conversations("me") == []
 
 
@@ -220,7 +224,7 @@ def test_an_unforeseen_error_shows_no_details(
     library: Library, history: History, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(library.store, "lexical", None)  # what nobody foresaw
-    exchange = ended(history, Answering(library, history, Models(library)).ask("me", HERRING, AskOptions()).id)
+    exchange = ended(history, Answering(history, Models(library)).ask(library, "me", HERRING, AskOptions()).id)
     html = exchange_html(exchange, ENGLISH)
     assert exchange.state == "failed" and "Something went wrong" in html and "NoneType" not in html
     assert "NoneType" in caplog.text

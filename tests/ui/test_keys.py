@@ -86,6 +86,7 @@ def test_once_there_is_a_key_it_is_needed(own_library: Library, keys: Keys, call
     for path in ("/v1/models", "/api/documents", "/mcp", "/metrics", "/openapi.json", "/docs"):
         assert_problem(client.get(path), "key-missing")
     assert client.get("/healthz").status_code == 200 == client.get("/widget.js").status_code
+    assert client.get("/favicon.ico").status_code == 204
 
 
 def test_a_key_opens_its_scopes_only(own_library: Library, keys: Keys, calls) -> None:

@@ -4,6 +4,7 @@ import asyncio
 import re
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import httpx2
@@ -13,15 +14,20 @@ from mcp.client.streamable_http import streamable_http_client
 
 from onrecord.rag import Library, Timing
 from onrecord.rag.schema import answer_json
-from onrecord.ui.http.api import build_api
+from onrecord.rag.tools.alerts.found import Subject
+from onrecord.ui.http.api import ApiOptions, build_api
+from onrecord.ui.http.gate import Rules
 from onrecord.ui.http.keys import Keys
 
+from .conftest import Calls
 from .served import served
 
 pytestmark = pytest.mark.slow
 
 QUOTA = "What did Norway say about the herring quota?"
 NOBODY = "What did Brazil say about herring?"
+CHANGING = {"keep_quote", "change_quote", "remove_quote", "watch", "unwatch"}
+TAKING_AWAY = {"remove_quote", "unwatch"}
 Use = Callable[[Client], Awaitable[Any]]
 
 
@@ -58,11 +64,13 @@ def test_the_tools_say_how_to_cite(address: str) -> None:
     instructions, tools = over(address, look)
     assert {tool.name for tool in tools} == {
         "ask", "search", "overview", "read_passage", "list_documents", "compare", "check", "list_register", "positions",
-        "cite", "resolve",
+        "cite", "resolve", "list_notebook", "keep_quote", "change_quote", "remove_quote", "briefing", "list_alerts",
+        "watch", "unwatch", "list_news",
     }  # fmt: skip
     assert "label" in instructions and "word for word" in instructions
     for tool in tools:
-        assert len(tool.description) > 60 and tool.annotations.read_only_hint
+        assert len(tool.description) > 60 and tool.annotations.read_only_hint == (tool.name not in CHANGING)
+        assert tool.annotations.destructive_hint in ({True} if tool.name in TAKING_AWAY else {False, None})
         assert tool.input_schema["type"] == tool.output_schema["type"] == "object"
         assert tool.input_schema["additionalProperties"] is False
 
@@ -93,6 +101,88 @@ def test_an_overview_is_that_of_the_library(address: str, records: Library) -> N
     told = records.overview("HB/2031/9", length="brief")
     assert told.answered and result.structured_content["text"] == told.text
     assert result.content[0].text.startswith(told.text)
+
+
+def test_the_notebook_is_the_one_that_the_api_has(own_library: Library) -> None:
+    place = {"document": "notes.txt", "quote": "The herring quota should fall by a third."}
+    with served(build_api(own_library)) as address:
+
+        def told(tool: str, **arguments: Any) -> Any:
+            result = call(f"{address}/mcp", tool, **arguments)
+            assert not result.is_error, result.content
+            return result.structured_content
+
+        def over_http() -> Any:
+            return httpx2.get(f"{address}/api/notebook").json()
+
+        kept = told("keep_quote", **place, note="First.")
+        other = told("keep_quote", document="notes.txt", quote="It should rise.")
+        assert over_http() == told("list_notebook") == {"quotes": [kept, other]}
+        changed = told("change_quote", id=other["id"], place=1, checked_by="Ana", note="")
+        assert (changed["checked_by"], changed["note"]) == ("Ana", "")
+        assert [each["id"] for each in over_http()["quotes"]] == [other["id"], kept["id"]]
+        assert told("briefing", style="un") == {"text": httpx2.get(f"{address}/api/notebook/briefing?style=un").text}
+        assert told("remove_quote", id=kept["id"])["id"] == kept["id"]
+        assert len(over_http()["quotes"]) == 1
+        wrong = call(f"{address}/mcp", "keep_quote", document="notes.txt")
+        assert wrong.is_error and "Say what to keep" in wrong.content[0].text
+
+
+def test_alerts_are_those_that_the_api_has(own_library: Library, tmp_path: Path) -> None:
+    with served(build_api(own_library)) as address:
+        watched = call(f"{address}/mcp", "watch", kind="statements", words="herring").structured_content
+        assert httpx2.get(f"{address}/api/alerts").json() == {"alerts": [watched]}
+        assert call(f"{address}/mcp", "list_news").structured_content == {"news": []}
+        more = "Second notes\n\nNorway: The herring must rest.\n\nMexico: Not yet.\n"
+        (tmp_path / "more.txt").write_text(more, encoding="utf-8")
+        assert not own_library.ingest([tmp_path / "more.txt"]).failed
+        news = call(f"{address}/mcp", "list_news", alert=watched["id"])
+        assert news.structured_content == httpx2.get(f"{address}/api/alerts/news").json()
+        [new] = news.structured_content["news"]
+        assert f"{new['label']}: “{new['quote']}”" in news.content[0].text and "must rest" in new["quote"]
+        assert call(f"{address}/mcp", "watch", words="x", webhook="http://elsewhere.example").is_error
+        assert call(f"{address}/mcp", "unwatch", id=watched["id"]).structured_content == watched
+        assert call(f"{address}/mcp", "list_alerts").structured_content == {"alerts": []}
+
+
+@pytest.mark.parametrize(
+    ("scopes", "far", "origin", "refused"),
+    [
+        (None, False, None, set[str]()),
+        (None, True, None, {"keep_quote", "list_notebook", "watch", "unwatch"}),
+        (None, False, "https://pages.example", {"remove_quote", "unwatch"}),
+        (["ask"], True, None, {"watch", "unwatch"}),
+        (["ingest"], True, None, {"unwatch"}),
+        (["admin"], True, None, set[str]()),
+        (["admin"], True, "https://pages.example", {"remove_quote", "unwatch"}),
+    ],
+)
+def test_a_tool_does_only_what_its_caller_may(
+    own_library: Library, calls: Calls, scopes: list[str] | None, far: bool, origin: str | None, refused: set[str]
+) -> None:
+    headers = {"Accept": "application/json, text/event-stream", **({"Origin": origin} if origin else {})}
+    if scopes:
+        _, key = Keys(own_library.store.folder).create("agent", [*scopes, "ask"])
+        headers["Authorization"] = f"Bearer {key}"
+    options = ApiOptions(rules=Rules(cors_origins=("https://pages.example",)))
+    own = own_library.notebook(f"key {Keys(own_library.store.folder).all()[0].id}" if scopes else "")
+    place = {"document": "notes.txt", "quote": "It should rise."}
+    kept = own.keep(own_library.cite(place["document"], quote=place["quote"]))
+    alert = own_library.alerts().add(Subject(kind="speaker", words="Norway"))
+    told = {
+        "keep_quote": place, "list_notebook": {}, "watch": {"words": "herring"}, "remove_quote": {"id": kept.id},
+        "unwatch": {"id": alert.id},
+    }  # fmt: skip
+    failed = set[str]()
+    with calls(own_library, options, "203.0.113.9" if far else "127.0.0.1") as client:
+        for name, arguments in told.items():
+            asked = {"name": name, "arguments": arguments}
+            message = {"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": asked}
+            result = client.post("/mcp", json=message, headers=headers).json()["result"]
+            failed |= {name} if result["isError"] else set()
+    assert failed - {"remove_quote"} == refused - {"remove_quote"}
+    assert ("remove_quote" in failed) == ("remove_quote" in refused or "keep_quote" in refused)
+    assert [each.id for each in own.quotes()] == ([kept.id] if "remove_quote" in failed else [])
 
 
 def test_search_gives_passages_with_how_to_cite_them(address: str, records: Library) -> None:

@@ -151,6 +151,7 @@ def test_the_layout_holds_on_every_screen_and_with_text_twice_as_large(sized: Pa
         ("fr-FR", "fr", "Interrogez les documents", "Les documents ne le disent pas"),
         ("es-MX", "es", "Pregunte a los documentos", "Los documentos no lo dicen"),
         ("de-DE", "en", "Ask the records", "The records do not say"),
+        ("ar", "ar", "اسأل الوثائق", "الوثائق لا تذكر ذلك"),
     ],
 )
 def test_the_page_speaks_the_browsers_language(
@@ -162,6 +163,7 @@ def test_the_page_speaks_the_browsers_language(
     expect(page.locator("html")).to_have_attribute("lang", language)
     ask(page, NOWHERE)
     expect(page.locator(".r-refusal strong")).to_have_text(refused)
+    assert not scrolls_sideways(page)
     page.close()
 
 

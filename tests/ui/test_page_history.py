@@ -85,7 +85,7 @@ def test_links_lead_others_to_a_conversation_and_a_passage(page: Page, browser: 
     ask(page, LIGHTHOUSE)
     page.locator("#r-show-export").click()
     page.locator("#r-share").click()
-    expect(page.locator("#r-notice")).to_have_text("Link copied")
+    expect(page.locator("#r-notice")).to_contain_text("Link copied. It opens the conversation to others until ")
     conversation = page.evaluate("navigator.clipboard.readText()")
     page.locator(".r-chip").first.click()
     page.locator("#r-pane .r-link").click()
@@ -100,6 +100,12 @@ def test_links_lead_others_to_a_conversation_and_a_passage(page: Page, browser: 
         assert elsewhere.url != conversation, "another's conversation goes on in a copy"
         visit(elsewhere, passage)
         expect(elsewhere.locator("#r-pane mark")).to_have_text(QUOTE)
+        page.locator("#r-show-export").click()
+        page.locator("#r-unshare").click()
+        expect(page.locator("#r-notice")).to_contain_text("Nobody else can open this conversation any more.")
+        visit(elsewhere, conversation)
+        expect(elsewhere.locator("#r-notice")).not_to_be_empty()
+        expect(elsewhere.locator(".r-question")).to_have_count(0)
     finally:
         other.close()
     page.reload()

@@ -238,7 +238,7 @@ def test_only_the_owner_may_stop_judge_and_remove(library: Library) -> None:
         assert theirs.delete(f"/page/conversations/{asked['conversation']}").json() == {"removed": False}
         assert HERRING not in theirs.get("/page/conversations").text
         assert mine.post("/page/answers/nothing/stop").status_code == 404
-        assert HERRING in theirs.get("/page/start", params={"conversation": asked["conversation"]}).json()["html"]
+        assert theirs.get("/page/start", params={"conversation": asked["conversation"]}).json()["missing"]
 
 
 def test_what_is_out_of_bounds_is_refused(library: Library) -> None:

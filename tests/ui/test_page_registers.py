@@ -3,15 +3,22 @@
 import csv
 import io
 import re
+from dataclasses import replace
 from html import unescape
+from typing import get_args
 
 import pytest
 from fastapi.testclient import TestClient
 from playwright.sync_api import Browser, expect
 
+from onrecord.rag.answer import Citation
 from onrecord.rag.library import Library
-from onrecord.rag.tools.registers import KINDS, Wanted
+from onrecord.rag.tools.registers import KINDS, ROLES, Row, Wanted
 from onrecord.ui.app import build_app
+from onrecord.ui.page.views.register import what_told
+from onrecord.ui.page.words import words_in
+from onrecord.vectorstore.passage import Document, Locator
+from onrecord.vectorstore.structure import Outcome, OutcomeKind
 
 from .serving import visit
 from .test_page_access import RUN_AXE, files
@@ -63,7 +70,19 @@ def test_what_is_asked_for_is_no_markup_and_a_fault_is_told(client: TestClient) 
 
 def test_quotes_stand_in_their_own_direction_on_a_page_that_is_read_from_the_right(client: TestClient) -> None:
     page = client.get("/page/registers/statements", headers={"Accept-Language": "ar"}).text
-    assert '<html lang="ar" dir="rtl">' in page and '<td dir="auto"' in page
+    assert '<html lang="ar" dir="rtl">' in page and '<td dir="auto"' in page and "<td>بيان</td>" in page
+
+
+@pytest.mark.parametrize("language", ["en", "fr", "es", "ar", "ru", "zh"])
+def test_sides_roles_and_kinds_are_told_in_every_language(language: str) -> None:
+    values = ("for", "against", "abstained", *ROLES, *get_args(OutcomeKind), "statement", "")
+    record = Document(id="d", source="d", title="D", text="Lind")
+    citation = Citation(number=1, document=record, quote="Lind", start=0, end=4, locator=Locator())
+    row = Row(citation=citation, item="", what="")
+    told = {what_told(replace(row, what=what), words_in(language)) for what in values}
+    vote = Outcome(item=None, kind="vote", text="", start=0, end=0, votes_for=1_000, votes_against=3)
+    assert what_told(replace(row, outcome=vote), words_in("en")) == "for\u00a01,000\nagainst\u00a03"
+    assert "" in told and all(told - {""}) and (language == "en") == ("abstained" in told)
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

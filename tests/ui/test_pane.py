@@ -186,6 +186,15 @@ def test_the_card_leads_to_who_spoke_to_the_items_and_to_what_became_of_them() -
     assert "Council &lt;of&gt; Osterwick" in html and "3rd session" in html and html.startswith("<details")
 
 
+def test_the_card_names_the_sponsors_of_a_resolution_and_of_no_more_than_one() -> None:
+    ferries, benches = council().items[1:]
+    put_forward = replace(ferries, sponsors=("Osk", "Lund"), additional_sponsors=tuple(f"State {n}" for n in range(30)))
+    html = card(replace(council(), items=(put_forward, benches)))
+    assert "<dt>Sponsors</dt><dd>(32) Osk, Lund, State 0, " in html and "State 21, and 8 more</dd>" in html
+    of_two = replace(council(), items=(put_forward, replace(benches, sponsors=("Osk",))))
+    assert "Sponsors" not in card(of_two) and "Sponsors" not in card(council())
+
+
 def test_the_card_is_in_the_reader_s_language_and_folded_beside_a_quote() -> None:
     assert "Ont parlé" in card(council(), "fr") and " open>" in card(council())
     assert " open>" not in card(council(), unfolded=False)

@@ -19,7 +19,7 @@ from onrecord.rag import Library
 from onrecord.rag.tools.positions.rows import positions_json
 from onrecord.ui.app import build_app
 from onrecord.ui.cli.main import main
-from onrecord.ui.http.mcp import build_server
+from onrecord.ui.http.mcp.server import build_server
 from onrecord.ui.page.export.positions import as_docx
 from onrecord.ui.page.words import words_in
 
@@ -114,6 +114,37 @@ def test_on_the_page_it_is_asked_for_by_a_form_and_saved(client: TestClient, rec
     assert b"cannot support" in client.get("/page/positions.csv", params=asked).content
     assert client.get("/page/positions.exe", params=asked).status_code == 404
     assert "rien trouvé" in client.get("/page/positions", params=asked, headers={"Accept-Language": "fr"}).text
+
+
+def test_what_an_earlier_table_lacks_is_marked_on_the_page(client: TestClient, expected: Any) -> None:
+    def compared(saved: bytes, **headers: str) -> Any:
+        asked = {"about": HERRING, "who": "Norway\nMexico"}
+        return client.post("/page/positions", data=asked, files={"saved": ("p.json", saved)}, headers=headers)
+
+    before = json.dumps({**expected, "cells": expected["cells"][:1]}).encode()
+    page = compared(before).text
+    assert page.count("<mark") == 1 and "New quotes since that table: 1" in page
+    assert page.index("<mark") < page.index("cannot support") < page.index("</mark>") + 200
+    same = compared(json.dumps(expected).encode(), **{"Accept-Language": "fr"}).text
+    assert "<mark" not in same and "Nouvelles citations depuis ce tableau : 0" in same
+    for wrong in (b"{}", b"\xff", b"[" * 99_999):
+        refused = compared(wrong)
+        assert refused.status_code == 422 and "no table of positions" in refused.text and "<textarea" in refused.text
+    assert compared(before, Origin="http://evil.example").is_error
+
+
+def test_in_word_rows_stay_whole_and_arabic_runs_from_the_right(records: Library) -> None:
+    table = records.positions([HERRING], ["Norway", "Chad"])
+
+    def written(language: str) -> tuple[str, str]:
+        with ZipFile(BytesIO(as_docx(table, words_in(language)))) as file:
+            return file.read("word/document.xml").decode(), file.read("word/styles.xml").decode()
+
+    body, styles = written("ar")
+    assert body.count("<w:cantSplit") == 2 and "<w:bidiVisual" in body and "<w:bidi/>" in body and "<w:bidi/>" in styles
+    assert body.count('<w:bidi w:val="0"/>') == 1, "an English quote runs from the left"
+    body, styles = written("en")
+    assert "bidiVisual" not in body and "<w:bidi/>" not in body + styles
 
 
 def test_what_is_asked_for_is_no_markup_and_a_fault_is_told(client: TestClient) -> None:

@@ -14,7 +14,7 @@ from onrecord.rag import Library, open_library
 from onrecord.rag.tools.registers import Wanted
 from onrecord.rag.tools.rows import page_of_rows
 from onrecord.ui.cli.main import main
-from onrecord.ui.http.mcp import build_server
+from onrecord.ui.http.mcp.server import build_server
 
 from ..fakes import HashEmbedder
 from .conftest import Calls

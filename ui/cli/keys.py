@@ -13,30 +13,44 @@ keys = typer.Typer(help="Create, list and revoke API keys for programs that call
 @keys.command("create")
 def keys_create(
     name: Annotated[str, typer.Argument(help="What the key is for.")],
-    scopes: Annotated[list[str] | None, typer.Option("--scope", help="ask, ingest or admin; may be repeated.")] = None,
+    scopes: Annotated[
+        list[str] | None, typer.Option("--scope", help="ask, ingest, remove or admin; may be repeated.")
+    ] = None,
+    expires: Annotated[
+        str | None, typer.Option("--expires", metavar="TIME", help="After 90d, 12h, 6w, or with a day: 2031-05-01.")
+    ] = None,
+    collections: Annotated[
+        list[str] | None,
+        typer.Option("--collection", help="Read this collection alone (onrecord collections); may be repeated."),
+    ] = None,
     library: LibraryOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Create a key and print it once. Once a key exists, every request needs one."""
     from ..http.keys import Keys
+    from .operations.collections import check_known
 
     settings = read_settings(library=library)
     with opened_library(settings, create=True) as lib:
-        key, told = Keys(lib.store.folder).create(name, scopes or ["ask"])
-    note(settings, "create key", id=key.id, name=key.name, scopes=key.scopes)
-    shape = {"id": key.id, "name": key.name, "scopes": list(key.scopes), "key": told}
+        check_known(lib, collections or [])
+        keys = Keys(lib.store.folder)
+        key, told = keys.create(name, scopes or ["ask"], expires=expires, collections=collections or None)
+    facts = {"id": key.id, "name": key.name, "scopes": key.scopes, "expires": key.expires}
+    note(settings, "create key", **facts, collections=key.collections)
+    shape = {**facts, "collections": key.collections, "key": told}
     tell(shape, as_json, lambda: print(told))
 
 
 @keys.command("list")
 def keys_list(library: LibraryOption = None, as_json: JsonOption = False) -> None:
-    """List the keys with their scopes and dates."""
+    """List the keys with their scopes and collections, when each expires and when it was last used."""
     from ..http.keys import Keys, key_json
     from .render import print_keys
 
     with opened_library(read_settings(library=library)) as lib:
-        found = Keys(lib.store.folder).all()
-    tell([key_json(key) for key in found], as_json, lambda: print_keys(found))
+        kept = Keys(lib.store.folder)
+        found, used = kept.all(), kept.used()
+    tell([key_json(key, used) for key in found], as_json, lambda: print_keys(found, used))
 
 
 @keys.command("revoke")

@@ -16,6 +16,8 @@ from .evals import evaluation
 from .keys import keys
 from .models import embedder
 from .operations import backups, log
+from .operations.collections import collections
+from .operations.users import users
 from .scratch import keep_libraries_in_our_cache
 from .tools import citing, comparing, drafts, positions, registers
 from .tools.alerts import alerts
@@ -40,6 +42,8 @@ for command in (
     app.command()(command)
 app.add_typer(evaluation, name="eval")
 app.add_typer(keys, name="keys")
+app.add_typer(collections, name="collections")
+app.add_typer(users, name="users")
 app.add_typer(embedder, name="embedder")
 app.add_typer(notebook, name="notebook")
 app.add_typer(alerts, name="alerts")

@@ -5,7 +5,7 @@ import sys
 import textwrap
 import unicodedata
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -127,11 +127,14 @@ def print_standing(since: "Sequence[tuple[Paragraph, Listing]]") -> None:
         print(_wrapped(printable(plain(paragraph.text)), indent="  "))
 
 
-def print_keys(keys: "Sequence[Key]") -> None:
-    """A line each."""
+def print_keys(keys: "Sequence[Key]", used: "Mapping[str, str]") -> None:
+    """A line each; `used` is when each was last used."""
     for key in keys:
-        state = f"revoked {key.revoked}" if key.revoked else f"since {key.created}"
-        print(f"{key.id}  {printable(key.name)}  {', '.join(key.scopes)}  {state}")
+        expires = f", expires {key.expires}" if key.expires else ""
+        last = f"last used {used[key.id]}" if key.id in used else "never used"
+        state = f"revoked {key.revoked}" if key.revoked else f"since {key.created}{expires}, {last}"
+        part = f" of {printable(', '.join(key.collections))}" if key.collections is not None else ""
+        print(f"{key.id}  {printable(key.name)}  {', '.join(key.scopes)}{part}  {state}")
     if not keys:
         print("There are no keys; anyone who can reach a server may ask. Create one: onrecord keys create NAME")
 

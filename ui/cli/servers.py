@@ -1,5 +1,6 @@
 """`onrecord serve` and `mcp`: the library for browsers, programs and agents."""
 
+import ipaddress
 import sys
 from contextlib import ExitStack
 from pathlib import Path
@@ -7,9 +8,10 @@ from typing import Annotated
 
 import typer
 
+from ...vectorstore.errors import InputError
 from .options import BaseUrlOption, LibraryOption, ModelOption, RerankerOption, WayOption
 from .progress import follow
-from .setting_up import opened_library, read_settings
+from .setting_up import library_folder, opened_library, read_settings
 
 END_GRACE_S = 10.0
 
@@ -26,6 +28,9 @@ def serve(
     way: WayOption = None,
     reranker: RerankerOption = None,
     open_browser: Annotated[bool, typer.Option("--open", help="Open the page in the browser.")] = False,
+    open_to_anybody: Annotated[
+        bool, typer.Option("--open-to-anybody", help="Let other machines read without accounts and keys.")
+    ] = False,
     also: Annotated[
         list[Path] | None, typer.Option("--also", metavar="DIR", help="Another library to switch to; may be repeated.")
     ] = None,
@@ -39,6 +44,8 @@ def serve(
     )
     if paths:
         find_sources(paths)
+    if not (open_to_anybody or settings.open_to_anybody):
+        _check_who_may_read(host or settings.host, library_folder(settings))
     listen(host or settings.host, port or settings.port).close()
     if sys.stderr.isatty():
         print("Starting …", file=sys.stderr, flush=True)
@@ -69,6 +76,26 @@ def serve(
         )
 
 
+def _check_who_may_read(host: str, folder: Path) -> None:
+    """Raises InputError where other machines could read records without anybody being asked who they are."""
+    from ..access.accounts import Accounts
+    from ..http.keys import Keys
+
+    if host == "localhost" or _is_this_machine(host) or Keys(folder).needed or Accounts(folder).needed:
+        return
+    raise InputError(
+        f"On {host} other machines could read the records, and nobody is asked who they are. Make an account (onrecord "
+        "users add NAME) or a key (onrecord keys create NAME) first; or say that all may read: --open-to-anybody"
+    )
+
+
+def _is_this_machine(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False
+
+
 def mcp(
     library: LibraryOption = None,
     model: ModelOption = None,
@@ -76,7 +103,7 @@ def mcp(
     way: WayOption = None,
 ) -> None:
     """Serve agents over the Model Context Protocol on standard input and output."""
-    from ..http.mcp import serve_stdio
+    from ..http.mcp.server import serve_stdio
 
     with opened_library(
         read_settings(library=library, model=model, model_base_url=model_base_url, model_way=way), create=True

@@ -56,6 +56,8 @@ from ...rag.schema import (
 )
 from ...vectorstore.errors import OnRecordError
 from ...vectorstore.passage import Document, Listing
+from ..access.accounts import Accounts
+from ..access.caller import caller_of
 from ..audit import Level, audit_of
 from ..language import stated_language
 from ..page.views.template import html
@@ -64,7 +66,7 @@ from ..uploads import UPLOADS, Entry, Uploads, names_of, safe_name
 from . import schema as shapes
 from .gate import Gate, Rules
 from .keys import Keys
-from .mcp import McpDoor
+from .mcp.server import McpDoor
 from .metrics import Metrics
 from .openai import routes as openai_routes
 from .problems import Problem, as_problem, path_of, tell_problems
@@ -95,18 +97,23 @@ _DOCS_POLICY = (
 _ABOUT = """Ask a library of records a question; every sentence of the answer is an exact, cited quote.
 
 Errors are problem details (RFC 9457). Every response has an `X-Request-ID`. If the server has API keys, send one as
-`Authorization: Bearer KEY`: the scope *ask* may ask and read, *ingest* add documents, *admin* do everything."""
+`Authorization: Bearer KEY`: the scope *ask* may ask and read, *ingest* add documents, *remove* take
+them out, *admin* do everything."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ApiOptions:
-    """How an API behaves; see `Rules` for whom and what it lets in, `Limits` for what reading one file may cost."""
+    """How an API behaves; see `Rules` for whom and what it lets in, `Limits` for what reading one file may cost.
+
+    `share_days` is how long a link to a conversation on the page opens it to others.
+    """
 
     rules: Rules = field(default_factory=Rules)
     limits: Limits = field(default_factory=Limits)
     tracing: Tracing = field(default_factory=Tracing)
     audit: Level = "off"
     models: ModelRules = field(default_factory=ModelRules)
+    share_days: int = 30
 
     def within(self, library: Library) -> Library:
         """A library whose language model keeps to the rules."""
@@ -387,8 +394,10 @@ _server = APIRouter(tags=["Server"])
 
 
 @_server.get("/healthz", response_model=shapes.HealthOut, responses=problems(503))
-def health(service: Served) -> shapes.HealthOut:
-    """Whether the server answers, and what its library holds."""
+def health(service: Served, request: Request) -> shapes.HealthOut:
+    """Whether the server answers, and, as long as it needs no keys, how much its library holds."""
+    if caller_of(request.scope).collections is not None:
+        return {"status": "ok"}
     listings = service.library.documents()
     return {"status": "ok", "documents": len(listings), "passages": sum(listing.passages for listing in listings)}
 
@@ -409,6 +418,12 @@ def widget() -> Response:
     script = files("onrecord.ui.page").joinpath("static", "widget.js").read_bytes()
     headers = {"Cross-Origin-Resource-Policy": "cross-origin", "Cache-Control": "max-age=300"}
     return Response(script, media_type="text/javascript", headers=headers)
+
+
+@_server.get("/favicon.ico", include_in_schema=False)
+def icon() -> Response:
+    """Nothing: browsers ask for an icon where a page names none, as for a file that is opened."""
+    return Response(status_code=204, headers={"Cache-Control": "max-age=86400"})
 
 
 # OpenAPI, and a page to read it on; the page's scripts come from a package here, not from elsewhere.
@@ -479,11 +494,12 @@ def build_api(library: Library, options: ApiOptions | None = None) -> FastAPI:
     app.router.routes.append(Route("/mcp", mcp, methods=["GET", "POST", "DELETE"], include_in_schema=False))
     app.state.service = Service(library=library, limits=options.limits, metrics=metrics, tracing=options.tracing)
     keys = Keys(library.store.folder)
-    sessions = Sessions(keys)
-    app.state.sign_in = SignIn(keys, sessions)
+    accounts = Accounts(library.store.folder)
+    sessions = Sessions(keys, accounts)
+    app.state.sign_in = SignIn(keys, accounts, sessions)
     app.add_middleware(
         Gate, rules=options.rules, keys=keys, sessions=sessions, metrics=metrics, tracing=options.tracing,
-        audit=audit_of(library.store.folder, options.audit),
+        audit=audit_of(library.store.folder, options.audit), accounts=accounts,
     )  # fmt: skip
     if options.rules.cors_origins:
         app.add_middleware(

@@ -4,8 +4,8 @@
 
 It stands before everything else, so that what is refused costs nothing. Open to everybody are `_OPEN`: health, the
 widget, static files, the sign-in form. Without any key made, everybody who reaches the server may ask; changing the
-library is then open to this machine only. Once there is one, everything needs a key: programs send it, and in a browser
-it is entered once and becomes a session (sign_in.py).
+library is then open to this machine only. Once there is one, or an account, everything needs it: programs send a key,
+and in a browser people sign in, which becomes a session (sign_in.py). Who calls is found out here once, for all.
 """
 
 import asyncio
@@ -28,6 +28,8 @@ from starlette.responses import RedirectResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ...rag.generation.budget import ASKER
+from ..access.accounts import Accounts
+from ..access.caller import ANYBODY, NOBODY, PASSERBY, Caller, caller_of
 from ..audit import Audit, deed_of
 from ..headers import always_sent
 from .keys import Key, Keys
@@ -40,7 +42,7 @@ from .tracing import Tracing
 
 LOG = logging.getLogger("onrecord.http")
 _OPEN = re.compile(
-    r"/(?:healthz|widget\.js|sign-in(?:/sign_in\.(?:css|js))?|page/look/\w+\.js|theme\.css|(?:assets|static)/.+)"
+    r"/(?:healthz|widget\.js|favicon\.ico|sign-in(?:/sign_in\.(?:css|js))?|page/look/\w+\.js|theme\.css|(?:assets|static)/.+)"
 )
 _SIGN_IN = ("POST", "/sign-in")
 _WIDGET = "/widget.js"
@@ -84,11 +86,13 @@ class Gate:
         metrics: Metrics,
         tracing: Tracing,
         audit: Audit | None = None,
+        accounts: Accounts | None = None,
     ) -> None:
         self._app = app
         self._rules = rules
         self._keys = keys
         self._sessions = sessions
+        self._accounts = accounts
         self._metrics = metrics
         self._tracing = tracing
         self._audit = audit
@@ -128,7 +132,7 @@ class Gate:
         """Lets a request in, or raises the Problem that keeps it out; what it returns gives the body."""
         self._check_origin(request)
         refusal = self._identify(request)
-        ASKER.set(f"key {request.key.id}" if request.key else f"address {request.address}")
+        ASKER.set(request.known.id if request.known else f"address {request.address}")
         self._check_rate(request)
         if refusal:
             raise refusal
@@ -156,9 +160,15 @@ class Gate:
             raise Problem("foreign-origin", says)
         raise Problem("foreign-origin", "Pages of other sites may not call this. Open it by its own address.")
 
+    @property
+    def _asks_who(self) -> bool:
+        """Whether callers must be known: as soon as there is a key or an account."""
+        return self._keys.needed or (self._accounts is not None and self._accounts.needed)
+
     def _identify(self, request: "_Passage") -> Problem | None:
-        """Finds the key shown or signed in with; returns what speaks against letting the request in."""
-        keyed = not request.is_open and self._keys.needed
+        """Finds who calls, by a key or a session; returns what speaks against letting the request in."""
+        request.scope["is_from_here"] = request.is_from_here
+        keyed = not request.is_open and self._asks_who
         bearer = request.headers.get("authorization") if keyed else None
         # A page that was led here under another name has no key to show; a proxy's program may have.
         if request.is_misnamed and bearer is None:
@@ -166,9 +176,11 @@ class Gate:
                 "foreign-origin", "Address this server as 127.0.0.1 or localhost; a proxy must send X-Forwarded-For."
             )
         if request.is_open:
+            request.scope["caller"] = NOBODY if self._asks_who else ANYBODY
             return None
         scope = _scope_needed(request.method, request.path)
         if not keyed:
+            request.scope["caller"] = ANYBODY if request.is_local else PASSERBY
             request.is_at_home = request.is_local and not request.is_api
             if request.is_local or (scope == "ask" and not request.path.startswith(_OWN)):
                 return None
@@ -176,10 +188,10 @@ class Gate:
                 "local-only", "To do this from elsewhere, create an API key: onrecord keys create NAME --scope " + scope
             )
         refusal = self._find_session(request) if bearer is None else self._find_key(request, bearer)
-        if refusal is None and request.key and not request.key.may(scope):
-            return Problem("key-scope", f"This needs a key with the scope {scope}.")
-        if request.key:
-            request.scope["owner"] = f"key {request.key.id}"  # whose notebook it is
+        if refusal is None and request.known and not request.known.may(scope):
+            return Problem("key-scope", f"This needs a key or a role with the scope {scope}.")
+        if refusal is None and request.key:
+            self._keys.note_use(request.key)
         return refusal
 
     def _find_key(self, request: "_Passage", bearer: str) -> Problem | None:
@@ -191,7 +203,9 @@ class Gate:
             return _keyless("key-unknown", "This server does not know the key.")
         if key.revoked:
             return _keyless("key-revoked", "The key has been revoked. Ask for another.")
-        request.key = key
+        if self._keys.is_expired(key):
+            return _keyless("key-expired", f"The key expired on {(key.expires or '')[:10]}. Ask for another.")
+        request.key, request.scope["caller"] = key, key.caller
         return None
 
     def _find_session(self, request: "_Passage") -> Problem | None:
@@ -199,7 +213,8 @@ class Gate:
         session = self._sessions.find(request.cookie) if request.is_from_here and request.cookie else None
         if session is None:
             return _keyless("key-missing", "Send a key as: Authorization: Bearer KEY")
-        request.key, request.session = session.key, session
+        request.key, request.session = session.of if isinstance(session.of, Key) else None, session
+        request.scope["caller"] = session.of.caller
         request.scope["signed_in"] = True
         return None
 
@@ -341,10 +356,16 @@ class _Passage:
 
     @property
     def who(self) -> str:
-        """Who calls, as it is noted: a key by its id and name, or the place."""
-        if self.key:
-            return f"key {self.key.id} {self.key.name}"
+        """Who calls, as it is noted: a key by its id and name, an account by its name, or the place."""
+        if known := self.known:
+            return f"{known.id} {known.name}".strip()
         return "this machine" if self.is_local else "anybody"
+
+    @property
+    def known(self) -> Caller | None:
+        """Who calls, where that is known."""
+        caller = caller_of(self.scope)
+        return caller if caller.id else None
 
     @property
     def only_reads(self) -> bool:
@@ -377,9 +398,9 @@ class _Passage:
     @property
     def caller(self) -> str:
         """Whose requests are counted together."""
-        if self.session:
+        if self.session and self.key:
             return f"session {self.session.id}"
-        return f"key {self.key.id}" if self.key else f"address {self.address}"
+        return self.known.id if self.known else f"address {self.address}"
 
     @property
     def address(self) -> str:
@@ -407,8 +428,10 @@ def _scope_needed(method: str, path: str) -> str:
     """Which scope a request needs."""
     if path.startswith(_OWN):
         return "ask"
-    if path == "/metrics" or (method == "DELETE" and path.startswith(("/api/", *_LIBRARY))):
+    if path == "/metrics":
         return "admin"
+    if method == "DELETE" and path.startswith(("/api/", *_LIBRARY)):
+        return "remove"
     return "ask" if method in ("GET", "HEAD") or not path.startswith(_LIBRARY) else "ingest"
 
 

@@ -32,6 +32,7 @@ KINDS: Mapping[str, tuple[int, str]] = {
     "key-missing": (401, "An API key is needed"),
     "key-unknown": (401, "The API key is not known"),
     "key-revoked": (401, "The API key has been revoked"),
+    "key-expired": (401, "The API key has expired"),
     "key-scope": (403, "The API key may not do this"),
     "local-only": (403, "Without API keys this is open to this machine only"),
     "foreign-origin": (403, "Pages of other origins may not call this server"),

@@ -1,6 +1,6 @@
 """What goes in over HTTP, and what comes out beside the shapes of `rag/schema.py`; all of it is in the OpenAPI page."""
 
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal, NotRequired, Self
 
 from fastapi import Path
 from pydantic import Base64Bytes, BaseModel, ConfigDict, Field, StringConstraints, model_validator
@@ -218,11 +218,11 @@ class DocumentsOut(TypedDict):
 
 
 class HealthOut(TypedDict):
-    """The server answers, and what its library holds."""
+    """The server answers, and what its library holds, where everybody may know that."""
 
     status: Literal["ok"]
-    documents: int
-    passages: int
+    documents: NotRequired[int]
+    passages: NotRequired[int]
 
 
 class FaultOut(BaseModel):

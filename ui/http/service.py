@@ -1,7 +1,7 @@
 """What every route of the API works with, kept in `app.state.service`; mounted elsewhere, the API has its own."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Annotated
 
 from fastapi import Depends
@@ -14,6 +14,7 @@ from ...rag.library import Library
 from ...rag.messages import in_language
 from ...rag.pipeline import check_question
 from ...vectorstore.passage import Filters
+from ..access.caller import caller_of, seen_by
 from .metrics import Metrics
 from .tracing import Tracing
 
@@ -50,7 +51,9 @@ class Service:
 
 
 def _service_of(request: Request) -> Service:
-    return request.app.state.service
+    """The service as who calls may have it: its library holds what may be read."""
+    service: Service = request.app.state.service
+    return replace(service, library=seen_by(service.library, caller_of(request.scope)))
 
 
 Served = Annotated[Service, Depends(_service_of)]

@@ -41,6 +41,7 @@ def options_from(settings: Settings) -> Iterator[ApiOptions]:
                 timeout_s=settings.model_timeout_s,
                 prompts=prompts_in(settings.prompts),
             ),
+            share_days=settings.share_days,
         )
     finally:
         if log:

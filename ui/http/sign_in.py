@@ -1,4 +1,4 @@
-"""The sign-in form: a key is entered once, and the browser keeps a session for it.
+"""The sign-in form: a name and a password, or a key, are entered once, and the browser keeps a session for them.
 
     a page without a session -> 303 /sign-in?next=... -> the form -> POST /sign-in -> a cookie, 303 to `next`
 
@@ -6,22 +6,27 @@ The form takes no request from other sites' pages: the gate refuses foreign orig
 """
 
 import re
+from collections.abc import Mapping
 from importlib.resources import files
 from typing import Annotated
 from urllib.parse import quote
 
 from fastapi import APIRouter, Depends, Request
+from starlette.concurrency import run_in_threadpool
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
+from ..access.accounts import Account, Accounts
 from ..page.views.template import html
 from ..page.words import words_for
-from .keys import Keys
+from .keys import Key, Keys
 from .problems import Problem
 from .rates import Rate
 from .sessions import COOKIE, LASTS_S, Sessions
 
 PATH = "/sign-in"
-GUESSES_PER_MINUTE = 20
+GUESSES_PER_MINUTE = 20  # from one address
+GUESSES_PER_NAME = 10  # a minute, from wherever they come
+_MAX_CHARS = 256
 _FILES = {"sign_in.css": ("text/css", ("page.css", "sign_in.css")), "sign_in.js": ("text/javascript", ("sign_in.js",))}
 _POLICY = (
     "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src data:; form-action 'self'; "
@@ -39,10 +44,25 @@ def sign_in_address(root: str, then: str) -> str:
 class SignIn:
     """What signing in works with, kept in `app.state.sign_in`."""
 
-    def __init__(self, keys: Keys, sessions: Sessions) -> None:
+    def __init__(self, keys: Keys, accounts: Accounts, sessions: Sessions) -> None:
         self.keys = keys
+        self.accounts = accounts
         self.sessions = sessions
         self.guesses = Rate(GUESSES_PER_MINUTE)
+        self.guesses_of_name = Rate(GUESSES_PER_NAME)
+
+    @property
+    def needed(self) -> bool:
+        """Whether anybody has to sign in."""
+        return self.keys.needed or self.accounts.needed
+
+    def opened(self, sent: Mapping[str, str]) -> tuple[Key | Account | None, str]:
+        """What a form opens, or the key of the words that say why it opens nothing."""
+        if not sent.get("name"):
+            key = self.keys.find(sent.get("key", "").strip())
+            return key, _fault(self.keys, key)
+        account = self.accounts.find(sent["name"].strip(), sent.get("password", ""))
+        return account, "" if account else "sign.wrong"
 
 
 def _sign_in_of(request: Request) -> SignIn:
@@ -58,28 +78,33 @@ routes = APIRouter(include_in_schema=False)
 def show(request: Request, state: Signing, next: str = "") -> Response:
     """The form."""
     then = _local(request, next)
-    if not state.keys.needed or state.sessions.find(request.cookies.get(COOKIE, "")):
+    if not state.needed or state.sessions.find(request.cookies.get(COOKIE, "")):
         return _onward(then)
     return _form(request, then)
 
 
 @routes.post(PATH)
 async def sign_in(request: Request, state: Signing) -> Response:
-    """Begins a session with a key that may ask; the form again where the key does not, or too many were tried."""
-    sent = await request.form()
-    then = _local(request, str(sent.get("next", "")))
+    """Begins a session with an account or a key that may ask, and ends the one before; the form again where that opens
+    nothing, or too many were tried."""
+    sent = {name: str(value)[:_MAX_CHARS] for name, value in (await request.form()).items()}
+    then = _local(request, sent.get("next", ""))
     words = words_for(request)
-    if wait_s := state.guesses.take(request.client.host if request.client else ""):
+    name = sent.get("name", "").strip().casefold()
+    wait_s = state.guesses.take(request.client.host if request.client else "")
+    if wait_s := wait_s or (state.guesses_of_name.take(name) if name else 0):
         says = words("sign.too_many", seconds=wait_s)
         return _form(request, then, says, status=429, headers={"Retry-After": str(wait_s)})
-    key = state.keys.find(str(sent.get("key", "")).strip())
-    if key is None or key.revoked or not key.may("ask"):
-        fault = "sign.unknown" if key is None else "sign.revoked" if key.revoked else "sign.scope"
+    opened, fault = await run_in_threadpool(state.opened, sent)
+    if opened is None or fault:
         return _form(request, then, words(fault), status=401)
+    if isinstance(opened, Key):
+        state.keys.note_use(opened)
+    request.scope["caller"] = opened.caller  # so that it is noted who signed in
     state.sessions.end(request.cookies.get(COOKIE, ""))
     reply = _onward(then)
     reply.set_cookie(
-        COOKIE, state.sessions.begin(key), max_age=LASTS_S, path=_root(request) or "/", httponly=True,
+        COOKIE, state.sessions.begin(opened), max_age=LASTS_S, path=_root(request) or "/", httponly=True,
         samesite="strict", secure=_came_by_https(request),
     )  # fmt: skip
     return reply
@@ -106,10 +131,25 @@ def asset(name: str) -> Response:
     return Response(content, media_type=kind, headers={"Cache-Control": "no-cache"})
 
 
+def _fault(keys: Keys, key: Key | None) -> str:
+    """What speaks against a key's beginning a session; nothing where it may."""
+    if key is None:
+        return "sign.unknown"
+    if key.revoked:
+        return "sign.revoked"
+    if keys.is_expired(key):
+        return "sign.expired"
+    return "" if key.may("ask") else "sign.scope"
+
+
 def _form(
     request: Request, then: str, says: str = "", *, status: int = 200, headers: dict[str, str] | None = None
 ) -> Response:
-    page = html("sign_in", "form", root=_root(request), path=PATH, then=then, says=says, words=words_for(request))
+    state: SignIn = request.app.state.sign_in
+    page = html(
+        "sign_in", "form", root=_root(request), path=PATH, then=then, says=says, words=words_for(request),
+        named=state.accounts.needed, keyed=state.keys.needed,
+    )  # fmt: skip
     safe = {"Content-Security-Policy": _POLICY, "Cache-Control": "no-store", "Referrer-Policy": "same-origin"}
     return HTMLResponse(page, status_code=status, headers=safe | (headers or {}))
 

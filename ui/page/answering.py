@@ -22,7 +22,7 @@ from ...vectorstore.errors import InputError, OnRecordError
 from ...vectorstore.passage import Filters
 from .history import DONE, FAILED, OPEN, STOPPED, Exchange, History
 from .models import Models
-from .stored import stored_answer, stored_part
+from .stored import cited_in, redacted, stored_answer, stored_part
 from .views.conversation import exchange_html, sentences_html
 from .words import Words
 
@@ -69,25 +69,26 @@ class _Running:
 
 
 class Answering:
-    """Answers questions over one library, each in its conversation."""
+    """Answers questions over one library, as each caller may read it, each in its conversation."""
 
-    def __init__(self, library: Library, history: History, models: Models) -> None:
-        self._library = library
+    def __init__(self, history: History, models: Models) -> None:
         self._history = history
         self._models = models
         self._running: dict[str, _Running] = {}
         self._lock = threading.Lock()
 
     def ask(
-        self, owner: str, question: str, manner: AskOptions, *, conversation: str = "", replaces: str = ""
-    ) -> Exchange:
+        self, seen: Library, owner: str, question: str, manner: AskOptions, *, conversation: str = "",
+        replaces: str = "",
+    ) -> Exchange:  # fmt: skip
         """Begins to answer a question.
 
         Args:
-            owner: the browser that asks; another's conversation goes on in a copy.
+            seen: the library as who asks may read it.
+            owner: who asks; another's conversation goes on in a copy.
             question: as typed.
             manner: how it is asked.
-            conversation: the one it belongs to; a new one is begun where there is none.
+            conversation: the one it belongs to, or a link's token; a new one is begun where that opens none.
             replaces: the last exchange of the conversation, where this takes its place.
 
         Raises:
@@ -99,14 +100,14 @@ class Answering:
             raise InputError(f"{MAX_AT_ONCE} questions are being answered already. Ask again in a moment.")
         writer = self._models.writer(owner, manner.model or self._models.default)
         library = Library(
-            self._library.store,
+            seen.store,
             replace(writer, way=manner.way) if writer and manner.way else writer,
-            self._library.reranker,
-            passages=manner.passages or self._library.passages,
-            strictness=manner.strictness or self._library.strictness,
+            seen.reranker,
+            passages=manner.passages or seen.passages,
+            strictness=manner.strictness or seen.strictness,
         )
         key = self._conversation(owner, conversation, question)
-        earlier = self._history.exchanges(key)
+        earlier = seen_in(seen, self._history.exchanges(key))
         if replaces and earlier and replaces == earlier[-1].id:
             self._history.drop_exchange(earlier.pop().id)
         exchange = self._history.add(key, question, manner.json())
@@ -134,8 +135,11 @@ class Answering:
             for running in self._running.values():
                 running.stopping = running.finished = True
 
-    async def follow(self, key: str, words: Words, ended: Callable[[], bool]) -> AsyncIterator[str]:
-        """Lines of JSON about an answer: "sentence" for each one, "done" with the whole exchange as HTML.
+    async def follow(
+        self, seen: Library, key: str, words: Words, ended: Callable[[], bool]
+    ) -> AsyncIterator[str]:
+        """Lines of JSON about an answer: "sentence" for each one, "done" with the whole exchange as HTML, as who may
+        read `seen` is to see it.
 
         `ended` tells that the server is being ended; the stream then breaks off.
         """
@@ -152,13 +156,13 @@ class Answering:
             await asyncio.sleep(_LOOK_EVERY_S)
         exchange = self._history.exchange(key)
         if exchange.state != OPEN:
-            yield _line(type="done", html=exchange_html(exchange, words))
+            yield _line(type="done", html=exchange_html(seen_in(seen, [exchange])[0], words))
 
     def _conversation(self, owner: str, key: str, question: str) -> str:
-        found = self._history.conversation(key) if key else None
+        found = self._history.opened(key, owner) if key else None
         if found is None:
             return self._history.begin(owner, question)
-        return key if found.owner == owner else self._history.copy(key, owner)
+        return found.id if found.owner == owner else self._history.copy(found.id, owner)
 
     def _answer(
         self, exchange: Exchange, library: Library, turns: list[Turn], filters: Filters, running: _Running
@@ -190,6 +194,14 @@ class Answering:
             _log.exception("An answer could not be kept")
         running.finished = True
         self._running.pop(key, None)
+
+
+def seen_in(library: Library, exchanges: Sequence[Exchange]) -> list[Exchange]:
+    """Exchanges as who may read a library is to see them: of a part, without what they have of other documents."""
+    if not library.store.is_part:
+        return list(exchanges)
+    held = {each.id for each in library.documents()}
+    return [replace(one, body=redacted(one.body, cited_in(one.body) - held)) for one in exchanges]
 
 
 def _on_the_topic(earlier: Sequence[Exchange], asked: Exchange) -> list[Exchange]:

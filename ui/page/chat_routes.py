@@ -13,11 +13,12 @@ from pydantic import BaseModel, ConfigDict, Field
 from ...rag.tools.citations.styles import Style
 from ...vectorstore.errors import OnRecordError
 from ...vectorstore.passage import Filters
+from ..access.caller import caller_of
 from ..http.schema import FiltersIn
 from ..language import told
-from .answering import AskOptions
+from .answering import AskOptions, seen_in
 from .export.markdown import as_html, as_markdown
-from .history import Exchange
+from .history import OPEN, Exchange
 from .libraries import AppState
 from .views.conversation import conversation_html, everything_html, exchange_html
 from .views.panels import conversations_html, goes_to, settings_html
@@ -77,14 +78,16 @@ def start(
 ) -> dict[str, Any]:
     """What a page that opens needs: words, libraries, the conversation."""
     response.headers["Cache-Control"] = "no-store"
-    found = at.history.conversation(conversation) if conversation else None
-    exchanges = at.history.exchanges(conversation) if found else []
+    found = at.history.opened(conversation, owner) if conversation else None
+    exchanges = seen_in(at.library, at.history.exchanges(found.id)) if found else []
     listings = at.library.documents()
+    caller = caller_of(request.scope)
+    offered = [one for one in request.app.state.libraries if one.may_be_chosen(caller)]
     return {
         "language": words.language,
         "direction": words.direction,
         "words": words.messages,
-        "libraries": [{"key": one.key, "name": one.name} for one in request.app.state.libraries],
+        "libraries": [{"key": one.key, "name": one.name} for one in offered],
         "library": at.key,
         "model": at.models.default,
         "goes": goes_to(at.models.default_host, words),
@@ -101,8 +104,9 @@ def ask(asked: Asked, response: Response, at: At, owner: Owner, words: Spoken) -
     """Begins an answer."""
     try:
         exchange = at.answering.ask(
-            owner, asked.question, asked.manner(), conversation=asked.conversation, replaces=asked.replaces
-        )
+            at.library, owner, asked.question, asked.manner(), conversation=asked.conversation,
+            replaces=asked.replaces,
+        )  # fmt: skip
     except OnRecordError as error:
         raise HTTPException(409, told(error, words.language)) from error
     return {
@@ -113,23 +117,19 @@ def ask(asked: Asked, response: Response, at: At, owner: Owner, words: Spoken) -
 
 
 @routes.get("/answers/{key}")
-def follow(key: str, request: Request, at: At, words: Spoken) -> StreamingResponse:
+def follow(key: str, request: Request, at: At, owner: Owner, words: Spoken) -> StreamingResponse:
     """The answer as it grows, a line of JSON a step."""
-    try:
-        at.history.exchange(key)
-    except KeyError as error:
-        raise HTTPException(404) from error
-    lines = at.answering.follow(key, words, request.app.state.ended.is_set)
+    exchange = _readable_exchange(key, at, owner)
+    if exchange.state == OPEN and at.library.store.is_part:
+        _own_exchange(key, at, owner)  # what others are being answered is looked through when it is whole
+    lines = at.answering.follow(at.library, key, words, request.app.state.ended.is_set)
     return StreamingResponse(lines, media_type=_LINES, headers={"Cache-Control": "no-store"})
 
 
 @routes.get("/answers/{key}/everything", response_class=HTMLResponse)
-def everything(key: str, at: At, words: Spoken, offset: int = 0) -> str:
+def everything(key: str, at: At, owner: Owner, words: Spoken, offset: int = 0) -> str:
     """Every sentence on the question's subject, some at a time."""
-    try:
-        exchange = at.history.exchange(key)
-    except KeyError as error:
-        raise HTTPException(404) from error
+    exchange = _readable_exchange(key, at, owner)
     question = exchange.body.get("standalone_question", exchange.question)
     filters = FiltersIn(**exchange.settings.get("filters", {})).to_filters()
     return everything_html(at.library.everything(question, filters=filters), max(offset, 0), words)
@@ -174,13 +174,28 @@ def forget(key: str, at: At, owner: Owner) -> dict[str, bool]:
     return {"removed": at.history.remove(key, owner)}
 
 
+@routes.post("/conversations/{key}/links")
+def share(key: str, request: Request, at: At, owner: Owner) -> dict[str, str]:
+    """A key that opens a conversation to others for some days, and the day on which it ends."""
+    made = at.history.share(key, owner, request.app.state.share_days)
+    if made is None:
+        raise HTTPException(404)
+    return {"conversation": made[0], "ends": made[1][:10]}
+
+
+@routes.delete("/conversations/{key}/links")
+def unshare(key: str, at: At, owner: Owner) -> dict[str, int]:
+    """Ends all links to a conversation."""
+    return {"ended": at.history.unshare(key, owner)}
+
+
 @routes.get("/conversations/{key}/export.{form}")
-def export(key: str, form: str, at: At, words: Spoken, style: Style = "plain") -> Response:
+def export(key: str, form: str, at: At, owner: Owner, words: Spoken, style: Style = "plain") -> Response:
     """A conversation as a file."""
-    conversation = at.history.conversation(key)
+    conversation = at.history.opened(key, owner)
     if conversation is None or form not in ("md", "html", "docx"):
         raise HTTPException(404)
-    exchanges = at.history.exchanges(key)
+    exchanges = seen_in(at.library, at.history.exchanges(conversation.id))
     if form == "docx":
         from .export.docx import DOCX, as_docx
 
@@ -225,6 +240,16 @@ def keep_key(given: Key, at: At, owner: Owner) -> Response:
     except OnRecordError as error:
         return PlainTextResponse(str(error), status_code=409)
     return Response(status_code=204)
+
+
+def _readable_exchange(key: str, at: AppState, owner: str) -> Exchange:
+    try:
+        exchange = at.history.exchange(key)
+    except KeyError as error:
+        raise HTTPException(404) from error
+    if not at.history.may_read(exchange.conversation, owner):
+        raise HTTPException(404)
+    return seen_in(at.library, [exchange])[0]
 
 
 def _own_exchange(key: str, at: AppState, owner: str) -> Exchange:

@@ -1,9 +1,11 @@
 """The conversations held over a library, in one SQLite file beside it, so that they outlive reloads and restarts.
 
-A conversation belongs to the browser that began it (`owner`, a random name in a cookie); whoever has its link, which
-cannot be guessed, may read it, and goes on in a copy.
+A conversation belongs to who began it (`owner`: an account, or the random name of a browser in a cookie). Others may
+read it by a link that the owner has made, which cannot be guessed, until it ends or is taken back; they go on in a
+copy. Of a link's token only a hash is kept.
 """
 
+import hashlib
 import json
 import secrets
 import sqlite3
@@ -11,7 +13,7 @@ import threading
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +32,10 @@ CREATE TABLE IF NOT EXISTS exchanges (
     id TEXT PRIMARY KEY, conversation TEXT NOT NULL REFERENCES conversations(id) ON DELETE CASCADE,
     place INTEGER NOT NULL, at TEXT NOT NULL, question TEXT NOT NULL, state TEXT NOT NULL, body TEXT NOT NULL,
     settings TEXT NOT NULL, verdict TEXT NOT NULL DEFAULT '');
+CREATE TABLE IF NOT EXISTS shares (
+    token TEXT PRIMARY KEY, conversation TEXT NOT NULL REFERENCES conversations(id) ON DELETE CASCADE,
+    ends TEXT NOT NULL);
+CREATE INDEX IF NOT EXISTS shares_of_conversation ON shares(conversation);
 CREATE INDEX IF NOT EXISTS conversations_of_owner ON conversations(owner, updated);
 CREATE INDEX IF NOT EXISTS exchanges_of_conversation ON exchanges(conversation, place);
 """
@@ -146,6 +152,46 @@ class History:
                 ).rowcount
             )
 
+    # --- links for others ----------------------------------------------------------------------------------------
+
+    def share(self, conversation: str, owner: str, days: float) -> tuple[str, str] | None:
+        """A token that opens a conversation of this owner to others for some days, and when it ends (ISO 8601, UTC).
+
+        A token of another's that opens it is given back as it is. None where there is no such conversation.
+        """
+        found = self.opened(conversation, owner)
+        if found is None:
+            return None
+        if found.owner != owner:
+            return conversation, self._rows("SELECT ends FROM shares WHERE token = ?", (_hashed(conversation),))[0][0]
+        token = secrets.token_urlsafe(18)
+        ends = (datetime.now(UTC) + timedelta(days=days)).isoformat(timespec="milliseconds")
+        with self._writing() as connection:
+            connection.execute("DELETE FROM shares WHERE ends <= ?", (_now(),))
+            connection.execute("INSERT INTO shares VALUES (?, ?, ?)", (_hashed(token), found.id, ends))
+        return token, ends
+
+    def unshare(self, conversation: str, owner: str) -> int:
+        """Ends all links to a conversation of this owner; returns how many."""
+        sql = "DELETE FROM shares WHERE conversation IN (SELECT id FROM conversations WHERE id = ? AND owner = ?)"
+        with self._writing() as connection:
+            return connection.execute(sql, (conversation, owner)).rowcount
+
+    def opened(self, key: str, owner: str) -> Conversation | None:
+        """What a key opens to somebody: a conversation of their own by its id, another's by a link's token."""
+        own = self.conversation(key)
+        if own is not None:
+            return own if own.owner == owner else None
+        sql = "SELECT conversation FROM shares WHERE token = ? AND ends > ?"
+        rows = self._rows(sql, (_hashed(key), _now()))
+        return self.conversation(rows[0][0]) if rows else None
+
+    def may_read(self, conversation: str, owner: str) -> bool:
+        """Whether somebody may read what is asked in a conversation: it is theirs, or a link to it holds."""
+        own = self.conversation(conversation)
+        shared = "SELECT 1 FROM shares WHERE conversation = ? AND ends > ? LIMIT 1"
+        return own is not None and (own.owner == owner or bool(self._rows(shared, (conversation, _now()))))
+
     # --- reading -------------------------------------------------------------------------------------------------
 
     def conversation(self, key: str) -> Conversation | None:
@@ -225,6 +271,10 @@ def _citing(connection: sqlite3.Connection, document_ids: Collection[str]) -> li
 
 def _title(question: str) -> str:
     return shortened(" ".join(question.split()), _TITLE_CHARS)
+
+
+def _hashed(token: str) -> str:
+    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def _now() -> str:

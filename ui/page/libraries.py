@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ...ingest.parse import Limits
 from ...rag.generation.rules import ModelRules
 from ...rag.library import Library
-from ..intake import Intake
+from ..access.caller import Caller, seen_by
+from ..intake import Intake, ReadingStatus
 from .answering import Answering
 from .history import FILE, History
 from .models import Models
@@ -24,6 +25,20 @@ class AppState:
     history: History
     models: Models
     answering: Answering
+
+    def seen_by(self, caller: Caller) -> "AppState":
+        """The same as a caller may read it."""
+        return replace(self, library=seen_by(self.library, caller))
+
+    def may_be_chosen(self, caller: Caller) -> bool:
+        """Whether a caller may read anything of it."""
+        if caller.collections is None:
+            return True
+        return any(each.name in caller.collections for each in self.library.store.catalogue.collections())
+
+    def reading(self) -> ReadingStatus:
+        """How far the reading of records is; who sees a part of the library is not told of the others' files."""
+        return ReadingStatus() if self.library.store.is_part else self.intake.status()
 
 
 class LibraryRegistry:
@@ -72,5 +87,5 @@ class LibraryRegistry:
             intake=intake,
             history=history,
             models=models,
-            answering=Answering(library, history, models),
+            answering=Answering(history, models),
         )

@@ -193,7 +193,7 @@ def since(document_id: str, at: At, words: Spoken) -> HTMLResponse:
 @routes.get("/page/status")
 def status(at: At, words: Spoken) -> dict[str, Any]:
     """How far the reading of records is."""
-    progress, listings = at.intake.status(), at.library.documents()
+    progress, listings = at.reading(), at.library.documents()
     waiting = [source_name(source) for source in progress.waiting]
     line = status_html(progress, len(listings), sum(listing.passages for listing in listings), words)
     return {"html": line, "running": progress.running, "documents": len(listings), "waiting": waiting}
@@ -204,7 +204,7 @@ def welcome(at: At, words: Spoken) -> str:
     """What stands before the first question."""
     listings = at.library.documents()
     findable = any(listing.state != "read" for listing in listings)
-    offered = _questions(at.library, words) if findable and not at.intake.status().running else []
+    offered = _questions(at.library, words) if findable and not at.reading().running else []
     return welcome_html(len(listings), offered, words)
 
 
@@ -213,7 +213,7 @@ def records(at: At, words: Spoken) -> str:
     """The library's records."""
     listings = at.library.documents()
     leaving = [listing.id for listing in listings if at.intake.is_leaving(listing.id)]
-    return records_html(listings, at.intake.status(), leaving, words)
+    return records_html(listings, at.reading(), leaving, words)
 
 
 @routes.get("/page/records/{document_id}", response_class=HTMLResponse)

@@ -66,6 +66,11 @@ def cites(body: Json, document_ids: Collection[str]) -> bool:
     return any(item["document"]["id"] in document_ids for item in _found_in(body))
 
 
+def cited_in(body: Json) -> set[str]:
+    """Ids of the documents that a stored answer quotes, or offers passages of."""
+    return {item["document"]["id"] for item in _found_in(body)}
+
+
 def redacted(body: Json, document_ids: Collection[str]) -> Json:
     """A stored answer without what it has of these documents: quotes, passages, titles, sentences that rest on them.
 

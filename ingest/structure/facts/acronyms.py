@@ -4,6 +4,7 @@ Source: Schwartz and Hearst 2003, A simple algorithm for identifying abbreviatio
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -12,6 +13,13 @@ from ....vectorstore.markup import plain
 _IN_BRACKETS = re.compile(r"\(\s*([A-Za-z][\w./&-]{1,11})\s*[);,]")
 _BEFORE_BRACKETS = re.compile(r"(?<![\w.&/-])(?P<short>[A-Z][\w.&/-]{1,11}+) ?\((?P<long>[^\W\d_][^()\n]{4,120}+)\)")
 _WORD = re.compile(r"[^\W_][\w’'.-]*")
+# A name in capitals right before its short form, which may be that of another language: "Mission in Mali (MINUSMA)".
+_CAPITAL = r"[^\W\d_a-z][\w'’-]{1,30}"
+_NAME = re.compile(
+    rf"(?<![\w'’.-])(?:[^\W\d_a-z]\w{{1,9}} (?:the|la|le|les|el) )?(?P<name>{_CAPITAL}"
+    rf"(?:,? (?:(?:of|in|on|for|and|to|the|de|des|du|la|le|et|en|y|del) ){{0,3}}{_CAPITAL}){{2,11}}) ?\Z"
+)
+_MIN_TIMES = 2
 _MAX_WORDS = 12
 _WINDOW_CHARS = 200
 
@@ -43,11 +51,25 @@ def definitions(text: str) -> list[Definition]:
 
 
 def _long_first(text: str) -> Iterator[Definition]:
+    """Long forms whose letters spell the short one, and names that stand before it again and again."""
+    named: list[Definition] = []
     for match in _IN_BRACKETS.finditer(text):
         short, first = match[1].rstrip("."), max(0, match.start() - _WINDOW_CHARS)
-        if _is_short_form(short) and (long := _long_form(short, text[first : match.start()])):
+        if not _is_short_form(short):
+            continue
+        before = text[first : match.start()]
+        spelt = _long_form(short, before)
+        name = None if spelt else _NAME.search(before)
+        if long := spelt or (name and name["name"]):
+            start = text.rfind(long, first, match.start())
             closed = match.end() if match[0].endswith(")") else match.end(1)
-            yield Definition(short=short, long=long, start=text.rfind(long, first, match.start()), end=closed)
+            told = Definition(short=short, long=long, start=start, end=closed)
+            if spelt:
+                yield told
+            else:
+                named.append(told)
+    times = Counter((each.short, each.long) for each in named)
+    yield from (each for each in named if times[each.short, each.long] >= _MIN_TIMES)
 
 
 def _short_first(text: str) -> Iterator[Definition]:

@@ -8,14 +8,14 @@ A record is told by its title first, after who met or issued it and when.
 
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import accumulate, groupby
 
 from ....vectorstore.passage import Document, Filters, Hit, Passage
 from ....vectorstore.store import Store
 from ....vectorstore.structure import Item, Outcome, SpeakerTurn
 from ...messages import label
-from ...query.kinds import Length, length_asked
+from ...query.kinds import Length, asks_for_decisions, length_asked, names_a_speech, words_for_sittings
 from ...query.parse import Query
 from ..candidates import heading_of
 from ..decisions import FEWEST_TELLING
@@ -30,6 +30,9 @@ STRETCHES: dict[Length, int] = {"brief": 2, "usual": 4, "full": 12}
 OUTCOMES: dict[Length, int] = {"brief": 1, "usual": 1, "full": 3}
 RECORDS: dict[Length, int] = {"brief": 5, "usual": 10, "full": 60}
 ON_ITEM_SHARE = 0.6
+ON_PART_SHARE = 0.25
+FEWEST_DECIDED = 3
+ALSO_NAMED, LONGEST_NAMED = 8, 80
 SIDES = 3
 SHORTEST_SIDE = 0.3
 MAX_QUOTE_CHARS = 500
@@ -69,7 +72,7 @@ class Subject:
     """What of a record is told: the record as a whole, or an item of it, what some speakers say, what was found in it.
 
     `asked` is what is asked about it, `parts` how many parts are told at most; `among` says that other records are told
-    of beside it; `language` is what words about it are in.
+    of beside it, `decided` that what was decided is asked for; `language` is what words about it are in.
     """
 
     document: Document
@@ -80,6 +83,7 @@ class Subject:
     speakers: Collection[str] = ()
     found: Sequence[Passage] = ()
     among: bool = False
+    decided: bool = False
     language: str | None = None
 
     @property
@@ -90,19 +94,51 @@ class Subject:
 
 def overview(store: Store, query: Query, hits: Sequence[Hit]) -> Quoted | None:
     """A briefing on what the question is about; None where no one record is meant and nothing was found."""
+    query = _of_speech(query, hits)
     document = record_meant(store, query, hits)
     if document is None:
         return None
     length, speakers = length_asked(query.text), query.references.said_by
-    names_more = bool(subject_stems(store, query.content_words, document))
-    item = _item_meant(document, store.structure(document.id).items, hits) if names_more and not speakers else None
+    stems = subject_stems(store, query.content_words, document)
+    item = _item_meant(document, store.structure(document.id).items, hits) if stems and not speakers else None
+    found = _found_on(store, query, document, stems, hits) if not (item or speakers) else []
     subject = Subject(
         document=document, parts=PARTS[length], length=length, asked=query.text, item=item, speakers=speakers,
-        language=query.language,
+        found=found, language=query.language, decided=asks_for_decisions(query.text),
     )  # fmt: skip
     quoted = Quoted()
     _tell(store, quoted, subject)
     return quoted if quoted.citations else None
+
+
+def _of_speech(query: Query, hits: Sequence[Hit]) -> Query:
+    """A question about the statement of somebody whom it names ("the French statement"), as one about their words."""
+    references = query.references
+    spoken = {hit.passage.locator.speaker for hit in hits}
+    speakers = tuple(each for each in references.speakers if each in spoken)
+    if references.said_by or not speakers or not names_a_speech(query.text):
+        return query
+    return replace(query, references=replace(references, said_by=speakers))
+
+
+def _found_on(
+    store: Store, query: Query, document: Document, stems: Collection[str], hits: Sequence[Hit]
+) -> list[Passage]:
+    """The passages found of a record that hold all that a question names beside the record, in small letters; none
+    where it names nothing so, or where much of the record does."""
+    named = [*query.mentioned.proper, *words_for_sittings()]
+    subject = set(stems) - {stem for name in named for stem in store.lexical.words(name)}
+    if not subject:
+        return []
+    inside = [hit.passage for hit in hits if hit.document.id == document.id]
+    found = [each for each in inside if _is_on(store, each, subject)]
+    passages = store.passages_of(document.id) if found else []
+    return found if sum(_is_on(store, each, subject) for each in passages) <= ON_PART_SHARE * len(passages) else []
+
+
+def _is_on(store: Store, passage: Passage, subject: set[str]) -> bool:
+    """Whether a passage, with what it stands under, has all of some stems."""
+    return subject <= set(store.lexical.words(f"{passage.context} {passage.text}"))
 
 
 def briefing(
@@ -161,7 +197,8 @@ def _tell(store: Store, quoted: Quoted, subject: Subject) -> None:
     sentences = Sentences.of(store, hits, subject.asked, document.title)
     if subject.is_whole or subject.among:
         _add_title(store, quoted, document)
-    for part in _parts(store, subject, passages):
+    parts = _parts(store, subject, passages)
+    for part in _decided(subject, parts, sentences):
         _add_part(store, quoted, subject, part, sentences)
     if subject.item:
         structure = store.structure(document.id)
@@ -169,7 +206,10 @@ def _tell(store: Store, quoted: Quoted, subject: Subject) -> None:
         for outcome in [each for each in outcomes if len(each.text) <= MAX_QUOTE_CHARS][-OUTCOMES[subject.length] :]:
             quoted.add(store, document, *told_at(document, outcome), label(subject.language, "outcome"))
     if subject.is_whole and not subject.among:
-        _add_who_spoke(quoted, store.structure(document.id).turns)
+        structure = store.structure(document.id)
+        headings = [heading_of(item) for item in matters(document, structure.items)]
+        _add_also(quoted, [each for each in headings if each not in document.title], parts)
+        _add_who_spoke(quoted, structure.turns)
 
 
 def _passages(store: Store, subject: Subject) -> list[Passage]:
@@ -204,6 +244,21 @@ def _parts(store: Store, subject: Subject, passages: Sequence[Passage]) -> list[
     chosen = sorted(found, key=lambda part: -part.length * (2 if part.outcomes else 1))[: subject.parts]
     chosen.sort(key=lambda part: part.spans[0])
     return [each for part in chosen for each in _opened(part, subject, structure.turns)]
+
+
+def _decided(subject: Subject, parts: Sequence[Part], sentences: Sentences) -> Sequence[Part]:
+    """The parts; where what was decided is asked for, those on which something was, or of a record without items as
+    many of its outcomes as tell most."""
+    held = [part for part in parts if part.outcomes]
+    if not subject.decided or sum(len(part.outcomes) for part in held) < FEWEST_DECIDED:
+        return parts
+    if len(held) > 1:
+        return held
+    [part] = held
+    scores = sentences.telling([each.text for each in part.outcomes], sentences.within(part.spans))
+    ranked = sorted(zip(part.outcomes, scores, strict=True), key=lambda each: -each[1])[: subject.parts]
+    told = sorted((outcome for outcome, _ in ranked), key=lambda each: each.start)
+    return [Part(heading=part.heading, spans=[(each.start, each.end)], outcomes=[each]) for each in told]
 
 
 def _opened(part: Part, subject: Subject, turns: Sequence[SpeakerTurn]) -> list[Part]:
@@ -282,6 +337,18 @@ def _telling(outcomes: Sequence[Outcome], scores: Sequence[float], most: int) ->
 def _letters(text: str) -> str:
     """A text without spaces and marks."""
     return "".join(filter(str.isalnum, text))
+
+
+def _add_also(quoted: Quoted, headings: Sequence[str], parts: Sequence[Part]) -> None:
+    """Says what else a record deals with, the first of it by name; nothing where all is told of."""
+    told = {part.heading for part in parts}
+    rest = list(dict.fromkeys(each for each in headings if each and each not in told))
+    if not told.intersection(headings) or not rest:
+        return
+    named = [each for each in rest if len(each) <= LONGEST_NAMED][:ALSO_NAMED]
+    more = len(rest) - len(named)
+    if named:
+        quoted.remark("also_on.more" if more else "also_on", names="; ".join(named), more=more)
 
 
 def _add_who_spoke(quoted: Quoted, turns: Sequence[SpeakerTurn]) -> None:

@@ -12,6 +12,8 @@ from ..quoted import Quoted
 from .catalogue import items, misnamed, of_day, outcomes, records, speakers
 from .changes import changes
 from .overview import overview
+from .results import of_result, of_result_in_record
+from .sittings import sitting
 from .votes import sponsors, votes, votes_of
 
 MOST_VERBS = 1
@@ -25,16 +27,21 @@ def from_catalogue(store: Store, query: Query, filters: Filters | None = None) -
         return records(store, query, filters)
     if changed := changes(store, query):
         return changed
-    ways = (of_day, votes_of, sponsors, misnamed, votes)
+    ways = (of_result, of_day, votes_of, sponsors, misnamed, votes)
     return next(filter(None, (way(store, query, filters) for way in ways)), None)
 
 
 def own_way(store: Store, query: Query, hits: Sequence[Hit]) -> Quoted | None:
-    """The answer to a question of a kind with its own way; None where there is none, or nothing is found there."""
+    """The answer to a question of a kind with its own way, without a sentence where the records do not tell it; None
+    where it is of no such kind, or where sentences may be found as for any other question."""
     if query.references.paragraphs or query.compared:
         return None
+    if (told := sitting(store, query, hits)) is not None:
+        return told
     if kinds.wants_speakers(query.asked):
         return speakers(store, query, hits)
+    if found := of_result_in_record(store, query, hits):
+        return found
     if kinds.wants_outcomes(query.asked) and (found := outcomes(store, query, hits)):
         return found
     if kinds.wants_items(query.asked) and (found := items(store, query, hits)):

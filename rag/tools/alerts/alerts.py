@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from ....vectorstore.disk import connect, opened, writing
-from ....vectorstore.errors import InputError, LibraryBusy, OnRecordError
+from ....vectorstore.errors import InputError, LibraryBusy, LibraryError, OnRecordError
 from ....vectorstore.store import Store
 from ...schema import citation_json
 from .found import Everything, Found, Subject, as_facts, check_subject, found_of
@@ -82,8 +82,8 @@ class Alerts:
         self._path = store.folder / FILE
 
     def all(self) -> list[Alert]:
-        """The alerts, the oldest first."""
-        if not self._path.is_file():
+        """The alerts, the oldest first; who sees a part of a library has none, for they tell what others ask."""
+        if self._store.is_part or not self._path.is_file():
             return []
         with opened(self._path, _SCHEMA) as connection:
             sql = "SELECT id, subject, webhook, added_at FROM alerts ORDER BY added_at, rowid"
@@ -101,6 +101,8 @@ class Alerts:
 
         Raises InputError for a subject that says nothing, an address that is none, and where there are too many.
         """
+        if self._store.is_part:
+            raise LibraryError("This is a part of a library, to be read only. Watch the whole.")
         check_subject(subject)
         if webhook is not None and (
             not webhook.lower().startswith(("http://", "https://")) or len(webhook) > MAX_WEBHOOK_CHARS

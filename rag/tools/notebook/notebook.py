@@ -56,9 +56,11 @@ class Kept:
 class Notebook:
     """The quotes that one owner keeps in a library. Safe to share between threads and processes."""
 
-    def __init__(self, folder: Path, owner: str = "") -> None:
+    def __init__(self, folder: Path, owner: str = "", seen: Collection[str] | None = None) -> None:
+        """With `seen`, quotes of other documents (ids) are as if they were not there."""
         self._path = folder / FILE
         self._owner = owner
+        self._seen = seen
 
     def quotes(self) -> list[Kept]:
         """The quotes in their order."""
@@ -66,7 +68,8 @@ class Notebook:
             return []
         with opened(self._path, _SCHEMA) as connection:
             rows = connection.execute(f"SELECT {_COLUMNS} FROM kept WHERE owner = ? ORDER BY place", (self._owner,))
-            return [_kept(row) for row in rows.fetchall()]
+            kept = [_kept(row) for row in rows.fetchall()]
+        return [each for each in kept if self._seen is None or each.citation.document.id in self._seen]
 
     def quote(self, key: str) -> Kept:
         """One of them. Raises InputError where there is none of this id."""

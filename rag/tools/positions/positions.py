@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from ....ingest.language.states import label_parts
+from ....ingest.language.states import label_parts, states_in
 from ....vectorstore.errors import InputError
 from ....vectorstore.passage import Filters, Hit
 from ....vectorstore.store import Store
@@ -201,7 +201,16 @@ def _stating(store: Store, query: Query, chosen: Chosen, voice: Voice) -> Sequen
 
 def _verb_of(each: Quotable, voice: Voice) -> str | None:
     label = each.speaker or ""
-    return own_verb(each.text, [voice.name, label, *label_parts(label)], each.hit.passage.text)
+    names = [voice.name, label, *label_parts(label), *_as_named(each.text, voice)]
+    return own_verb(each.text, names, each.hit.passage.text)
+
+
+def _as_named(text: str, voice: Voice) -> list[str]:
+    """How a sentence names the state whose voice it is, which has several names: "the Russian Federation", "Russia"."""
+    kind, code = voice.key
+    words = text.split()
+    found = states_in(text) if kind == "state" else []
+    return [" ".join(words[first:last]).rstrip(",;:.") for first, last, of in found if of == code]
 
 
 def _is_on_topic(store: Store, query: Query, each: Quotable) -> bool:

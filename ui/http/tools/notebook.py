@@ -4,10 +4,12 @@ from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 
+from ....rag.library import Library
 from ....rag.tools.citations.styles import Style
 from ....rag.tools.notebook.briefing import KeptOut, NotebookOut, as_markdown, kept_json, notebook_json
-from ....rag.tools.notebook.notebook import Notebook
+from ....rag.tools.notebook.notebook import Kept, Notebook
 from ....vectorstore.errors import InputError
+from ...access.caller import caller_of
 from .. import schema as shapes
 from ..schema import problems
 from ..service import Served
@@ -18,7 +20,26 @@ routes = APIRouter(prefix="/api/notebook", tags=["Notebook"])
 
 
 def _notebook_of(request: Request, service: Served) -> Notebook:
-    return service.library.notebook(request.scope.get("owner", ""))
+    return service.library.notebook(caller_of(request.scope).id)
+
+
+def keep_place(library: Library, own: Notebook, asked: shapes.KeepIn) -> Kept:
+    """Keeps a place of a record. Raises InputError where it is none."""
+    if not asked.names_a_place:
+        raise InputError("Say what to keep: a quote, a paragraph, a page, or start and end.")
+    return own.keep(library.cite(asked.document, **asked.place()), asked.note)
+
+
+def change_kept(own: Notebook, key: str, asked: shapes.KeptIn) -> Kept:
+    """Changes what is asked of a quote. Raises InputError."""
+    own.quote(key)
+    if asked.note is not None:
+        own.annotate(key, asked.note)
+    if asked.checked_by is not None:
+        own.check(key, asked.checked_by) if asked.checked_by else own.uncheck(key)
+    if asked.place is not None:
+        own.move(key, asked.place)
+    return own.quote(key)
 
 
 Own = Annotated[Notebook, Depends(_notebook_of)]
@@ -33,23 +54,13 @@ def list_notebook(service: Served, own: Own) -> NotebookOut:
 @routes.post("", response_model=KeptOut, responses=problems(422, 503))
 def keep(asked: shapes.KeepIn, service: Served, own: Own) -> KeptOut:
     """Keeps a quote; one that is kept already stays as it is."""
-    if not asked.names_a_place:
-        raise InputError("Say what to keep: a quote, a paragraph, a page, or start and end.")
-    citation = service.library.cite(asked.document, **asked.place())
-    return kept_json(service.library.store, own.keep(citation, asked.note))
+    return kept_json(service.library.store, keep_place(service.library, own, asked))
 
 
 @routes.patch("/{key}", response_model=KeptOut, responses=problems(422, 503))
 def change(key: shapes.KeptKey, asked: shapes.KeptIn, service: Served, own: Own) -> KeptOut:
     """Writes a line beside a quote, puts it at another place, notes who has compared it with the original."""
-    own.quote(key)
-    if asked.note is not None:
-        own.annotate(key, asked.note)
-    if asked.checked_by is not None:
-        own.check(key, asked.checked_by) if asked.checked_by else own.uncheck(key)
-    if asked.place is not None:
-        own.move(key, asked.place)
-    return kept_json(service.library.store, own.quote(key))
+    return kept_json(service.library.store, change_kept(own, key, asked))
 
 
 @routes.delete("/{key}", response_model=KeptOut, responses=problems(422, 503))

@@ -74,6 +74,38 @@ def style_document(document: Any) -> None:
     reference.font.superscript = True
 
 
+def is_right_to_left(language: str) -> bool:
+    """Whether a language (a code) is written from right to left; False for one that is not known."""
+    from babel import Locale, UnknownLocaleError
+
+    try:
+        return Locale.parse(language.replace("-", "_")).text_direction == "rtl"
+    except (UnknownLocaleError, ValueError):
+        return False
+
+
+def set_right_to_left(document: Any) -> None:
+    """Has a document run from right to left, but for paragraphs that say otherwise."""
+    from docx.oxml import OxmlElement
+
+    for section in document.sections:
+        section._sectPr.append(OxmlElement("w:bidi"))
+    properties = document.styles["Normal"].element.get_or_add_pPr()
+    properties.insert_element_before(OxmlElement("w:bidi"), "w:adjustRightInd", "w:spacing", "w:ind", "w:jc", "w:rPr")
+
+
+def set_direction(paragraph: Any, is_rtl: bool) -> None:
+    """Has a paragraph run in its own direction, whatever the document's."""
+    from docx.oxml import OxmlElement
+    from docx.oxml.ns import qn
+
+    mark = OxmlElement("w:bidi")
+    mark.set(qn("w:val"), "1" if is_rtl else "0")
+    paragraph._p.get_or_add_pPr().insert_element_before(
+        mark, "w:adjustRightInd", "w:snapToGrid", "w:spacing", "w:ind", "w:contextualSpacing", "w:jc", "w:rPr"
+    )
+
+
 def refer(paragraph: Any, number: int) -> None:
     """The raised number in the text that leads to a footnote."""
     from docx.oxml import OxmlElement

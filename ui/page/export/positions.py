@@ -8,7 +8,7 @@ from ....rag.messages import label
 from ....rag.tools.citations.styles import PLAIN, cited
 from ....rag.tools.positions.positions import Cell, PositionTable
 from ..words import Words
-from .docx import add_footnotes, refer, safe, style_document
+from .docx import add_footnotes, is_right_to_left, refer, safe, set_direction, set_right_to_left, style_document
 
 TOPICS_A_TABLE = 3
 """Columns that a page across still has room for; further topics follow in a table of their own."""
@@ -19,6 +19,7 @@ def as_docx(table: PositionTable, words: Words, style: str = PLAIN) -> bytes:
     """The table as the bytes of a .docx file, its citations in a style. Raises InputError for none."""
     import docx
     from docx.enum.section import WD_ORIENT
+    from docx.enum.table import WD_TABLE_DIRECTION
 
     document = docx.Document()
     style_document(document)
@@ -35,11 +36,14 @@ def as_docx(table: PositionTable, words: Words, style: str = PLAIN) -> bytes:
     for first in range(0, len(table.topics), TOPICS_A_TABLE):
         topics = table.topics[first : first + TOPICS_A_TABLE]
         grid = document.add_table(rows=1, cols=len(topics) + 1, style="Table Grid")
-        _repeat_head(grid.rows[0])
+        _mark(grid.rows[0], "w:tblHeader")
+        if words.direction == "rtl":
+            grid.table_direction = WD_TABLE_DIRECTION.RTL
         for column, topic in enumerate(topics, start=1):
             grid.rows[0].cells[column].paragraphs[0].add_run(safe(topic)).bold = True
         for who in table.who:
             row = grid.add_row()
+            _mark(row, "w:cantSplit")
             row.cells[0].paragraphs[0].add_run(safe(who)).bold = True
             for column, topic in enumerate(topics, start=1):
                 notes += _fill(row.cells[column], table.cell(topic, who), references, words)
@@ -48,6 +52,8 @@ def as_docx(table: PositionTable, words: Words, style: str = PLAIN) -> bytes:
         document.add_paragraph(words.counted("positions.left_out", table.left_out))
     if notes:
         add_footnotes(document, notes)
+    if words.direction == "rtl":
+        set_right_to_left(document)
     written = BytesIO()
     document.save(written)
     return written.getvalue()
@@ -64,6 +70,7 @@ def _fill(place: Any, cell: Cell, references: Any, words: Words) -> list[tuple[i
         run.italic, run.font.size = True, Pt(_CELL_PT)
     for position, each in enumerate(cell.positions):
         paragraph = place.add_paragraph() if position else paragraph
+        set_direction(paragraph, is_right_to_left(each.citation.document.language or words.language))
         lead = [label(words.language, "positions.new") if each.is_new else "", each.verb or ""]
         if told := " · ".join(filter(None, lead)):
             run = paragraph.add_run(safe(f"{told}: "))
@@ -75,11 +82,11 @@ def _fill(place: Any, cell: Cell, references: Any, words: Words) -> list[tuple[i
     return notes
 
 
-def _repeat_head(row: Any) -> None:
-    """Has a row stand at the head of every page that its table goes over."""
+def _mark(row: Any, name: str) -> None:
+    """Has a row stand at the head of every page that its table goes over (`w:tblHeader`), or break over none."""
     from docx.oxml import OxmlElement
     from docx.oxml.ns import qn
 
-    mark = OxmlElement("w:tblHeader")
+    mark = OxmlElement(name)
     mark.set(qn("w:val"), "true")
     row._tr.get_or_add_trPr().append(mark)

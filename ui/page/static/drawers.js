@@ -52,11 +52,8 @@ export function wireDrawers() {
     at("r-why").close();
     tell(at("r-why").dataset.exchange ?? "", "down", entries(at("r-why-form")).reason);
   });
-  at("r-share").addEventListener("click", async () => {
-    at("r-export").close();
-    const copied = await write(address({ conversation: state.conversation }));
-    notice(say(copied ? "link.copied" : "copy.failed"));
-  });
+  at("r-share").addEventListener("click", shareConversation);
+  at("r-unshare").addEventListener("click", unshareConversation);
   at("r-export").addEventListener("click", (event) => {
     if (around(event, "a")) at("r-export").close();
   });
@@ -284,6 +281,28 @@ function filterButton(name, value) {
 }
 
 // --- export ---------------------------------------------------------------------------------------------------------
+
+// Copies a link that opens the conversation to others for some days.
+async function shareConversation() {
+  at("r-export").close();
+  try {
+    const { conversation, ends } = await json(`page/conversations/${state.conversation}/links`, { method: "POST" });
+    const copied = await write(address({ conversation }));
+    notice(copied ? say("export.link.copied", { date: ends }) : say("copy.failed"));
+  } catch (error) {
+    notice(explain(error), { urgent: true });
+  }
+}
+
+async function unshareConversation() {
+  at("r-export").close();
+  try {
+    await call(`page/conversations/${state.conversation}/links`, { method: "DELETE" });
+    notice(say("export.unlink.done"));
+  } catch (error) {
+    notice(explain(error), { urgent: true });
+  }
+}
 
 function prepareExport() {
   if (!state.conversation) {

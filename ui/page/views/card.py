@@ -1,4 +1,5 @@
-"""The card at the head of an open document: who met, who spoke, its items and what became of each, with links to them.
+"""The card at the head of an open document: who met, who put it forward, who spoke, its items and what became of each,
+with links to them.
 
 It is made of what the catalogue holds, so that it costs a few queries and says only what the record says.
 """
@@ -18,6 +19,7 @@ from .template import html
 
 _SPEAKERS_SHOWN = 24
 _ITEMS_SHOWN = 20
+_SPONSORS_SHOWN = 24
 _OUTCOMES_SHOWN = 2
 _OUTCOME_CHARS = 160
 
@@ -33,7 +35,11 @@ class Place:
 
 def card_html(document: Document, structure: Structure, words: Words, *, unfolded: bool) -> Markup:
     """The card: what the record is about, at three lengths, and what is known of it."""
-    facts = [(words("card.body"), document.body), (words("card.meeting"), document.meeting or document.session)]
+    facts = [
+        (words("card.body"), document.body),
+        (words("card.meeting"), document.meeting or document.session),
+        (words("register.sponsors"), _sponsors(structure.items, words)),
+    ]
     facts = [(name, value) for name, value in facts if value]
     speakers = _speakers(structure.turns)
     matters = _matters(document, structure)
@@ -49,6 +55,17 @@ def card_html(document: Document, structure: Structure, words: Words, *, unfolde
         unfolded=unfolded,
         words=words,
     )
+
+
+def _sponsors(items: Sequence[Item], words: Words) -> str:
+    """Who put forward the one item of a record that has sponsors, with how many they are; empty where several have."""
+    held = [names for each in items if (names := (*each.sponsors, *each.additional_sponsors))]
+    if len(held) != 1:
+        return ""
+    [names] = held
+    more = len(names) - _SPONSORS_SHOWN
+    shown = ", ".join([*names[:_SPONSORS_SHOWN], *([words("card.more", count=words.number(more))] if more > 0 else [])])
+    return f"({words.number(len(names))}) {shown}"
 
 
 def _speakers(turns: Sequence[SpeakerTurn]) -> list[Place]:

@@ -19,14 +19,21 @@ def lines(given: str) -> list[str]:
     return [line.strip() for line in given.splitlines() if line.strip()]
 
 
+def _news(table: PositionTable) -> list[bool]:
+    """Of each quote whether it is new; nothing where the table was held against none."""
+    quotes = (each for cell in table.cells for each in cell.positions)
+    return [each.is_new for each in quotes if each.is_new is not None]
+
+
 def positions_html(
     table: PositionTable | None, asked: Mapping[str, str], home: str, library: str, error: str, words: Words
 ) -> Markup:
     """The page; `home` is the address of the chat, `asked` what stands in the form."""
 
-    def told(cell: Cell) -> list[tuple[str, str, str, str, str]]:
+    def told(cell: Cell) -> list[tuple[bool, str, str, str, str, str]]:
         return [
             (
+                bool(each.is_new),
                 each.verb or "",
                 shown(each.citation.quote),
                 link_to(each.citation, home, library),
@@ -45,6 +52,8 @@ def positions_html(
         asked=asked,
         topics=table.topics if table else (),
         rows=[(who, [told(table.cell(topic, who)) for topic in table.topics]) for who in table.who] if table else [],
+        news=_news(table) if table else [],
+        new=label(words.language, "positions.new"),
         left_out=table.left_out if table else 0,
         asked_for=table is not None,
         nothing=label(words.language, "positions.none"),

@@ -25,6 +25,21 @@ def ordered(rows: Sequence[Row], sort: str) -> list[Row]:
     return sorted(rows, key=SORTS.get(sort, SORTS["date"]))
 
 
+def what_told(row: Row, words: Words) -> str:
+    """What a row tells, in the reader's language: the side of a vote, the kind of an outcome; the counts of a vote
+    without names."""
+    if row.what:
+        return _value(row.what, words)
+    vote = row.outcome
+    counts = {"for": vote.votes_for, "against": vote.votes_against, "abstained": vote.abstained} if vote else {}
+    told = ((_value(side, words), words.number(count)) for side, count in counts.items() if count is not None)
+    return "\n".join(map("\u00a0".join, told))
+
+
+def _value(value: str, words: Words) -> str:
+    return words(f"register.value.{value.replace(' ', '_')}")
+
+
 def register_html(
     kind: Kind, wanted: Wanted, rows: Sequence[Row], sort: str, offset: int, home: str, library: str, error: str,
     words: Words,
@@ -43,7 +58,9 @@ def register_html(
         kinds=[(each, page_address(f"{home}page/registers/{each}", library=library)) for each in KINDS],
         chosen={"kind": kind, "sort": sort, **asked},
         total=len(rows),
-        rows=[(row, link_to(row.citation, home, library)) for row in rows[offset:following]],
+        rows=[
+            (row, what_told(row, words), link_to(row.citation, home, library)) for row in rows[offset:following]
+        ],
         heads=[(words(f"register.{name}"), address(sort=name), name == sort) for name in SORTS],
         saves=[(form.upper(), address(form=f".{form}")) for form in FORMS],
         styles=Markup("").join(map(page_style, ("page.css", "statements.css", "register.css"))),

@@ -1,0 +1,1 @@
+"""The Model Context Protocol's door for agents."""
