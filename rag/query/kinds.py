@@ -14,6 +14,8 @@ from ...ingest.language.tables import any_of, table
 
 Courtesy = Literal["greeting", "thanks", "help"]
 Length = Literal["brief", "usual", "full"]
+Listing = Literal["dissent", "action items", "outcomes"]
+LISTINGS: tuple[Listing, ...] = ("dissent", "action items", "outcomes")
 SittingFact = Literal["present", "absent", "chair", "opens", "closes"]
 _ASKED_OF_SITTINGS: dict[SittingFact, str] = {
     "present": "attended",
@@ -53,6 +55,8 @@ _SUBJECT_TOO = (
     "opened",
     "closed",
     "hour",
+    "action items",
+    "dissent",
     "matters",
     "matters named",
     "no postponement",
@@ -292,9 +296,9 @@ def _languages() -> dict[str, str]:
     return {name: code for code, name in names.items() if len(code) == 2}
 
 
-def wants_outcomes(question: str) -> bool:
-    """Whether a question asks for all that was decided, moved or voted on."""
-    return _asks("outcomes", question)
+def listing_asked(question: str) -> Listing | None:
+    """What a question asks for all of: decisions, what is to be done, votes with somebody against; None for others."""
+    return next((kind for kind in LISTINGS if _asks(kind, question)), None)
 
 
 def results_told(text: str) -> list[Result]:

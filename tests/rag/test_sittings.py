@@ -45,6 +45,23 @@ La construction du quai est approuvée.
 La séance est levée à 11 h 15.
 """
 
+DECIDED = """# Minutes of the pier board, 5 May 2031
+
+## Item 1: the crane
+
+The motion to buy a crane was carried by 5 votes to 2.
+
+## Item 2: the shed
+
+The motion to paint the shed was carried unanimously.
+
+ACTION: Clerk to order the paint by 1 June.
+
+## Item 3: the boats
+
+Ms. Ruiz spoke against boats of glass.
+"""
+
 HANSARD = """# Debates of the assembly of lamps
 
 Ms. Ruiz: I regret that the lamps of the harbour are present in the old quarter only.
@@ -55,13 +72,16 @@ The President: Mr. Bell has the floor on the lamps of Lind and Sato.
 """
 
 
+RECORDS = {"minutes.md": MINUTES, "seance.md": SEANCE, "hansard.md": HANSARD, "decided.md": DECIDED}
+
+
 @pytest.fixture(scope="module")
 def records(tmp_path_factory: pytest.TempPathFactory):
     folder: Path = tmp_path_factory.mktemp("sittings")
-    for name, text in (("minutes.md", MINUTES), ("seance.md", SEANCE), ("hansard.md", HANSARD)):
+    for name, text in RECORDS.items():
         (folder / name).write_text(text, encoding="utf-8")
     with open_library(folder / "library", embedder=HashEmbedder()) as library:
-        library.ingest([folder / name for name in ("minutes.md", "seance.md", "hansard.md")])
+        library.ingest([folder / name for name in RECORDS])
         yield library
 
 
@@ -126,3 +146,27 @@ def test_a_question_with_a_subject_of_its_own_is_none_about_the_meeting(records:
 )
 def test_what_is_asked_of_a_sitting(question: str, facts: tuple[str, ...]) -> None:
     assert sitting_facts(question) == facts
+
+
+@pytest.mark.parametrize(
+    ("question", "told"),
+    [
+        ("What was decided?", ["buy a crane", "paint the shed", "Clerk to order the paint"]),
+        ("What are the action items?", ["Clerk to order the paint"]),
+        ("Did anyone vote against anything?", ["buy a crane"]),
+    ],
+)
+def test_all_that_was_decided_without_a_subject(records: Library, question: str, told: list[str]) -> None:
+    found = quotes(records, question, "decided.md")
+    assert len(found) == len(told)
+    assert all(words in quote for words, quote in zip(told, found, strict=True))
+
+
+def test_where_nobody_was_against_nothing_is_quoted(records: Library) -> None:
+    assert quotes(records, "Did anyone vote against anything?", "seance.md") == []
+    assert quotes(records, "What are the action items?", "seance.md") == []
+
+
+def test_what_was_decided_on_a_subject_is_no_list(records: Library) -> None:
+    (told,) = quotes(records, "What was decided about the crane?", "decided.md")
+    assert "buy a crane" in told

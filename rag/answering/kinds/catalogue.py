@@ -131,16 +131,23 @@ def speakers(store: Store, query: Query, hits: Sequence[Hit]) -> Quoted | None:
 
 
 def outcomes(store: Store, query: Query, hits: Sequence[Hit]) -> Quoted | None:
-    """All that the record meant tells as decided, each after its item; None where it tells nothing so, or where a
-    subject is named."""
-    document = record_meant(store, query, hits)
-    if document is None or _names_a_subject(store, query, document, "outcomes"):
+    """All that the record meant tells as decided, each after its item: what is to be done, or the votes with somebody
+    against, where these are asked for, without a sentence where there are none; None where nothing was decided, or
+    where a subject is named."""
+    document, asked = record_meant(store, query, hits), kinds.listing_asked(query.asked)
+    if document is None or asked is None or _names_a_subject(store, query, document, asked):
         return None
     structure, quoted = store.structure(document.id), Quoted()
     headings = {item.id: heading_of(item) for item in structure.items}
     told = without_lead_ins(structure.told_once)
     counted = [each for each in told if is_counted(each)] if kinds.wants_vote(query.asked) else []
+    if asked == "action items":
+        told = [each for each in told if each.kind == "action"]
+    elif asked == "dissent":
+        told = counted = [each for each in told if each.votes_against or each.names_against]
     told = counted or told
+    if asked != "outcomes" and not told:
+        return quoted
     for outcome in told[:MAX_SPEAKERS]:
         heading = headings.get(outcome.item or "", "")
         quoted.add(store, document, *told_at(document, outcome), heading)

@@ -42,7 +42,7 @@ def own_way(store: Store, query: Query, hits: Sequence[Hit]) -> Quoted | None:
         return speakers(store, query, hits)
     if found := of_result_in_record(store, query, hits):
         return found
-    if kinds.wants_outcomes(query.asked) and (found := outcomes(store, query, hits)):
+    if found := outcomes(store, query, hits):
         return found
     if kinds.wants_items(query.asked) and (found := items(store, query, hits)):
         return found
