@@ -119,7 +119,7 @@ def _reason(store: Store, query: Query, chosen: Sequence[Quotable], needed: floa
     written_out = [name for name in query.mentioned.proper if is_abbreviation(name) and _is_written_out(name, chosen)]
     in_names = " ".join(called(quotable.hit.document) for quotable in chosen)
     told = [name for name in written_out if not _initials_of(name).search(in_names)]
-    decides = kinds.wants_decision(query.asked) and not (query.compares or told)
+    decides = _is_held_to_its_subject(query) and not (query.compares or told)
     if is_far(chosen, needed) or (decides and is_off_subject(chosen, needed)):
         return NOT_ANSWERED
     if counts_something_else(store, query, chosen):
@@ -193,11 +193,17 @@ def is_far(chosen: Sequence[Quotable], needed: float = 1.0) -> bool:
     )
 
 
+def _is_held_to_its_subject(query: Query) -> bool:
+    """Whether a question asks for what stands in many records on many subjects: a decision, a number, a reason."""
+    return bool(query.expected) or kinds.wants_decision(query.asked) or kinds.wants_reason(query.asked)
+
+
 def is_off_subject(chosen: Sequence[Quotable], needed: float = 1.0) -> bool:
     """Whether nothing chosen, nor what stands around it, has much of what a question says beside the name of its
     record, nor is like it: "What did the council decide about beekeeping?" where the council decided other things.
 
-    For questions about decisions, whose outcomes are chosen for their record too; others may be put in other words.
+    For questions about decisions, whose outcomes are chosen for their record too, and those that ask for a number, a
+    day or a reason; others may be put in other words.
     """
     about = max(quotable.about for quotable in chosen)
     likeness = max(quotable.likeness for quotable in chosen)

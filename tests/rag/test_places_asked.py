@@ -107,5 +107,10 @@ def test_a_decision_on_another_subject_is_no_answer(council: Library, subject: s
     assert not answer.citations
 
 
+@pytest.mark.parametrize("question", ["How many beehives does the council have?", "Why was the casino refused?"])
+def test_a_number_or_a_reason_is_no_answer_on_another_subject(council: Library, question: str) -> None:
+    assert not council.ask(question, filters=Filters(document="minutes.md")).answered
+
+
 def test_a_decision_on_the_subject_asked_for_is_one(council: Library) -> None:
     assert council.ask("What did the lamp council decide about the second bell?").answered
