@@ -44,7 +44,7 @@ if TYPE_CHECKING:
 MAX_NAMED = 3
 # Set by eye on conversations over development records: a question that names nothing stays in the records last quoted
 # where nothing elsewhere comes nearer; what somebody said, on no subject, where they speak there at all.
-NEAR_ENOUGH, NEAR_ENOUGH_BY_SPEAKER = 0.95, 0.3
+NEAR_ENOUGH, NEAR_ENOUGH_BY_SPEAKER = 0.75, 0.3
 
 __all__ = ["Pipeline", "StageEnd", "StageObserver", "check_question", "no_observer", "numbered"]
 

@@ -366,7 +366,8 @@ def _forms(store: Store, name: str) -> list[list[str]]:
 
 
 def _is_unknown(store: Store, name: str) -> bool:
-    forms = _forms(store, re.sub(r"[’']s$", "", name))
+    bare = re.sub(r"[’']s$", "", name)
+    forms = _forms(store, bare) + [store.lexical.words(bare, language) for language in store.languages]
     known = (any(store.lexical.document_frequency(stem) for stem in form) for form in forms)
     return any(forms) and not any(known)
 

@@ -340,14 +340,22 @@ def _with_person(question: str, last: Turn) -> str:
     """A question with the person "he" or "she" stands for: named in the question before, else in its answer."""
     if not (_HE_SHE.search(question) or _HIS_HER.search(question)):
         return question
-    people = [match[0] for text in (last.question[1:], plain(last.answer)) for match in _PERSON.finditer(text)]
-    of_her = bool(_HER.search(question))
-    people.sort(key=lambda name: not (_MS if of_her else _MR).match(name))
+    asked, of_her = set(_long_words(last.question)), bool(_HER.search(question))
+    parts = re.split(r"\[\d{1,3}\]", plain(last.answer))
+    parts.sort(key=lambda part: -len(asked.intersection(_long_words(part))))
+    people: list[str] = []
+    for text in (last.question[1:], *parts):  # what answers best names whom it is about
+        named = [match[0] for match in _PERSON.finditer(text)]
+        people += sorted(named, key=lambda name: not (_MS if of_her else _MR).match(name))
     people = [name for name in people if not (_MR if of_her else _MS).match(name)]
     if not people:
         return question
     question = _HE_SHE.sub(lambda _: people[0], question, count=1)
     return _HIS_HER.sub(lambda _: f"{people[0]}’s", question, count=1)
+
+
+def _long_words(text: str) -> list[str]:
+    return re.findall(r"\w{4,40}", text.casefold())
 
 
 def _with_item(question: str, last: Turn) -> str:

@@ -55,6 +55,7 @@ _SUBJECT_TOO = (
     "opened",
     "closed",
     "hour",
+    "attenders",
     "action items",
     "dissent",
     "matters",
@@ -385,5 +386,5 @@ def sitting_facts(question: str) -> tuple[SittingFact, ...]:
 @lru_cache
 def words_on_sittings() -> frozenset[str]:
     """The words that questions about a sitting itself are asked with: beside them nothing is asked of."""
-    kinds = (*_ASKED_OF_SITTINGS.values(), "meeting", "hour")
+    kinds = (*_ASKED_OF_SITTINGS.values(), "attenders", "meeting", "hour")
     return frozenset(word for kind in kinds for phrase in words_of(kind) for word in phrase.split())

@@ -108,7 +108,7 @@ def test_all_of_every_record_after_their_items(two: Library) -> None:
         "Minutes of the Harbour Board of Selby",
     ]
     assert "customs house" in answer.text and "second crane" in answer.text
-    assert "2 outcomes in 2 records: all that the records tell with this result." in answer.notes
+    assert "2 outcomes in 2 records: all that were found with this result." in answer.notes
 
 
 def test_of_the_record_that_is_named_or_let_through(two: Library) -> None:

@@ -272,10 +272,10 @@ def test_who_spoke_of_a_subject_is_not_everybody(council: Library) -> None:
     ("question", "note", "first"),
     [
         ("List all decisions of the Town Council of Osterwick.",
-         "4 outcomes in Minutes of the Town Council of Osterwick, all that the record tabulates.",
+         "4 outcomes in Minutes of the Town Council of Osterwick, all that were found in it.",
          "The motion was carried by 9 votes to 8, with 2 abstentions."),
         ("List all votes in the minutes of the Town Council.",
-         "2 votes in Minutes of the Town Council of Osterwick, all that the record tabulates.",
+         "2 votes in Minutes of the Town Council of Osterwick, all that were found in it.",
          "The motion was carried by 9 votes to 8, with 2 abstentions."),
         ("What were the items of the meeting of the Town Council of Osterwick?",
          "5 items in Minutes of the Town Council of Osterwick, all that the record tabulates.", "1. Opening"),

@@ -1,5 +1,6 @@
 """Kinds of questions that are answered in a way of their own, before sentences are chosen as for any other."""
 
+import re
 from collections.abc import Sequence
 
 from ....vectorstore.passage import Filters, Hit
@@ -16,6 +17,8 @@ from .results import of_result, of_result_in_record
 from .sittings import sitting
 from .votes import sponsors, votes, votes_of
 
+# "Who spoke for the ferry company?" asks for one of them.
+_SPOKE_FOR = re.compile(r"\b(?:spoke|speaks|speak|spoken) (?:up )?(?:for|against|on behalf|as)\b", re.IGNORECASE)
 MOST_VERBS = 1
 """Of words that a question about all that somebody said holds beside the name: "argue"."""
 
@@ -38,7 +41,7 @@ def own_way(store: Store, query: Query, hits: Sequence[Hit]) -> Quoted | None:
         return None
     if (told := sitting(store, query, hits)) is not None:
         return told
-    if kinds.wants_speakers(query.asked):
+    if kinds.wants_speakers(query.asked) and not _SPOKE_FOR.search(query.asked):
         return speakers(store, query, hits)
     if found := of_result_in_record(store, query, hits):
         return found
