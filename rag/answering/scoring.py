@@ -111,8 +111,11 @@ class _Read:
         asked = {word: weight * idf(word) for word, weight in query.words.items()}
         told = bool(query.references.said_by) and not query.compared
         self._topic = query.topic if told else ""
-        if told and query.topic_words:  # everything read is theirs, whether or not it names them
+        if told and (query.topic_words or kinds.wants_reason(query.asked)):
+            # everything read is theirs, whether or not it names them
             names = {stem for name in query.references.said_by for stem in store.lexical.words(name)}
+            same = (forms for forms in query.name_variants if any(form <= names for form in forms))
+            names |= {stem for forms in same for form in forms for stem in form}
             asked = {word: weight for word, weight in asked.items() if word not in names} or asked
         total = sum(asked.values()) or 1.0
         self._bits = {word: 1 << place for place, word in enumerate(asked)}

@@ -26,6 +26,7 @@ from ..retrieval.replies import TURN, turn
 from .candidates import Quotable, asking_stems, lead_length, number_length
 from .decisions import outcomes_asked, with_names, without_stray_outcomes
 from .quoted import citation_at, shown
+from .reasons import with_reasons
 from .scoring import rank
 
 # Shares of the best score, see `scoring`. Set by hand so that the gold questions of the development records gain and
@@ -100,6 +101,7 @@ def picked(store: Store, query: Query, among: Chosen, sentences: Sequence[Quotab
     chosen = _with_announced(store, _whole_thoughts(sentences, on_it), everywhere=query.wants_list)
     chosen = [each for quotable in chosen for each in with_names(query, quotable)]
     chosen = [_with_label(quotable) for quotable in chosen] if query.wants_speaker else chosen
+    chosen = with_reasons(chosen) if kinds.wants_reason(query.asked) else chosen
     return replace(among, quotables=chosen, picked=tuple(sentences))
 
 

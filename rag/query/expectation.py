@@ -156,7 +156,7 @@ _KINDS: tuple[tuple[re.Pattern[str], str, Callable[[Said], bool]], ...] = (
         _names_a_person,
     ),
     (
-        _asking(r"\bhow many\b|\bby how much\b|^\W*(?:the )?number of\b|\bwhat (?:is|was) the (?:total )?number of\b"),
+        _asking(r"\bhow many\b|^\W*(?:the )?number of\b|\bwhat (?:is|was) the (?:total )?number of\b"),
         "number",
         _counts,
     ),

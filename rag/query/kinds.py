@@ -44,6 +44,7 @@ _SUBJECT_TOO = (
     "items",
     "changes",
     "reason given",
+    "reason before",
     "and",
     "interrogative",
     "before interrogative",
@@ -71,6 +72,8 @@ _SUBJECT_TOO = (
 _MARKS = " \t\n.,;:!?¡¿…。！？،؟"
 _BETWEEN_COURTESIES = re.compile(r"[.,;:!?¡¿…。！？،؟–—]++")
 MOST_ADDED = 3
+MAX_BEFORE_POINTING = 12
+_DENIED = re.compile(r"\bnot\s(?:because|owing to|due to)\b", re.IGNORECASE)
 MAX_COURTESY_CHARS = 200
 _WITHOUT_SPACES = re.compile(r"[぀-ヿ㐀-鿿]")
 # "What is the Portland session about?": the question word and the preposition hold the subject between them; "What are
@@ -250,7 +253,13 @@ def asks_what_is_said(question: str) -> bool:
 
 def gives_reason(text: str) -> bool:
     """Whether a text says why."""
-    return _asks("reason given", text)
+    return _asks("reason given", _DENIED.sub(" ", text))
+
+
+def points_back_at_reason(text: str) -> bool:
+    """Whether a sentence begins by pointing back at why: "With that in mind, ..."."""
+    begins = _pattern("reason before").search(_folded(text))
+    return bool(begins) and begins.start() <= MAX_BEFORE_POINTING
 
 
 def wants_action(question: str) -> bool:

@@ -17,7 +17,7 @@ from ..calibration import likeness
 from .directory import Directory, directory_of
 from .expectation import Expectation, expectation
 from .follow_up import asks_by_itself, asks_for_others, names_its_subject, refers_back, stand_alone
-from .kinds import asking_words, asks_what_is_said, courtesy, wants_records, wants_vote
+from .kinds import asking_words, asks_what_is_said, courtesy, wants_reason, wants_records, wants_vote
 from .mentions import Mentions, mentions
 from .question import (
     SAYS,
@@ -128,6 +128,8 @@ def parse_query(store: Store, question: str, history: Sequence[Turn] = ()) -> Qu
     language = asked_in(store, own)
     content = content_words(store, text, language)
     references = pointers(text, store, content)
+    if wants_vote(own) and wants_reason(own) and not references.said_by:  # why is told by those who voted so
+        references = replace(references, said_by=tuple(directory.speakers_in(own)))
     if wants_vote(own) and not SAYS.search(own):  # a paragraph that was voted on is no place
         references = replace(references, paragraphs=())
     if asks_for_reply(text) or (own != text and _names_whom(own, directory)):

@@ -30,7 +30,7 @@ def from_catalogue(store: Store, query: Query, filters: Filters | None = None) -
         return records(store, query, filters)
     if changed := changes(store, query):
         return changed
-    ways = (of_result, of_day, votes_of, sponsors, misnamed, votes)
+    ways = (of_day, of_result, votes_of, sponsors, misnamed, votes)
     return next(filter(None, (way(store, query, filters) for way in ways)), None)
 
 
@@ -57,6 +57,8 @@ def own_way(store: Store, query: Query, hits: Sequence[Hit]) -> Quoted | None:
 def _is_about_all_somebody_said(store: Store, query: Query) -> bool:
     """Whether a question asks what somebody said, on no subject: "What did Ruiz argue?"."""
     if query.topic_words or query.compares or query.expected or query.follows or not query.references.said_by:
+        return False
+    if kinds.wants_reason(query.asked):
         return False
     called = (*query.references.said_by, titles_in(query.text))
     names = {stem for name in called for stem in store.lexical.words(name)}
