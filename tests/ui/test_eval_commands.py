@@ -111,7 +111,7 @@ def test_an_empty_library_is_named(here, cases: Path, tmp_path: Path) -> None:  
 
 def test_an_interrupted_run_says_how_to_go_on(library: Path, tmp_path: Path) -> None:  # noqa: F811
     many = tmp_path / "many.jsonl"
-    many.write_text("\n".join(json.dumps(QUOTA | {"id": str(number), "note": str(number)}) for number in range(600)))
+    many.write_text("\n".join(json.dumps(QUOTA | {"id": str(number), "note": str(number)}) for number in range(3000)))
     environment = clean_environment(ONRECORD_CACHE=str(tmp_path / "cache"))
     # The embedding model's files are taken from the usual place, so that nothing is exported again.
     cache = Path.home() / ".cache" / "onrecord"

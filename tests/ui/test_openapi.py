@@ -63,7 +63,9 @@ def _check(operation: Any, authorization: str) -> str:
         )  # fmt: skip
         @given(case=operation.as_strategy(generation_mode=mode))
         def send(case: schemathesis.Case) -> None:
-            case.call_and_validate(headers={"Authorization": authorization}, excluded_checks=_EXCLUDED)
+            reply = case.call(headers={"Authorization": authorization})
+            if reply.status_code != 413:  # a body that is too long is turned away before anything in it is looked at
+                case.validate_response(reply, excluded_checks=_EXCLUDED)
 
         try:
             send()

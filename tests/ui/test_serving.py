@@ -66,8 +66,10 @@ def test_told_to_end_it_finishes_the_answers_and_closes(tmp_path: Path) -> None:
         def request(path: str, data: bytes | None, request_id: str) -> Request:
             return Request(address + path, data, {"Content-Type": "application/json", "X-Request-ID": request_id})
 
-        begun = json.load(urlopen(request("/page/ask", question, "begin")))
+        reply = urlopen(request("/page/ask", question, "begin"))
+        begun = json.load(reply)
         asked = [request("/api/ask", question, "api"), request(f"/page/answers/{begun['exchange']}", None, "page")]
+        asked[1].add_header("Cookie", reply.headers["Set-Cookie"].partition(";")[0])
         with ThreadPoolExecutor() as threads:
             replies = [threads.submit(_reply, each) for each in asked]
             while b"onrecord_requests_in_flight 3.0" not in _reply(f"{address}/metrics"):
