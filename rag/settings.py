@@ -107,6 +107,14 @@ class Settings(BaseSettings):
     cors_origins: str = Field(
         "", description="origins of web pages that may call the API, separated by commas; * for all"
     )
+    proxy_user_header: str = Field(
+        "", description="header in which a trusted proxy tells the account of whom it has signed in: X-Forwarded-User"
+    )
+    trusted_proxies: str = Field(
+        "",
+        description="addresses or networks of proxies, separated by commas: 10.0.0.5, 10.1.0.0/24; only they may tell "
+        "a name, or another caller's address",
+    )
     requests_per_minute: int = Field(
         600, description="requests a minute from one key, session or address; 0 for no limit"
     )

@@ -23,7 +23,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from ..ingest.ingest import find_files
 from ..rag.library import Library
-from .connections import guarded
+from .connections import BehindProxies, guarded
 from .headers import ConfineFrame, ConfinePages
 from .http.api import ApiOptions, build_api, unknown_stay_with
 from .http.metrics import Metrics
@@ -77,7 +77,8 @@ def serve(
     intake = Intake(library, ingest, limits=options.limits)
     app = build_app(library, intake=intake, also=also, options=options, page=page)
     settings = uvicorn.Config(
-        app, log_level="warning", timeout_graceful_shutdown=_CLOSE_TIMEOUT_S,
+        BehindProxies(app, options.rules.proxies), proxy_headers=False,
+        log_level="warning", timeout_graceful_shutdown=_CLOSE_TIMEOUT_S,
         http=guarded(connections=options.rules.connections, patience_s=options.rules.body_timeout_s),
         loop="asyncio",  # others take the wakeup descriptor of `end_for_sure` for themselves
     )  # fmt: skip

@@ -5,10 +5,14 @@ connections at most, but this machine, where a proxy may stand, as many as there
 """
 
 import asyncio
-import ipaddress
+import os
 from typing import Any
 
+from starlette.types import ASGIApp, Receive, Scope, Send
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from .access.proxies import PEER, Proxies, is_loopback
 
 _SAYS = b"The server is all taken. Try again in a moment.\n"
 _FULL = (
@@ -72,7 +76,7 @@ def guarded(*, connections: int, patience_s: float) -> type[H11Protocol]:
             if len(self.connections) > connections:
                 return True
             host = self.client[0] if self.client else ""
-            if _is_this_machine(host):
+            if is_loopback(host):
                 return False
             clients = [getattr(each, "client", None) for each in self.connections]
             return sum(1 for client in clients if client and client[0] == host) > max(1, connections // 2)
@@ -80,13 +84,22 @@ def guarded(*, connections: int, patience_s: float) -> type[H11Protocol]:
     return Guarded
 
 
+class BehindProxies:
+    """An ASGI application that learns callers' addresses from proxies, as uvicorn's own does, and who told them.
+
+    Where no proxy is named, those of uvicorn's FORWARDED_ALLOW_IPS are believed, this machine without it.
+    """
+
+    def __init__(self, app: ASGIApp, proxies: Proxies) -> None:
+        named = [str(network) for network in proxies.networks]
+        trusted = named or os.environ.get("FORWARDED_ALLOW_IPS", "127.0.0.1")
+        self._app: Any = ProxyHeadersMiddleware(app, trusted)  # type: ignore[arg-type]
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        scope[PEER] = scope.get("client")
+        await self._app(scope, receive, send)
+
+
 def _called_off(timer: asyncio.TimerHandle | None) -> None:
     if timer is not None:
         timer.cancel()
-
-
-def _is_this_machine(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False

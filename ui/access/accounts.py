@@ -41,7 +41,7 @@ _AT_ONCE = 2  # a hash takes 64 MiB
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Account:
-    """What is kept of a person. `password` is its hash, `created` ISO 8601 in UTC.
+    """What is kept of a person. `password` is its hash, "" where only a proxy signs them in; `created` ISO 8601 in UTC.
 
     `collections` are the only ones that may be read, None the whole library.
     """
@@ -83,16 +83,22 @@ class Accounts:
         """The account of a name, in any case; None where there is none."""
         return next((account for account in self.all() if account.name.casefold() == name.casefold()), None)
 
-    def add(self, name: str, role: str, password: str, *, collections: Iterable[str] | None = None) -> Account:
-        """A new account. Raises InputError for a name that is taken or none, and for a weak password."""
+    def named(self, told: str) -> Account | None:
+        """The account that a proxy names: letter for letter, since to it `Anna` and `anna` may be two people."""
+        return next((account for account in self.all() if account.name == told), None)
+
+    def add(self, name: str, role: str, password: str | None, *, collections: Iterable[str] | None = None) -> Account:
+        """A new account; without a password only a proxy can sign in with it.
+
+        Raises InputError for a name that is taken or none, and for a weak password.
+        """
         if not _NAME.fullmatch(name):
             raise InputError(f"{name[:64]!r} is no name: 1 to 64 letters, digits and . _ @ + - in any order.")
         if self.get(name):
             raise InputError(f"There is an account {name!r} already. See: onrecord users list")
-        _check_password(password, name)
         scopes = _SCOPES[checked_role(role)]
         account = Account(
-            name=name, role=checked_role(role), password=_hasher().hash(password),
+            name=name, role=checked_role(role), password="" if password is None else _hashed(password, name),
             created=self._clock().isoformat(timespec="seconds"), collections=confined(scopes, collections),
         )  # fmt: skip
         self._write([*self.all(), account])
@@ -106,12 +112,17 @@ class Accounts:
         password: str | None = None,
         collections: Iterable[str] | None = None,
         whole: bool = False,
+        no_password: bool = False,
     ) -> Account:
-        """An account with another role, password or collections, or with the `whole` library. Raises InputError."""
+        """An account with another role, password, or none, or collections, or with the `whole` library.
+
+        Raises InputError.
+        """
         account = self._found(name)
-        if password is not None:
-            _check_password(password, account.name)
-            account = replace(account, password=_hasher().hash(password))
+        if no_password:
+            account = replace(account, password="")
+        elif password is not None:
+            account = replace(account, password=_hashed(password, account.name))
         kept = checked_role(role) if role else account.role
         seen = None if whole else account.collections if collections is None else tuple(collections)
         account = replace(account, role=kept, collections=confined(_SCOPES[kept], seen))
@@ -129,12 +140,13 @@ class Accounts:
         from argon2.exceptions import Argon2Error, InvalidHashError
 
         account = self.get(name)
+        kept = account.password if account else ""
         with self._turns:
             try:
-                _hasher().verify(account.password if account else _nobodys(), password[:MAX_PASSWORD_CHARS])
+                _hasher().verify(kept or _nobodys(), password[:MAX_PASSWORD_CHARS])
             except (Argon2Error, InvalidHashError):
                 return None
-        return account
+        return account if kept else None
 
     def _found(self, name: str) -> Account:
         account = self.get(name)
@@ -147,8 +159,9 @@ class Accounts:
 
 
 def account_json(account: Account) -> dict[str, object]:
-    """An account as it is listed; nothing of its password."""
-    return {name: value for name, value in asdict(account).items() if name != "password"}
+    """An account as it is listed; of its password only whether there is one."""
+    listed = {name: value for name, value in asdict(account).items() if name != "password"}
+    return {**listed, "has_password": bool(account.password)}
 
 
 def checked_role(told: str) -> Role:
@@ -158,11 +171,13 @@ def checked_role(told: str) -> Role:
     return told
 
 
-def _check_password(password: str, name: str) -> None:
+def _hashed(password: str, name: str) -> str:
+    """What is kept of a password. Raises InputError for a weak one."""
     if not MIN_PASSWORD_CHARS <= len(password) <= MAX_PASSWORD_CHARS:
         raise InputError(f"A password has {MIN_PASSWORD_CHARS} to {MAX_PASSWORD_CHARS} characters.")
     if name.casefold() in password.casefold() or len(set(password)) < MIN_PASSWORD_CHARS // 2:
         raise InputError("A password must not hold the name, nor a few characters again and again. Choose another.")
+    return _hasher().hash(password)
 
 
 def _account(kept: dict[str, Any]) -> Account:

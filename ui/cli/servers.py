@@ -46,6 +46,8 @@ def serve(
         find_sources(paths)
     if not (open_to_anybody or settings.open_to_anybody):
         _check_who_may_read(host or settings.host, library_folder(settings))
+    if settings.proxy_user_header:
+        _check_somebody_can_be_named(library_folder(settings))
     listen(host or settings.host, port or settings.port).close()
     if sys.stderr.isatty():
         print("Starting …", file=sys.stderr, flush=True)
@@ -87,6 +89,17 @@ def _check_who_may_read(host: str, folder: Path) -> None:
         f"On {host} other machines could read the records, and nobody is asked who they are. Make an account (onrecord "
         "users add NAME) or a key (onrecord keys create NAME) first; or say that all may read: --open-to-anybody"
     )
+
+
+def _check_somebody_can_be_named(folder: Path) -> None:
+    """Raises InputError where a proxy tells names and there is no account, so that all it lets through might ask."""
+    from ..access.accounts import Accounts
+
+    if not Accounts(folder).needed:
+        raise InputError(
+            "ONRECORD_PROXY_USER_HEADER: the proxy names accounts, and there is none. Make those that may come in: "
+            "onrecord users add NAME --no-password"
+        )
 
 
 def _is_this_machine(host: str) -> bool:

@@ -9,7 +9,6 @@ and in a browser people sign in, which becomes a session (sign_in.py). Who calls
 """
 
 import asyncio
-import ipaddress
 import logging
 import re
 import time
@@ -30,6 +29,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from ...rag.generation.budget import ASKER
 from ..access.accounts import Accounts
 from ..access.caller import ANYBODY, NOBODY, PASSERBY, Caller, caller_of
+from ..access.proxies import NO_PROXIES, Ambiguous, Proxies, is_loopback
 from ..audit import Audit, deed_of
 from ..headers import always_sent
 from .keys import Key, Keys
@@ -38,6 +38,7 @@ from .problems import KINDS, Problem, as_problem, path_of, route_of
 from .rates import Rate
 from .sessions import COOKIE, Session, Sessions
 from .sign_in import sign_in_address
+from .streams import given_once
 from .tracing import Tracing
 
 LOG = logging.getLogger("onrecord.http")
@@ -62,6 +63,7 @@ class Rules:
     """What the gate holds requests to. Pages of `cors_origins` may call the API; "*" is any page.
 
     `connections` is kept by the server itself (connections.py); `at_once` is how much one caller may have done at once.
+    `proxies` may tell who calls: serve that with connections.BehindProxies, or with uvicorn's `proxy_headers=False`.
     """
 
     cors_origins: tuple[str, ...] = ()
@@ -71,6 +73,7 @@ class Rules:
     body_timeout_s: float = 30.0
     connections: int = 512
     at_once: int = 32
+    proxies: Proxies = NO_PROXIES
 
 
 class Gate:
@@ -168,7 +171,8 @@ class Gate:
     def _identify(self, request: "_Passage") -> Problem | None:
         """Finds who calls, by a key or a session; returns what speaks against letting the request in."""
         request.scope["is_from_here"] = request.is_from_here
-        keyed = not request.is_open and self._asks_who
+        told = self._name_told(request)
+        keyed = not request.is_open and (self._asks_who or told is not None)
         bearer = request.headers.get("authorization") if keyed else None
         # A page that was led here under another name has no key to show; a proxy's program may have.
         if request.is_misnamed and bearer is None:
@@ -187,12 +191,32 @@ class Gate:
             return Problem(
                 "local-only", "To do this from elsewhere, create an API key: onrecord keys create NAME --scope " + scope
             )
-        refusal = self._find_session(request) if bearer is None else self._find_key(request, bearer)
+        if told is not None:
+            refusal = self._find_named(request, told)
+        else:
+            refusal = self._find_session(request) if bearer is None else self._find_key(request, bearer)
         if refusal is None and request.known and not request.known.may(scope):
             return Problem("key-scope", f"This needs a key or a role with the scope {scope}.")
         if refusal is None and request.key:
             self._keys.note_use(request.key)
         return refusal
+
+    def _name_told(self, request: "_Passage") -> str | None:
+        """The name that a proxy tells; none to pages of other origins, which must show a key as with a session."""
+        try:
+            told = self._rules.proxies.take_name(request.scope)
+        except Ambiguous:
+            raise Problem("malformed", f"{self._rules.proxies.header} must come once, with one name.") from None
+        request.is_proxied = told is not None
+        return told if request.is_from_here or request.is_link else None
+
+    def _find_named(self, request: "_Passage", told: str) -> Problem | None:
+        account = self._accounts.named(told) if self._accounts else None
+        if account is None:
+            says = "The proxy has signed you in under a name that has no account here. Ask for one: onrecord users add"
+            return Problem("user-unknown", says)
+        request.scope["caller"] = account.caller
+        return None
 
     def _find_key(self, request: "_Passage", bearer: str) -> Problem | None:
         kind, _, told = bearer.partition(" ")
@@ -263,7 +287,7 @@ class Gate:
             if len(body) > self._rules.body_limit_bytes:
                 raise _too_large(self._rules.body_limit_bytes)
         request.body = bytes(body)
-        return _given_once(request.body, receive)
+        return given_once(request.body, receive)
 
     def _measured(self, request: "_Passage", receive: Receive) -> Receive:
         """An upload piece by piece: each must come in time and all at a pace, together they must not be too large."""
@@ -325,7 +349,7 @@ class _Passage:
         self.began = time.perf_counter()
         self.key: Key | None = None
         self.session: Session | None = None
-        self.is_at_home = False
+        self.is_at_home = self.is_proxied = False
         self.status: int | None = None
         self.is_api = bool(_API.fullmatch(path))
         self.is_open = bool(_OPEN.fullmatch(path)) and (self.only_reads or (self.method, path) == _SIGN_IN)
@@ -378,6 +402,12 @@ class _Passage:
         return self.only_reads and (self.is_api or self.headers.get("sec-fetch-mode") in (None, "navigate"))
 
     @property
+    def is_link(self) -> bool:
+        """Whether somebody follows a link, from wherever: the page that holds it sees nothing of the answer."""
+        told = [self.headers.get(f"sec-fetch-{name}") for name in ("mode", "dest")]
+        return self.only_reads and told == ["navigate", "document"] and "origin" not in self.headers
+
+    @property
     def is_visit(self) -> bool:
         """Whether a person opens something of the page's in a browser, rather than a program calling."""
         accepts = "text/html" in self.headers.get("accept", "")
@@ -411,7 +441,8 @@ class _Passage:
     @property
     def is_local(self) -> bool:
         """Whether the caller sits at this machine, and no proxy stands between."""
-        return _is_loopback(self.address) and not any(name in self.headers for name in _PROXY_HEADERS)
+        proxied = self.is_proxied or any(name in self.headers for name in _PROXY_HEADERS)
+        return is_loopback(self.address) and not proxied
 
     @property
     def is_misnamed(self) -> bool:
@@ -421,7 +452,7 @@ class _Passage:
         for this machine only (DNS rebinding).
         """
         name = _host_name(self.headers.get("host", ""))
-        return self.is_local and name != "localhost" and not _is_loopback(name)
+        return self.is_local and name != "localhost" and not is_loopback(name)
 
 
 def _scope_needed(method: str, path: str) -> str:
@@ -433,14 +464,6 @@ def _scope_needed(method: str, path: str) -> str:
     if method == "DELETE" and path.startswith(("/api/", *_LIBRARY)):
         return "remove"
     return "ask" if method in ("GET", "HEAD") or not path.startswith(_LIBRARY) else "ingest"
-
-
-def _is_loopback(address: str) -> bool:
-    try:
-        found = ipaddress.ip_address(address)
-    except ValueError:
-        return False
-    return (getattr(found, "ipv4_mapped", None) or found).is_loopback
 
 
 def _host_name(host: str) -> str:
@@ -467,20 +490,6 @@ def _told(problem: Problem, request: "_Passage") -> ASGIApp:
 
 def _too_large(limit_bytes: int) -> Problem:
     return Problem("too-large", f"At most {limit_bytes:,} bytes can be sent at once.", headers={"Connection": "close"})
-
-
-def _given_once(body: bytes, receive: Receive) -> Receive:
-    """A receive that gives a body already read, and afterwards what still comes (that the client is gone)."""
-    given = False
-
-    async def receive_again() -> Message:
-        nonlocal given
-        if given:
-            return await receive()
-        given = True
-        return {"type": "http.request", "body": body, "more_body": False}
-
-    return receive_again
 
 
 def facts_of(record: logging.LogRecord) -> Mapping[str, Any]:

@@ -34,6 +34,7 @@ KINDS: Mapping[str, tuple[int, str]] = {
     "key-revoked": (401, "The API key has been revoked"),
     "key-expired": (401, "The API key has expired"),
     "key-scope": (403, "The API key may not do this"),
+    "user-unknown": (403, "The proxy names nobody who has an account"),
     "local-only": (403, "Without API keys this is open to this machine only"),
     "foreign-origin": (403, "Pages of other origins may not call this server"),
     "not-found": (404, "Not found"),

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from ...rag.generation.rules import ModelRules, price_of
 from ...rag.prompts import prompts_in
 from ...rag.settings import Settings
+from ..access.proxies import proxies_from
 from .api import ApiOptions
 from .gate import LOG, Rules, facts_of
 from .tracing import Tracing, open_tracing
@@ -30,6 +31,7 @@ def options_from(settings: Settings) -> Iterator[ApiOptions]:
                 body_timeout_s=settings.body_timeout_s,
                 connections=settings.connections,
                 at_once=settings.at_once,
+                proxies=proxies_from(settings.proxy_user_header, settings.trusted_proxies),
             ),
             limits=settings.limits(),
             tracing=tracing,

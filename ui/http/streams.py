@@ -1,4 +1,4 @@
-"""Server-sent events (HTML standard, section 9.2), written while something slow goes on in a thread."""
+"""Bodies: server-sent events (HTML standard, section 9.2), and one that was read before its time."""
 
 import asyncio
 import json
@@ -7,6 +7,7 @@ from typing import Any
 
 import anyio.to_thread
 from starlette.responses import StreamingResponse
+from starlette.types import Message, Receive
 
 SIGN_OF_LIFE_S = 15.0
 
@@ -41,3 +42,17 @@ async def _sent_as_ready(events: Iterator[str]) -> AsyncIterator[str]:
         if (event := waiting.result()) is None:
             return
         yield event
+
+
+def given_once(body: bytes, receive: Receive) -> Receive:
+    """A receive that gives a body already read, and afterwards what still comes (that the client is gone)."""
+    given = False
+
+    async def receive_again() -> Message:
+        nonlocal given
+        if given:
+            return await receive()
+        given = True
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    return receive_again

@@ -23,6 +23,9 @@ _Collections = Annotated[
 _FromInput = Annotated[
     bool, typer.Option("--password-stdin", help="Read the password from standard input, a line, instead of asking.")
 ]
+_NoPassword = Annotated[
+    bool, typer.Option("--no-password", help="No password: only a proxy signs in (ONRECORD_PROXY_USER_HEADER).")
+]
 
 
 @users.command("add")
@@ -31,6 +34,7 @@ def users_add(
     role: _Role = None,
     collections: _Collections = None,
     password_stdin: _FromInput = False,
+    no_password: _NoPassword = False,
     library: LibraryOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -39,9 +43,10 @@ def users_add(
 
     settings = read_settings(library=library)
     checked_role(role or "reader")
+    _check_one_of(password_stdin, no_password)
     with opened_library(settings, create=True) as lib:
         check_known(lib, collections or [])
-        password = _password(password_stdin)
+        password = None if no_password else _password(password_stdin)
         accounts = Accounts(lib.store.folder)
         account = accounts.add(name, role or "reader", password, collections=collections or None)
     note(settings, "create account", name=account.name, role=account.role, collections=account.collections)
@@ -67,6 +72,7 @@ def users_change(
     whole_library: Annotated[bool, typer.Option("--whole-library", help="Read all of it.")] = False,
     password: Annotated[bool, typer.Option("--password", help="Ask for another password.")] = False,
     password_stdin: _FromInput = False,
+    no_password: _NoPassword = False,
     library: LibraryOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -74,16 +80,18 @@ def users_change(
     from ...access.accounts import Accounts, account_json
 
     settings = read_settings(library=library)
-    if not (role or collections or whole_library or password or password_stdin):
-        raise InputError("Say what is to change: --role, --collection, --whole-library or --password.")
+    if not (role or collections or whole_library or password or password_stdin or no_password):
+        raise InputError("Say what is to change: --role, --collection, --whole-library, --password or --no-password.")
+    _check_one_of(password or password_stdin, no_password)
     with opened_library(settings) as lib:
         check_known(lib, collections or [])
         told = _password(password_stdin) if password or password_stdin else None
         accounts = Accounts(lib.store.folder)
         account = accounts.change(
-            name, role=role, password=told, collections=collections or None, whole=whole_library
-        )
-    changed = {"role": account.role, "collections": account.collections, "password": told is not None}
+            name, role=role, password=told, collections=collections or None, whole=whole_library,
+            no_password=no_password,
+        )  # fmt: skip
+    changed = {"role": account.role, "collections": account.collections, "password": told is not None or no_password}
     note(settings, "change account", name=account.name, **changed)
     tell(account_json(account), as_json, lambda: print(_line(account)))
 
@@ -99,6 +107,11 @@ def users_remove(name: _Name, library: LibraryOption = None, as_json: JsonOption
         account = Accounts(lib.store.folder).remove(name)
     note(settings, "remove account", name=account.name)
     tell(account_json(account), as_json, lambda: print(f"Removed {printable(account.name)}."))
+
+
+def _check_one_of(password: bool, no_password: bool) -> None:
+    if password and no_password:
+        raise InputError("Either a password or --no-password, not both.")
 
 
 def _password(from_input: bool) -> str:
@@ -119,4 +132,5 @@ def _line(account: "Account") -> str:
     from ..render import printable
 
     seen = f" of {printable(', '.join(account.collections))}" if account.collections is not None else ""
-    return f"{printable(account.name)}  {account.role}{seen}  since {account.created}"
+    proxied = "" if account.password else ", by a proxy only"
+    return f"{printable(account.name)}  {account.role}{seen}  since {account.created}{proxied}"
