@@ -5,6 +5,7 @@
 # make wheel               build dist/onrecord-*.whl
 # make quality [DATA=folder] [ONLY="section ..."]   measure every set there is and write docs/quality.md; resumes
 # make torture [KILLS=100] kill ingests, backups and restores of the sample at random moments, and compare
+# make fuzz [TIMES=200] [ONLY="body or reply"]   make up questions, bodies, replies and damaged files, many times over
 # make bench [BENCH="--rounds 5"]   measure beside LangChain, LlamaIndex and Haystack, each installed into .peers once
 # make lint-js             check the page's scripts, where Node is installed
 # make lock [NEWER="PACKAGE ..."]   resolve the dependencies anew into requirements.lock and requirements-dev.lock
@@ -30,7 +31,7 @@ INSTALL = VIRTUAL_ENV="$(abspath $(VENV))" $(BIN)/uv pip install $(FIND_LINKS) -
 # where a wheel lies ready or UV_TORCH_BACKEND names another build.
 TORCH_BACKEND := $(if $(UV_TORCH_BACKEND)$(wildcard $(addsuffix /torch-*.whl,$(PIP_FIND_LINKS))),,--torch-backend cpu)
 
-.PHONY: run test test-fast lint lint-js quality bench torture screenshots wheel lock bundle sbom licences setup clean
+.PHONY: run test test-fast lint lint-js quality bench torture fuzz screenshots wheel lock bundle sbom licences setup clean
 
 run: setup
 	$(BIN)/onrecord serve --library "$(LIBRARY)" --port $(PORT) --open "$(DOCS)"
@@ -69,6 +70,11 @@ bench: setup
 KILLS ?= 100
 torture: setup
 	$(BIN)/python benchmarks/kill.py sample --kills $(KILLS) --backups $(KILLS)
+
+# In one process for each kind of thing; what fails is kept in .hypothesis and tried first the next time.
+TIMES ?= 200
+fuzz: setup
+	HYPOTHESIS_PROFILE=fuzz TIMES=$(TIMES) $(PYTEST) tests/security/test_fuzz.py $(if $(ONLY),-k "$(ONLY)")
 
 # Of the same commit always the same bytes. What an earlier build left would be packed along.
 wheel bundle: export SOURCE_DATE_EPOCH ?= $(shell git log -1 --format=%ct 2>/dev/null || echo 1767225600)
