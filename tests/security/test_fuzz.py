@@ -25,6 +25,7 @@ from onrecord.ingest.worker import parsed_json
 from onrecord.rag import Library, Turn, open_library
 from onrecord.rag.generation.parse_reply import claims, finished_claims, visible
 from onrecord.rag.query.parse import parse_query
+from onrecord.rag.query.question import clean
 from onrecord.ui.app import build_app
 from onrecord.ui.http.api import ApiOptions
 from onrecord.ui.http.gate import Rules
@@ -39,7 +40,7 @@ pytestmark = pytest.mark.slow
 PROFILE, TIMES = os.environ.get("HYPOTHESIS_PROFILE", "ci"), int(os.environ.get("TIMES", "200"))
 settings.register_profile("ci", deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
 settings.register_profile("fuzz", deadline=None, print_blob=True, suppress_health_check=list(HealthCheck))
-PATIENCE_S = 20.0  # for one example, on a machine that others use too; a pattern that runs away takes minutes
+PATIENCE_S = 60.0  # for one example, however busy the machine; a pattern that runs away takes longer
 SAMPLE = Path(__file__).parents[2] / "sample"
 
 
@@ -76,7 +77,8 @@ QUESTIONS = st.one_of(st.text(max_size=300), st.lists(PIECES, max_size=40).map("
 @given(question=QUESTIONS, said=st.lists(st.builds(Turn, question=QUESTIONS, answer=st.text(max_size=100)), max_size=3))
 def test_every_question_is_parsed(library: Library, question: str, said: list[Turn]) -> None:
     began = time.monotonic()
-    query = parse_query(library.store, question, said)
+    said = [Turn(question=clean(turn.question), answer=clean(turn.answer)) for turn in said]
+    query = parse_query(library.store, clean(question), said)  # as everything that is asked comes to it
     assert isinstance(query.text, str) and isinstance(query.asked, str)
     within_patience(began)
 
@@ -128,13 +130,16 @@ BODIES = {
 NAMES = ("name", "document", "start", "end", "as", "x")
 TYPES = ("application/json", "application/json", "text/plain", "multipart/form-data", "x")
 ODD = st.sampled_from(["", "\ud800", "\x00", -1, 2**70, 1e308])
-JSON: st.SearchStrategy[Any] = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=40) | ODD,
-    lambda inner: (
-        st.lists(inner, max_size=4) | st.dictionaries(st.text(string.ascii_letters, max_size=9), inner, max_size=4)
-    ),
-    max_leaves=12,
-)
+LEAVES = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=40) | ODD
+
+
+def holding(inner: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
+    """Values, and lists and objects of them."""
+    names = st.text(string.ascii_letters, max_size=9)
+    return inner | st.lists(inner, max_size=4) | st.dictionaries(names, inner, max_size=4)
+
+
+JSON = holding(holding(LEAVES))
 
 
 @pytest.fixture(scope="module")
