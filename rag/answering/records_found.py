@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from ...vectorstore.passage import Document, Hit, Listing
 from ...vectorstore.store import Store
 from ..query.parse import Query
-from ..query.question import SYMBOL
+from ..query.question import SYMBOL, content_words
 from .candidates import asking_stems
 
 PASSAGES = 20
@@ -39,6 +39,11 @@ def record_meant(store: Store, query: Query, hits: Sequence[Hit]) -> Document | 
     if pointed and not SYMBOL.search(query.text) and shares[str(most)] > FAR_MORE * shares[str(best)]:
         best = most
     return store.document(best) if best else None
+
+
+def own_stems(store: Store, query: Query) -> Sequence[str]:
+    """The stems of what a question says itself, without the question before that a follow-up carries along."""
+    return query.content_words if query.own == query.text else content_words(store, query.own, query.language)
 
 
 def subject_stems(store: Store, stems: Iterable[str], document: Document) -> set[str]:

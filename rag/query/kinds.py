@@ -384,10 +384,13 @@ def asking_words() -> frozenset[str]:
     return frozenset(word for phrase in phrases for word in phrase.split())
 
 
-def sitting_facts(question: str) -> tuple[SittingFact, ...]:
-    """What a question asks of a sitting itself: who was there, who was not, who chaired it, when it began and ended."""
+def sitting_facts(question: str, *, of_it: bool = False) -> tuple[SittingFact, ...]:
+    """What a question asks of a sitting itself: who was there, who was not, who chaired it, when it began and ended.
+
+    `of_it` says that "it" is the sitting, so that "When did it end?" asks of one.
+    """
     asked = {kind for kind in _ASKED_OF_SITTINGS.values() if _asks(kind, question)}
-    if not (_asks("hour", question) and _asks("meeting", question)):
+    if not (_asks("hour", question) and (of_it or _asks("meeting", question))):
         asked -= {"opened", "closed"}
     return tuple(fact for fact, kind in _ASKED_OF_SITTINGS.items() if kind in asked)
 

@@ -170,3 +170,18 @@ def test_where_nobody_was_against_nothing_is_quoted(records: Library) -> None:
 def test_what_was_decided_on_a_subject_is_no_list(records: Library) -> None:
     (told,) = quotes(records, "What was decided about the crane?", "decided.md")
     assert "buy a crane" in told
+
+
+def test_a_conversation_goes_on_about_the_meeting(records: Library) -> None:
+    history = [records.ask("Who was present at the meeting of the harbour council?")]
+    for question, begins in (
+        ("And who sent apologies?", "Apologies were received"),
+        ("When did it end?", "The meeting closed at 8.05 p.m."),
+    ):
+        history.append(records.ask(question, history=history))
+        assert [quote.quote.startswith(begins) for quote in history[-1].citations] == [True], question
+
+
+def test_all_that_was_decided_is_listed_in_a_conversation_too(records: Library) -> None:
+    first = records.ask("What did the pier board decide on the crane?")
+    assert len(records.ask("And what was decided?", history=[first]).citations) == 3

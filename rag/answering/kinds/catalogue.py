@@ -15,7 +15,7 @@ from ...query.parse import Query
 from ..candidates import asking_stems, heading_of, inverse_frequency
 from ..decisions import is_counted
 from ..quoted import Quoted, told_of
-from ..records_found import called, record_meant, subject_stems
+from ..records_found import called, own_stems, record_meant, subject_stems
 from .matters import line_end, matters, told_at, without_lead_ins
 
 MAX_RECORDS = 40
@@ -168,7 +168,7 @@ def items(store: Store, query: Query, hits: Sequence[Hit]) -> Quoted | None:
 def _names_a_subject(store: Store, query: Query, document: Document, kind: str) -> bool:
     """Whether a question says more than which record's outcomes or items it asks for."""
     asked = {stem for phrase in kinds.words_of(kind) for stem in store.lexical.words(phrase)}
-    return bool(subject_stems(store, query.content_words, document) - asked)
+    return bool(subject_stems(store, own_stems(store, query), document) - asked)
 
 
 def _all_of(quoted: Quoted, what: str, total: int, document: Document) -> Quoted | None:

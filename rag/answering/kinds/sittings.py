@@ -15,7 +15,7 @@ from ...query import kinds
 from ...query.kinds import SittingFact
 from ...query.parse import Query
 from ..quoted import Quoted
-from ..records_found import record_meant, shares_of_records, subject_stems
+from ..records_found import own_stems, record_meant, shares_of_records, subject_stems
 
 # What a record tells of a sitting stands at its head and its end.
 HEAD_PASSAGES, END_PASSAGES = 40, 8
@@ -44,7 +44,8 @@ class _Place:
 def sitting(store: Store, query: Query, hits: Sequence[Hit]) -> Quoted | None:
     """What the record meant tells of the sitting itself, as far as the question asks; an empty answer where it tells
     nothing, None where something else is asked."""
-    facts = kinds.sitting_facts(query.asked)
+    carried = query.text.partition(" (")[2] if query.follows else ""
+    facts = kinds.sitting_facts(query.asked, of_it=bool(kinds.sitting_facts(carried)))
     document = _record_of(store, query, hits) if facts else None
     if document is None:
         return None
@@ -65,7 +66,7 @@ def _record_of(store: Store, query: Query, hits: Sequence[Hit]) -> Document | No
         return None
     is_meant = document.id in query.references.documents or shares_of_records(hits)[document.id] >= MEANT_SHARE
     asking = {stem for word in kinds.words_on_sittings() for stem in store.lexical.words(word, query.language)}
-    return document if is_meant and not subject_stems(store, query.content_words, document) - asking else None
+    return document if is_meant and not subject_stems(store, own_stems(store, query), document) - asking else None
 
 
 def _places(document: Document, passages: Sequence[Passage], fact: SittingFact) -> list[_Place]:
