@@ -22,7 +22,7 @@ pytestmark = pytest.mark.slow
 ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "docs" / "integration.md"
 TEXT = PAGE.read_text(encoding="utf-8")
-DEPLOYMENT = sorted(file for file in (ROOT / "deploy").iterdir())
+DEPLOYMENT = sorted(file for file in (ROOT / "deploy").iterdir() if file.is_file())
 
 
 def between(begin: str, end: str) -> str:

