@@ -372,7 +372,7 @@ class _Read:
 def _day_in_words(date: str | None) -> str:
     """A date as questions write it: "2018-12-13" is "2018 december 13"."""
     year, month, day = (*(date or "").split("-"), "", "", "")[:3]
-    return f"{year} {month_name[int(month)] if month.isdigit() else ''} {day.lstrip('0')}"
+    return f"{year} {month_name[int(month)] if month.isdigit() and int(month) <= 12 else ''} {day.lstrip('0')}"
 
 
 def _wants(query: Query) -> dict[str, float]:
