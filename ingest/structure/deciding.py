@@ -160,6 +160,7 @@ _THAT = re.compile(r"\A(?:,?\sthat|\s(?=it\b|there\b))\b(?P<what>[^;:]{0,160})",
 _MODAL = re.compile(_BOUND.format(any_in("modal")), re.IGNORECASE)
 _HAD = re.compile(r"\bhad\s(?:\S{1,20}\s){0,3}\S{1,20}\Z", re.IGNORECASE)
 _SUBJUNCTIVE = re.compile(r"\bbe\b", re.IGNORECASE)
+_PUT = re.compile(r"\bput,? and (?:[a-z]{2,14}ly )?\Z", re.IGNORECASE)
 _PREAMBLE = re.compile(r"\A\W{0,4}[^\W\d_]{3,16}(?:ing|ant|ndo)\b[^\n]*,\W{0,3}\Z")
 _OPENING = re.compile(
     rf"\A\W{{0,4}}(?:(?:motion|decision|action)\s?:\W{{0,4}})?(?P<said>{any_in('opening')})(?![\w-])(?!\s\w{{1,20}}:)",
@@ -339,6 +340,9 @@ def _is_ruling(words: str, is_spoken: bool, length: int) -> bool:
 
 def _is_told(match: re.Match[str]) -> bool:
     """Whether what a matter became is told: "the motion carried", not "that the bill be read", "the Adopted budget"."""
+    before = match[0][: match.start("said") - match.start()]
+    if _PUT.search(before):  # "(Question, that the words be added, put and agreed to)"
+        return True
     return not (match["said"].istitle() or _SUBJUNCTIVE.search(match[0]) or _RELATIVE_WITHIN.search(match[0]))
 
 

@@ -49,12 +49,16 @@ _SMALL = frozenset(
 _ARTICLES = frozenset("a an i the la le les los las el der die das den dem des en".split())
 _LONGEST_TITLE_WORDS = 16
 _LONGEST_CAPITALS = 420
+_FEWEST_LINES = 20
+_LOUD_SHARE = 0.7
 
 
 def with_headings(text: str, blocks: Sequence[Block]) -> list[Block]:
     """The blocks, those made headings that are, and those made paragraphs that are none."""
     lines = [plain(text[block.start : block.end]) for block in blocks]
     marked = [_by_look(block, line) for block, line in zip(blocks, lines, strict=True)]
+    if _is_all_in_capitals(marked, lines):
+        marked = list(blocks)
     marked = _without_false(marked, lines)
     marked = _between_numbers(marked, lines)
     marked = _in_title_case(marked, lines)
@@ -70,6 +74,13 @@ def title_of(line: str) -> str:
 def _by_look(block: Block, line: str) -> Block:
     level = heading_level(line) if block.kind == "paragraph" else 0
     return replace(block, kind="heading", level=level) if level else block
+
+
+def _is_all_in_capitals(marked: Sequence[Block], lines: Sequence[str]) -> bool:
+    """Whether most of a record's text is in capitals, so that they set nothing apart."""
+    prose = [line for block, line in zip(marked, lines, strict=True) if block.kind in ("paragraph", "heading")]
+    loud = sum(len(line) for line in prose if line.upper() == line)
+    return len(prose) >= _FEWEST_LINES and loud > _LOUD_SHARE * sum(map(len, prose))
 
 
 def heading_level(line: str) -> int:
@@ -302,12 +313,16 @@ def _is_loud(match: re.Match[str]) -> bool:
     return sum(character.isalpha() for character in match["title"]) > 5
 
 
+_NUMBER_ALONE = re.compile(r"[^\W\d_]{3,16} (?i:no\.? ?|n[°º] ?|number |#)?\d{1,4}[A-Za-z]?")
+
+
 def _joined(text: str, blocks: Sequence[Block]) -> list[Block]:
-    """Makes one of headings of which the first breaks off: it ends, or the next begins, with a small word."""
+    """Makes one of headings of which the first breaks off: it ends, or the next begins, with a small word; and of
+    those of which the first is nothing but a number ("Question No. 7") and the next says of what."""
     joined: list[Block] = []
     for block in blocks:
         if joined and _goes_over(text, joined[-1], block):
-            joined[-1] = replace(joined[-1], end=block.end)
+            joined[-1] = replace(joined[-1], end=block.end, level=min(joined[-1].level, block.level))
         else:
             joined.append(block)
     return joined
@@ -318,7 +333,10 @@ def _goes_over(text: str, before: Block, block: Block) -> bool:
         return False
     if text[before.end : block.start].strip():
         return False
-    first, second = plain(text[before.start : before.end]).split(), plain(text[block.start : block.end]).split()
+    above, below = plain(text[before.start : before.end]), plain(text[block.start : block.end])
+    if _NUMBER_ALONE.fullmatch(above) and not _NUMBER_ALONE.match(below):
+        return True
+    first, second = above.split(), below.split()
     is_alike = before.level == block.level and (first == [word.upper() for word in first]) == (
         second == [word.upper() for word in second]
     )

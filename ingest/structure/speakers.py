@@ -39,6 +39,7 @@ _OFFICE = (
     r"(?:(?:temporary|acting|deputy|vice|co)[ -]?){0,4}(?:chair(?:man|men|woman|persons?|person|s)?|pr[ée]sident[ea]?s?"
     r"|speaker|moderators?|(?:special )?rapporteurs?|facilitators?|secretary(?:[ -]general)?|secretaries)"
 )
+_OFFICE_BEGINS = re.compile(r"\W{0,4}(?i:the|le|la|el|los|las|les|der|die|o|a)\s[A-ZÀ-Þ]")
 _OFFICERS = re.compile(_OFFICE, re.IGNORECASE)
 _ADDRESS = re.compile(
     r"(?:dear |distinguished )?(?:mr|ms|mrs|mme|m|sr|sra|madame?|monsieur|señora?)\.? (?:le |la )?" + _OFFICE,
@@ -47,6 +48,7 @@ _ADDRESS = re.compile(
 _NOT_SPEAKERS = word_list("no_speakers")
 _FIELDS = word_list("fields")
 _MIN_TURNS = 4
+_YEAR = re.compile(r"(?<!\w)(?:19|20)\d\d(?!\w)")
 _NO_LABEL = re.compile(r"[.!?]\s+[a-z]|https?$|\d{3}|[a-z]{4}[.!?]\s|\.\s?[-–—]\s")
 _MARKS = re.compile(r"[\W\d_]*+o?\s*+")
 _FEWEST_KNOWN = 2
@@ -101,9 +103,17 @@ def speakers_of(
     if any(block.speaker is not None for block in blocks):
         return _stated(blocks)
     labels = [known or own for known, own in zip(_turn_labels(texts, blocks), labels, strict=True)]
-    if sum(label is not None for label in labels) >= 2:
+    opened = [text for text, label in zip(texts, labels, strict=True) if label is not None]
+    if len(opened) >= 2 or any(_addresses_chair(text) for text in opened):
         return _turns(texts, blocks, labels)
     return _retold(texts, blocks)
+
+
+def _addresses_chair(text: str) -> bool:
+    """Whether the words after a label begin by addressing who presides: "Mr. LIND. Mr. President, I rise"; of a record
+    that is one speech."""
+    found = speaker_label(text)
+    return bool(found) and bool(_ADDRESS.fullmatch(plain(text[found[1] :][:_LABEL_CHARS]).partition(",")[0].strip()))
 
 
 def _stated(blocks: Sequence[Block]) -> list[tuple[str | None, int]]:
@@ -245,12 +255,23 @@ def begins_turn(line: str) -> bool:
     return bool(found) and _names_somebody(found[0])
 
 
+def is_label_of_two_lines(above: str, below: str) -> bool:
+    """Whether the label of somebody who holds an office goes over two lines: "The Minister for Planning", "and Trade
+    (Mr. Lind): Yes"."""
+    if ":" not in below[:_LABEL_CHARS] or not _OFFICE_BEGINS.match(above) or _OFFICE_BEGINS.match(below):
+        return False
+    found = speaker_label(f"{above} {below}")
+    return bool(found) and found[1] > len(above) and names_holder(found[0])
+
+
 def _could_speak(label: str) -> bool:
     if state_of(label) and label.removeprefix("the ")[0].isupper():
         return True
     label = without_states(label)
     words = re.findall(r"[^\W\d_][\w’'.-]*", label)
-    longest = _LONGEST_HELD_OFFICE_WORDS if names_holder(label) else _LONGEST_LABEL_WORDS
+    longest = _LONGEST_LABEL_WORDS
+    if names_holder(label):  # of offices that are named after a plan: "Minister for Vision 2030 (Mr. Lind)"
+        longest, label = _LONGEST_HELD_OFFICE_WORDS, _YEAR.sub("", label)
     if _ENUMERATION.match(label) or (_NUMBERED_LABEL.search(label) and not _NUMBERED_PERSON.match(label)):
         return False
     if not words or len(words) > longest or not label[0].isupper() or _NO_LABEL.search(label):

@@ -62,6 +62,10 @@ class Quotable:
         """Whether another's words are all among this one's."""
         return self.hit.document.id == other.hit.document.id and self.start <= other.start and other.end <= self.end
 
+    def overlaps(self, other: "Quotable") -> bool:
+        """Whether the two share any words of their record."""
+        return self.hit.document.id == other.hit.document.id and self.start < other.end and other.start < self.end
+
     def adjoins(self, other: "Quotable") -> bool:
         """Whether the two stand side by side in a passage, with nothing said between them."""
         between = self.hit.document.text[min(self.end, other.end) : max(self.start, other.start)]

@@ -280,9 +280,8 @@ def _whole_thoughts(chosen: Sequence[Quotable], ranked: Sequence[Quotable]) -> l
     for quotable in chosen:
         if any(other.covers(quotable) for other in whole):
             continue
-        beside = [
-            other for other in ranked if other.hit is quotable.hit and other.score >= BESIDE_SHARE * quotable.score
-        ]
+        beside = [other for other in ranked if other.hit is quotable.hit and not any(o.overlaps(other) for o in whole)]
+        beside = [other for other in beside if other.score >= BESIDE_SHARE * quotable.score]
         for other in sorted(beside, key=lambda other: abs(other.start - quotable.start)):
             if quotable.adjoins(other) and other.end - quotable.start <= MAX_QUOTE_CHARS >= quotable.end - other.start:
                 quotable = replace(
@@ -439,7 +438,7 @@ def _is_short_item(hit: Hit) -> bool:
 def _repeats(quotable: Quotable, other: Quotable) -> bool:
     """Whether two quotes are the same, or say the same in nearly the same words (near duplicates in one or several
     records). What two speakers say in the same words are two statements."""
-    if quotable.hit.document.id == other.hit.document.id and quotable.start < other.end and other.start < quotable.end:
+    if quotable.overlaps(other):
         return True
     speakers = {fold(each.hit.passage.locator.speaker or "") for each in (quotable, other)}
     shared, fewer = len(quotable.words & other.words), min(len(quotable.words), len(other.words))

@@ -24,7 +24,7 @@ _NO_COUNT = re.compile(
     re.IGNORECASE,
 )
 _MONEY = re.compile(
-    r"[$€£¥]|\b(?-i:[A-Z][A-Za-z]{0,3})\.?\s?\d[\d,.]*\s?(?:thousand|million|billion|trillion)\b|"
+    r"[$€£¥]|(?<![\d.,:/])(?:\d{1,3}(?:,\d{3}){1,4}|\d{3,9})\.\d\d(?![\d.%:])|\b(?-i:[A-Z][A-Za-z]{0,3})\.?\s?\d[\d,.]*\s?(?:thousand|million|billion|trillion)\b|"
     r"\b(?-i:[A-Z][A-Za-z]{0,3})\.?\s?\d{1,3}(?:,\d{3})+|"
     r"\b(?:dollars?|euros?|pounds?|francs?|USD|EUR|CHF|crowns?|yen|yuan|rupees?|pesos?|shillings?|rands?|reais)\b",
     re.IGNORECASE,

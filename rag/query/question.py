@@ -27,7 +27,7 @@ SAYS = re.compile(
 )
 _NUMBERED = re.compile(
     r"(?<![\w-])(?!(?:in|on|of|at|by|to|for|from|and|or|than|the|since|until|after|before|about|over|under|only|all)\s)"
-    r"(?P<word>[^\W\d_]{3,20})\s(?:no\.?\s|n[°º]\s|number\s|#)?(?P<number>\d{1,3})(?![\w.,:/-]|\s(?:%|[^\W\d_]{3,12}s\b))",
+    r"(?P<word>[^\W\d_]{3,20})\s(?:no\.?\s?|n[°º]\s?|number\s|#)?(?P<number>\d{1,3})(?![\w.,:/-]|\s(?:%|[^\W\d_]{3,12}s\b))",
     re.IGNORECASE,
 )
 _GIVES = re.compile(
@@ -152,16 +152,19 @@ def said_by(question: str, directory: Directory) -> tuple[str, ...]:
 def numbered_headings(question: str) -> tuple[str, ...]:
     """What a question calls by a word and a number, as headings do ("issue 30", "item 7"), folded; no dates, no years
     and no amounts."""
-    return tuple(fold(f"{match['word']} {match['number']}") for match in _NUMBERED.finditer(question))
+    return tuple(_called(match["word"], match["number"]) for match in _NUMBERED.finditer(question))
 
 
 def is_headed(heading: str, numbered: Sequence[str]) -> bool:
     """Whether a heading holds one of the names that `numbered_headings` gives: "GitHub Issue #30" for "issue 30"."""
     if not numbered:
         return False
-    words = re.findall(r"\w+", fold(heading))
-    pairs = {f"{word} {after}" for word, after in pairwise(word for word in words if word not in ("no", "number"))}
-    return not pairs.isdisjoint(numbered)
+    words = [word for word in re.findall(r"\w+", fold(heading)) if word not in ("no", "number")]
+    return not {_called(word, after) for word, after in pairwise(words)}.isdisjoint(numbered)
+
+
+def _called(word: str, number: str) -> str:
+    return fold(f"{word} {number.lstrip('0') or number}")
 
 
 def whose_words(question: str) -> list[str]:

@@ -59,6 +59,9 @@ def told(sentence: str, *, spoken: bool = False) -> str:
         ("The Board directed staff to return with options.", "action staff"),
         ("The Committee requested the Secretariat to prepare a paper for its next session.",
          "action the Secretariat next session"),
+        ("(Question, that the words to be added be added, put and agreed to)", "decision"),
+        ("(Question, that the amendment be made, put and negatived)", "decision"),
+        ("(Question dropped)", "withdrawn"),
         ("CLERK TO WRITE TO OWNER", "action CLERK"),
         ("[ACTION] Lind will circulate the draft.", "action Lind"),
         ("- [x] Lind: fix the tests", "action Lind"),
@@ -99,6 +102,8 @@ def test_what_a_record_decides(sentence: str, expected: str) -> None:
         "The authors of the document flatly refused to take our concerns into account.",
         "The item was postponed from the meeting of June.",
         "The bill that was passed is going to help many.",
+        "(Question, that the words to be left out be left out, proposed)",
+        "The price of oil dropped in May.",
     ],
 )
 def test_what_decides_nothing(sentence: str) -> None:

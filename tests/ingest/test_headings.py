@@ -128,3 +128,14 @@ def test_a_bold_sentence_is_none() -> None:
     assert headings(blocks("**The lamps**", PROSE, "**The budget was passed by all of them.**", PROSE)) == [
         "**The lamps**"
     ]
+
+
+def test_a_number_alone_and_the_title_under_it_are_one_heading() -> None:
+    text = blocks("QUESTION NO. 007", "OIL FOR THE LAMPS OF SKARN", PROSE, "QUESTION NO. 008", "ROPE", PROSE)
+    assert sections(text) == ["QUESTION NO. 007 OIL FOR THE LAMPS OF SKARN", "QUESTION NO. 008 ROPE"]
+
+
+def test_where_all_is_in_capitals_they_make_no_heading() -> None:
+    rows = [f"PAID TO KEEPER {number} FOR OIL 1{number}.50" for number in range(30)]
+    assert headings(blocks(*rows)) == []
+    assert headings(blocks("OIL FOR THE LAMPS", PROSE, *rows[:3])) == ["OIL FOR THE LAMPS", *rows[:3]]

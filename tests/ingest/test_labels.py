@@ -6,6 +6,7 @@ from onrecord.ingest.formats.read import read
 from onrecord.ingest.structure.outline import outline
 from onrecord.ingest.structure.paragraphs import structure
 from onrecord.ingest.structure.people import is_entry
+from onrecord.ingest.structure.speakers import is_label_of_two_lines
 
 
 def turns(*paragraphs: str) -> list[tuple[str, str]]:
@@ -35,6 +36,12 @@ NAMES = ("Hon. A. Marrow", "Mr. Okafor", "Hon. A. Marrow", "Ms. Lind")
 @pytest.mark.parametrize("style", STYLES.values(), ids=STYLES)
 def test_each_style_is_learnt(style: str) -> None:
     assert speakers("The Council met.", *(style.format(name) for name in NAMES)) == list(NAMES)
+
+
+def test_a_record_of_one_speech_is_its_speakers() -> None:
+    said = "Mr. MARROW. Madam President, I rise in support of the lamps."
+    assert turns("Lamps", said, "They burn.") == [("Mr. MARROW", f"{said} They burn.")]
+    assert turns("Lamps", "Mr. Marrow: lamps and oil, two barrels.", "They burn.") == []
 
 
 @pytest.mark.parametrize("names", [("marrow", "okafor"), ("Ansel", "Brook"), ("Ирина", "Павел"), ("主席", "代表")])
@@ -221,3 +228,16 @@ def test_lists_and_cover_pages_are_nobodys_words() -> None:
         "Accelerated Ways of Action (LAMPS) Pathway, and the road to it.",
     )
     assert found == ["The President", "Ms. Roe", "The President"]
+
+
+@pytest.mark.parametrize(
+    ("above", "below", "is_label"),
+    [
+        ("The Assistant Minister for Lamps and", "Vision 2040 (Mr. Lind): I agree.", True),
+        ("Minister of Oil", "The Minister of Oil (Mr. Lind): I agree.", False),
+        ("OIL AND ROPE", "Mr. Lind: I agree.", False),
+        ("The Assistant Minister said that", "the oil was late (Mr. Lind saw it): two weeks.", False),
+    ],
+)
+def test_the_label_of_an_office_may_go_over_two_lines(above: str, below: str, is_label: bool) -> None:
+    assert is_label_of_two_lines(above, below) == is_label

@@ -65,6 +65,7 @@ def council(tmp_path_factory: pytest.TempPathFactory):
     [
         ("What was decided on issue 30?", ("issue 30",)),
         ("What became of amendment no. 12?", ("amendment 12",)),
+        ("What became of Question No.007?", ("question 7",)),
         ("What happened in May 2021?", ()),
         ("Who paid for 30 lamps?", ()),
         ("Was it more than 30?", ()),
@@ -76,6 +77,7 @@ def test_matters_called_by_a_number(question: str, names: tuple[str, ...]) -> No
 
 def test_a_heading_holds_the_whole_number() -> None:
     assert is_headed("GitHub Issue #30", ("issue 30",)) and is_headed("Amendment No. 12", ("amendment 12",))
+    assert is_headed("Question No.007 Oil", ("question 7",))
     assert not is_headed("Issue 3", ("issue 30",)) and not is_headed("Issue 300", ("issue 30",))
     assert not is_headed("30 lamps", ()) and not is_headed("", ("issue 30",))
 

@@ -118,6 +118,8 @@ def test_what_kind_of_answer_a_question_expects(question: str, kind: str | None)
         ("What sum was cut?", "It was cut to Kshs19 billion.", True),
         ("What sum was cut?", "It was cut to Rs 2,500,000.", True),
         ("What sum was cut?", "It was cut by 40 shillings.", True),
+        ("What sum was paid?", "TO THE KEEPER 1,112.00", True),
+        ("What sum was paid?", "At 10.30 on 12.05, 99.25% of it", False),
         ("What sum was cut?", "It was cut in 2031 by 14 million people.", False),
         ("On what date did they meet?", "They met on 4 May.", True),
         ("On what date did they meet?", "Ils se sont réunis un mardi.", True),

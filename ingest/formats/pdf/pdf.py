@@ -19,7 +19,7 @@ from ...language.states import is_broken_label
 from ...language.tables import word_list
 from ...structure.noise import garbled_share
 from ...structure.paragraphs import is_open
-from ...structure.speakers import begins_turn
+from ...structure.speakers import begins_turn, is_label_of_two_lines
 from ..blocks import Reading, TextBuilder, omissions
 from ..table import Row, find_header, labelled_rows
 from .line_numbers import without_line_numbers
@@ -432,14 +432,14 @@ def _begins(
     ended = before.text.endswith((".", "!", "?", ":", ";", "”", '"'))
     if abs(step) < 2 and line.left >= before.right - 2:
         return False  # the same printed line, drawn in two parts
-    if before.is_field or line.is_field:
-        return True
-    if abs(line.size - before.size) > 0.9 or (
-        line.bold != before.bold and (ended or (len(paragraph) == 1 and before.bold))
-    ):
+    if before.is_field or line.is_field or abs(line.size - before.size) > 0.9:
         return True
     if is_broken_label(before.text, line.text):
         return False
+    if len(paragraph) == 1 and is_label_of_two_lines(before.text, line.text):
+        return False
+    if line.bold != before.bold and (ended or (len(paragraph) == 1 and before.bold)):
+        return True
     if begins_turn(line.text) or _ends_heading(paragraph, line, right):
         return True
     if begins_item.match(line.text) and (
