@@ -141,6 +141,8 @@ def test_a_word_or_two_tell_nothing(library: Library) -> None:
         ("Resolution 81/71 says “We keep the lamps lit until the last boat is in”.", "document"),
         ("“to report on night ferries” (81/71, para. 1)", "paragraph"),
         ("Paragraph 2 of 81/71 reads “Calls upon all States to light their piers”.", "paragraph"),
+        ("81/71 asks for lights in paragraph 1, and in paragraph 2 that “Calls upon all States to light their piers”.",
+         "paragraph"),
     ],
 )
 def test_words_given_to_the_wrong_source_are_told(library: Library, draft: str, wrong: str) -> None:
@@ -160,6 +162,14 @@ def test_words_given_to_the_wrong_source_are_told(library: Library, draft: str, 
 )
 def test_words_given_to_their_source_are_exact(library: Library, draft: str) -> None:
     assert only(library, draft, "quotation").verdict == "exact"
+
+
+@pytest.mark.parametrize("stop", ['."', '".', '," she said.'])
+def test_a_record_named_beside_its_own_quotation_is_not_that_of_one_before(library: Library, stop: str) -> None:
+    said = f'Ms. Lind told the council: "We keep the lamps lit until the last boat is in{stop}'
+    findings = checked(library, f'{said} As 81/71 says, "ferries carry the fishers of small islands home".').findings
+    quoted = [finding for finding in findings if finding.kind == "quotation"]
+    assert [finding.verdict for finding in quoted] == ["exact", "exact"]
 
 
 @pytest.mark.parametrize(

@@ -36,7 +36,7 @@ def test_a_pasted_draft_is_marked_and_its_places_open_by_keyboard(page: Page) ->
     page.locator("#r-show-check").focus()
     page.keyboard.press("Enter")
     page.locator("#r-check-text").fill(DRAFT)
-    page.locator("#r-check-form button").press("Enter")
+    page.locator("#r-check-text").press("Control+Enter")
     expect(page.locator(".r-tally")).to_contain_text("2 things to mend")
     assert [mark.get_attribute("data-verdict") for mark in page.locator("#r-checked mark").all()] == [
         "exact", "differs", "not found",

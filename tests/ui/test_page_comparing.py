@@ -52,6 +52,16 @@ def test_a_record_is_compared_with_the_one_before_it(browser: Browser, address: 
     context.close()
 
 
+def test_an_answer_on_what_changed_leads_to_all_changes(context: BrowserContext, address: str) -> None:
+    page = visit(context.new_page(), address)
+    page.locator("#r-box textarea").fill("What changed between LOCK/2031 and LOCK/2032?")
+    page.keyboard.press("Enter")
+    expect(page.locator(".r-remark").first).to_contain_text("1 changed")
+    expect(page.locator("#r-log")).not_to_contain_text("onrecord compare")
+    page.locator(".r-exchange .r-to").press("Enter")
+    expect(page.locator(".r-change del")).to_have_text("six")
+
+
 def test_a_name_that_fits_none_is_said(context: BrowserContext, address: str) -> None:
     page = visit(context.new_page(), address)
     newest = page.request.get(f"{address}/api/documents").json()["documents"][1]["id"]

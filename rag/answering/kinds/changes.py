@@ -36,7 +36,8 @@ def changes(store: Store, query: Query) -> Quoted | None:
     if not quoted.citations:
         return None
     code = "changes" if len(told) <= MAX_CHANGES else "changes.first"
-    quoted.remark(code, **found.counts, shown=MAX_CHANGES, found=len(told), old_id=old.id, new_id=new.id)
+    quoted.remark(code, **found.counts, shown=MAX_CHANGES, found=len(told))
+    quoted.remark("changes.all", old_id=old.id, new_id=new.id)
     return quoted
 
 

@@ -28,6 +28,7 @@ from .quotations import quotations
 
 Span = tuple[int, int]
 _HIDDEN = "\x01"
+_ENDS = ".!?。！？؟"
 _YEAR = re.compile(r"(?<![\w/.,-])(?:1[89]|20)\d\d(?![\w/]|[.,]\d|-\d)")
 # "75/300 B" and "75/300 A-B" are named by drafts so, and by files also "75/300B/E", with the letter of a language.
 _PART = re.compile(r"\s?(?P<part>[A-Z](?:\s?[-–]\s?[A-Z])?)(?!\w)")
@@ -77,12 +78,16 @@ class Draft:
 
     @cached_property
     def sentences(self) -> list[Span]:
-        """Where its sentences begin and end; what is quoted within ends none."""
+        """Where its sentences begin and end; what is quoted within ends none, what it ends with may."""
+        bare = list(self.bare)
+        for _, end in self.quotations:
+            bare[end - 1] = self.text[end - 1] if self.text[end - 1] in _ENDS else bare[end - 1]
+        told = "".join(bare)
         spans: list[Span] = []
         for block in self.blocks:
             spans += [
                 (block.start + start, block.start + end)
-                for start, end in sentence_spans(self.bare[block.start : block.end].replace("\n", " "))
+                for start, end in sentence_spans(told[block.start : block.end].replace("\n", " "))
             ]
         return spans
 
@@ -159,7 +164,8 @@ class Draft:
 
     def speaks_of(self, place: int) -> list[Mention]:
         """The mentions that tell which record a place speaks of: those of its sentence, else the nearest before it in
-        its block, else after it there, else the nearest before, else the first of all."""
+        its block, else after it there, else the nearest before, else the first of all. A mention that comes after
+        speaks of no place before it where it stands beside a quotation of its own."""
         sentence, block = self.sentence_at(place), self.block_at(place)
         if named := self.named_in(*sentence):
             return named
@@ -167,11 +173,17 @@ class Draft:
             return named
         if before := self.named_in(block[0], sentence[0]):
             return self._of_one_sentence(before[-1])
-        if after := self.named_in(sentence[1], block[1]):
+        after = [each for each in self.named_in(sentence[1], block[1]) if not self._stands_by_quotation(each)]
+        if after:
             return self._of_one_sentence(after[0])
         if before := self.named_in(0, block[0]):
             return self._of_one_sentence(before[-1])
-        return self._of_one_sentence(self.mentions[0]) if self.mentions else []
+        first = next((each for each in self.mentions if not self._stands_by_quotation(each)), None)
+        return self._of_one_sentence(first) if first else []
+
+    def _stands_by_quotation(self, mention: Mention) -> bool:
+        start, end = self.sentence_at(mention.start)
+        return any(start <= first < end for first, _ in self.quotations)
 
     def _of_one_sentence(self, mention: Mention) -> list[Mention]:
         return self.named_in(*self.sentence_at(mention.start))

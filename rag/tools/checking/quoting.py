@@ -38,6 +38,7 @@ MIN_SHARE = 0.6
 FEWEST_AGREEING = 3
 FEWEST_WORDS = 2
 _BEHIND = re.compile(r"[\"'”’»“」』]?[.,;]?\s{0,3}\((?P<cited>[^()\n]{2,200}(?:\([^()\n]{1,8}\)[^()\n]{0,100}){0,3})\)")
+_LEADS_IN = re.compile(r"(?:\s{1,2}[^\s,;.:()]{1,20}){0,3}[\s:]{0,3}\W{1,3}")
 _LONGEST_RANGE = 40
 _RANGE = re.compile(r"\d\s?(?:to|through|à|a|bis|до|[-–—])\s?\d")
 _NUMBER = r"\d{1,4}(?:\.\d{1,3})*(?:\s?\([a-z]{1,4}\)){0,3}"
@@ -272,8 +273,8 @@ def _who(draft: Draft, located: Located, sentence: tuple[int, int]) -> str:
 def _paragraphs(
     draft: Draft, located: Located, sentence: tuple[int, int], behind: tuple[int, int] | None
 ) -> tuple[str, ...]:
-    """The numbers of the paragraphs that a draft may give a quotation to: those right behind it, else all of its
-    sentence, the nearest before it first."""
+    """The numbers of the paragraphs that a draft may give a quotation to: those right behind it, else those right
+    before it ("in paragraph 12 that ..."), else all of its sentence, the nearest before it first."""
     if _preamble().search(draft.bare, *sentence):
         return ()
     if behind and (found := numbered_paragraph().search(draft.bare, *behind)):
@@ -288,6 +289,8 @@ def _paragraphs(
         if not any(start <= match.start() < end for start, end in taken)
     ]
     ahead = [match for match in found if match.start() < located.start]
+    if ahead and _LEADS_IN.fullmatch(draft.bare, ahead[-1].end(), located.start):
+        return tuple(numbers_of(ahead[-1]))
     nearest_first = [*ahead[::-1], *(match for match in found if match.start() >= located.start)]
     return tuple(number for match in nearest_first for number in numbers_of(match))
 

@@ -9,6 +9,9 @@ export function wireChecking() {
     const text = at("r-check-text").value;
     if (text.trim()) check(() => html("page/check", { method: "POST", body: { text } }));
   });
+  at("r-check-text").addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) at("r-check-form").requestSubmit();
+  });
   at("r-check-file").addEventListener("change", () => {
     const file = at("r-check-file").files?.[0];
     if (file) check(() => sent(file));

@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 from markupsafe import Markup
 
 from ....rag.answer import Answer, Citation, Sentence, cited_as
-from ....rag.messages import in_language
+from ....rag.messages import LANGUAGES, in_language, message
 from ....vectorstore.markup import plain
 from ....vectorstore.passage import Hit
 from ..history import BROKEN, DONE, FAILED, OPEN, Exchange
@@ -121,12 +121,23 @@ def _answer(answer: Answer, words: Words) -> Markup:
     ]
     sides = {name: sentences_html(told, answer.citations, words) for name, told in answer.sides.items()}
     told = html("conversation", "compared", sides=sides)
+    notes, changes = _with_changes(answer)
     return html(
         "conversation", "answered",
         sentences=told if sides else sentences_html(answer.sentences, answer.citations, words),
-        remarks=answer.notes if answer.mode == "quotes" else (), sources=sources,
+        remarks=notes if answer.mode == "quotes" else (), changes=changes, sources=sources,
         speakers=_speakers(answer.citations), words=words,
     )  # fmt: skip
+
+
+def _with_changes(answer: Answer) -> tuple[Sequence[str], Mapping[str, str]]:
+    """The notes of an answer, and the records of which all changes can be read: the page opens what a note names a
+    command for."""
+    command = next((each for each in answer.remarks if each.code == "changes.all"), None)
+    if command is None:
+        return answer.notes, {}
+    told = {message(command, language) for language in LANGUAGES}
+    return [note for note in answer.notes if note not in told], command.params
 
 
 def _speakers(citations: Sequence[Citation]) -> list[str]:

@@ -23,6 +23,9 @@ _MAX_EXAMPLES = 4
 _MAX_TRIED = 16
 _DOCUMENTS_READ = 6
 _NAME_CHARS = 60
+_NUMBER_ALONE = re.compile(
+    r"[^\W\d_]{2,16} (?:(?:no|nr)\.? ?|n[°º] ?|#)?(?:\d{1,4}[a-z]?|[ivxlc]{1,6}|[a-z])\W{0,3}", re.IGNORECASE
+)
 _MIN_TOPIC_WORDS = 2
 _MIN_CHARS = 80
 _PRESIDES = re.compile(r"\b(?:chair\w*|president|moderator|secretar\w+|rapporteur)\b", re.IGNORECASE)
@@ -169,7 +172,7 @@ def _topic(heading: str, listing: Listing) -> str | None:
     None where it says too little, is a lead-in or the title, an entry of a list, a note or a sentence.
     """
     whole = " ".join(plain(heading).split())
-    if _LIST_MARK.match(whole) or _is_said(whole):
+    if _LIST_MARK.match(whole) or _is_said(whole) or _NUMBER_ALONE.fullmatch(whole):
         return None
     topic = " ".join(_ASIDE.sub("", _ITEM.sub("", whole)).split()).rstrip(" .;,")
     is_short = _MIN_TOPIC_WORDS <= len(topic.split()) and len(topic) < _NAME_CHARS
