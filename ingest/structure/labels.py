@@ -72,6 +72,12 @@ _ADDRESSED = re.compile(
 )
 
 
+_ASIDE_AT_END = re.compile(r"(?:[(\[][^()\[\]]{1,80}[)\]]\s{0,3})\Z")
+_ENDS = re.compile(r"(?:\A|(?<!\b[A-Z]\.)(?<=[.!?…:;–—-])[”\"’)\]»*_\s]{0,6})\Z")
+_SEVERAL = re.compile(r"(?:\A|\s)(?:and|et|y|und|e|och|og|en|и)\s", re.IGNORECASE)
+_CHARS_BEFORE = 200
+
+
 class Style(NamedTuple):
     """How a record marks a speaker: what follows the name, its case, what stands before it, and its emphasis."""
 
@@ -152,11 +158,21 @@ def _candidates(index: int, text: str, block: Block) -> Iterator[Label]:
         if opening < end or not (found := _label_at(text, opening)):
             continue
         place, match, marks = found
+        if match["separator"].strip() == "." and opening > first and not _may_begin(text[:opening], match["label"]):
+            continue
         label = " ".join(match["label"].split()).rstrip(".")
         opens = opening <= first or "\n" in text[max(0, opening - 2) : opening]
         style = Style(match["separator"].strip(), _case(label), marks, match["mark"], opens)
         yield Label(block=index, start=place, said=match.end(), label=label, style=style)
         end = match.end()
+
+
+def _may_begin(before: str, label: str) -> bool:
+    """Whether a name that a point follows may be a label after these words: they end a sentence ("Aye. (Laughter) Mr.
+    Lind. No."), and it is one name ("led by Ms. Roe (Peru) and Mr. Lind (Norway). They met" has none)."""
+    before = before[-_CHARS_BEFORE:].rstrip()
+    ends = _ENDS.search(before) or _ENDS.search(_ASIDE_AT_END.sub("", before).rstrip())
+    return bool(ends) and not _SEVERAL.search(label.partition("(")[0])
 
 
 def _label_at(text: str, opening: int) -> tuple[int, re.Match[str], str] | None:

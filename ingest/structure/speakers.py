@@ -40,6 +40,7 @@ _OFFICE = (
     r"|speaker|moderators?|(?:special )?rapporteurs?|facilitators?|secretary(?:[ -]general)?|secretaries)"
 )
 _OFFICE_BEGINS = re.compile(r"\W{0,4}(?i:the|le|la|el|los|las|les|der|die|o|a)\s[A-ZÀ-Þ]")
+_ASKS_IN_WRITING = r"\s(?i:asked|asks|a demandé|demande|preguntó|pregunta|perguntou|fragte|fragt)\s[^:?!]{2,300}:"
 _OFFICERS = re.compile(_OFFICE, re.IGNORECASE)
 _ADDRESS = re.compile(
     r"(?:dear |distinguished )?(?:mr|ms|mrs|mme|m|sr|sra|madame?|monsieur|señora?)\.? (?:le |la )?" + _OFFICE,
@@ -105,8 +106,19 @@ def speakers_of(
     labels = [known or own for known, own in zip(_turn_labels(texts, blocks), labels, strict=True)]
     opened = [text for text, label in zip(texts, labels, strict=True) if label is not None]
     if len(opened) >= 2 or any(_addresses_chair(text) for text in opened):
-        return _turns(texts, blocks, labels)
+        return _turns(texts, blocks, _with_askers(texts, blocks, labels))
     return _retold(texts, blocks)
+
+
+def _with_askers(texts: Sequence[str], blocks: Sequence[Block], labels: Sequence[str | None]) -> list[str | None]:
+    """The labels, and who puts a written question, where they speak elsewhere: "Mr. Lind asked the Minister: (a)"."""
+    names = any_of({label for label in labels if label})
+    asks = re.compile(rf"\W{{0,4}}(?P<who>{names}){_ASKS_IN_WRITING}")
+    asked = (
+        asks.match(text) if label is None and block.kind in ("paragraph", "item") else None
+        for text, block, label in zip(texts, blocks, labels, strict=True)
+    )
+    return [label or (match["who"] if match else None) for label, match in zip(labels, asked, strict=True)]
 
 
 def _addresses_chair(text: str) -> bool:

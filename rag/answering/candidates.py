@@ -3,7 +3,7 @@
 import math
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ...ingest.language.sentences import sentence_spans
 from ...vectorstore.markup import plain
@@ -15,6 +15,7 @@ from ..query.kinds import asking_words
 MIN_WORDS = 2
 MAX_HEADING_CHARS = 140
 _WORD = re.compile(r"[^\W\d_]{2,}")
+_LEADS = re.compile(r"\w[”\"’)\]*_]{0,3}\s?:[-–—*_]{0,3}\s{1,8}(?:\(?[a-z1]{1,3}[.)]\s{1,3})?\Z")
 _LEAD_IN = re.compile(r"(?:[-*+•‣◦▪·–—]\s+|[,;:.]\s*)+")
 
 
@@ -118,6 +119,19 @@ def number_length(hit: Hit) -> int:
     number = hit.passage.locator.paragraph
     match = re.match(rf"\A\W*{re.escape(number)}\\?[.)]?\W*\s", hit.passage.text) if number else None
     return match.end() if match else 0
+
+
+def with_lead_in(quotable: Quotable, longest: int) -> Quotable:
+    """A quote together with the sentence right before it in its passage that leads to it with a colon ("Mr. Lind asked
+    the Minister: (a) whether ..."), where both take at most so many characters."""
+    passage = quotable.hit.passage
+    first = passage.start + lead_length(quotable.hit)
+    before = quotable.hit.document.text[first : quotable.start]
+    if not _LEADS.search(before):
+        return quotable
+    *_, (start, _) = sentence_spans(before)
+    is_short = quotable.end - first - start <= longest
+    return replace(quotable, start=first + start) if is_short else quotable
 
 
 def _opens_speech(text: str) -> bool:

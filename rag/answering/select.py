@@ -23,7 +23,7 @@ from ..query.sides import Side
 from ..query.thread import Thread
 from ..retrieval.repetition import tells_apart
 from ..retrieval.replies import TURN, turn
-from .candidates import Quotable, asking_stems, lead_length, number_length
+from .candidates import Quotable, asking_stems, lead_length, number_length, with_lead_in
 from .decisions import outcomes_asked, with_names, without_stray_outcomes
 from .quoted import citation_at, shown
 from .reasons import with_reasons
@@ -98,7 +98,8 @@ def picked(store: Store, query: Query, among: Chosen, sentences: Sequence[Quotab
     on_it = [each for each in among.ranked if each.words & query.words.keys() or each.likeness >= ON_IT_LIKENESS]
     if any(side.is_by_name for side in query.compared):  # the sentence beside one may be another side's
         on_it = []
-    chosen = _with_announced(store, _whole_thoughts(sentences, on_it), everywhere=query.wants_list)
+    whole = [with_lead_in(each, MAX_QUOTE_CHARS) for each in _whole_thoughts(sentences, on_it)]
+    chosen = _with_announced(store, whole, everywhere=query.wants_list)
     chosen = [each for quotable in chosen for each in with_names(query, quotable)]
     chosen = [_with_label(quotable) for quotable in chosen] if query.wants_speaker else chosen
     chosen = with_reasons(chosen) if kinds.wants_reason(query.asked) else chosen

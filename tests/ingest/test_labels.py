@@ -241,3 +241,18 @@ def test_lists_and_cover_pages_are_nobodys_words() -> None:
 )
 def test_the_label_of_an_office_may_go_over_two_lines(above: str, below: str, is_label: bool) -> None:
     assert is_label_of_two_lines(above, below) == is_label
+
+
+def test_names_at_the_end_of_a_sentence_take_no_floor() -> None:
+    led = "{}. It was led by A. B. Marrow and Ole Okafor (Peru) and Ana Lind (Norway). At its end they agreed to it."
+    assert speakers(*(led.format(number) for number in range(1, 9))) == []
+    said = ("Aye. (Laughter) Mr. Lind. No.", "Mr. Okafor. Aye.", "Mr. Lind. No. Mr. Okafor. Aye.")
+    assert speakers("The Council met.", *said)[-4:] == ["Mr. Lind", "Mr. Okafor", "Mr. Lind", "Mr. Okafor"]
+
+
+def test_who_puts_a_written_question_is_known_where_they_speak_elsewhere() -> None:
+    asked = "Mr. Okafor asked the Minister of Lamps:- (a) whether the oil has come."
+    assert turns("Mr. Marrow: Next question.", asked, "Mr. Marrow: The oil has come.", "Mr. Okafor: Late.")[1] == (
+        "Mr. Okafor", asked,
+    )  # fmt: skip
+    assert set(speakers("Mr. Marrow: Next question.", asked, "Mr. Marrow: The oil has come.")) == {"Mr. Marrow"}

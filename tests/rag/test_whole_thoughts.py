@@ -2,8 +2,10 @@
 
 from pathlib import Path
 
-from onrecord.rag import open_library
-from onrecord.rag.answering.candidates import Quotable
+import pytest
+
+from onrecord.rag import Document, Hit, Locator, Passage, open_library
+from onrecord.rag.answering.candidates import Quotable, with_lead_in
 from onrecord.rag.answering.select import Chosen, picked
 from onrecord.rag.query.parse import parse_query
 
@@ -28,3 +30,21 @@ def test_two_quotes_of_a_paragraph_share_no_sentence(tmp_path: Path) -> None:
         quoted = picked(library.store, query, Chosen(quotables=[second, last], ranked=ranked), [second, last]).quotables
     assert not any(one.overlaps(other) for one in quoted for other in quoted if one is not other)
     assert len(quoted) == 2
+
+
+@pytest.mark.parametrize(
+    ("text", "quote", "with_lead"),
+    [
+        ("Lit. He asked them:- (a) who brings it.", "(a) who brings it.", "He asked them:- (a) who brings it."),
+        ("He asked them: who brings the oil.", "who brings the oil.", "He asked them: who brings the oil."),
+        ("He asked at 10:30. Who brings the oil?", "Who brings the oil?", "Who brings the oil?"),
+        ("He asked " + "so " * 99 + "on: who?", "who?", "who?"),
+    ],
+)
+def test_a_quote_takes_the_sentence_that_leads_to_it(text: str, quote: str, with_lead: str) -> None:
+    document = Document(id="d", source="d.txt", title="D", text=text)
+    passage = Passage(id="p", document_id="d", text=text, start=0, end=len(text), locator=Locator())
+    start = text.index(quote)
+    hit = Hit(passage=passage, document=document, score=1.0)
+    found = Quotable(hit=hit, start=start, end=start + len(quote), words=frozenset())
+    assert with_lead_in(found, 200).text == with_lead
