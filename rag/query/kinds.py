@@ -27,6 +27,9 @@ _ASKED_OF_SITTINGS: dict[SittingFact, str] = {
 Result = Literal["carried", "rejected", "deferred", "withdrawn"]
 RESULTS: tuple[Result, ...] = ("rejected", "carried", "deferred", "withdrawn")
 """What may become of a matter; what says that it was not carried is looked for before what says that it was."""
+_WHEN = re.compile(
+    r"\b(?:when|dates?|dated|day|quand|datée?|cuándo|fecha|когда|дата|датирован\w*)\b|متى|تاريخ|什么时候|何时|日期", re.IGNORECASE
+)
 _COURTESIES: tuple[Courtesy, ...] = ("greeting", "thanks", "help")
 # Their words ("table", "submit", "full employment") say what a question is about as often as how it is asked.
 _SUBJECT_TOO = (
@@ -58,6 +61,7 @@ _SUBJECT_TOO = (
     "hour",
     "attenders",
     "action items",
+    "issued",
     "dissent",
     "matters",
     "matters named",
@@ -270,6 +274,11 @@ def wants_action(question: str) -> bool:
 def wants_changes(question: str) -> bool:
     """Whether a question asks what became of a text."""
     return _asks("changes", question)
+
+
+def asks_when_issued(question: str) -> bool:
+    """Whether a question asks when a record was issued or of what date it is."""
+    return _asks("issued", question) and bool(_WHEN.search(question))
 
 
 def wants_records(question: str) -> bool:

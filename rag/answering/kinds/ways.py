@@ -12,6 +12,7 @@ from ..candidates import asking_stems
 from ..quoted import Quoted
 from .catalogue import items, misnamed, of_day, outcomes, records, speakers
 from .changes import changes
+from .dated import dated
 from .overview import overview
 from .results import of_result, of_result_in_record
 from .sittings import sitting
@@ -30,7 +31,7 @@ def from_catalogue(store: Store, query: Query, filters: Filters | None = None) -
         return records(store, query, filters)
     if changed := changes(store, query):
         return changed
-    ways = (of_day, of_result, votes_of, sponsors, misnamed, votes)
+    ways = (dated, of_day, of_result, votes_of, sponsors, misnamed, votes)
     return next(filter(None, (way(store, query, filters) for way in ways)), None)
 
 
