@@ -27,10 +27,11 @@ _ASKED_OF_SITTINGS: dict[SittingFact, str] = {
 Result = Literal["carried", "rejected", "deferred", "withdrawn"]
 RESULTS: tuple[Result, ...] = ("rejected", "carried", "deferred", "withdrawn")
 """What may become of a matter; what says that it was not carried is looked for before what says that it was."""
-_WHEN = re.compile(
-    r"\b(?:when|dates?|dated|day|quand|datée?|cuándo|fecha|когда|дата|датирован\w*)\b|متى|تاريخ|什么时候|何时|日期", re.IGNORECASE
-)
 _COURTESIES: tuple[Courtesy, ...] = ("greeting", "thanks", "help")
+_WHEN = re.compile(
+    r"\b(?:when|dates?|dated|day|quand|datée?|cuándo|fecha|когда|дата|датирован\w*)\b|متى|تاريخ|什么时候|何时|日期",
+    re.IGNORECASE,
+)
 # Their words ("table", "submit", "full employment") say what a question is about as often as how it is asked.
 _SUBJECT_TOO = (
     "put forward",

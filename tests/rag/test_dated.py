@@ -24,7 +24,7 @@ Report on the lamps of the north quay
 def library(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
     folder = tmp_path_factory.mktemp("dated")
     (folder / "lamps.txt").write_text(RECORD)
-    (folder / "other.txt").write_text("HB/2031/10\n\n18 March 2031\n\nReport on rope\n\n1. The rope of the quay is old.\n")
+    (folder / "other.txt").write_text("HB/2031/10\n\n18 March 2031\n\nReport on rope\n\n1. The rope is old.\n")
     with open_library(folder / "library", embedder=HashEmbedder()) as library:
         library.ingest([*folder.glob("*.txt")])
         yield library

@@ -36,7 +36,8 @@ def dated(store: Store, query: Query, filters: Filters | None = None) -> Quoted 
 
 def _asks_more(store: Store, query: Query, document: Document) -> bool:
     """Whether a question holds words beside the name of the record and those that ask for its date."""
-    spent = [*kinds.words_of("issued"), *kinds.words_of("interrogative"), *kinds.words_of("records"), *kinds.words_for_matters(), called(document)]
+    asking = (word for role in ("issued", "interrogative", "records") for word in kinds.words_of(role))
+    spent = [*asking, *kinds.words_for_matters(), called(document)]
     languages = {None, query.language}
     known = {stem for word in spent for language in languages for stem in store.lexical.words(word, language)}
     told = {stem for stem in query.content_words if len(stem) > LONGEST_PARTICLE}
