@@ -20,6 +20,8 @@ from weakref import WeakSet
 
 from .disk import connect, is_refusal, refusal_of, snapshot, sync
 from .errors import CatalogueDamaged, DiskRefuses, NotALibrary
+from .language.translated import TABLES as TRANSLATED
+from .language.translated import likest, put_skeleton
 from .names import fold
 from .passage import Document, Filters, Listing, Locator, Passage, Selection
 from .structure import TABLES, Omission, SpeakerTurn, Structure, put_structure, read_structure
@@ -61,7 +63,7 @@ CREATE TABLE IF NOT EXISTS collected (
     collection TEXT NOT NULL REFERENCES collections(name) ON DELETE CASCADE,
     document_id TEXT NOT NULL REFERENCES documents(id) ON DELETE CASCADE, PRIMARY KEY (collection, document_id));
 CREATE TABLE IF NOT EXISTS feedback (id INTEGER PRIMARY KEY, at TEXT NOT NULL, body TEXT NOT NULL);
-{TABLES}"""
+{TABLES}{TRANSLATED}"""
 _FACTS = ("symbol", "date", "meeting", "body", "session", "agenda_item", "author", "publisher", "url", "language")
 _COLUMNS = ("id", "source", "title", "text", *_FACTS, "media_type", "sha256", "pages")
 _DOCUMENT = ", ".join(_COLUMNS)
@@ -139,18 +141,24 @@ class PassageRow:
         )
 
 
-def _versions(documents: Sequence[Mapping[str, Any]]) -> dict[str, tuple[str, ...]]:
-    """For each document those of its symbol in other languages, by language."""
+def _versions(
+    documents: Sequence[Mapping[str, Any]], alike: Iterable[tuple[str, str, float]]
+) -> dict[str, tuple[str, ...]]:
+    """For each document those in other languages that bear its symbol, or are alike where not both bear one, by
+    language."""
     of_symbol: dict[str, list[tuple[str, str]]] = defaultdict(list)
     for facts in documents:
         if facts["symbol"] and facts["language"]:
             of_symbol[facts["symbol"]].append((facts["language"], facts["id"]))
-    return {
-        key: tuple(other for spoken, other in sorted(group) if spoken != language)
-        for group in of_symbol.values()
-        if 1 < len(group) <= _MOST_OF_SYMBOL
-        for language, key in group
-    }
+    found: dict[str, set[tuple[str, str]]] = defaultdict(set)
+    for group in of_symbol.values():
+        if len(group) <= _MOST_OF_SYMBOL:
+            for language, key in group:
+                found[key] |= {(spoken, other) for spoken, other in group if spoken != language}
+    language_of = {facts["id"]: facts["language"] or "" for facts in documents}
+    for key, other in likest(documents, alike):
+        found[key].add((language_of[other], other))
+    return {key: tuple(other for _, other in sorted(group)) for key, group in found.items()}
 
 
 class _OfThread:
@@ -433,6 +441,7 @@ class Catalogue:
                 (document.id, _checksum(document, passages, structure)),
             )
             put_structure(connection, document.id, structure)
+            put_skeleton(connection, document)
             connection.execute("DELETE FROM acronyms WHERE document_id = ?", (document.id,))
             connection.executemany(
                 "INSERT INTO acronyms VALUES (?, ?, ?)",
@@ -624,7 +633,8 @@ class Catalogue:
         ):
             omitted[key].append(Omission(what=what, count=count, where=where))
         found = [(row[:3], dict(zip(_LISTED, row[3:], strict=True))) for row in rows]
-        versions = _versions([facts for _, facts in found])
+        alike = self._rows("SELECT document_id, other, likeness FROM translations")
+        versions = _versions([facts for _, facts in found], alike)
         return [
             Listing(
                 state=state, characters=characters, passages=passages, omitted=tuple(omitted[facts["id"]]),

@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
-from ...vectorstore.passage import Document
 from ...vectorstore.store import Store
 from ..tools.align import paragraphs_of
+from ..tools.translations import are_versions
 from ..tools.versions import counterpart
 from .candidates import Quotable
 
@@ -21,13 +21,8 @@ def each_once(store: Store, quotables: Sequence[Quotable], language: str | None)
 def _says_the_same(store: Store, one: Quotable, other: Quotable) -> bool:
     """Whether two sentences stand in paragraphs of two versions that say the same."""
     document, version = one.hit.document, other.hit.document
-    if not _are_versions(document, version):
+    if not are_versions(store, document, version):
         return False
     paragraphs, others = (paragraphs_of(each, store.passages_of(each.id)) for each in (document, version))
     found = counterpart(paragraphs, others, one.start)
     return found is not None and found.start <= other.start < found.end
-
-
-def _are_versions(one: Document, other: Document) -> bool:
-    told = one.symbol and one.language and other.language
-    return bool(told) and one.symbol == other.symbol and one.language != other.language

@@ -9,8 +9,16 @@ from ..answer import Answer, Citation, Version
 
 def versions_of(store: Store, document: Document) -> list[Document]:
     """A document in its other languages, by language."""
-    kept = store.derived("versions", lambda: {each.id: each.versions for each in store.listings()})
-    return [other for key in kept.get(document.id, ()) if (other := store.document(key))]
+    return [other for key in _kept(store).get(document.id, ()) if (other := store.document(key))]
+
+
+def are_versions(store: Store, one: Document, other: Document) -> bool:
+    """Whether two documents are one in two languages."""
+    return other.id in _kept(store).get(one.id, ())
+
+
+def _kept(store: Store) -> dict[str, tuple[str, ...]]:
+    return store.derived("versions", lambda: {each.id: each.versions for each in store.listings()})
 
 
 def with_versions(store: Store, answer: Answer) -> Answer:
