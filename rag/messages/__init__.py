@@ -12,7 +12,7 @@ from functools import lru_cache
 from importlib.resources import files
 
 from ...vectorstore.passage import PLACES
-from ..answer import Answer, Refusal, Remark, Sentence, remark
+from ..answer import Answer, Refusal, Remark, Sentence, cited_as, remark
 
 LANGUAGES = ("en", "fr", "es", "ar", "ru", "zh")
 _CHANGES = ("same", "changed", "new", "dropped", "moved", "renumbered")
@@ -57,9 +57,18 @@ def in_language(answer: Answer, language: str | None = None) -> Answer:
     refusal = answer.refusal
     if refusal is None or refusal.code not in known:
         return answer
-    text = message(refusal, language)
+    text = message(_with_place(refusal, answer, language), language)
     first = advice(refusal, language) if f"{refusal.code}.advice" in known else text
     return replace(answer, text=text, sentences=(Sentence(text=text),), notes=(first, *answer.notes[1:]))
+
+
+def _with_place(refusal: Refusal, answer: Answer, language: str) -> Refusal:
+    """A refusal that names the place that comes nearest as the language does."""
+    for hit in answer.nearest:
+        if cited_as(hit.document, hit.passage.locator) == refusal.params.get("near"):
+            near = cited_as(hit.document, hit.passage.locator, places(language))
+            return replace(refusal, params={**refusal.params, "near": near})
+    return refusal
 
 
 @lru_cache

@@ -13,7 +13,7 @@ from langchain_core.language_models import FakeListChatModel
 import onrecord.rag
 from onrecord.rag import Answer, Citation, Filters, Library, NotAskable, Refusal, in_language, message, open_library
 from onrecord.rag.answer import remark
-from onrecord.rag.messages import LANGUAGES, advice, catalogue, plural_form
+from onrecord.rag.messages import LANGUAGES, advice, catalogue, places, plural_form
 from onrecord.rag.pipeline import check_question
 from onrecord.rag.query.expectation import expectation
 from onrecord.rag.schema import answer_json
@@ -121,6 +121,13 @@ def test_numbers_are_written_as_the_language_writes_them() -> None:
 # --- each reason -----------------------------------------------------------------------------------------------------
 
 
+def in_words_of(language: str, place: str) -> str:
+    """A document and its paragraph as another language names them."""
+    document, comma, number = place.partition(", para. ")
+    words = places(language)
+    return f"{document}{words['and']}{words['paragraph'].format(number)}" if comma else place.replace(", ", words["and"])
+
+
 def assert_refused(answer: Answer, code: str, params: dict[str, str]) -> None:
     assert answer.refusal == Refusal(code, params)
     status = "nearest" if "near" in params else "refused"
@@ -130,8 +137,10 @@ def assert_refused(answer: Answer, code: str, params: dict[str, str]) -> None:
     assert shape["status"] == status and shape["refusal"] == {"code": code, "params": params}
     for language in LANGUAGES[1:]:
         told = in_language(answer, language)
-        assert told.text == told.sentences[0].text == message(answer.refusal, language) != answer.text
-        assert all(value in told.text for name, value in params.items() if name not in ("also", "characters", "limit"))
+        named = params | {name: in_words_of(language, params[name]) for name in params.keys() & {"near"}}
+        assert told.text == told.sentences[0].text == message(Refusal(code, named), language) != answer.text
+        assert all(value in told.text for name, value in named.items() if name not in ("also", "characters", "limit"))
+        assert told.refusal == answer.refusal, "params are the same in every language"
         assert answer.text not in told.notes and len(told.notes) == len(answer.notes)
 
 
@@ -146,7 +155,7 @@ def test_what_is_on_the_subject_is_told_as_nearest(library: Library) -> None:
     answer = library.ask(QUESTIONS["no_duration"])
     assert answer.text.endswith("they do not give a length of time for it. Nearest: HB/2031/9, para. 5.")
     assert answer.nearest[0].passage.locator.paragraph == "5" and not answer.citations
-    assert in_language(answer, "es").text.endswith("Lo más cercano: HB/2031/9, para. 5.")
+    assert in_language(answer, "es").text.endswith("Lo más cercano: HB/2031/9, párr. 5.")
     assert library.ask(QUESTIONS["no_money"]).status == "refused", "nothing is on the subject"
 
 
