@@ -125,7 +125,8 @@ def in_words_of(language: str, place: str) -> str:
     """A document and its paragraph as another language names them."""
     document, comma, number = place.partition(", para. ")
     words = places(language)
-    return f"{document}{words['and']}{words['paragraph'].format(number)}" if comma else place.replace(", ", words["and"])
+    where = words["paragraph"].format(number)
+    return f"{document}{words['and']}{where}" if comma else place.replace(", ", words["and"])
 
 
 def assert_refused(answer: Answer, code: str, params: dict[str, str]) -> None:
