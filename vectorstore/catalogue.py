@@ -633,7 +633,9 @@ class Catalogue:
         ):
             omitted[key].append(Omission(what=what, count=count, where=where))
         found = [(row[:3], dict(zip(_LISTED, row[3:], strict=True))) for row in rows]
-        alike = self._rows("SELECT document_id, other, likeness FROM translations")
+        # A catalogue of an earlier version on a disk that takes nothing has no such table.
+        told = self._rows("SELECT 1 FROM sqlite_master WHERE name = 'translations'")
+        alike = self._rows("SELECT document_id, other, likeness FROM translations") if told else []
         versions = _versions([facts for _, facts in found], alike)
         return [
             Listing(

@@ -109,3 +109,12 @@ def test_what_is_replaced_or_removed_has_no_versions_left(tmp_path: Path) -> Non
     catalogue.remove("f")
     assert [(each.id, each.versions) for each in catalogue.listings()] == [("e", ())]
     catalogue.close()
+
+
+def test_a_catalogue_that_never_had_the_table_is_read_without_it(tmp_path: Path) -> None:
+    catalogued(tmp_path, [EN, FR])
+    catalogue = Catalogue(tmp_path / "catalogue.sqlite")
+    with catalogue.writing() as connection:
+        connection.execute("DROP TABLE translations")
+    assert [each.versions for each in catalogue.listings()] == [(), ()]
+    catalogue.close()
