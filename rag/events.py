@@ -18,11 +18,21 @@ StageObserver = Callable[[str, Any], StageEnd]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Progress:
+    """How many parts of a record an overview has told of, and of how many it is going to."""
+
+    done: int
+    of: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SentenceReady:
-    """One sentence of an answer that is still being written, with the citations it brings along."""
+    """One sentence of an answer that is still being written, with the citations it brings along; `progress` is how far
+    it is, where a language model writes it part by part."""
 
     sentence: Sentence
     citations: tuple[Citation, ...]
+    progress: Progress | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,6 +59,7 @@ def open_library(
     strictness: str = "usual",
     model_falls_back: bool = True,
     model_way: "Way" = "auto",
+    model_tokens_per_answer: int | None = None,
     judge: str | None = None,
     prompts: Path | None = None,
     embedding: str | None = None,
@@ -82,6 +83,8 @@ def open_library(
         model_falls_back: answer with quotes while the model's service is silent; else that is a ModelError.
         model_way: "write" has the model write sentences, "select" select the records' own, "auto" select where it is
             known to be small.
+        model_tokens_per_answer: how many tokens the model may read and write for one overview, which it writes part by
+            part; None for the usual number.
         judge: a further check of what the model writes, "nli:" and a cross-encoder's name or "provider:name" of a chat
             model; None or "none" for the program's own checks only.
         prompts: a folder of prompts that replace those packaged, see `onrecord.rag.prompts`.
@@ -111,7 +114,7 @@ def open_library(
     )
     writer = None
     if model is not None and model != "none":
-        from .generation.writer import open_writer
+        from .generation.writer import TOKENS_PER_ANSWER, open_writer
         from .prompts import prompts_in
 
         writer = open_writer(
@@ -122,6 +125,7 @@ def open_library(
             judge=judge,
             falls_back=model_falls_back,
             way=model_way,
+            tokens_per_answer=model_tokens_per_answer or TOKENS_PER_ANSWER,
             prompts=prompts_in(prompts),
         )
     if reranker is None:

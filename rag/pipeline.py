@@ -230,6 +230,13 @@ class Pipeline:
             yield from _events(own)
             return
         points = own_way(self.store, query, hits) if wants_overview(query.text) else None
+        if points and points.points:
+            from .generation.in_parts import written_in_parts
+
+            yield from written_in_parts(
+                writer, self.store, query, points, tally=asked.tally, observer=asked.observer
+            )
+            return
         yield from writer.write(
             self.store, query, hits, limit=self.passages, tally=asked.tally, observer=asked.observer,
             points=points_of(points) if points else (),

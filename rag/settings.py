@@ -67,6 +67,11 @@ class Settings(BaseSettings):
         None, description="key for it; otherwise the provider's own variable is used"
     )
     model_timeout_s: float = Field(120.0, description="how long to wait for the model")
+    model_tokens_per_answer: int = Field(
+        40_000,
+        ge=1_000,
+        description="tokens that the model may read and write for one overview, which it writes part by part",
+    )
     model_way: Literal["auto", "select", "write"] = Field(
         "auto",
         description="how the model answers: write sentences, select sentences of the records, or auto: select where it "

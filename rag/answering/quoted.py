@@ -1,7 +1,7 @@
 """An answer in the making that is put together of quotes, each after a few words that say what it is."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from ...vectorstore.markup import plain
@@ -14,12 +14,26 @@ _LEADERS = re.compile(r"(?:\s?+\.){5,}+\s?+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Point:
+    """A part of a record as an answer quotes it: its heading, and which sentences of the answer it is, from `first` to
+    before `end`. `more` finds at most so many sentences that tell most of the part beside those quoted, as passages of
+    their own, for a language model to read."""
+
+    heading: str
+    first: int
+    end: int
+    more: Callable[[int], Sequence[Hit]] = field(repr=False, compare=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Quoted:
-    """Sentences of an answer with their citations, numbered from 1, and what people must know of them."""
+    """Sentences of an answer with their citations, numbered from 1, and what people must know of them; `points` are the
+    parts of a record that it tells of one by one, where it does."""
 
     sentences: list[Sentence] = field(default_factory=list[Sentence])
     citations: list[Citation] = field(default_factory=list[Citation])
     remarks: list[Remark] = field(default_factory=list[Remark])
+    points: list[Point] = field(default_factory=list[Point])
 
     def remark(self, code: str, **params: object) -> None:
         """Adds what people must know: the code of its text, and what that names."""
@@ -48,12 +62,27 @@ def points_of(quoted: Quoted) -> list[Hit]:
     """The quotes of an answer as passages of their own, each once."""
     found: dict[tuple[str, int], Hit] = {}
     for each in quoted.citations:
-        passage = Passage(
-            id=f"{each.document.id}-{each.start}-{each.end}", document_id=each.document.id, text=each.quote,
-            start=each.start, end=each.end, locator=each.locator, context=each.document.title,
-        )  # fmt: skip
-        found.setdefault((each.document.id, each.start), Hit(passage=passage, document=each.document, score=0.0))
+        found.setdefault((each.document.id, each.start), point_at(each))
     return list(found.values())
+
+
+def point_at(cited: Citation) -> Hit:
+    """A quote of an answer as a passage of its own."""
+    document = cited.document
+    passage = Passage(
+        id=f"{document.id}-{cited.start}-{cited.end}", document_id=document.id, text=cited.quote,
+        start=cited.start, end=cited.end, locator=cited.locator, context=document.title,
+    )  # fmt: skip
+    return Hit(passage=passage, document=document, score=0.0)
+
+
+def passage_of(hit: Hit, start: int, end: int) -> Hit:
+    """A stretch of a passage as a passage of its own, at the same place."""
+    document = hit.document
+    passage = replace(
+        hit.passage, id=f"{document.id}-{start}-{end}", text=document.text[start:end], start=start, end=end
+    )  # fmt: skip
+    return replace(hit, passage=passage)
 
 
 def shown(text: str) -> str:

@@ -16,12 +16,13 @@ _MILLION = 1_000_000
 class ModelRules:
     """Which models may answer (`allowed_models` of the settings), how many tokens each user may have them read and
     write in a day (0: any number), what a million tokens read and a million written cost, how long they are waited
-    for, and the prompts they are asked with."""
+    for, how many tokens one overview may take, and the prompts they are asked with."""
 
     allowed: str = ""
     tokens_per_day: int = 0
     price: tuple[float, float] | None = None
     timeout_s: float = 120.0
+    tokens_per_answer: int = 40_000
     prompts: Prompts = field(default=PACKAGED, repr=False)
 
     def budget(self, folder: Path) -> Budget | None:

@@ -37,6 +37,8 @@ MAX_REPEATED = 10
 NEWS_SHARE = 0.01
 """A reply being written is read again once so much of it is new, so that a very long one is not read at every piece."""
 NEAR_IN_REPAIR = 3
+# Forty parts, as many as the longest overview has, by a model that is shown some 500 tokens of each.
+TOKENS_PER_ANSWER = 40_000
 _NOTED_CHARS = 120
 _ENDS = re.compile(r"[.!?…。\n|]")
 _REFUSES = re.compile(r"\bnot in the documents\b", re.IGNORECASE)
@@ -60,6 +62,7 @@ def open_writer(
     judge: str | None = None,
     falls_back: bool = True,
     way: Way = "auto",
+    tokens_per_answer: int = TOKENS_PER_ANSWER,
     prompts: Prompts = PACKAGED,
 ) -> "Writer":
     """Sets a chat model up, without calling it.
@@ -74,6 +77,7 @@ def open_writer(
         falls_back: whether answers are quotes only while the service is silent; else that is an error.
         way: "write" has it write sentences, "select" select sentences of the records, "auto" select where it is known
             to be small.
+        tokens_per_answer: how many it may read and write for one overview, which it writes part by part.
         prompts: what it is asked with.
 
     Raises:
@@ -83,17 +87,21 @@ def open_writer(
     if judge and judge != "none":
         second = open_judge(judge, base_url=base_url, api_key=api_key, timeout_s=timeout_s, prompts=prompts)
     service = open_service(model, base_url=base_url, api_key=api_key, timeout_s=timeout_s, prompts=prompts)
-    return Writer(service=service, judge=second, falls_back=falls_back, way=way)
+    return Writer(
+        service=service, judge=second, falls_back=falls_back, way=way, tokens_per_answer=tokens_per_answer
+    )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Writer:
-    """A chat model that writes answers from passages, and what checks them beside the program."""
+    """A chat model that writes answers from passages, and what checks them beside the program; `tokens_per_answer` is
+    how much it may read and write for one overview."""
 
     service: Service
     judge: Judge | None = None
     falls_back: bool = True
     way: Way = "auto"
+    tokens_per_answer: int = TOKENS_PER_ANSWER
 
     @property
     def selects(self) -> bool:
@@ -155,12 +163,12 @@ class Writer:
         if not shown:
             yield NOT_ANSWERED
             return
-        writing = _Writing(writer=self, store=store, question=query.text, shown=shown, tally=tally, observer=observer)
+        writing = Writing(writer=self, store=store, question=query.text, shown=shown, tally=tally, observer=observer)
         yield from writing.sentences()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Writing:
+class Writing:
     """One answer being written: what is asked, and the passages shown."""
 
     writer: Writer
@@ -172,15 +180,15 @@ class _Writing:
 
     def sentences(self) -> Iterator[SentenceReady | Note | Remark]:
         """The answer's sentences, each verified, and notes on them; those held back come written again."""
-        reply = _Reply(asked=ask_for(self.question, self.shown, self.writer.service.prompts))
-        numbering = _Numbering(self.store)
+        reply = Reply(asked=ask_for(self.question, self.shown, self.writer.service.prompts))
+        numbering = Numbering(self.store)
         held: list[Grounded] = []
         before, last_shown = "", ""
         for claim in reply.claims(self.writer.service, self.tally):
             if isinstance(claim, Note | Remark):
                 yield claim
                 continue
-            grounded = self._verified(claim, before)
+            grounded = self.verified(claim, before)
             before = claim.text
             if held or not grounded.evidence:
                 held.append(grounded)
@@ -200,7 +208,7 @@ class _Writing:
             if grounded.evidence or not _must_not_be_shown(grounded):
                 yield numbering.ready(grounded)
 
-    def _verified(self, claim: Claim, before: str) -> Grounded:
+    def verified(self, claim: Claim, before: str) -> Grounded:
         """A claim grounded, as a stage of its own."""
         end = self.observer("verify", claim.text)
         grounded = self._grounded(claim, before)
@@ -274,7 +282,7 @@ class _Repaired:
 
 
 @dataclass(slots=True, kw_only=True)
-class _Reply:
+class Reply:
     """A reply that is being read; `refused` once the model says that the documents do not answer."""
 
     asked: Prompt
@@ -343,7 +351,7 @@ class _Reply:
         return written
 
 
-class _Numbering:
+class Numbering:
     """Gives quotes their numbers, one number to each."""
 
     def __init__(self, store: Store) -> None:
@@ -367,6 +375,17 @@ class _Numbering:
             numbers.append(self._numbers[place])
         sentence = Sentence(text=neutral(grounded.text), citations=tuple(numbers), supported=bool(numbers))
         return SentenceReady(sentence=sentence, citations=tuple(new))
+
+    def quoted(self, sentence: Sentence, cited: Sequence[Citation]) -> SentenceReady:
+        """A sentence that quotes, as it is shown; its citations are numbered as those of other sentences are."""
+        places = [(each.document.id, each.start, each.end) for each in cited]
+        new: list[Citation] = []
+        for place, each in zip(places, cited, strict=True):
+            if place not in self._numbers:
+                self._numbers[place] = self.used + 1
+                new.append(replace(each, number=self.used))
+        numbers = tuple(self._numbers[place] for place in places)
+        return SentenceReady(sentence=replace(sentence, citations=numbers), citations=tuple(new))
 
 
 def ask_for(question: str, shown: Sequence[Shown], prompts: Prompts = PACKAGED) -> Prompt:

@@ -15,7 +15,7 @@ from ...vectorstore.errors import InputError
 
 # What chat templates divide a prompt by, which services may read as such also within what a person said.
 CHAT_MARKS = re.compile(r"<\|[^|<>]{0,40}\|?>|\|>|\[/?INST\]|</?s>|<</?SYS>>|<(?:start|end)_of_turn>", re.IGNORECASE)
-NAMES = ("answer", "judge", "repair", "rewrite", "select")
+NAMES = ("answer", "judge", "part", "repair", "rewrite", "select")
 MAX_FILE_CHARS = 20_000
 _PARTS = "\n---\n"
 _FIELD = re.compile(r"\{[a-z]{1,20}\}")

@@ -73,6 +73,7 @@ def opened_library(settings: "Settings", *, create: bool = False, model_falls_ba
         strictness=settings.strictness,
         model_falls_back=model_falls_back,
         model_way=settings.model_way,
+        model_tokens_per_answer=settings.model_tokens_per_answer,
         judge=settings.judge,
         prompts=settings.prompts,
         embedding=settings.embedding,

@@ -8,7 +8,7 @@
 import re
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from importlib.metadata import version
 from importlib.resources import files
 from pathlib import Path
@@ -146,8 +146,9 @@ def ask_stream(asked: shapes.AskIn, service: Served, request: Request) -> Stream
     """The same as server-sent events.
 
     One `sentence` event for each sentence as it is ready: `{"sentence": ..., "citations": [...]}`, with its new
-    citations. An `answer` event with the whole answer ends the stream; if something fails after the first
-    sentence, a `problem` event does.
+    citations, and `"progress": {"done": 3, "of": 12}` where a language model writes an overview part by part. An
+    `answer` event with the whole answer ends the stream; if something fails after the first sentence, a `problem`
+    event does.
     """
     events = _events(asked, service, request)
     first = next(events)  # what is wrong with the question is told before the stream begins
@@ -221,9 +222,11 @@ def _as_sent(first: SentenceReady | Answer, rest: Iterator[Any], request: Reques
 
 def answer_sentence(event: SentenceReady) -> dict[str, Any]:
     """A sentence that is ready, in the shape of the stream's `sentence` events."""
+    progress = {"progress": asdict(event.progress)} if event.progress else {}
     return {
         "sentence": sentence_json(event.sentence),
         "citations": [citation_json(citation) for citation in event.citations],
+        **progress,
     }
 
 

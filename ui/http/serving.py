@@ -41,6 +41,7 @@ def options_from(settings: Settings) -> Iterator[ApiOptions]:
                 tokens_per_day=settings.tokens_per_day,
                 price=price_of(settings.model_price),
                 timeout_s=settings.model_timeout_s,
+                tokens_per_answer=settings.model_tokens_per_answer,
                 prompts=prompts_in(settings.prompts),
             ),
             share_days=settings.share_days,

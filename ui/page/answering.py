@@ -15,6 +15,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from ...rag.answer import Answer, Citation, Sentence, Turn
+from ...rag.events import Progress
 from ...rag.library import Library
 from ...rag.pipeline import check_question
 from ...rag.query.question import clean
@@ -64,6 +65,7 @@ class _Running:
 
     sentences: list[Sentence] = field(default_factory=list[Sentence])
     citations: list[Citation] = field(default_factory=list[Citation])
+    progress: Progress | None = None
     stopping: bool = False
     finished: bool = False
 
@@ -148,7 +150,9 @@ class Answering:
         while running and not running.finished and not ended():
             while shown < len(running.sentences):
                 sentence = running.sentences[shown]
-                yield _line(type="sentence", html=sentences_html([sentence], running.citations, words))
+                html = sentences_html([sentence], running.citations, words)
+                told = f"{progress.done} / {progress.of}" if (progress := running.progress) else ""
+                yield _line(type="sentence", html=html, progress=told)
                 shown, spoken = shown + 1, time.monotonic()
             if time.monotonic() - spoken > _KEEP_ALIVE_S:
                 yield _line(type="waiting")
@@ -177,6 +181,7 @@ class Answering:
                     state, body = DONE, {**stored_answer(event), **({} if cost is None else {"cost": cost})}
                 else:
                     running.citations.extend(event.citations)
+                    running.progress = event.progress
                     running.sentences.append(event.sentence)
         except OnRecordError as error:
             body = {"error": str(error)}

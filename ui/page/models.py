@@ -140,7 +140,8 @@ class Models:
             provider, at, key = "openai", f"{at}/v1", NONE
         rules = self.rules
         writer = open_writer(
-            f"{provider}:{model}", base_url=at, api_key=key, timeout_s=rules.timeout_s, prompts=rules.prompts
+            f"{provider}:{model}", base_url=at, api_key=key, timeout_s=rules.timeout_s, prompts=rules.prompts,
+            tokens_per_answer=rules.tokens_per_answer,
         ).within(self._budget)
         return replace(writer, service=replace(writer.service, title=name))
 

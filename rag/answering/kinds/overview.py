@@ -9,6 +9,7 @@ A record is told by its title first, after who met or issued it and when.
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import accumulate, groupby
 
 from ....vectorstore.passage import Document, Filters, Hit, Passage
@@ -19,7 +20,7 @@ from ...query.kinds import Length, asks_for_decisions, length_asked, names_a_spe
 from ...query.parse import Query
 from ..candidates import heading_of
 from ..decisions import FEWEST_TELLING
-from ..quoted import Quoted, told_of
+from ..quoted import Point, Quoted, passage_of, told_of
 from ..records_found import record_meant, shares_of_records, subject_stems
 from .central import Sentences
 from .matters import matters, outcomes_in, told_at, without_lead_ins
@@ -199,7 +200,10 @@ def _tell(store: Store, quoted: Quoted, subject: Subject) -> None:
         _add_title(store, quoted, document)
     parts = _parts(store, subject, passages)
     for part in _decided(subject, parts, sentences):
+        first = len(quoted.sentences)
         _add_part(store, quoted, subject, part, sentences)
+        more = partial(_more_of, sentences, part)
+        quoted.points.append(Point(heading=part.heading, first=first, end=len(quoted.sentences), more=more))
     if subject.item:
         structure = store.structure(document.id)
         outcomes = outcomes_in(without_lead_ins(structure.outcomes), subject.item)
@@ -326,6 +330,12 @@ def _add_part(store: Store, quoted: Quoted, subject: Subject, part: Part, senten
         return
     if central := sentences.most_central(inside, part.heading):
         quoted.add(store, document, central.start, central.end, part.heading or central.speaker or "")
+
+
+def _more_of(sentences: Sentences, part: Part, most: int) -> list[Hit]:
+    """At most so many sentences that tell most of a part beside those quoted, as passages of their own."""
+    found = (sentences.most_central(sentences.within(part.spans), part.heading) for _ in range(most))
+    return [passage_of(each.hit, each.start, each.end) for each in filter(None, found)]
 
 
 def _telling(outcomes: Sequence[Outcome], scores: Sequence[float], most: int) -> list[Outcome]:

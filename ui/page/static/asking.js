@@ -107,6 +107,8 @@ async function listen(exchange) {
   for await (const told of jsonLines(body)) {
     if (told.type === "sentence") {
       growing(exchange)?.insertAdjacentHTML("beforeend", told.html);
+      const progress = first(".r-progress", find(exchange) ?? document);
+      if (progress) progress.textContent = told.progress ?? ""; // "3 / 12" parts of an overview
       follow(false);
     }
     if (told.type === "done") {
@@ -120,7 +122,7 @@ async function listen(exchange) {
 /**
  * The values of a stream of JSON lines, each as soon as its line is whole; a last line that is cut off is left out.
  * @param {ReadableStream<Uint8Array>} body
- * @returns {AsyncGenerator<{ type: string, html: string }>}
+ * @returns {AsyncGenerator<{ type: string, html: string, progress?: string }>}
  */
 export async function* jsonLines(body) {
   const reader = body.pipeThrough(/** @type {TransformStream} */ (new TextDecoderStream())).getReader();
