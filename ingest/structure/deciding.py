@@ -152,7 +152,12 @@ _HEREBY = re.compile(r"\b(?:therefore|hereby|duly|accordingly)\b", re.IGNORECASE
 _WISH = re.compile(_BOUND.format(any_in("wish")), re.IGNORECASE)
 _DOUBT = re.compile(_BOUND.format("|".join((any_in("wish"), any_in("doubt")))), re.IGNORECASE)
 _RELATIVE = re.compile(r"\b(?:that|which|who|what)\s\Z", re.IGNORECASE)
-_RELATIVE_WITHIN = re.compile(r"\b(?:that|which|who)\s(?:(?:was|were|is|are|has|have|had|been)\s){1,2}\S{1,20}\Z")
+_RELATIVE_WITHIN = re.compile(
+    r"\b(?:(?:that|which|who)\s(?:(?:was|were|is|are|has|have|had|been)\s){1,2}"
+    rf"|(?:I|we|you|they)\s(?:(?:have|had|just|already|all)\s){{0,2}}|(?:{any_in('reason')})\s[^.;:?!]{{0,160}}\s)"
+    r"(?:\S{1,20}|agreed to|not been \S{1,20})\Z",
+    re.IGNORECASE,
+)
 _IN_A_YEAR = re.compile(r"\A\s(?:in|since)\s(?:[A-Z]\w{2,8}\s)?(?:1[5-9]|20)\d\d\b")
 _THINKING = re.compile(r"\b(?:agreed|concluded|accepted|confirmed|noted)\Z", re.IGNORECASE)
 _THINKING_WITH = re.compile(r"\A\s(?:with\sthe|on\sthe\s(?:need|importance))\b")
@@ -179,7 +184,7 @@ _DEFERRED = any_of(word for word, kind in words_of("participle").items() if kind
 _NOT = re.compile(r"\b(?:not|never|ne|no|nicht)\b", re.IGNORECASE)
 _ASKED_BODY = re.compile(
     r"\b(?:recommend(?:s|ed)?(?:\sthat|\sto)|proposed for (?:consideration|adoption) by)\s(?P<who>the\s"
-    r"(?:[^\s,;.]{1,30}\s){0,4}?[A-ZÀ-Þ][^\s,;.]{0,30}(?:\s(?:of\s)?[A-ZÀ-Þ][^\s,;.]{0,30}){0,5})"
+    r"(?:[^\s,;:.]{1,30}\s){0,4}?[A-ZÀ-Þ][^\s,;:.]{0,30}(?:\s(?:of\s)?[A-ZÀ-Þ][^\s,;:.]{0,30}){0,5})"
 )
 _YEAR = re.compile(r"\b(?:in|en|since|of)\s(?:[A-Z]\w{2,8}\s)?(?:1[5-9]|20)\d\d\b")
 _LONG_AGO = re.compile(
@@ -206,6 +211,13 @@ _TALE = re.compile(
 )
 _PRESIDING = re.compile(_BOUND.format(any_in("presiding")), re.IGNORECASE)
 _UNDERTOOK = re.compile(_BOUND.format(any_in("undertaking")), re.IGNORECASE)
+_CLOCK = re.compile(r"\b\d{1,2}(?:[:.h]\d\d\b|\s?[ap]\.?\s?m\b|\so['’]clock)|\bnoon\b", re.IGNORECASE)
+_DEBATED = re.compile(
+    _BOUND.format(
+        any_of({*words_of("matter"), *words_of("thing"), *words_of("deliberation")} - words_of("sitting").keys())
+    ),
+    re.IGNORECASE,
+)
 _STATED = f"[{TAKEN}: "
 _FIRST_ARABIC, _FIRST_HAN = "\u0600", "\u3400"
 _LONGEST_SENTENCE = 1200
@@ -237,7 +249,7 @@ def deciding(sentence: str, *, is_spoken: bool) -> Deciding | None:
         given = task(words, is_spoken=is_spoken)
         if given and not _is_doubtful(words[: given.start]):
             return _to_do(given)
-    if kind is None:
+    if kind is None or (kind == "deferred" and _is_end_of_sitting(words)):
         return None
     if kind == "decision" and (tally or _UNANIMOUS.search(words)):
         kind = "vote"
@@ -253,6 +265,11 @@ def deciding(sentence: str, *, is_spoken: bool) -> Deciding | None:
         is_mere=is_mere,
         is_motion=bool(_OPENING.match(words)),
     )
+
+
+def _is_end_of_sitting(words: str) -> bool:
+    """Whether a sentence tells when a sitting ended or paused, and puts off no matter: "Meeting adjourned at 9.30."."""
+    return bool(_CLOCK.search(words)) and not _DEBATED.search(words) and due(words) is None
 
 
 def _to_do(given: Task) -> Deciding:

@@ -6,7 +6,7 @@ them -> votes put together out of counts, lists of names and the sentence that c
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from itertools import groupby
 
@@ -27,12 +27,14 @@ _ITEM_KINDS = words_of("item_kind")
 _KIND = re.compile(rf"(?<![\w-])(?:{any_in('item_kind')})(?![\w-])", re.IGNORECASE)
 _BRINGING = re.compile(rf"(?<![\w-])(?:{any_in('bringing')})(?![\w-])", re.IGNORECASE)
 _PUTTING = re.compile(rf"(?<![\w-])(?:{any_in('putting')})(?![\w-])", re.IGNORECASE)
+_MOVING = re.compile(rf"(?<![\w-])(?:{any_in('moving')})(?![\w-])", re.IGNORECASE)
 _CALLED = re.compile(
     r"(?:\b(?:[Ii]tem|[Nn]umber)\s)?(?<![\w.])(?P<number>\d{1,2}[A-Z]|(?<=tem\s)\d{1,3}[A-Za-z]?|(?<=umber\s)\d{1,3}[A-Za-z]?)"
     r",?\s(?:is|are)\s(?:an?\s|the\s)?[a-z]"
     rf"|(?i:(?:\w{{1,10}},?\s){{0,3}}?(?:{any_in('calling')})\s)(?:(?i:(?:agenda\s)?(?:item|number)\s)(?P<called>\d{{1,3}}[A-Za-z]?))?"
 )
 _CALLS = re.compile(rf"\d[\dA-Za-z]{{0,3}},?\s(?:is|are)\s|(?i:{any_in('calling')})\s")
+_CALLED_ALONE = re.compile(r"(?:agenda\s)?item\s(?:number\s)?(?P<number>\d{1,4}[a-z]?)\W{0,3}", re.IGNORECASE)
 _REJECTING = re.compile(rf"(?<![\w-])(?:{any_in('rejecting')})(?![\w-])", re.IGNORECASE)
 _NUMBER = re.compile(
     r"\A\W{0,6}(?:(?:agenda\s)?item|no\.?|article|clause|bill|motion|case|question)?\s{0,3}#?"
@@ -87,7 +89,7 @@ def with_items(structure: Structure, text: str, units: Sequence[Unit]) -> Struct
 def _sayings(text: str, units: Sequence[Unit], votes: Sequence[Tally], in_tables: Tabled) -> Iterator[_Said]:
     recommended = _recommended(text, units)
     ends = [vote.end for vote in votes]
-    turn = addressee = heads = None
+    turn = addressee = heads = proposed = None
     spoken = False
     for unit in units:
         words = text[unit.start : unit.end]
@@ -104,6 +106,7 @@ def _sayings(text: str, units: Sequence[Unit], votes: Sequence[Tally], in_tables
             yield _Said(start=unit.start, end=unit.end, told=_recommendation(addressee))
             continue
         heads = _heading_kind(unit, words, heads)
+        proposed = None if unit.kind == "heading" else proposed
         if heads and unit.kind != "heading" and len(words.split()) <= _LONGEST_LISTED_WORDS:
             yield _Said(start=unit.start, end=unit.end, told=deciding(words, is_spoken=False) or Deciding(kind=heads))
             continue
@@ -121,17 +124,21 @@ def _sayings(text: str, units: Sequence[Unit], votes: Sequence[Tally], in_tables
             if found and (unit.kind != "heading" or found.kind != "action"):
                 if found.owner and _RECOMMENDED.search(text[start:end]):
                     addressee = found.owner
+                if proposed and not spoken:
+                    found = replace(found, kind="recommendation", owner=proposed.owner, is_closing=False)
+                elif found.kind == "recommendation" and text[start:end].endswith(":"):
+                    proposed = found
                 yield _Said(start=start, end=end, told=found, speaker=speaker if spoken else None)
 
 
 # What a docket prints in capitals behind an item: "(Report) PLACED ON FILE".
-_DISPOSED = re.compile(r"[)\].]\s{1,3}(?P<said>[A-ZÀ-Þ]{4,30}(?:\s[A-ZÀ-Þ]{2,30}){0,12})(?![\w’'])")
+_DISPOSED = re.compile(r"[)\].]\s{1,3}(?P<said>[A-ZÀ-Þ]{4,30}(?:\s{1,4}[A-ZÀ-Þ]{2,30}){0,12})(?![\w’'])")
 
 
 def _disposed(unit: Unit, words: str) -> _Said | None:
     """What became of a numbered item that is not all in capitals, by words in capitals behind it."""
     match = _DISPOSED.search(words) if unit.locator.paragraph and not unit.locator.speaker else None
-    told = deciding(match["said"].capitalize(), is_spoken=False) if match else None
+    told = deciding(" ".join(match["said"].split()).capitalize(), is_spoken=False) if match else None
     if not match or not told or told.kind == "action":
         return None
     tally = counts_in(words[: match.start()])
@@ -282,6 +289,8 @@ def _matters(text: str, units: Sequence[Unit], said: Sequence[_Said], votes: Seq
     ends = [vote.end for vote in votes]
     ended = _numbered_with_outcome(units, starts)
     is_open = has_matter = False
+    own = _own_words(text, units)
+    numbered = _numbered_lines(text, units)
     for unit in units:
         words = text[unit.start : unit.end]
         line = " ".join(plain(words).split())
@@ -298,7 +307,7 @@ def _matters(text: str, units: Sequence[Unit], said: Sequence[_Said], votes: Seq
                 is_open = has_matter = False
                 depth = (unit.locator.section or "").count(" > ") + 1
                 yield _Matter(start=unit.start, heading=line[: 2 * _HEADING_CHARS], depth=depth)
-        elif called := list(_called(text, unit)):
+        elif called := list(_called(text, unit, numbered)):
             is_open = True
             yield from called
         elif _is_title(line) and not outcomes:
@@ -309,7 +318,8 @@ def _matters(text: str, units: Sequence[Unit], said: Sequence[_Said], votes: Seq
             is_open = len(line.split()) > _LONGEST_TITLE_WORDS
             yield _numbered(unit, line, _UNDER_HEADINGS - 1)
         elif not (is_voted and _closes(line, outcomes, unit)) and (
-            _brings(line, brought, is_open, has_matter) or (outcomes and not is_open and _is_marked(unit, words))
+            (_brings(line, brought, is_open, has_matter) and _is_brought(words, own.get(unit.start)))
+            or (outcomes and not is_open and _is_marked(unit, words))
         ):
             depth = _UNDER_HEADINGS + (is_open and bool(_AMENDING.search(brought)))
             is_open = has_matter = True
@@ -364,16 +374,60 @@ def _brings(line: str, brought: str, is_open: bool, has_matter: bool) -> bool:
     return bool(_BRINGING.search(_PUTTING.sub("", brought)))
 
 
-def _called(text: str, unit: Unit) -> Iterator[_Matter]:
-    """Sentences within a paragraph that call an item by its number: "15B is a resolution to ..."."""
+def _own_words(text: str, units: Sequence[Unit]) -> dict[int, tuple[int, bool]]:
+    """Of each paragraph of somebody's own words, by its place: where they begin in it, and whether they open a turn."""
+    found: dict[int, tuple[int, bool]] = {}
+    turn, spoken = None, False
+    for unit in units:
+        speaker, words = unit.locator.speaker, text[unit.start : unit.end]
+        opens = unit.turn != turn
+        if opens:
+            turn, spoken = unit.turn, _is_spoken(speaker, words)
+        if spoken and speaker:
+            found[unit.start] = (_end_of_label(words, speaker) if opens else 0, opens)
+    return found
+
+
+_MOST_WORDS_BEFORE_BRINGING = 5
+
+
+def _is_brought(words: str, own: tuple[int, bool] | None) -> bool:
+    """Whether who speaks brings something ("I move that ...", "Draft resolution I is entitled"), not tells of it.
+
+    `own` is where their own words begin and whether these open a turn; None where nobody speaks.
+    """
+    said = " ".join(plain(words[own[0] :]).split()) if own else ""
+    if not own or _MOVING.search(said):
+        return True
+    before = said[: match.start()] if (match := _BRINGING.search(said)) else said
+    return len(before.split()) <= _MOST_WORDS_BEFORE_BRINGING and (own[1] or bool(_KIND.search(before)))
+
+
+def _numbered_lines(text: str, units: Sequence[Unit]) -> dict[str, str]:
+    """What nobody says under a number, as the agenda at the head of minutes has it; by the number."""
+    found: dict[str, str] = {}
+    for unit in units:
+        if unit.locator.paragraph and not unit.locator.speaker:
+            found.setdefault(unit.locator.paragraph, " ".join(plain(text[unit.start : unit.end]).split()))
+    return found
+
+
+def _called(text: str, unit: Unit, numbered: Mapping[str, str]) -> Iterator[_Matter]:
+    """Sentences within a paragraph that call an item by its number: "15B is a resolution to ...", "Item 15." where
+    the agenda has one."""
     words = text[unit.start : unit.end]
-    if not _CALLS.search(words):
+    if not _CALLS.search(words) and not (unit.locator.speaker and _CALLED_ALONE.search(words)):
         return
     label = speaker_label(words)
     first = label[1] if label and label[0] == unit.locator.speaker else 0
     for start, end in sentence_spans(words[first:]):
         start, end = first + start, first + end
-        if match := _CALLED.match(words[start:end]):
+        alone = _CALLED_ALONE.fullmatch(words[start:end]) if unit.locator.speaker else None
+        if alone and (line := numbered.get(alone["number"])):
+            yield _Matter(
+                start=unit.start + start, heading=_shortened(line), depth=_UNDER_HEADINGS - 1, number=alone["number"]
+            )
+        elif match := _CALLED.match(words[start:end]):
             yield _Matter(
                 start=unit.start + start,
                 heading=_shortened(" ".join(words[start:end].split())),

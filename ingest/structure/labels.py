@@ -15,12 +15,14 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from ..formats.blocks import Block
+from ..language.states import state_of
 from ..language.tables import alternatives, any_of, saying
 from .people import TITLES, is_entry, is_person, key_of, names_holder
 
 # It begins with a class of characters, so that a search passes over all others at once.
 _OPENING = re.compile(
-    r"[\n.!?…”\"’)\]»*–—-](?:(?<=\n)[ \t]{0,40}|(?<=[.!?…”\"’)\]»*])[ \t][ \t\n]{0,7}(?=\S)|(?<=[-–—])(?=[A-Z]{3}))"
+    r"[\n.!?…”\"’)\]»*–—-](?:(?<=\n)[ \t]{0,40}|(?:(?<=[.!?…”\"’)\]»*])|(?<=--))[ \t][ \t\n]{0,7}(?=\S)"
+    r"|(?<=[-–—])(?=[A-Z]{3}))"
 )
 _PREFIX = re.compile(
     r"(?:[-+•‣◦▪·§>–—o]\s{1,3}|\*\s{1,3}|\d{1,4}[.)]\s{1,3}|[\[(]?\d{1,2}:\d\d(?::\d\d)?(?:[.,]\d{1,3})?[\])]?\s{1,3}){0,3}"
@@ -45,6 +47,8 @@ _ASKER = re.compile(
     rf"\s(?:{alternatives('asking')})\s[^:.?]{{3,160}}(?P<separator>:)(?=\s|$)"
 )
 _TAG = re.compile(r"(?P<mark><)(?:v\s)?(?P<label>[^\W\d_][^<>\n/]{1,60})(?P<close>>)(?P<separator>)(?=\s|$)")
+# In a log: more of whom its writer takes down.
+_GOES_ON = re.compile(r"\s?(?:\.\.\.|…)")
 _NO_NAME = re.compile(r"[.!?]\s+[a-z]|https?$|\d{3}|(?:[a-z]{4}|\b[a-z]{3}|\d|[\])”\"])[.!?]\s|[!?]\s")
 _BREAK = re.compile(r"(?<=[^\W\d_]{2})(?:[.!?…]|\s?[-–—]{1,2})\s(?=[A-ZÀ-Þ])")
 _DASHED_OFF = re.compile(r"\.\s?[-–—]\s")
@@ -181,6 +185,8 @@ def _label_at(text: str, opening: int) -> tuple[int, re.Match[str], str] | None:
     place = prefix.end() if prefix else opening
     marks = re.sub(r"\d+", "0", " ".join(text[opening:place].split()))
     if tag := _TAG.match(text, place):
+        if _GOES_ON.match(text, tag.end()):
+            return None
         quoted = _COLON.match(text, tag.end() + 1)
         if quoted and len(quoted["label"].split()) <= 2 and _may_name(quoted["label"], ":", marks):
             return place, quoted, f"{marks}<>"
@@ -197,6 +203,8 @@ def _may_name(label: str, separator: str, marks: str) -> bool:
     longest = _LONGEST_HELD_OFFICE_WORDS if names_holder(label) else _LONGEST_LABEL_WORDS
     if not label or not label[0].isalnum() or len(words) > longest or is_entry(label):
         return False
+    if separator == "." and state_of(label) and not label.isupper():
+        return False  # The end of a sentence: "... in Verrano. I hope".
     if separator in _WITHIN_PROSE:
         is_marked = bool(marks) and separator != "." and _is_capitalised(label)
         return is_marked or (is_person(label) and not _RETELLS.search(label))
@@ -206,6 +214,14 @@ def _may_name(label: str, separator: str, marks: str) -> bool:
 def _is_capitalised(label: str) -> bool:
     words = re.findall(r"[^\W\d_][\w’'-]*", label.partition("(")[0])
     return 0 < len(words) <= _LONGEST_NAME_WORDS and all(word[0].isupper() for word in words)
+
+
+def _is_presented(label: str) -> bool:
+    """Whether a label is a name of two words or more with what its bearer is behind: "Ana Lind, Director, Harbour"."""
+    name, comma, rest = label.partition(",")
+    long = [word for word in rest.split() if len(word) > _LONGEST_ACRONYM]
+    is_name = len(name.split()) > 1 and _is_capitalised(name)
+    return is_name and bool(comma and long) and all(word[0].isupper() for word in long)
 
 
 def _case(label: str) -> str:
@@ -243,8 +259,11 @@ def _believed(found: Sequence[Label], said: Mapping[tuple[int, int], str]) -> se
     persons = {name for name, label in zip(names, found, strict=True) if is_person(label.label)}
     named = sum(counts[name] for name in persons)
     if _marks_speakers(found, said, names, persons):
+        presented = {name for name, label in zip(names, found, strict=True) if _is_presented(label.label)}
         return {
-            name for name in spoken if name in persons or counts[name] > 1 or len(name.split()) <= _LONGEST_NAME_WORDS
+            name
+            for name in spoken
+            if name in persons | presented or counts[name] > 1 or len(name.split()) <= _LONGEST_NAME_WORDS
         }
     return {name for name in persons if spoken[name] > 1 or (named > 1 and spoken[name])}
 
@@ -252,7 +271,10 @@ def _believed(found: Sequence[Label], said: Mapping[tuple[int, int], str]) -> se
 def _marks_speakers(
     found: Sequence[Label], said: Mapping[tuple[int, int], str], names: Sequence[str], persons: set[str]
 ) -> bool:
-    """Whether a style marks speakers: it names people, or the same names come back one after another."""
+    """Whether a style marks speakers: it names people, or the same names come back one after another.
+
+    In a log names stand in marks that nothing else has, and its writer goes on for many lines.
+    """
     counts = Counter(names)
     named = sum(counts[name] for name in persons)
     recurring = sum(count for name, count in counts.items() if count > 1 or name in persons)
@@ -260,7 +282,7 @@ def _marks_speakers(
     by_recurrence = (
         len(found) >= _FEWEST_RECURRING
         and recurring >= _RECURRING_SHARE * len(found)
-        and _coming_back(names) >= _COMING_BACK_SHARE * recurring
+        and (not found[0].style.separator or _coming_back(names) >= _COMING_BACK_SHARE * recurring)
     )
     style = found[0].style
     is_marked = bool(style.emphasis or re.search(r"[^\d.)\s]|:", style.prefix))

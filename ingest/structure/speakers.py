@@ -86,6 +86,8 @@ _GIVER_BLOCKS = 3
 _OTHER_LABEL = re.compile(
     r"\A[\W\d_]*+(?P<who>[^:()\[\]]{2,110}+)(?:[(\[][^()\[\]]{0,90}+[)\]]{1,2}+\s?){0,2}+[^\w:]{0,4}+:(?!//)"
 )
+# "The clerk read as follows": what comes is another's words.
+_READ_OUT = re.compile(r"\sas\sfollows\Z", re.IGNORECASE)
 _UNNAMED = re.compile(
     r"\A(?:(?:an?|the|another|one|unknown|unidentified|unnamed|youth|first|second|female|male)\s)*+"
     r"(?:speaker|delegate|participant|representative|interpreter|interpretation|voice|delegation)s?",
@@ -401,9 +403,9 @@ def _turns(texts: Sequence[str], blocks: Sequence[Block], labels: Sequence[str |
     found: list[tuple[str | None, int]] = []
     speaker, turn = None, 0
     for text, block, label in zip(texts, blocks, labels, strict=True):
-        if label:
+        if label and not _READ_OUT.search(label):
             speaker, turn = label, turn + 1
-        elif _ends_turn(text, block) or _may_be_others(text):
+        elif label or _ends_turn(text, block) or _may_be_others(text):
             speaker, turn = None, turn + 1
         found.append((speaker, turn))
     return found

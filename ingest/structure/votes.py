@@ -283,9 +283,12 @@ _CALLED_SHARE = 0.7
 
 
 def _called_within(text: str, units: Sequence[Unit]) -> Iterator[Tally]:
-    """Roll calls in a sentence: "Lind yes, Roe no, Okafor yes"; names and answers, and next to nothing between them."""
-    for unit in units:
-        if unit.kind not in ("paragraph", "item") or _answers(text, unit) < _FEWEST_CALLED:
+    """Roll calls in a sentence: "Lind yes, Roe no, Okafor yes"; names and answers, and next to nothing between them.
+
+    Who calls may answer last, in a paragraph of their own.
+    """
+    for unit, below in pairwise([*units, None]):
+        if not unit or unit.kind not in ("paragraph", "item") or _answers(text, unit) < _FEWEST_CALLED:
             continue
         found = list(_CALLED_WITHIN.finditer(text, unit.start, unit.end))
         if len(found) < _FEWEST_CALLED:
@@ -293,6 +296,8 @@ def _called_within(text: str, units: Sequence[Unit]) -> Iterator[Tally]:
         start, end = found[0].start(), found[-1].end()
         if sum(match.end() - match.start() for match in found) < _CALLED_SHARE * (end - start):
             continue
+        if below and (last := _CALLED_WITHIN.match(text, below.start, below.end)):
+            found, end = [*found, last], last.end()
         named: dict[Side, tuple[str, ...]] = {}
         for match in found:
             side = _SIDES[match["side"].casefold()]

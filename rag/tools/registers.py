@@ -35,6 +35,7 @@ ROLES = {
 # What may stand between a speaker's label and the words: separators, marks of emphasis and of lists.
 _BEFORE_WORDS = " \t\n:：.-–—*_>)"
 _LABEL_AT_CHARS = 40
+_MARK_OF_LOG = re.compile(r"[\W\d]{0,40}?<[^<>\n]{1,60}>\s?")
 _DATE = re.compile(r"[0-9]{4}(?:-[0-9]{2}(?:-[0-9]{2})?)?")
 
 
@@ -177,9 +178,16 @@ def _statements(record: _Record) -> Iterator[Row]:
 
 
 def _end_of_label(text: str, label: str) -> int:
-    """Where a turn's label ends; marks, numbers and times may stand before it. 0 where the turn begins without."""
-    start = text.find(label, 0, len(label) + _LABEL_AT_CHARS)
-    return start + len(label) if label and start >= 0 and not any(map(str.isalpha, text[:start])) else 0
+    """Where a turn's label ends; marks, numbers, times and a writer's mark may stand before it. 0 or behind these where
+    the turn begins without; all of the text where a log tells of somebody: "<lind> lind has joined".
+    """
+    mark = _MARK_OF_LOG.match(text)
+    first = mark.end() if mark else 0
+    start = text.find(label, first, first + len(label) + _LABEL_AT_CHARS)
+    if not label or start < 0 or any(map(str.isalpha, text[first:start])):
+        return first
+    end = start + len(label)
+    return len(text) if mark and start == first and text[end : end + 1] == " " else end
 
 
 def _decisions(record: _Record) -> Iterator[Row]:
