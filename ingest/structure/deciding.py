@@ -50,6 +50,7 @@ _BOUND = r"(?<![\w-])(?:{})(?![\w-])"
 _ADVERBS = r"(?:(?:,\s)?[^\W\d]{2,16},?\s){0,3}"
 _PARTICIPLES = (
     rf"(?:{any_in('participle')})(?!\s(?:out|away|through|along|down|forward)\b)(?!(?<=refused)\sto\b)"
+    r"(?!(?<=passed)\sto\s(?!(?:a\s|the\s)?(?:second|third|final|next)\b))"
     r"(?!(?:(?<=postponed)|(?<=deferred)|(?<=adjourned)|(?<=carried over)|(?<=held over))\sfrom\b)"
 )
 _ANY_DECIDING = re.compile(_BOUND.format("|".join([_PARTICIPLES, any_in("present"), any_in("verb")])), re.IGNORECASE)
@@ -163,6 +164,7 @@ _THINKING = re.compile(r"\b(?:agreed|concluded|accepted|confirmed|noted)\Z", re.
 _THINKING_WITH = re.compile(r"\A\s(?:with\sthe|on\sthe\s(?:need|importance))\b")
 _THAT = re.compile(r"\A(?:,?\sthat|\s(?=it\b|there\b))\b(?P<what>[^;:]{0,160})", re.IGNORECASE)
 _MODAL = re.compile(_BOUND.format(any_in("modal")), re.IGNORECASE)
+_STATING = re.compile(_BOUND.format(any_in("auxiliary")), re.IGNORECASE)
 _HAD = re.compile(r"\bhad\s(?:\S{1,20}\s){0,3}\S{1,20}\Z", re.IGNORECASE)
 _SUBJUNCTIVE = re.compile(r"\bbe\b", re.IGNORECASE)
 _PUT = re.compile(r"\bput,? and (?:[a-z]{2,14}ly )?\Z", re.IGNORECASE)
@@ -373,7 +375,10 @@ def _is_view(words: str, match: re.Match[str]) -> bool:
     if _THINKING_WITH.match(rest):
         return True
     view = _THAT.match(rest) if _THINKING.search(match[0]) else None
-    return bool(view) and not _MODAL.search(view["what"])
+    if not view:
+        return False
+    wanted, stated = _MODAL.search(view["what"]), _STATING.search(view["what"])
+    return not wanted or (stated is not None and stated.start() < wanted.start())
 
 
 def _kind(match: re.Match[str]) -> OutcomeKind:
@@ -438,6 +443,11 @@ _BROUGHT = re.compile(
     r"\A\W{0,4}(?:motion\s(?:to|by|made|of)\b|(?:[^\s.;:]{1,30}\s){0,4}?(?:moved|seconded)\b|none\W{0,3}\Z)",
     re.IGNORECASE,
 )
+
+
+def is_labelled(sentence: str) -> bool:
+    """Whether a sentence stands behind a label of outcomes: "Action: ..."."""
+    return bool(_LABEL.match(plain(sentence)))
 
 
 def _labelled(words: str) -> Deciding | None:

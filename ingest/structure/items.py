@@ -16,7 +16,7 @@ from ..formats.marked.marked_votes import TAKEN
 from ..language.sentences import sentence_spans
 from ..language.states import states_of_label
 from ..units import Unit
-from .deciding import Deciding, deciding
+from .deciding import Deciding, deciding, is_labelled
 from .people import is_entry
 from .speakers import speaker_label
 from .tabled import Tabled, tabled
@@ -650,9 +650,14 @@ def _outcome(text: str, group: Sequence[_Said | Tally], items: Sequence[Item], e
         names_for=names.get("for", ()),
         names_against=names.get("against", ()),
         names_abstained=names.get("abstained", ()),
-        owner=(telling.told.owner or (telling.speaker if telling.told.kind == "action" else None)) if telling else None,
+        owner=(telling.told.owner or _who_takes_on(telling, text[start:end])) if telling else None,
         due=telling.told.due if telling else None,
     )
+
+
+def _who_takes_on(telling: _Said, words: str) -> str | None:
+    """Who speaks, of a task that they take on themselves; a labelled one ("Action: ...") is anybody's."""
+    return telling.speaker if telling.told.kind == "action" and not is_labelled(words) else None
 
 
 _HEAD_LINE = re.compile(

@@ -435,7 +435,11 @@ _THE_OFFICE = (
     r"The\s+(?:(?:Acting|Deputy|Vice)[ -])*(?:Chair(?:person|man|woman)?|President|Speaker|Rapporteur|Facilitator|"
     r"Moderator|Co-Chairs?)"
 )
-_GOES_ON_TO_REPORT = r"[^.:;]{0,160}?(?<!\bis )(?<!\bwas )(?<!\bwere )(?<!\bbeen )(?<!\bbe )" rf"\b{_REPORTS}\b"
+# Of the same who began: "The Speaker resumed the Chair, and the Chairperson reported" retells no words of the Speaker.
+_GOES_ON_TO_REPORT = (
+    r"(?:(?!,\sand\s(?:the|Mr|Ms|Mrs)\b)[^.:;]){0,160}?"
+    rf"(?<!\bis )(?<!\bwas )(?<!\bwere )(?<!\bbeen )(?<!\bbe )\b{_REPORTS}\b"
+)
 _REPORTED = re.compile(
     rf"^\s*(?:\d{{1,3}}\.\s+)?(?P<who>(?:{_TITLED_NAME}|{_THE_OFFICE})(?:\s*\([^()]{{2,80}}(?:\([^()]{{2,60}}\))?\))?)"
     rf"{_GOES_ON_TO_REPORT}"

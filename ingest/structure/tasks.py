@@ -31,6 +31,7 @@ _TASK = rf"(?:{any_in('task_verb')})(?![\w-])"
 _MARK = r"\A[-*•–\s]{0,4}(?:\[[ xX]?\]\s)?"
 _NO_OWNER = frozenset(words_of("no_owner"))
 _LONGEST_WORDS = 32
+_LONGEST_NAME_IN_ING = 8
 _WILL = re.compile(
     rf"{_MARK}(?P<who>(?i:the\s[a-z]{{3,20}}|all)|@[\w-]{{2,40}}|{_WHO})\s"
     rf"(?:will|shall|to|is to|are to|{any_in('undertaking')})\s{_TASK}"
@@ -84,7 +85,7 @@ def owner(rest: str) -> str | None:
 
 def _is_nobody(who: str) -> bool:
     first, *others = who.casefold().split()
-    return first in _NO_OWNER or (not others and first.endswith("ing"))
+    return first in _NO_OWNER or (first.endswith("ing") and (not others or len(first) > _LONGEST_NAME_IN_ING))
 
 
 # --- when it is due ------------------------------------------------------------------------------------------------
