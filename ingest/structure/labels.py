@@ -126,7 +126,7 @@ def labels_within(texts: Sequence[str], blocks: Sequence[Block], names: frozense
     """The labels of speakers in mid paragraph, as those known by some names are printed: "Why -- MS. LIND: Because"."""
     if not names:
         return []
-    named = re.compile(rf"(?<=[.!?…”\"’)\]»–—-])[ \t\n](?P<label>{any_of(names)})\s?:(?=\s)")
+    named = re.compile(rf"(?<=[.!?…”\"’)\]»–—-])[ \t\n]{{1,8}}(?P<label>{any_of(names)})\s?:(?=\s)")
     style = Style(separator=":", case="", prefix="", emphasis="", opens=False)
     return [
         Label(block=index, start=match.start("label"), said=match.end(), label=match["label"], style=style)

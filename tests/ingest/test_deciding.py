@@ -66,6 +66,9 @@ def told(sentence: str, *, spoken: bool = False) -> str:
         ("[ACTION] Lind will circulate the draft.", "action Lind"),
         ("- [x] Lind: fix the tests", "action Lind"),
         ("Mr Roe to obtain quotes in June.", "action Mr Roe June"),
+        ("The debate was adjourned at 10 p.m.", "deferred"),
+        ("The bill was passed to second reading.", "decision"),
+        ("The Board agreed that the levy should be raised, as it is low.", "decision"),
     ],
 )  # fmt: skip
 def test_what_a_record_decides(sentence: str, expected: str) -> None:
@@ -104,6 +107,13 @@ def test_what_a_record_decides(sentence: str, expected: str) -> None:
         "The bill that was passed is going to help many.",
         "(Question, that the words to be left out be left out, proposed)",
         "The price of oil dropped in May.",
+        "The meeting adjourned at 2:05 p.m.",
+        "(The sitting was suspended at 11.05 a.m. for the ballots and resumed at noon)",
+        "Members agreed that it was still too early to say how the levy would be felt.",
+        "That is the motion we just agreed to.",
+        "Encouraging all members to pursue their efforts in line with the charter",
+        "The grant has been passed to the harbour office.",
+        "S'il n'y a pas d'objections, l'ordre du jour est adopté.",
     ],
 )
 def test_what_decides_nothing(sentence: str) -> None:
@@ -122,6 +132,7 @@ def test_what_decides_nothing(sentence: str) -> None:
         ("The plan was rejected by voters.", "-"),
         ("I'll send the draft by Friday.", "action Friday"),
         ("I will send the draft.", "-"),
+        ("Let us not debate it, because the motion has not been moved.", "-"),
     ],
 )
 def test_what_is_said_in_a_debate(sentence: str, expected: str) -> None:

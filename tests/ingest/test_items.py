@@ -344,3 +344,62 @@ def test_a_row_that_states_its_own_outcome_is_the_matter_of_no_other() -> None:
         "§ 24 | original text | sep [from the file's metadata: adopted]",
         "Lamps",
     ]
+
+
+def test_what_is_told_in_mid_speech_brings_no_matter() -> None:
+    found, outcomes = items(
+        "# Minutes",
+        "## Lamps",
+        "Ms. Lind: I move that the lamps be bought.",
+        "Mr. Roe: I thank Ms. Lind for her words on the lamps of the harbour.",
+        "My neighbours who moved here last year have none, and the harbour is entitled to some.",
+        "Ms. Lind: I thank all who spoke.",
+        "Motion agreed to.",
+    )
+    assert [headings_of(found, outcome)[0] for outcome in outcomes] == ["Ms. Lind: I move that the lamps be bought."]
+
+
+def test_an_item_called_by_its_number_alone_is_that_of_the_agenda() -> None:
+    found, outcomes = items(
+        "# Minutes",
+        "1. Buy lamps for the harbour.",
+        "2. Lease the old mast.",
+        "3. Pay for the oil.",
+        "4. Thank the pilots.",
+        "Ms. Lind: We begin. Item 2.",
+        "Mr. Roe: The mast is old. It should go to whoever wants it.",
+        "Ms. Lind: I declare the motion carried.",
+        "Mr. Roe: Thank you.",
+    )
+    assert [headings_of(found, outcome)[0] for outcome in outcomes] == ["2. Lease the old mast."]
+
+
+def test_what_is_proposed_is_recommended() -> None:
+    _, outcomes = items(
+        "## A draft",
+        "The following draft decision is proposed for consideration by the Harbour Meeting:",
+        "The Meeting decides to buy lamps.",
+        "## Oil",
+        "The Meeting decides to buy oil.",
+    )
+    assert [(outcome.kind, outcome.owner) for outcome in outcomes] == [
+        ("recommendation", "the Harbour Meeting"),
+        ("recommendation", "the Harbour Meeting"),
+        ("decision", None),
+    ]
+
+
+def test_who_calls_the_roll_may_answer_last() -> None:
+    _, outcomes = items(
+        "## Lamps", "Moved by Ms. Lind to buy lamps.", "Roe: Aye. Okafor: Aye. Ito: No.", "Lind: Aye. The lamps it is."
+    )
+    assert [(outcome.names_for, outcome.names_against) for outcome in outcomes] == [
+        (("Roe", "Okafor", "Lind"), ("Ito",))
+    ]
+
+
+def test_a_labelled_task_is_not_whose_words_stand_before_it() -> None:
+    _, outcomes = items(
+        "## Lamps", "Ana: The lamps are old.", "Ben: They are.", "Ana: So they are.", "Action: Ask for a price."
+    )
+    assert [(outcome.kind, outcome.owner) for outcome in outcomes] == [("action", None)]

@@ -256,3 +256,59 @@ def test_who_puts_a_written_question_is_known_where_they_speak_elsewhere() -> No
         "Mr. Okafor", asked,
     )  # fmt: skip
     assert set(speakers("Mr. Marrow: Next question.", asked, "Mr. Marrow: The oil has come.")) == {"Mr. Marrow"}
+def test_a_log_gives_every_line_to_its_writer_and_more_of_whom_they_take_down_to_nobody_else() -> None:
+    lines = "\n".join(
+        [
+            "08:00:23 <okafor> Running late, sorry.",
+            "08:30:12 <okafor> I am here now.",
+            "08:34:11 <lind> marrow: we send our notes on the draft today.",
+            "08:34:15 <lind> ... and the rest tomorrow.",
+            "08:36:26 <lind> ito: are there any more?",
+            "08:37:00 <okafor> I have some on the lamps.",
+            "08:38:16 <lind> marrow: are you sure of that?",
+            "08:38:39 <lind> ito: yes, I am sure of it.",
+            "08:39:30 <okafor> So am I, for once.",
+        ]
+    )
+    assert speakers(lines) == ["okafor", "okafor", "marrow", "ito", "okafor", "marrow", "ito", "okafor"]
+
+
+def test_who_interrupts_speaks() -> None:
+    found = turns(
+        "Lind: We may change that in the contract --   Roe: Is there a point person?   Lind: There is one, I hope.",
+        "Roe: Who is it? Do you know?",
+        "Lind: I do not know it yet.",
+        "Roe: Thank you.",
+    )
+    assert [speaker for speaker, _ in found] == ["Lind", "Roe", "Lind", "Roe", "Lind", "Roe"]
+
+
+def test_a_name_with_what_its_bearer_is_speaks_once_too() -> None:
+    found = speakers(
+        "Lind: Welcome. Roe: I see. Lind: Please.   Ana Marrow, Purchasing Manager, Bureau of Lamps:  Good morning to you.",
+        "Lind: Thank you. Roe: I have a question. Lind: Please go on. Roe: Is there more? Lind: There is.",
+    )
+    assert "Ana Marrow, Purchasing Manager, Bureau of Lamps" in found
+
+
+def test_what_a_clerk_reads_is_nobodys() -> None:
+    found = turns(
+        "Mr. MARROW. I call up my amendment.",
+        "The PRESIDING OFFICER. The clerk will report.",
+        "The legislative clerk read as follows:",
+        "The Senator proposes an amendment on lamps.",
+        "Mr. MARROW. I call up the next one.",
+        "The legislative clerk read as follows:",
+        "The Senator proposes an amendment on oil.",
+    )
+    assert [speaker for speaker, _ in found] == ["Mr. MARROW", "The PRESIDING OFFICER", "Mr. MARROW"]
+    assert not any("Senator" in words for _, words in found)
+
+
+def test_the_end_of_a_sentence_is_no_state_that_speaks() -> None:
+    found = speakers("Mr. MARROW. We cannot neglect", "Haiti. I hope we will help.", "Ms. LIND. I agree with that.")
+    assert "Haiti" not in found
+
+
+def test_a_chair_who_resumes_retells_nothing() -> None:
+    assert not speakers("The Speaker resumed the Chair, and the Chairperson reported progress on the Lamps Bill.")

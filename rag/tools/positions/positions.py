@@ -172,9 +172,10 @@ def _positions(store: Store, query: Query, voice: Voice, filters: Filters | None
     asked = replace(query, references=replace(query.references, speakers=labels, said_by=labels))
     hits = [each for each in retrieve(store, asked, filters=filters) if _is_theirs(store, voice, each)]
     chosen = choose(store, asked, hits, QUOTES)
-    if not chosen.quotables or reason_to_refuse(store, asked, chosen.quotables):
+    stating = _stating(store, asked, chosen, voice) if chosen.quotables else ()
+    if not stating or all(reason_to_refuse(store, asked, each) for each in (chosen.quotables, stating)):
         return
-    for each in _stating(store, asked, chosen, voice):
+    for each in stating:
         document = each.hit.document
         if voice.speaks(store, document, each.start, each.end) and not _is_the_records(store, each):
             citation = citation_at(store, document, each.start, each.end)
