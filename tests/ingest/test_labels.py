@@ -285,7 +285,7 @@ def test_who_interrupts_speaks() -> None:
 
 def test_a_name_with_what_its_bearer_is_speaks_once_too() -> None:
     found = speakers(
-        "Lind: Welcome. Roe: I see. Lind: Please.   Ana Marrow, Purchasing Manager, Bureau of Lamps:  Good morning to you.",
+        "Lind: Welcome. Roe: I see. Lind: Please.   Ana Marrow, Purchasing Manager, Bureau of Lamps:  Good morning.",
         "Lind: Thank you. Roe: I have a question. Lind: Please go on. Roe: Is there more? Lind: There is.",
     )
     assert "Ana Marrow, Purchasing Manager, Bureau of Lamps" in found
