@@ -256,6 +256,8 @@ def test_who_puts_a_written_question_is_known_where_they_speak_elsewhere() -> No
         "Mr. Okafor", asked,
     )  # fmt: skip
     assert set(speakers("Mr. Marrow: Next question.", asked, "Mr. Marrow: The oil has come.")) == {"Mr. Marrow"}
+
+
 def test_a_log_gives_every_line_to_its_writer_and_more_of_whom_they_take_down_to_nobody_else() -> None:
     lines = "\n".join(
         [
