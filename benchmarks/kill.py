@@ -11,7 +11,7 @@ where the command had not ended by then.
 Finished and compared are listings, names, acronyms, passages and vectors, and the library must be sound; what was
 replaced or removed may stand in no file of it; what a server acknowledged must be there once; a backup must be
 missing or sound, a restored library missing or whole, and nothing else may be left of either. Ends with status 1 where
-anything is otherwise. With `--tally` each trial is a line of JSON in a file, and trials that are in it are not made again.
+anything is otherwise. With `--tally` each trial is a line of JSON in a file; those in it are not made again.
 """
 
 import argparse

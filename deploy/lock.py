@@ -13,7 +13,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 EXTRAS = {
-    "requirements.lock": ("ocr", "openai", "anthropic", "ollama", "otel"),
+    "requirements.lock": ("ocr", "openai", "anthropic", "ollama", "otel", "oidc"),
     "requirements-dev.lock": ("dev", "ocr"),
 }
 _LEFT_OUT = re.compile(r"torch|triton|(?:nvidia|cuda)-[\w-]+")

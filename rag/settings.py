@@ -120,6 +120,27 @@ class Settings(BaseSettings):
         description="addresses or networks of proxies, separated by commas: 10.0.0.5, 10.1.0.0/24; only they may tell "
         "a name, or another caller's address",
     )
+    oidc_issuer: str = Field(
+        "", description="an OpenID Connect provider that people sign in with: https://id.example (extra oidc)"
+    )
+    oidc_client_id: str = Field("", description="this server's name with the provider")
+    oidc_client_secret: SecretStr | None = Field(None, description="its secret with the provider, where it has one")
+    oidc_name: str = Field("", description="what the button on the sign-in page calls the provider; else its host")
+    oidc_name_claim: str = Field("preferred_username", description="claim that holds an account's name")
+    oidc_groups_claim: str = Field("groups", description="claim that lists the groups of who signs in")
+    oidc_roles: str = Field(
+        "",
+        description="roles by group, * for everybody whom the provider signs in: archive=curator,*=reader; who has "
+        "none is not let in",
+    )
+    oidc_collections: str = Field(
+        "",
+        description="collections that readers of a group may read alone, * for the whole library: press=Press,staff=*; "
+        "all read all, where it is empty",
+    )
+    public_url: str = Field(
+        "", description="address that people reach the server by, which the provider sends them back to"
+    )
     requests_per_minute: int = Field(
         600, description="requests a minute from one key, session or address; 0 for no limit"
     )

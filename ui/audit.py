@@ -34,7 +34,7 @@ _TEXT_CHARS = 2000
 _FORGOT = "forget"
 # What is noted of a request, by its method and path; the first that fits.
 _DEEDS = (
-    ("sign in", re.compile(r"POST /sign-in")),
+    ("sign in", re.compile(r"POST /sign-in|GET /sign-in/oidc/callback")),
     ("sign out", re.compile(r"POST /sign-out")),
     ("ask", re.compile(r"POST /(?:api/(?:ask|ask/stream|search|check)|v1/chat/completions|page/(?:ask|check))")),
     ("ask", re.compile(r"PUT /page/check")),
@@ -193,6 +193,8 @@ def deed_of(method: str, path: str, query: str, body: bytes | None) -> Deed | No
     did = next((did for did, pattern in _DEEDS if pattern.fullmatch(f"{method} {path}")), None)
     if did is None:
         return None
+    if did == "sign in":  # what a provider sends along is for nobody's eyes
+        return Deed(did=did, what={"path": path})
     what: dict[str, Any] = {"path": path, **dict(parse_qsl(query))}
     if did == "ask" and (question := _question_in(body)):
         what["question"] = question

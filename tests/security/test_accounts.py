@@ -69,6 +69,15 @@ def test_of_a_password_a_slow_hash_is_kept(accounts: Accounts, own_library: Libr
     assert accounts.change("anna", role="curator").password == account.password
 
 
+def test_an_account_of_an_earlier_version_keeps_what_is_its_own(accounts: Accounts, own_library: Library) -> None:
+    earlier = {"name": "anna", "role": "reader", "password": "", "created": "2031-03-01T00:00:00+00:00"}
+    (own_library.store.folder / FILE).write_text(json.dumps([earlier]))
+    assert [account.caller.id for account in accounts.all()] == ["user anna"]
+    accounts.remove("anna")
+    first, second = accounts.add("anna", "reader", None), (accounts.remove("anna"), accounts.add("anna", "reader", None))
+    assert len({"user anna", first.caller.id, second[1].caller.id}) == 3
+
+
 def test_names_roles_and_passwords_are_checked(accounts: Accounts) -> None:
     accounts.add("anna", "reader", PASSWORD)
     wrong = (
@@ -247,17 +256,23 @@ def test_conversations_and_quotes_are_their_owners_in_every_browser(own_library:
     assert QUESTION not in shared.get("/page/conversations").text and shared.get("/api/notebook").json()["quotes"] == []
     assert shared.get("/page/start", params={"conversation": asked["conversation"]}).json()["missing"]
     assert shared.get(f"/page/answers/{asked['exchange']}").status_code == 404
+    accounts.remove("anna")
+    accounts.add("anna", "reader", PASSWORD)
+    assert annas.get("/api/notebook").status_code == 401, "the account that she signed in with is gone"
+    later = browser("anna")
+    assert QUESTION not in later.get("/page/conversations").text, "another Anna"
+    assert later.get("/api/notebook").json()["quotes"] == []
 
 
 def test_it_is_noted_who_did_what(own_library: Library, accounts: Accounts, calls: Calls) -> None:
-    accounts.add("anna", "reader", PASSWORD)
+    anna = f"user anna {accounts.add('anna', 'reader', PASSWORD).id}"
     client = calls(ELSEWHERE, ApiOptions(audit="on"))
     sign_in(client, "anna", OTHER)
     sign_in(client, "anna")
     client.post("/api/search", json={"query": "herring"})
     noted = [json.loads(line) for line in (own_library.store.folder / "audit.jsonl").read_text().splitlines()]
     assert [(entry["did"], entry["who"], entry["status"]) for entry in noted] == [
-        ("sign in", "anybody", 401), ("sign in", "user anna", 303), ("ask", "user anna", 200),
+        ("sign in", "anybody", 401), ("sign in", anna, 303), ("ask", anna, 200),
     ]  # fmt: skip
     assert PASSWORD not in json.dumps(noted) and OTHER not in json.dumps(noted)
 

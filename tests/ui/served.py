@@ -11,9 +11,9 @@ from starlette.types import ASGIApp
 
 
 @contextmanager
-def served(app: ASGIApp, **config: Any) -> Iterator[str]:
+def served(app: ASGIApp, *, port: int = 0, **config: Any) -> Iterator[str]:
     """The address of a server that serves `app` while the block runs."""
-    server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="critical", timeout_graceful_shutdown=1, **config))
+    server = uvicorn.Server(uvicorn.Config(app, port=port, log_level="critical", timeout_graceful_shutdown=1, **config))
     thread = threading.Thread(target=server.run)
     thread.start()
     while not server.started:

@@ -11,6 +11,7 @@ refused as a wrong password.
 """
 
 import re
+import secrets
 import threading
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
@@ -27,6 +28,8 @@ from .kept import Kept
 if TYPE_CHECKING:
     from argon2 import PasswordHasher
 
+    from .oidc import Person
+
 FILE = "accounts.json"
 Role = Literal["reader", "contributor", "curator", "admin"]
 ROLES: tuple[Role, ...] = get_args(Role)
@@ -36,14 +39,16 @@ _SCOPES: dict[Role, tuple[str, ...]] = {
 _NAME = re.compile(r"[\w.@+-]{1,64}")
 MIN_PASSWORD_CHARS = 12  # OWASP ASVS 4.0.3, 2.1.1
 MAX_PASSWORD_CHARS = 256
+_ID_BYTES = 4
 _AT_ONCE = 2  # a hash takes 64 MiB
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Account:
-    """What is kept of a person. `password` is its hash, "" where only a proxy signs them in; `created` ISO 8601 in UTC.
+    """What is kept of a person. `password` is its hash, "" where only others sign them in; `created` ISO 8601 in UTC.
 
-    `collections` are the only ones that may be read, None the whole library.
+    `collections` are the only ones that may be read, None the whole library. `id` tells it from a later account of its
+    name, "" in one of an earlier version; `subject` is who it is to an OpenID Connect provider, "" where there is none.
     """
 
     name: str
@@ -51,17 +56,22 @@ class Account:
     password: str
     created: str
     collections: tuple[str, ...] | None = None
+    id: str = ""
+    subject: str = ""
 
     @property
     def caller(self) -> Caller:
         """Who is signed in."""
-        return Caller(id=f"user {self.name}", scopes=_SCOPES[self.role], collections=self.collections)
+        known = f"user {self.name} {self.id}".strip()  # a name never holds a space
+        return Caller(id=known, scopes=_SCOPES[self.role], collections=self.collections)
 
 
 class Accounts:
     """The accounts of one library. Safe to share between threads."""
 
-    def __init__(self, folder: Path, *, clock: Callable[[], datetime] = now) -> None:
+    def __init__(self, folder: Path, *, clock: Callable[[], datetime] = now, required: bool = False) -> None:
+        """With `required`, who calls must be known although there is no account yet: a provider will sign people in."""
+        self._required = required
         self._kept = Kept(folder / FILE, "The accounts")
         self._clock = clock
         self._turns = threading.Semaphore(_AT_ONCE)
@@ -69,7 +79,12 @@ class Accounts:
     @property
     def needed(self) -> bool:
         """Whether there ever was an account: then who calls must be known, even if all are removed by now."""
-        return self._kept.value() is not None
+        return self._required or self._kept.value() is not None
+
+    @property
+    def with_passwords(self) -> bool:
+        """Whether anybody can sign in with a password here."""
+        return any(account.password for account in self.all())
 
     def all(self) -> list[Account]:
         """Every account, by name. Raises LibraryError where their file is damaged or went missing."""
@@ -92,14 +107,35 @@ class Accounts:
 
         Raises InputError for a name that is taken or none, and for a weak password.
         """
+        with self._kept.changing():
+            return self._add(name, role, "" if password is None else _hashed(password, name), collections)
+
+    def signed_in(self, person: "Person") -> Account:
+        """The account of somebody whom a provider has signed in, with the role and the collections that they have now.
+
+        It is made where there is none. Raises InputError where its name is another's, or none that an account can have.
+        """
+        with self._kept.changing():
+            kept = next((account for account in self.all() if account.subject == person.subject), None)
+            if kept is None:
+                return self._add(person.name, person.role, "", person.collections, person.subject)
+            now = replace(kept, role=person.role, collections=confined(_SCOPES[person.role], person.collections))
+            if now != kept:
+                self._write([now if each.subject == person.subject else each for each in self.all()])
+            return now
+
+    def _add(
+        self, name: str, role: str, password: str, collections: Iterable[str] | None, subject: str = ""
+    ) -> Account:
         if not _NAME.fullmatch(name):
             raise InputError(f"{name[:64]!r} is no name: 1 to 64 letters, digits and . _ @ + - in any order.")
         if self.get(name):
             raise InputError(f"There is an account {name!r} already. See: onrecord users list")
         scopes = _SCOPES[checked_role(role)]
         account = Account(
-            name=name, role=checked_role(role), password="" if password is None else _hashed(password, name),
+            name=name, role=checked_role(role), password=password,
             created=self._clock().isoformat(timespec="seconds"), collections=confined(scopes, collections),
+            id=secrets.token_hex(_ID_BYTES), subject=subject,
         )  # fmt: skip
         self._write([*self.all(), account])
         return account
@@ -118,22 +154,24 @@ class Accounts:
 
         Raises InputError.
         """
-        account = self._found(name)
-        if no_password:
-            account = replace(account, password="")
-        elif password is not None:
-            account = replace(account, password=_hashed(password, account.name))
-        kept = checked_role(role) if role else account.role
-        seen = None if whole else account.collections if collections is None else tuple(collections)
-        account = replace(account, role=kept, collections=confined(_SCOPES[kept], seen))
-        self._write([account if each.name == account.name else each for each in self.all()])
-        return account
+        with self._kept.changing():
+            account = self._found(name)
+            if no_password:
+                account = replace(account, password="")
+            elif password is not None:
+                account = replace(account, password=_hashed(password, account.name))
+            kept = checked_role(role) if role else account.role
+            seen = None if whole else account.collections if collections is None else tuple(collections)
+            account = replace(account, role=kept, collections=confined(_SCOPES[kept], seen))
+            self._write([account if each.name == account.name else each for each in self.all()])
+            return account
 
     def remove(self, name: str) -> Account:
         """Takes an account out; who is signed in with it is out at once. Raises InputError where there is none."""
-        account = self._found(name)
-        self._write([each for each in self.all() if each.name != account.name])
-        return account
+        with self._kept.changing():
+            account = self._found(name)
+            self._write([each for each in self.all() if each.name != account.name])
+            return account
 
     def find(self, name: str, password: str) -> Account | None:
         """The account that a name and a password open; None for any other. Takes a tenth of a second or so."""

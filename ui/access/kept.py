@@ -2,8 +2,12 @@
 
 import json
 import os
+from collections.abc import Generator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+
+from filelock import FileLock
 
 from ...vectorstore.errors import LibraryError
 
@@ -33,6 +37,12 @@ class Kept:
                 raise self.damaged(error) from error
             self._read_at = (stat.st_ino, stat.st_mtime_ns, stat.st_size)
         return self._value
+
+    @contextmanager
+    def changing(self) -> Generator[None]:
+        """Keeps other threads and processes from changing it meanwhile, so that no change undoes another."""
+        with FileLock(self._file.with_suffix(".lock"), mode=0o600):
+            yield
 
     def write(self, value: Any) -> None:
         """Puts a value in its place."""

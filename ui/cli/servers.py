@@ -44,7 +44,7 @@ def serve(
     )
     if paths:
         find_sources(paths)
-    if not (open_to_anybody or settings.open_to_anybody):
+    if not (open_to_anybody or settings.open_to_anybody or settings.oidc_issuer):
         _check_who_may_read(host or settings.host, library_folder(settings))
     if settings.proxy_user_header:
         _check_somebody_can_be_named(library_folder(settings))

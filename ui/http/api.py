@@ -58,6 +58,7 @@ from ...vectorstore.errors import OnRecordError
 from ...vectorstore.passage import Document, Listing
 from ..access.accounts import Accounts
 from ..access.caller import caller_of
+from ..access.oidc import Provider
 from ..audit import Level, audit_of
 from ..language import stated_language
 from ..page.views.template import html
@@ -105,7 +106,7 @@ them out, *admin* do everything."""
 class ApiOptions:
     """How an API behaves; see `Rules` for whom and what it lets in, `Limits` for what reading one file may cost.
 
-    `share_days` is how long a link to a conversation on the page opens it to others.
+    `share_days` is how long a link to a conversation on the page opens it to others; `provider` signs people in.
     """
 
     rules: Rules = field(default_factory=Rules)
@@ -114,6 +115,7 @@ class ApiOptions:
     audit: Level = "off"
     models: ModelRules = field(default_factory=ModelRules)
     share_days: int = 30
+    provider: Provider | None = None
 
     def within(self, library: Library) -> Library:
         """A library whose language model keeps to the rules."""
@@ -497,9 +499,9 @@ def build_api(library: Library, options: ApiOptions | None = None) -> FastAPI:
     app.router.routes.append(Route("/mcp", mcp, methods=["GET", "POST", "DELETE"], include_in_schema=False))
     app.state.service = Service(library=library, limits=options.limits, metrics=metrics, tracing=options.tracing)
     keys = Keys(library.store.folder)
-    accounts = Accounts(library.store.folder)
+    accounts = Accounts(library.store.folder, required=options.provider is not None)
     sessions = Sessions(keys, accounts)
-    app.state.sign_in = SignIn(keys, accounts, sessions)
+    app.state.sign_in = SignIn(keys, accounts, sessions, options.provider)
     app.add_middleware(
         Gate, rules=options.rules, keys=keys, sessions=sessions, metrics=metrics, tracing=options.tracing,
         audit=audit_of(library.store.folder, options.audit), accounts=accounts,

@@ -43,7 +43,7 @@ from .tracing import Tracing
 
 LOG = logging.getLogger("onrecord.http")
 _OPEN = re.compile(
-    r"/(?:healthz|widget\.js|favicon\.ico|sign-in(?:/sign_in\.(?:css|js))?|page/look/\w+\.js|theme\.css|(?:assets|static)/.+)"
+    r"/(?:healthz|widget\.js|favicon\.ico|sign-in(?:/sign_in\.(?:css|js)|/oidc(?:/callback)?)?|page/look/\w+\.js|theme\.css|(?:assets|static)/.+)"
 )
 _SIGN_IN = ("POST", "/sign-in")
 _WIDGET = "/widget.js"

@@ -10,10 +10,27 @@ from datetime import UTC, datetime
 from ...rag.generation.rules import ModelRules, price_of
 from ...rag.prompts import prompts_in
 from ...rag.settings import Settings
+from ..access.oidc import Provider, provider_from
 from ..access.proxies import proxies_from
 from .api import ApiOptions
 from .gate import LOG, Rules, facts_of
 from .tracing import Tracing, open_tracing
+
+
+def provider_of(settings: Settings) -> Provider | None:
+    """Who signs people in, as it is set. Raises InputError where the settings do not fit, or Authlib is missing."""
+    secret = settings.oidc_client_secret
+    return provider_from(
+        issuer=settings.oidc_issuer,
+        client_id=settings.oidc_client_id,
+        client_secret=secret.get_secret_value() if secret else None,
+        public_url=settings.public_url,
+        name=settings.oidc_name,
+        name_claim=settings.oidc_name_claim,
+        groups_claim=settings.oidc_groups_claim,
+        roles=settings.oidc_roles,
+        collections=settings.oidc_collections,
+    )
 
 
 @contextmanager
@@ -36,6 +53,7 @@ def options_from(settings: Settings) -> Iterator[ApiOptions]:
             limits=settings.limits(),
             tracing=tracing,
             audit=settings.audit,
+            provider=provider_of(settings),
             models=ModelRules(
                 allowed=settings.allowed_models,
                 tokens_per_day=settings.tokens_per_day,

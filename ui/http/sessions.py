@@ -69,7 +69,8 @@ class Sessions:
 
     def _account(self, begun: Account) -> Account | None:
         account = self._accounts.get(begun.name) if self._accounts else None
-        return account if account and account.password == begun.password else None
+        same = account and (account.id, account.password) == (begun.id, begun.password)
+        return account if same else None
 
     def end(self, token: str) -> None:
         """Signs out."""

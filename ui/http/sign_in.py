@@ -1,10 +1,12 @@
 """The sign-in form: a name and a password, or a key, are entered once, and the browser keeps a session for them.
 
     a page without a session -> 303 /sign-in?next=... -> the form -> POST /sign-in -> a cookie, 303 to `next`
+    ... -> GET /sign-in/oidc -> 303 to the provider -> GET /sign-in/oidc/callback -> a cookie, and on to `next`
 
 The form takes no request from other sites' pages: the gate refuses foreign origins before it.
 """
 
+import logging
 import re
 from collections.abc import Mapping
 from importlib.resources import files
@@ -15,7 +17,9 @@ from fastapi import APIRouter, Depends, Request
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
+from ...vectorstore.errors import InputError
 from ..access.accounts import Account, Accounts
+from ..access.oidc import CALLBACK, PENDING_S, NotSignedIn, Provider
 from ..page.views.template import html
 from ..page.words import words_for
 from .keys import Key, Keys
@@ -23,7 +27,11 @@ from .problems import Problem
 from .rates import Rate
 from .sessions import COOKIE, LASTS_S, Sessions
 
+LOG = logging.getLogger("onrecord.http")
 PATH = "/sign-in"
+_OIDC = "/sign-in/oidc"
+_BEGUN_COOKIE = "onrecord_oidc"  # while a provider signs somebody in
+_LEFT_COOKIE = "onrecord_left"  # who has signed out here is to be asked by the provider, too
 GUESSES_PER_MINUTE = 20  # from one address
 GUESSES_PER_NAME = 10  # a minute, from wherever they come
 _MAX_CHARS = 256
@@ -32,6 +40,7 @@ _POLICY = (
     "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src data:; form-action 'self'; "
     "base-uri 'none'; frame-ancestors 'none'"
 )
+_SAFE = {"Content-Security-Policy": _POLICY, "Cache-Control": "no-store", "Referrer-Policy": "same-origin"}
 # A path of this server. Browsers take "//x" and "/\x" for another host, and drop controls before they look.
 _LOCAL_PATH = re.compile(r"/(?:[^/\\\x00-\x20\x7f][^\\\x00-\x20\x7f]*)?")
 
@@ -44,7 +53,10 @@ def sign_in_address(root: str, then: str) -> str:
 class SignIn:
     """What signing in works with, kept in `app.state.sign_in`."""
 
-    def __init__(self, keys: Keys, accounts: Accounts, sessions: Sessions) -> None:
+    def __init__(
+        self, keys: Keys, accounts: Accounts, sessions: Sessions, provider: Provider | None = None
+    ) -> None:
+        self.provider = provider
         self.keys = keys
         self.accounts = accounts
         self.sessions = sessions
@@ -100,14 +112,84 @@ async def sign_in(request: Request, state: Signing) -> Response:
         return _form(request, then, words(fault), status=401)
     if isinstance(opened, Key):
         state.keys.note_use(opened)
+    reply = _onward(then)
+    _begin_session(request, reply, opened)
+    return reply
+
+
+@routes.get(_OIDC)
+def begin_at_provider(request: Request, state: Signing, next: str = "") -> Response:
+    """Sends somebody to the provider. What comes back has to fit a cookie that crosses sites only when they return."""
+    then = _local(request, next)
+    if state.provider is None:
+        raise Problem("not-found", "No provider signs people in here.")
+    try:
+        _take_guess(state, request)
+        anew = _LEFT_COOKIE in request.cookies
+        address, browser = state.provider.begin(then, anew=anew)
+    except NotSignedIn as why:
+        return _not_signed_in(request, state.provider, then, why)
+    reply = _onward(address)
+    reply.set_cookie(
+        _BEGUN_COOKIE, browser, max_age=int(PENDING_S), path=f"{_root(request)}{_OIDC}", httponly=True,
+        samesite="lax", secure=_came_by_https(request),
+    )  # fmt: skip
+    return reply
+
+
+@routes.get(CALLBACK)
+def end_at_provider(request: Request, state: Signing) -> Response:
+    """Begins a session for whom the provider has signed in; the form, with the reason, where it has not."""
+    if state.provider is None:
+        raise Problem("not-found", "No provider signs people in here.")
+    sent = dict(request.query_params)
+    try:
+        _take_guess(state, request)
+        if len(sent) != len(request.query_params.multi_items()):
+            raise NotSignedIn("failed", "something comes twice")
+        person, then = state.provider.finish(sent, request.cookies.get(_BEGUN_COOKIE, ""))
+        try:
+            account = state.accounts.signed_in(person)
+        except InputError as error:
+            raise NotSignedIn("taken", str(error)) from error
+    except NotSignedIn as why:
+        reply = _not_signed_in(request, state.provider, f"{_root(request)}/", why)
+    else:
+        # The session's cookie is sent only with what this site's own pages ask for, so one of ours leads on.
+        words = words_for(request)
+        page = html("sign_in", "onward", root=_root(request), path=PATH, then=then, words=words)
+        reply = HTMLResponse(page, headers=_SAFE)
+        _begin_session(request, reply, account)
+        reply.delete_cookie(_LEFT_COOKIE, path=_root(request) or "/", httponly=True, samesite="lax")
+    reply.delete_cookie(_BEGUN_COOKIE, path=f"{_root(request)}{_OIDC}", httponly=True, samesite="lax")
+    return reply
+
+
+def _begin_session(request: Request, reply: Response, opened: Key | Account) -> None:
+    """A new session for who has signed in, in place of the browser's earlier one."""
+    state: SignIn = request.app.state.sign_in
     request.scope["caller"] = opened.caller  # so that it is noted who signed in
     state.sessions.end(request.cookies.get(COOKIE, ""))
-    reply = _onward(then)
     reply.set_cookie(
         COOKIE, state.sessions.begin(opened), max_age=LASTS_S, path=_root(request) or "/", httponly=True,
         samesite="strict", secure=_came_by_https(request),
     )  # fmt: skip
-    return reply
+
+
+def _take_guess(state: SignIn, request: Request) -> None:
+    if wait_s := state.guesses.take(request.client.host if request.client else ""):
+        raise NotSignedIn("too_many", str(wait_s))
+
+
+def _not_signed_in(request: Request, provider: Provider, then: str, why: NotSignedIn) -> Response:
+    """The form, with why the provider has signed nobody in; the particulars are for the log, without any name."""
+    words = words_for(request)
+    if why.reason == "too_many":
+        says = words("sign.too_many", seconds=str(why))
+        return _form(request, then, says, status=429, headers={"Retry-After": str(why)})
+    LOG.warning("Signing in at the provider came to nothing: %s (%s)", why.reason, why)
+    status = {"unreachable": 502, "nobody": 403, "taken": 403}.get(why.reason, 401)
+    return _form(request, then, words(f"sign.oidc_{why.reason}", name=provider.name), status=status)
 
 
 @routes.post("/sign-out")
@@ -117,6 +199,11 @@ def sign_out(request: Request, state: Signing) -> Response:
     reply = _onward(f"{_root(request)}{PATH}")
     reply.delete_cookie(COOKIE, path=_root(request) or "/", httponly=True, samesite="strict")
     reply.headers["Clear-Site-Data"] = '"cache"'
+    if state.provider:
+        reply.set_cookie(
+            _LEFT_COOKIE, "1", path=_root(request) or "/", httponly=True, samesite="lax",
+            secure=_came_by_https(request),
+        )  # fmt: skip
     return reply
 
 
@@ -148,10 +235,10 @@ def _form(
     state: SignIn = request.app.state.sign_in
     page = html(
         "sign_in", "form", root=_root(request), path=PATH, then=then, says=says, words=words_for(request),
-        named=state.accounts.needed, keyed=state.keys.needed,
+        named=state.accounts.with_passwords if state.provider else state.accounts.needed, keyed=state.keys.needed,
+        provider=state.provider.name if state.provider else "", oidc=_OIDC,
     )  # fmt: skip
-    safe = {"Content-Security-Policy": _POLICY, "Cache-Control": "no-store", "Referrer-Policy": "same-origin"}
-    return HTMLResponse(page, status_code=status, headers=safe | (headers or {}))
+    return HTMLResponse(page, status_code=status, headers=_SAFE | (headers or {}))
 
 
 def _onward(then: str) -> Response:

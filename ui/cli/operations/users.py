@@ -132,5 +132,6 @@ def _line(account: "Account") -> str:
     from ..render import printable
 
     seen = f" of {printable(', '.join(account.collections))}" if account.collections is not None else ""
-    proxied = "" if account.password else ", by a proxy only"
+    issuer = account.subject.partition(" ")[0]
+    proxied = f", signed in by {printable(issuer)}" if issuer else "" if account.password else ", by a proxy only"
     return f"{printable(account.name)}  {account.role}{seen}  since {account.created}{proxied}"
