@@ -4,6 +4,7 @@ A worker that overruns its time is killed, one that dies is replaced; the file i
 """
 
 import json
+import logging
 import os
 import signal
 import subprocess
@@ -13,6 +14,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from functools import cache
 from itertools import chain
 from typing import Any, BinaryIO, cast
 
@@ -21,8 +23,11 @@ from ..vectorstore.language.detect import language_of
 from ..vectorstore.passage import Locator
 from ..vectorstore.structure import Structure, structure_of
 from .child import read_frame, write_frame
+from .confine import environment_without_secrets
 from .split import Cutting, Piece
 from .units import Metadata, Unit
+
+_log = logging.getLogger(__name__)
 
 # How far the others may get ahead of one file that takes long: more would only fill memory.
 _AHEAD_FILES = 16
@@ -191,13 +196,14 @@ class _Worker:
         self._limits = limits
         self._process = subprocess.Popen(
             [
-                *(sys.executable, "-m", "onrecord.ingest.worker"),
+                *(sys.executable, "-P", "-m", "onrecord.ingest.worker"),
                 *(str(limits.memory_mb), str(limits.timeout_s), limits.ocr_languages),
                 *(_told(cutting) if cutting else []),
             ],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
+            env=environment_without_secrets(os.environ),
             start_new_session=True,  # a group of its own: what it has called ends with it
         )
         self._questions = cast(BinaryIO, self._process.stdin)
@@ -221,6 +227,7 @@ class _Worker:
             write_frame(self._questions, job.data)
             while "done" not in (answer := self._answer()):
                 found.append(_taken_in(answer))
+            _tell_lacking(tuple(map(str, answer.get("lacking", ()))))
         except (OSError, EOFError, ValueError, KeyError, TypeError):
             self.kill()
             found.append(ReaderKilled(source, self._cause(overdue.is_set())))
@@ -249,6 +256,13 @@ class _Worker:
         for pipe in (self._questions, self._answers):
             with suppress(OSError):  # what was still to be written is lost on purpose
                 pipe.close()
+
+
+@cache
+def _tell_lacking(names: tuple[str, ...]) -> None:
+    """Says once what the system has not to confine readers with."""
+    if names:
+        _log.warning("Files are read without %s: this system does not have it, or refuses it.", " and ".join(names))
 
 
 def _told(cutting: Cutting) -> list[str]:

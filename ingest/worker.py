@@ -6,8 +6,8 @@ Frames both ways: 8 bytes of length, then that many bytes. In come pairs of fram
 the name and a zero byte may stand the title it is to have. With LIMIT_TOKENS texts are cut into passages of so many
 tokens here, where a hostile one harms nobody, as the file TOKENIZER counts them behind PREFIX; those shorter than
 FROM_CHARS are left to be cut by who asked. Out go frames of JSON: one for each document in the file, as `parsed_json`
-or {"source", "error"}, then {"done": true}. JSON and nothing livelier, because what broke out of a parser must not
-reach the other side.
+or {"source", "error"}, then {"done": true, "lacking": what confines it not}. JSON and nothing livelier, because what
+broke out of a parser must not reach the other side.
 """
 
 import json
@@ -23,6 +23,7 @@ from typing import Any
 from ..vectorstore.embedder.counter import TokenCounter
 from ..vectorstore.errors import UnreadableFile
 from .child import end_with_parent, limit_memory, read_frame, write_frame
+from .confine import confine
 from .formats.archives.members import members
 from .formats.read import read
 from .split import Cutter, Cutting, Piece
@@ -100,6 +101,7 @@ def main() -> None:
     memory_mb, timeout_s, languages = int(sys.argv[1]), float(sys.argv[2]), sys.argv[3]
     end_with_parent()
     limit_memory(memory_mb)
+    lacking = confine(sys.argv[5:6])
     cutter = None
     if len(sys.argv) > 4:
         counter = TokenCounter(file=Path(sys.argv[5]), prefix=sys.argv[6])
@@ -111,7 +113,7 @@ def main() -> None:
         source, _, title = name.partition(b"\0")
         for document in parse(os.fsdecode(source), data, languages, title=title.decode(), cutter=cutter):
             write_frame(answers, json.dumps(document).encode())
-        write_frame(answers, b'{"done": true}')
+        write_frame(answers, json.dumps({"done": True, "lacking": lacking}).encode())
         _end_after(0)
 
 

@@ -191,7 +191,8 @@ def test_it_is_noted_whom_the_proxy_named(calls: Calls, accounts: Accounts, own_
     calls(PROXY, options).post("/api/search", json={"query": "herring"}, headers=told("anna"))
     calls(ELSEWHERE, options).post("/api/search", json={"query": "herring"}, headers=told("anna"))
     noted = [json.loads(line) for line in (own_library.store.folder / "audit.jsonl").read_text().splitlines()]
-    assert [(" ".join(entry["who"].split()[:2]), entry["status"]) for entry in noted] == [("user anna", 200), ("anybody", 401)]
+    [anna] = [account.caller.id for account in accounts.all() if account.name == "anna"]
+    assert [(entry["who"], entry["status"]) for entry in noted] == [(anna, 200), ("anybody", 401)]
 
 
 # --- over a real connection ------------------------------------------------------------------------------------------

@@ -28,8 +28,6 @@ from .kept import Kept
 if TYPE_CHECKING:
     from argon2 import PasswordHasher
 
-    from .oidc import Person
-
 FILE = "accounts.json"
 Role = Literal["reader", "contributor", "curator", "admin"]
 ROLES: tuple[Role, ...] = get_args(Role)
@@ -64,6 +62,19 @@ class Account:
         """Who is signed in."""
         known = f"user {self.name} {self.id}".strip()  # a name never holds a space
         return Caller(id=known, scopes=_SCOPES[self.role], collections=self.collections)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """Whom a provider has signed in. `subject` is theirs for good and nobody else's: the issuer and its id of them.
+
+    `collections` are the only ones that they may read, None the whole library.
+    """
+
+    subject: str
+    name: str
+    role: Role
+    collections: tuple[str, ...] | None
 
 
 class Accounts:
@@ -110,7 +121,7 @@ class Accounts:
         with self._kept.changing():
             return self._add(name, role, "" if password is None else _hashed(password, name), collections)
 
-    def signed_in(self, person: "Person") -> Account:
+    def signed_in(self, person: Person) -> Account:
         """The account of somebody whom a provider has signed in, with the role and the collections that they have now.
 
         It is made where there is none. Raises InputError where its name is another's, or none that an account can have.

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import quote, urlsplit
 
 from ...vectorstore.errors import InputError
-from .accounts import ROLES, Role, checked_role
+from .accounts import ROLES, Person, Role, checked_role
 from .proxies import is_loopback
 
 if TYPE_CHECKING:
@@ -43,19 +43,6 @@ class NotSignedIn(Exception):
     def __init__(self, reason: str, why: str) -> None:
         super().__init__(why)
         self.reason = reason
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Person:
-    """Whom a provider has signed in. `subject` is theirs for good and nobody else's: the issuer and its id of them.
-
-    `collections` are the only ones that they may read, None the whole library.
-    """
-
-    subject: str
-    name: str
-    role: Role
-    collections: tuple[str, ...] | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
