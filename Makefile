@@ -4,7 +4,7 @@
 # make lint                ruff and pyright
 # make wheel               build dist/onrecord-*.whl
 # make quality [DATA=folder] [ONLY="section ..."]   measure every set there is and write docs/quality.md; resumes
-# make torture [KILLS=100] kill ingests, backups and restores of the sample at random moments, and compare
+# make torture [KILLS=300] kill whatever changes a library at random moments, finish it, and compare
 # make fuzz [TIMES=200] [ONLY="body or reply"]   make up questions, bodies, replies and damaged files, many times over
 # make bench [BENCH="--rounds 5"]   measure beside LangChain, LlamaIndex and Haystack, each installed into .peers once
 # make lint-js             check the page's scripts, where Node is installed
@@ -67,9 +67,9 @@ bench: setup
 	$(BIN)/python benchmarks/peers.py $(BENCH)
 
 # So many ingests are killed, so many backups and so many restores.
-KILLS ?= 100
+KILLS ?= 300
 torture: setup
-	$(BIN)/python benchmarks/kill.py sample --kills $(KILLS) --backups $(KILLS)
+	$(BIN)/python benchmarks/kill.py sample/press-page.html sample/plenary-notes.txt --kills $(KILLS) $(if $(TALLY),--tally $(TALLY))
 
 # In one process for each kind of thing; what fails is kept in .hypothesis and tried first the next time.
 TIMES ?= 200
