@@ -168,7 +168,7 @@ def test_what_a_parser_prints_does_not_get_between_the_frames() -> None:
         write_frame(process.stdin, b"a.txt")
         write_frame(process.stdin, WORDS)
         first, second = (json.loads(read_frame(process.stdout) or b"") for _ in range(2))
-        assert (first["text"], second) == (WORDS.decode(), {"done": True})
+        assert (first["text"], second["done"], list(second)) == (WORDS.decode(), True, ["done", "lacking"])
     rest, _ = process.communicate(timeout=10)
     assert (rest, process.returncode) == (b"", 0)
 
