@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from ..vectorstore.embedder.counter import TokenCounter
+from ..vectorstore.embedder.pieces import index_of
 from ..vectorstore.errors import UnreadableFile
 from .child import end_with_parent, limit_memory, read_frame, write_frame
 from .confine import confine
@@ -101,10 +102,11 @@ def main() -> None:
     memory_mb, timeout_s, languages = int(sys.argv[1]), float(sys.argv[2]), sys.argv[3]
     end_with_parent()
     limit_memory(memory_mb)
-    lacking = confine(sys.argv[5:6])
+    tokenizer = Path(sys.argv[5]) if len(sys.argv) > 4 else None
+    lacking = confine([tokenizer, index_of(tokenizer)] if tokenizer else [])
     cutter = None
-    if len(sys.argv) > 4:
-        counter = TokenCounter(file=Path(sys.argv[5]), prefix=sys.argv[6])
+    if tokenizer:
+        counter = TokenCounter(file=tokenizer, prefix=sys.argv[6])
         cutter = Cutting(counter=counter, limit_tokens=int(sys.argv[4]), from_chars=int(sys.argv[7])).cutter()
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # what a library prints must not get between the frames

@@ -11,6 +11,7 @@ import pytest
 from onrecord.ingest import parse
 from onrecord.ingest.confine import environment_without_secrets
 from onrecord.ingest.parse import Job, Limits, parse_all
+from onrecord.rag import open_library
 
 pytestmark = pytest.mark.slow
 
@@ -111,3 +112,9 @@ def test_files_are_read_as_before(caplog: pytest.LogCaptureFixture, tried: dict[
         found = [document for _, documents in parse_all(jobs, Limits(workers=1)) for document in documents]
     assert len(found) == len(sample) and all(isinstance(document, parse.Parsed) for document in found)
     assert not [record for record in caplog.records if "read without" in record.getMessage()]
+
+
+def test_texts_are_cut_with_the_default_models_vocabulary(tried: dict[str, object], tmp_path: Path) -> None:
+    with open_library(tmp_path / "library") as library:
+        report = library.ingest([Path(__file__).parents[2] / "sample"])
+    assert report.added == 5 and not report.failed
