@@ -22,7 +22,7 @@ from urllib.parse import urlsplit
 
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.requests import HTTPConnection
+from starlette.requests import HTTPConnection, Request
 from starlette.responses import RedirectResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -37,7 +37,7 @@ from .metrics import Metrics
 from .problems import KINDS, Problem, as_problem, path_of, route_of
 from .rates import Rate
 from .sessions import COOKIE, Session, Sessions
-from .sign_in import sign_in_address
+from .sign_in import sign_in_address, unknown_page
 from .streams import given_once
 from .tracing import Tracing
 
@@ -479,7 +479,10 @@ def _keyless(kind: str, says: str) -> Problem:
 
 
 def _told(problem: Problem, request: "_Passage") -> ASGIApp:
-    """How a problem is told: someone who opens a page without a session gets to the sign-in form instead."""
+    """How a problem is told: who opens a page without a session gets to the sign-in form, and whom a
+    proxy names without an account sees a page."""
+    if problem.kind == "user-unknown" and request.is_visit:
+        return unknown_page(Request(request.scope), problem.status_code)
     if problem.status_code != 401 or not request.is_visit:
         return problem.response(request.path, request.id)
     root = request.scope.get("root_path", "")

@@ -218,6 +218,12 @@ def asset(name: str) -> Response:
     return Response(content, media_type=kind, headers={"Cache-Control": "no-cache"})
 
 
+def unknown_page(request: Request, status: int) -> Response:
+    """What somebody sees whom a proxy has signed in under a name that has no account."""
+    page = html("sign_in", "unknown", root=_root(request), path=PATH, words=words_for(request))
+    return HTMLResponse(page, status_code=status, headers=_SAFE)
+
+
 def _fault(keys: Keys, key: Key | None) -> str:
     """What speaks against a key's beginning a session; nothing where it may."""
     if key is None:
