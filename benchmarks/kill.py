@@ -46,6 +46,8 @@ OTHER_MODEL = "all-MiniLM-L6-v2"
 EARLIER = "The informant Zanzibarquartz met the harbour master at midnight."
 LATER = "The harbour master, Vermilionledger, rose at noon."
 LIMIT_S = 120.0
+QUIET_S = 5.0
+"""How long nothing must change until a server is taken to have read all that was put in."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -269,10 +271,11 @@ class Grounds:
             for path in sorted(self.records.iterdir()):
                 server.put(path)
             last, state = time.monotonic(), state_of(self.killed)
-            while time.monotonic() - last < 3:  # embedding takes no longer between two batches
+            while time.monotonic() - last < QUIET_S:
                 time.sleep(0.02)
                 if (now := state_of(self.killed)) != state:
                     last, state = time.monotonic(), now
+        self._finish_upload()  # on a busy machine the server may have paused for longer
         return Operation(
             command=[], changes=self.killed, finish=self._finish_upload, lasts_s=last - began,
             expected=holding(self.killed),
