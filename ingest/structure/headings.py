@@ -313,6 +313,7 @@ def _is_loud(match: re.Match[str]) -> bool:
     return sum(character.isalpha() for character in match["title"]) > 5
 
 
+_WORDS_COMPARED = 3
 _NUMBER_ALONE = re.compile(r"[^\W\d_]{3,16} (?i:no\.? ?|n[°º] ?|number |#)?\d{1,4}[A-Za-z]?")
 
 
@@ -337,7 +338,8 @@ def _goes_over(text: str, before: Block, block: Block) -> bool:
     if _NUMBER_ALONE.fullmatch(above) and not _NUMBER_ALONE.match(below):
         return True
     first, second = above.split(), below.split()
-    is_alike = before.level == block.level and (first == [word.upper() for word in first]) == (
+    last = first[-_WORDS_COMPARED:]  # of "Question No. 7 OIL FOR THE LAMPS" those of its last line
+    is_alike = before.level == block.level and (last == [word.upper() for word in last]) == (
         second == [word.upper() for word in second]
     )
     breaks_off = bool(first and second) and (

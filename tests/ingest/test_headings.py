@@ -131,8 +131,10 @@ def test_a_bold_sentence_is_none() -> None:
 
 
 def test_a_number_alone_and_the_title_under_it_are_one_heading() -> None:
-    text = blocks("QUESTION NO. 007", "OIL FOR THE LAMPS OF SKARN", PROSE, "QUESTION NO. 008", "ROPE", PROSE)
-    assert sections(text) == ["QUESTION NO. 007 OIL FOR THE LAMPS OF SKARN", "QUESTION NO. 008 ROPE"]
+    text = blocks("QUESTION NO. 007", "OIL FOR THE LAMPS", "OF SKARN", PROSE, "QUESTION NO. 008", "ROPE", PROSE)
+    assert sections(text) == [
+        "QUESTION NO. 007 OIL FOR THE LAMPS OF SKARN", "QUESTION NO. 008 ROPE",
+    ]  # fmt: skip
 
 
 def test_where_all_is_in_capitals_they_make_no_heading() -> None:
