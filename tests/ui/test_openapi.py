@@ -25,6 +25,8 @@ pytestmark = pytest.mark.slow
 
 EXAMPLES = 10
 """Requests made up for each route and mode; more find more, and take longer."""
+OPEN = {"GET /healthz"}
+"""What anybody may ask: whether the server runs."""
 _EXCLUDED = [positive_data_acceptance, ignored_auth]
 """A question of marks only is JSON and no question; and calls without a key are tested where keys are."""
 
@@ -50,6 +52,31 @@ def test_every_route_keeps_to_its_description(served_api: tuple[str, str]) -> No
     schema.config.update(base_url=address)
     checked = [_check(found.ok(), f"Bearer {key}") for found in schema.get_all_operations()]
     assert len(checked) == 34
+
+
+def test_whoever_has_no_key_gets_nothing_from_any_route(served_api: tuple[str, str]) -> None:
+    address, key = served_api
+    described = httpx.get(f"{address}/openapi.json", headers={"Authorization": f"Bearer {key}"}).json()
+    schema = schemathesis.openapi.from_dict(described)
+    schema.config.update(base_url=address)
+    answered = {found.ok().label for found in schema.get_all_operations() if _lets_in(found.ok())}
+    assert answered == OPEN
+
+
+def _lets_in(operation: Any) -> bool:
+    """Whether a route does anything for requests without a key that fit its description."""
+    codes: set[int] = set()
+
+    @settings(
+        max_examples=3, deadline=None, database=None, derandomize=True,
+        phases=[Phase.explicit, Phase.generate], suppress_health_check=list(HealthCheck),
+    )  # fmt: skip
+    @given(case=operation.as_strategy())
+    def send(case: schemathesis.Case) -> None:
+        codes.add(case.call(headers={"Authorization": ""}).status_code)
+
+    send()
+    return not codes <= {401, 413}
 
 
 def _check(operation: Any, authorization: str) -> str:
