@@ -27,6 +27,7 @@ PUT = "/page/records/file?name=more.txt"
 OPEN = {
     ("GET", "/healthz"), ("GET", "/widget.js"), ("GET", "/sign-in"), ("POST", "/sign-in"), ("GET", "/theme.css"),
     ("GET", "/assets/x"), ("GET", "/static/x"), ("GET", "/favicon.ico"),
+    ("GET", "/sign-in/oidc"), ("GET", "/sign-in/oidc/callback"),
 }  # fmt: skip
 OPEN_FILES = ("/sign-in/sign_in.css", "/sign-in/sign_in.js", "/page/look/page.js", "/theme.css", "/widget.js")
 

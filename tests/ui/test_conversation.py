@@ -71,13 +71,13 @@ def test_a_stored_answer_comes_back_as_it_was() -> None:
 
 def test_a_chip_names_its_place_for_eyes_and_ears() -> None:
     html = chip_html(citation())
-    assert "<b>1</b> · para. 42</button>" in html
+    assert "<b>1</b> · <bdi>para. 42</bdi></button>" in html
     assert 'aria-label="Citation 1: X/1, para. 42. Read it in the document."' in html
     assert 'data-document="d1" data-start="4" data-end="44" data-version="abcdef012345"' in html
 
 
 def test_a_chip_without_a_locator_shows_the_symbol() -> None:
-    assert "· X/1</button>" in chip_html(citation(locator=Locator()))
+    assert "· <bdi>X/1</bdi></button>" in chip_html(citation(locator=Locator()))
 
 
 def test_a_reference_is_plain_words_and_a_label() -> None:
