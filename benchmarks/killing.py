@@ -13,6 +13,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Mapping
 from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -115,19 +116,25 @@ def make_older(library: Path) -> None:
 
 
 class Server:
-    """`onrecord serve` over a library, as a context; killed at the end."""
+    """`onrecord serve` over a library, as a context; killed at the end. `told` is what it says on standard error."""
 
-    def __init__(self, library: Path) -> None:
+    def __init__(self, library: Path, settings: Mapping[str, str] | None = None) -> None:
         with closing(listen("127.0.0.1", 0)) as asked:
             self.port = asked.getsockname()[1]
         command = [Path(sys.executable).with_name("onrecord"), "serve", "--library", library, "--port", str(self.port)]
-        self._process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, start_new_session=True)
-        assert self._process.stderr
-        while told := self._process.stderr.readline():
+        self._process = subprocess.Popen(
+            command, stderr=subprocess.PIPE, text=True, start_new_session=True, env={**os.environ, **(settings or {})}
+        )
+        self.pid = self._process.pid
+        self.told: list[str] = []
+        said = self._process.stderr
+        assert said
+        while told := said.readline():
             if re.search(r"http://127\.0\.0\.1:\d+", told):
                 break
         else:
             raise RuntimeError(f"The server ended with status {self._process.wait()} before it served.")
+        threading.Thread(target=lambda: self.told.extend(said), daemon=True).start()  # or it waits for a reader
 
     def __enter__(self) -> Self:
         return self
