@@ -5,6 +5,7 @@
 # make wheel               build dist/onrecord-*.whl
 # make quality [DATA=folder] [ONLY="section ..."]   measure every set there is and write docs/quality.md; resumes
 # make torture [KILLS=300] kill whatever changes a library at random moments, finish it, and compare
+# make load [LOAD="--users 50 --minutes 5"]   ask a server from all sides, with much that it must not mind
 # make fuzz [TIMES=200] [ONLY="body or reply"]   make up questions, bodies, replies and damaged files, many times over
 # make bench [BENCH="--rounds 5"]   measure beside LangChain, LlamaIndex and Haystack, each installed into .peers once
 # make lint-js             check the page's scripts, where Node is installed
@@ -31,7 +32,7 @@ INSTALL = VIRTUAL_ENV="$(abspath $(VENV))" $(BIN)/uv pip install $(FIND_LINKS) -
 # where a wheel lies ready or UV_TORCH_BACKEND names another build.
 TORCH_BACKEND := $(if $(UV_TORCH_BACKEND)$(wildcard $(addsuffix /torch-*.whl,$(PIP_FIND_LINKS))),,--torch-backend cpu)
 
-.PHONY: run test test-fast lint lint-js quality bench torture fuzz screenshots wheel lock bundle sbom licences setup clean
+.PHONY: run test test-fast lint lint-js quality bench torture load fuzz screenshots wheel lock bundle sbom licences setup clean
 
 run: setup
 	$(BIN)/onrecord serve --library "$(LIBRARY)" --port $(PORT) --open "$(DOCS)"
@@ -70,6 +71,9 @@ bench: setup
 KILLS ?= 300
 torture: setup
 	$(BIN)/python benchmarks/kill.py sample/press-page.html sample/plenary-notes.txt --kills $(KILLS) $(if $(TALLY),--tally $(TALLY))
+
+load: setup
+	$(BIN)/python benchmarks/load.py $(LOAD)
 
 # In one process for each kind of thing; what fails is kept in .hypothesis and tried first the next time.
 TIMES ?= 200

@@ -39,7 +39,7 @@ from onrecord.vectorstore.store import Store
 ROOT = Path(__file__).parents[1]
 ONRECORD = Path(sys.executable).with_name("onrecord")
 BETWEEN_S = 3.0
-"""Between the questions of one user, as a rule."""
+"""Between the questions of one user, and between ingests, as a rule."""
 GRACE_S = 5.0
 """How much later than told a loaded server may let a slow client go."""
 SLOW, CUT = 6, 3
@@ -211,7 +211,7 @@ class Load:
                 group.create_task(self.until_over(f"streams cut off {number}", self.cut, 1))
             group.create_task(self.until_over("hostile uploads", self.harm, 1))
             reading = lambda chance: self.ingest(records, library, chance)  # noqa: E731
-            group.create_task(self.until_over("ingests", reading, 1))
+            group.create_task(self.until_over("ingests", reading, BETWEEN_S))
 
 
 def main() -> None:

@@ -36,6 +36,7 @@ _FORGOT = "forget"
 _DEEDS = (
     ("sign in", re.compile(r"POST /sign-in|GET /sign-in/oidc/callback")),
     ("sign out", re.compile(r"POST /sign-out")),
+    ("change password", re.compile(r"POST /account")),
     ("ask", re.compile(r"POST /(?:api/(?:ask|ask/stream|search|check)|v1/chat/completions|page/(?:ask|check))")),
     ("ask", re.compile(r"PUT /page/check")),
     ("add", re.compile(r"POST /(?:api/documents|page/records/address|(?:api|page)/(?:notebook|alerts))")),

@@ -27,7 +27,8 @@ ROUTES: dict[str, dict[str, Any]] = {
         "/docs", "/openapi.json", "/healthz", "/widget.js", "/sign-in", "/metrics", "/v1/models", "/page/start",
         "/page/settings", "/page/status", "/page/welcome", "/page/records", "/page/filters", "/page/alerts",
         "/api/alerts", "/api/alerts/news", "/api/alerts/feed", "/api/documents", "/api/notebook",
-        "/api/notebook/briefing", "/page/notebook", "/favicon.ico",
+        "/api/notebook/briefing", "/page/notebook", "/favicon.ico", "/account",
+        "/sign-in/oidc", "/sign-in/oidc/callback",
     )},
     "GET /docs/{name}": {"path": {"name": "start.js"}},
     "GET /sign-in/{name}": {"path": {"name": "sign_in.js"}},
@@ -96,6 +97,7 @@ ROUTES: dict[str, dict[str, Any]] = {
     "GET /page/notebook/briefing.{form}": {"path": {"form": "md"}},
     "POST /page/alerts": {"data": {"kind": "question", "text": PROBE}},
     "POST /page/alerts/{key}": {"path": {"key": "0a"}},
+    "POST /account": {"data": {"now": "x", "new": "y", "again": "y"}},
     "POST /sign-out": {},
 }  # fmt: skip
 # Of the protocol for agents, whose tools are asked one by one.

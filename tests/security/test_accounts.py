@@ -192,6 +192,7 @@ def test_no_request_of_another_sites_page_is_taken_with_a_session(calls: Calls, 
     changes = (
         ("POST", "/page/ask"), ("DELETE", "/page/records/x"), ("PUT", "/page/records/file?name=x.txt"),
         ("POST", "/page/alerts"), ("POST", "/page/notebook"), ("POST", "/sign-out"), ("POST", "/sign-in"),
+        ("POST", "/account"),
         ("DELETE", "/api/documents/x"),
         ("PATCH", "/api/notebook/x"), ("POST", "/mcp"), ("POST", "/page/conversations/x/links"),
     )  # fmt: skip
@@ -199,6 +200,72 @@ def test_no_request_of_another_sites_page_is_taken_with_a_session(calls: Calls, 
     for foreign in (evil, {"Sec-Fetch-Site": "cross-site"}, {"Sec-Fetch-Site": "same-site"}):
         for method, path in changes:
             assert kind_of(client.request(method, path, headers=foreign)) == "foreign-origin", path
+
+
+# --- another password of one's own ------------------------------------------------------------------------------------
+
+
+def change_password(client: TestClient, now: str, new: str, again: str | None = None) -> Any:
+    sent = {"now": now, "new": new, "again": new if again is None else again}
+    return client.post("/account", data=sent, headers=VISIT)
+
+
+def test_who_changes_their_password_stays_signed_in_here_alone(calls: Calls, accounts: Accounts) -> None:
+    accounts.add("anna", "reader", PASSWORD)
+    here, elsewhere = calls(ELSEWHERE), calls("203.0.113.9")
+    before = token_of(sign_in(here, "anna"))
+    sign_in(elsewhere, "anna")
+    assert here.get("/page/start").json()["has_password"]
+    form = here.get("/account", headers=VISIT)
+    assert form.status_code == 200 and 'value="anna"' in form.text and form.headers["cache-control"] == "no-store"
+    done = change_password(here, PASSWORD, OTHER)
+    assert done.status_code == 200 and "Your password is changed." in done.text
+    assert token_of(done) != before and here.get("/page/records").status_code == 200
+    assert kind_of(elsewhere.get("/page/records")) == "key-missing"
+    assert kind_of(elsewhere.get("/page/records", headers={"Cookie": f"{COOKIE}={before}"})) == "key-missing"
+    assert accounts.find("anna", OTHER) and accounts.find("anna", PASSWORD) is None
+
+
+def test_a_password_is_changed_only_by_who_knows_it_and_to_a_good_one(calls: Calls, accounts: Accounts) -> None:
+    accounts.add("anna", "reader", PASSWORD)
+    client = calls(ELSEWHERE)
+    sign_in(client, "anna")
+    wrong = (
+        (("not the password", OTHER), 401, "The current password is wrong."),
+        ((PASSWORD, OTHER, f"{OTHER}s"), 422, "The two new passwords differ."),
+        ((PASSWORD, "short"), 422, "This cannot be a password"),
+        ((PASSWORD, "anna and her herring"), 422, "This cannot be a password"),
+        ((PASSWORD, "herring " * 40), 422, "This cannot be a password"),
+    )
+    for sent, status, says in wrong:
+        refused = change_password(client, *sent)
+        assert refused.status_code == status and says in refused.text and "set-cookie" not in refused.headers
+        assert not any(f'value="{password}"' in refused.text for password in sent)
+    assert accounts.find("anna", PASSWORD) and client.get("/page/records").status_code == 200
+
+
+def test_whoever_sits_down_at_a_browser_cannot_guess_its_password(own_library: Library, accounts: Accounts) -> None:
+    accounts.add("anna", "reader", PASSWORD)
+    app = build_app(own_library, options=ApiOptions(rules=Rules(requests_per_minute=0)))
+    app.state.sign_in.guesses_of_name = AtOneMoment(GUESSES_PER_NAME)
+    client = TestClient(app, "http://records.example", client=(ELSEWHERE, 5), follow_redirects=False)
+    sign_in(client, "anna")
+    guesses = [change_password(client, f"{OTHER} {number}", OTHER).status_code for number in range(GUESSES_PER_NAME)]
+    assert guesses == [401] * (GUESSES_PER_NAME - 1) + [429], "signing in was one of them"
+    assert int(change_password(client, PASSWORD, OTHER).headers["retry-after"]) >= 1
+    assert accounts.find("anna", PASSWORD)
+
+
+def test_who_has_no_password_here_has_none_to_change(calls: Calls, accounts: Accounts, keys: Keys) -> None:
+    accounts.add("anna", "reader", PASSWORD)
+    told = keys.create("reader", ["ask"])[1]
+    client = calls(ELSEWHERE)
+    assert client.get("/account", headers=VISIT).headers["location"] == "/sign-in?next=%2Faccount"
+    assert change_password(client, PASSWORD, OTHER).headers["location"].startswith("/sign-in")
+    assert kind_of(client.get("/account", headers=bearer(told))) == "not-found"
+    client.post("/sign-in", data={"key": told}, headers=VISIT)
+    assert kind_of(change_password(client, PASSWORD, OTHER)) == "not-found"
+    assert not client.get("/page/start").json()["has_password"] and accounts.find("anna", PASSWORD)
 
 
 # --- what a role opens -----------------------------------------------------------------------------------------------

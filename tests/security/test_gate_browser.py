@@ -92,6 +92,15 @@ def test_who_is_alone_on_this_machine_sees_no_form(page: Page, own_library: Libr
         expect(page.locator("#r-sign-out")).to_be_hidden()
 
 
+def fill_in(page: Page, *told: str) -> None:
+    """Types into one field after the other, and sends the form."""
+    for number, each in enumerate(told):
+        if number:
+            page.keyboard.press("Tab")
+        page.keyboard.type(each)
+    page.keyboard.press("Enter")
+
+
 @pytest.mark.parametrize("language", ["en", "fr", "es", "ar", "ru", "zh"])
 def test_the_form_for_accounts_and_keys_is_accessible(
     browser: Browser, own_library: Library, keys: Keys, language: str
@@ -111,6 +120,15 @@ def test_the_form_for_accounts_and_keys_is_accessible(
             assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
             if shots := os.environ.get("ONRECORD_TEST_SHOTS"):
                 page.screenshot(path=f"{shots}/sign-in-{language}-{scheme}.png")
+            fill_in(page, "anna", PASSWORD)
+            expect(page.locator("body[data-ready]")).to_have_count(1)
+            page.goto(f"{address}/account")
+            expect(page.get_by_label(words_in(language)("account.now"), exact=True)).to_be_focused()
+            page.evaluate(files("axe_playwright_python").joinpath("axe.min.js").read_text(encoding="utf-8"))
+            assert page.evaluate(RUN_AXE) == []
+            assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+            if shots:
+                page.screenshot(path=f"{shots}/account-{language}-{scheme}.png")
         context.close()
 
 
@@ -131,3 +149,22 @@ def test_a_person_signs_in_with_a_name_and_a_password(page: Page, own_library: L
         page.locator("#r-show-settings").click()
         page.get_by_role("button", name="Sign out").click()
         expect(page.get_by_label("Password", exact=True)).to_be_visible()
+
+
+def test_a_person_changes_their_password(page: Page, own_library: Library) -> None:
+    accounts = Accounts(own_library.store.folder)
+    accounts.add("anna", "reader", PASSWORD)
+    new = "herring at the northern banks"
+    with served(build_app(own_library)) as address:
+        page.goto(address)
+        expect(page.get_by_label("Name", exact=True)).to_be_focused()
+        fill_in(page, "anna", PASSWORD)
+        expect(page.locator("body[data-ready]")).to_have_count(1)
+        page.locator("#r-show-settings").click()
+        page.get_by_role("link", name="Change password").click()
+        expect(page.get_by_label("Current password", exact=True)).to_be_focused()
+        fill_in(page, PASSWORD, new, new)
+        expect(page.get_by_role("status")).to_contain_text("Your password is changed.")
+        assert accounts.find("anna", new)
+        page.get_by_role("link", name="Go on").click()
+        expect(page.locator("body[data-ready]")).to_have_count(1)

@@ -2,6 +2,7 @@
 
     a page without a session -> 303 /sign-in?next=... -> the form -> POST /sign-in -> a cookie, 303 to `next`
     ... -> GET /sign-in/oidc -> 303 to the provider -> GET /sign-in/oidc/callback -> a cookie, and on to `next`
+    a session of an account with a password -> GET /account -> POST /account -> another password, another cookie
 
 The form takes no request from other sites' pages: the gate refuses foreign origins before it.
 """
@@ -18,7 +19,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from ...vectorstore.errors import InputError
-from ..access.accounts import Account, Accounts
+from ..access.accounts import MAX_PASSWORD_CHARS, Account, Accounts
 from ..access.oidc import CALLBACK, PENDING_S, NotSignedIn, Provider
 from ..page.views.template import html
 from ..page.words import words_for
@@ -29,6 +30,7 @@ from .sessions import COOKIE, LASTS_S, Sessions
 
 LOG = logging.getLogger("onrecord.http")
 PATH = "/sign-in"
+_ACCOUNT = "/account"
 _OIDC = "/sign-in/oidc"
 _BEGUN_COOKIE = "onrecord_oidc"  # while a provider signs somebody in
 _LEFT_COOKIE = "onrecord_left"  # who has signed out here is to be asked by the provider, too
@@ -68,6 +70,17 @@ class SignIn:
         """Whether anybody has to sign in."""
         return self.keys.needed or self.accounts.needed
 
+    def own_account(self, request: Request) -> Account | None:
+        """The account of who is signed in here with a password; None for anybody else."""
+        session = self.sessions.find(request.cookies.get(COOKIE, "")) if request.scope.get("signed_in") else None
+        account = session.of if session and isinstance(session.of, Account) else None
+        return account if account and account.password else None
+
+    def wait_of(self, request: Request, name: str) -> int:
+        """Counts a guess of an address and of a name, if any; after how many seconds the next may come, 0 for now."""
+        wait_s = self.guesses.take(request.client.host if request.client else "")
+        return wait_s or (self.guesses_of_name.take(name.casefold()) if name else 0)
+
     def opened(self, sent: Mapping[str, str]) -> tuple[Key | Account | None, str]:
         """What a form opens, or the key of the words that say why it opens nothing."""
         if not sent.get("name"):
@@ -102,9 +115,7 @@ async def sign_in(request: Request, state: Signing) -> Response:
     sent = {name: str(value)[:_MAX_CHARS] for name, value in (await request.form()).items()}
     then = _local(request, sent.get("next", ""))
     words = words_for(request)
-    name = sent.get("name", "").strip().casefold()
-    wait_s = state.guesses.take(request.client.host if request.client else "")
-    if wait_s := wait_s or (state.guesses_of_name.take(name) if name else 0):
+    if wait_s := state.wait_of(request, sent.get("name", "").strip()):
         says = words("sign.too_many", seconds=wait_s)
         return _form(request, then, says, status=429, headers={"Retry-After": str(wait_s)})
     opened, fault = await run_in_threadpool(state.opened, sent)
@@ -205,6 +216,55 @@ def sign_out(request: Request, state: Signing) -> Response:
             secure=_came_by_https(request),
         )  # fmt: skip
     return reply
+
+
+@routes.get(_ACCOUNT)
+def show_account(request: Request, state: Signing) -> Response:
+    """The form for another password of one's own."""
+    return _password(request, _own(request, state).name)
+
+
+@routes.post(_ACCOUNT)
+async def change_password(request: Request, state: Signing) -> Response:
+    """Gives the account of who is signed in another password, and ends its other sessions; guesses of the one that it
+    has are counted with those of who signs in."""
+    account = _own(request, state)
+    # One character more than a password may have, so that none is cut to fit.
+    sent = {name: str(value)[: MAX_PASSWORD_CHARS + 1] for name, value in (await request.form()).items()}
+    words = words_for(request)
+    if wait_s := state.wait_of(request, account.name):
+        says = words("sign.too_many", seconds=wait_s)
+        return _password(request, account.name, says, status=429, headers={"Retry-After": str(wait_s)})
+    known = await run_in_threadpool(state.accounts.find, account.name, sent.get("now", ""))
+    if known is None or known.id != account.id:
+        return _password(request, account.name, words("account.wrong"), status=401)
+    if sent.get("new", "") != sent.get("again", ""):
+        return _password(request, account.name, words("account.differ"), status=422)
+    try:
+        changed = await run_in_threadpool(state.accounts.change, account.name, password=sent.get("new", ""))
+    except InputError:
+        return _password(request, account.name, words("account.weak"), status=422)
+    reply = _password(request, account.name, done=True)
+    _begin_session(request, reply, changed)
+    return reply
+
+
+def _own(request: Request, state: SignIn) -> Account:
+    account = state.own_account(request)
+    if account is None:
+        raise Problem("not-found", "Only who has signed in with a name and a password has one to change.")
+    return account
+
+
+def _password(
+    request: Request, name: str, says: str = "", *, done: bool = False, status: int = 200,
+    headers: dict[str, str] | None = None,
+) -> Response:  # fmt: skip
+    page = html(
+        "sign_in", "password", root=_root(request), path=PATH, name=name, says=says, done=done,
+        words=words_for(request),
+    )  # fmt: skip
+    return HTMLResponse(page, status_code=status, headers=_SAFE | (headers or {}))
 
 
 @routes.get(PATH + "/{name}")

@@ -92,6 +92,7 @@ def start(
         "model": at.models.default,
         "goes": goes_to(at.models.default_host, words),
         "signed_in": request.scope.get("signed_in", False),
+        "has_password": request.app.state.sign_in.own_account(request) is not None,
         "conversation": conversation if found else "",
         "missing": bool(conversation) and not found,
         "html": conversation_html(exchanges, words),

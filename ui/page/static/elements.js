@@ -6,7 +6,7 @@
 /**
  * @typedef {"r-chosen" | "r-checked" | "r-conversations" | "r-filter-fields" | "r-hover" | "r-listed" | "r-log" | "r-goes" | "r-main" | "r-mode" | "r-quotes-only" |
  *   "r-notice" | "r-pane" | "r-said" | "r-scroll" | "r-share" | "r-show-filters" | "r-sign-out" | "r-status" | "r-uploads" |
- *   "r-welcome" | "r-undo" | "r-unshare" | "r-none-fits" | "r-ask-ticked"} PartId
+ *   "r-account" | "r-welcome" | "r-undo" | "r-unshare" | "r-none-fits" | "r-ask-ticked"} PartId
  */
 /**
  * What page.py and dialogs.html put up, by id.

@@ -78,6 +78,7 @@ function fill(start) {
   questionBox().placeholder = say("ask.hint");
   first("#r-box button")?.setAttribute("aria-label", say("ask.send"));
   at("r-sign-out").hidden = !start.signed_in;
+  at("r-account").hidden = !start.has_password;
   state.library = start.library;
   state.model = start.model;
   state.goes = start.goes;

@@ -9,7 +9,7 @@ import { all, at, first, make } from "./elements.js";
 /**
  * What the server tells a page that opens.
  * @typedef {{ words: Record<string, string>, language: string, direction: string, library: string, model: string, goes: string, conversation: string,
- *   libraries: { key: string, name: string }[], html: string, missing?: boolean, signed_in?: boolean }} Start
+ *   libraries: { key: string, name: string }[], html: string, missing?: boolean, signed_in?: boolean, has_password?: boolean }} Start
  */
 
 export const state = {
