@@ -159,9 +159,9 @@ class Load:
         sent["headers"] = {**sent.get("headers", {}), **self.headers(user)}
         try:
             reply = await self.client.post("/api/documents", **sent)
-        except (httpx.WriteError, httpx.RemoteProtocolError):
+        except (httpx.NetworkError, httpx.RemoteProtocolError) as error:
             if name != "too-large.txt":  # the server may hang up while more of it is still being sent
-                raise
+                return self.tally.error("hostile uploads", f"{name}: {type(error).__name__}")
             self.tally.came["hostile uploads"]["refused"] += 1
             return
         if reply.status_code == 201:
