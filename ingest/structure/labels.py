@@ -162,7 +162,8 @@ def _candidates(index: int, text: str, block: Block) -> Iterator[Label]:
         if opening < end or not (found := _label_at(text, opening)):
             continue
         place, match, marks = found
-        if match["separator"].strip() == "." and opening > first and not _may_begin(text[:opening], match["label"]):
+        is_within = match["separator"].strip() == "." and opening > first
+        if is_within and not _may_begin(text, opening, match["label"]):
             continue
         label = " ".join(match["label"].split()).rstrip(".")
         opens = opening <= first or "\n" in text[max(0, opening - 2) : opening]
@@ -171,10 +172,10 @@ def _candidates(index: int, text: str, block: Block) -> Iterator[Label]:
         end = match.end()
 
 
-def _may_begin(before: str, label: str) -> bool:
-    """Whether a name that a point follows may be a label after these words: they end a sentence ("Aye. (Laughter) Mr.
+def _may_begin(text: str, opening: int, label: str) -> bool:
+    """Whether a name that a point follows may be a label after the words before it: they end a sentence ("Aye. (Laughter) Mr.
     Lind. No."), and it is one name ("led by Ms. Roe (Peru) and Mr. Lind (Norway). They met" has none)."""
-    before = before[-_CHARS_BEFORE:].rstrip()
+    before = text[max(0, opening - _CHARS_BEFORE) : opening].rstrip()
     ends = _ENDS.search(before) or _ENDS.search(_ASIDE_AT_END.sub("", before).rstrip())
     return bool(ends) and not _SEVERAL.search(label.partition("(")[0])
 
