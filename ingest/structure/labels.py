@@ -173,8 +173,11 @@ def _candidates(index: int, text: str, block: Block) -> Iterator[Label]:
 
 
 def _may_begin(text: str, opening: int, label: str) -> bool:
-    """Whether a name that a point follows may be a label after the words before it: they end a sentence ("Aye. (Laughter) Mr.
-    Lind. No."), and it is one name ("led by Ms. Roe (Peru) and Mr. Lind (Norway). They met" has none)."""
+    """Whether a name that a point follows may be a label after what stands before it.
+
+    That ends a sentence ("Aye. (Laughter) Mr. Lind. No."), and it is one name: "led by Ms. Roe (Peru) and Mr. Lind
+    (Norway). They met" has none.
+    """
     before = text[max(0, opening - _CHARS_BEFORE) : opening].rstrip()
     ends = _ENDS.search(before) or _ENDS.search(_ASIDE_AT_END.sub("", before).rstrip())
     return bool(ends) and not _SEVERAL.search(label.partition("(")[0])
