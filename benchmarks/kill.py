@@ -364,6 +364,7 @@ def take_up(library: Library) -> Intake:
 
 
 def wait_for(intake: Intake) -> None:
+    """Waits until nothing is being read or waits to be. Raises TimeoutError after `LIMIT_S` seconds."""
     end = time.monotonic() + LIMIT_S
     while intake.status().running or intake.status().waiting:
         if time.monotonic() > end:

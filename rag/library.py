@@ -114,7 +114,8 @@ def open_library(
     )
     writer = None
     if model is not None and model != "none":
-        from .generation.writer import TOKENS_PER_ANSWER, open_writer
+        from .generation.budget import TOKENS_PER_ANSWER
+        from .generation.writer import open_writer
         from .prompts import prompts_in
 
         writer = open_writer(

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any, Literal
 from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 
+from .generation.budget import TOKENS_PER_ANSWER
+
 if TYPE_CHECKING:
     from ..ingest.parse import Limits
 
@@ -68,7 +70,7 @@ class Settings(BaseSettings):
     )
     model_timeout_s: float = Field(120.0, description="how long to wait for the model")
     model_tokens_per_answer: int = Field(
-        40_000,
+        TOKENS_PER_ANSWER,
         ge=1_000,
         description="tokens that the model may read and write for one overview, which it writes part by part",
     )

@@ -13,6 +13,8 @@ from ...vectorstore.disk import opened, writing
 
 ASKER: ContextVar[str] = ContextVar("asker", default="")
 """Whose request is being answered; the server says so, each request has its own."""
+# Forty parts, as many as the longest overview has, by a model that is shown some 500 tokens of each.
+TOKENS_PER_ANSWER = 40_000
 FILE = "tokens.sqlite"
 # A service that counts nothing is taken to read a token every four characters, as most do of English.
 CHARS_A_TOKEN = 4

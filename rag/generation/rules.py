@@ -7,7 +7,7 @@ from pathlib import Path
 from ...vectorstore.errors import InputError
 from ..answer import Usage
 from ..prompts import PACKAGED, Prompts
-from .budget import FILE, Budget
+from .budget import FILE, TOKENS_PER_ANSWER, Budget
 
 _MILLION = 1_000_000
 
@@ -22,7 +22,7 @@ class ModelRules:
     tokens_per_day: int = 0
     price: tuple[float, float] | None = None
     timeout_s: float = 120.0
-    tokens_per_answer: int = 40_000
+    tokens_per_answer: int = TOKENS_PER_ANSWER
     prompts: Prompts = field(default=PACKAGED, repr=False)
 
     def budget(self, folder: Path) -> Budget | None:

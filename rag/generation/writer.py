@@ -20,7 +20,7 @@ from ..prompts import PACKAGED, Prompt, Prompts
 from ..query.parse import Query
 from ..verification.ground import ORDERS, Grounded, ground, support
 from ..verification.judge import ChatJudge, Judge, judged_text, open_judge
-from .budget import Budget
+from .budget import TOKENS_PER_ANSWER, Budget
 from .evidence import Shown, evidence, passage_lines, points_in
 from .llm import Service, Tally, goes_round, open_service
 from .parse_reply import Claim, claims, finished_claims, visible
@@ -37,8 +37,6 @@ MAX_REPEATED = 10
 NEWS_SHARE = 0.01
 """A reply being written is read again once so much of it is new, so that a very long one is not read at every piece."""
 NEAR_IN_REPAIR = 3
-# Forty parts, as many as the longest overview has, by a model that is shown some 500 tokens of each.
-TOKENS_PER_ANSWER = 40_000
 _NOTED_CHARS = 120
 _ENDS = re.compile(r"[.!?…。\n|]")
 _REFUSES = re.compile(r"\bnot in the documents\b", re.IGNORECASE)

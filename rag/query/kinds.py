@@ -28,10 +28,6 @@ Result = Literal["carried", "rejected", "deferred", "withdrawn"]
 RESULTS: tuple[Result, ...] = ("rejected", "carried", "deferred", "withdrawn")
 """What may become of a matter; what says that it was not carried is looked for before what says that it was."""
 _COURTESIES: tuple[Courtesy, ...] = ("greeting", "thanks", "help")
-_WHEN = re.compile(
-    r"\b(?:when|dates?|dated|day|quand|datée?|cuándo|fecha|когда|дата|датирован\w*)\b|متى|تاريخ|什么时候|何时|日期",
-    re.IGNORECASE,
-)
 # Their words ("table", "submit", "full employment") say what a question is about as often as how it is asked.
 _SUBJECT_TOO = (
     "put forward",
@@ -63,6 +59,7 @@ _SUBJECT_TOO = (
     "attenders",
     "action items",
     "issued",
+    "when",
     "dissent",
     "matters",
     "matters named",
@@ -279,7 +276,7 @@ def wants_changes(question: str) -> bool:
 
 def asks_when_issued(question: str) -> bool:
     """Whether a question asks when a record was issued or of what date it is."""
-    return _asks("issued", question) and bool(_WHEN.search(question))
+    return _asks("issued", question) and _asks("when", question)
 
 
 def wants_records(question: str) -> bool:

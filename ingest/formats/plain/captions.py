@@ -156,20 +156,21 @@ def _with_names(cues: Sequence[Cue]) -> list[Cue]:
 def _paragraphs(cues: Sequence[Cue]) -> Iterator[list[Cue]]:
     """Cues that one speaker says without a long pause; long speeches are parted at the end of a sentence."""
     paragraph: list[Cue] = []
+    chars = 0
     for cue in cues:
-        if paragraph and _begins(paragraph, cue):
+        if paragraph and _begins(paragraph[-1], cue, is_long=chars > _ENOUGH_CHARS):
             yield paragraph
-            paragraph = []
+            paragraph, chars = [], 0
         paragraph.append(cue)
+        chars += len(cue.text)
     if paragraph:
         yield paragraph
 
 
-def _begins(paragraph: Sequence[Cue], cue: Cue) -> bool:
-    before = paragraph[-1]
+def _begins(before: Cue, cue: Cue, *, is_long: bool) -> bool:
+    """Whether a cue begins a paragraph after another; `is_long` where the one so far has words enough."""
     if cue.changes or cue.speaker != before.speaker or (cue.speaker is None and _NAMED.match(cue.text)):
         return True
-    is_long = sum(len(part.text) for part in paragraph) > _ENOUGH_CHARS
     return (is_long or cue.start - before.end > _PAUSE_S) and bool(_ENDS.search(before.text[-6:]))
 
 
