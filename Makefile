@@ -27,7 +27,7 @@ FIND_LINKS := $(foreach place,$(PIP_FIND_LINKS),--find-links "$(place)")
 # The versions, and the SHA-256 of every file; with LOCK= whatever pyproject.toml and constraints.txt allow is taken.
 LOCK ?= requirements-dev.lock
 LOCKED := $(if $(LOCK),--requirements $(LOCK))
-INSTALL = VIRTUAL_ENV="$(abspath $(VENV))" $(BIN)/uv pip install $(FIND_LINKS) --constraint constraints.txt
+INSTALL = VIRTUAL_ENV="$(abspath $(VENV))" $(BIN)/uv pip install $(FIND_LINKS) --constraint constraints.txt --override deploy/overrides.txt
 # On Linux the package index's torch brings gigabytes of CUDA; PyTorch's own index has builds without. It is left alone
 # where a wheel lies ready or UV_TORCH_BACKEND names another build.
 TORCH_BACKEND := $(if $(UV_TORCH_BACKEND)$(wildcard $(addsuffix /torch-*.whl,$(PIP_FIND_LINKS))),,--torch-backend cpu)
@@ -110,7 +110,7 @@ $(PRODUCT)/.ready: requirements.lock constraints.txt $(VENV)/.ready
 
 setup: $(VENV)/.ready
 
-$(VENV)/.ready: pyproject.toml constraints.txt $(LOCK)
+$(VENV)/.ready: pyproject.toml constraints.txt deploy/overrides.txt $(LOCK)
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "On Record needs Python 3.11 or newer; try: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 2; }
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/pip install --quiet uv

@@ -27,7 +27,8 @@ def main() -> None:
             *(sys.executable, "-m", "uv", "pip", "compile", "pyproject.toml"),
             *("--universal", "--python-version", "3.11"),
             *(option for extra in extras for option in ("--extra", extra)),
-            *("--constraint", "constraints.txt", "--generate-hashes", "--no-header", "--no-annotate", "--quiet"),
+            *("--constraint", "constraints.txt", "--override", "deploy/overrides.txt"),
+            *("--generate-hashes", "--no-header", "--no-annotate", "--quiet"),
             *("--output-file", name, *newer),
         ]
         subprocess.run(command, cwd=ROOT, check=True)
