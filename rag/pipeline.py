@@ -28,7 +28,7 @@ from .generation.llm import Tally
 from .messages import advice, message
 from .query.follow_up import follows_up, names_its_subject, points_at_somebody
 from .query.kinds import Length, courtesy, language_of_courtesy, wants_overview
-from .query.parse import Query, in_thread, is_nameless, leaves, parse_query, said_in_thread
+from .query.parse import Query, in_thread, is_nameless, leaves, of_records_named, parse_query, said_in_thread
 from .query.question import MAX_QUESTION_CHARS, clean
 from .query.two_parts import two_parts
 from .query.vocabulary import corrected
@@ -103,7 +103,7 @@ class Pipeline:
             yield from draft.kept(told)
             yield self._answer(asked, query, [], draft, time.perf_counter())
             return
-        asked, query, hits = self._in_thread(asked, query, history) or (asked, query, self._retrieve(asked, query))
+        asked, query, hits = self._in_thread(asked, query, history) or self._in_records_named(asked, query)
         retrieved = time.perf_counter()
         draft = _Draft(writer=self.writer)
         try:
@@ -213,6 +213,19 @@ class Pipeline:
             return within, staying, hits
         alone = query if query.own == query.text else parse_query(self.store, query.own)
         return replace(asked, left=found.names), alone, self._retrieve(asked, alone)
+
+    def _in_records_named(self, asked: "_Asked", query: Query) -> tuple["_Asked", Query, list[Hit]]:
+        """A question on records that it names by their symbols, asked of these alone where they answer it: what a
+        search of all finds in them, then what one of them alone does; any other question as it is."""
+        hits = self._retrieve(asked, query)
+        if asked.filters or not of_records_named(self.store, query) or from_catalogue(self.store, query):
+            return asked, query, hits
+        within = replace(asked, filters=Filters(document=query.references.by_symbol))
+        first = [hit for hit in hits if hit.document.id in query.references.by_symbol]
+        held = {hit.passage.id for hit in first}
+        found = [*first, *(hit for hit in self._retrieve(within, query) if hit.passage.id not in held)]
+        answers = any(isinstance(event, SentenceReady) for event in self._quotes(within, query, found, None))
+        return (within, query, found) if answers else (asked, query, hits)
 
     def _generate(self, asked: "_Asked", query: Query, hits: Sequence[Hit]) -> Iterator[SentenceReady | Note | Remark]:
         """What the language model selects, or writes, each sentence verified."""

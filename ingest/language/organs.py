@@ -32,6 +32,11 @@ def organs_named(text: str) -> frozenset[str]:
     return frozenset(found)
 
 
+def organ_of(name: str) -> str | None:
+    """The code of the organ that bears a name, full or by its initials; else None."""
+    return _by_full_name().get(fold(name)) or _by_initials().get(name)
+
+
 def names_of_organ(code: str) -> frozenset[str]:
     """All names of an organ, folded."""
     return frozenset(map(fold, _names()[code]))

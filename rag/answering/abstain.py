@@ -7,6 +7,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
+from ...ingest.language.organs import names_of_organ, organ_of
 from ...ingest.language.peoples import demonyms_of, states_of
 from ...ingest.language.states import names_of, state_of
 from ...ingest.language.tables import any_of
@@ -359,17 +360,29 @@ def _has_to_do_with(store: Store, name: str, held: frozenset[str]) -> bool:
 
 
 def _forms(store: Store, name: str) -> list[list[str]]:
-    """The stems of a name as it may be written: itself, and where it is a state or its people, either."""
+    """The stems of a name as it may be written: itself, where it is a state or its people, either, and where it is an
+    organ, its names."""
+    return _forms_but_organs(store, name) + _organ_forms(store, name)
+
+
+def _forms_but_organs(store: Store, name: str) -> list[list[str]]:
     state = state_of(name)
     forms = {name, *states_of(name), *demonyms_of(name), *(names_of(state) if state else ())}
     return [stems_held(store, form) for form in forms]
 
 
+def _organ_forms(store: Store, name: str) -> list[list[str]]:
+    organ = organ_of(name)
+    names = names_of_organ(organ) if organ else ()
+    return [stems for form in names if (stems := stems_held(store, form))]
+
+
 def _is_unknown(store: Store, name: str) -> bool:
     bare = re.sub(r"[’']s$", "", name)
-    forms = _forms(store, bare) + [store.lexical.words(bare, language) for language in store.languages]
+    forms = _forms_but_organs(store, bare) + [store.lexical.words(bare, language) for language in store.languages]
     known = (any(store.lexical.document_frequency(stem) for stem in form) for form in forms)
-    return any(forms) and not any(known)
+    organs = (all(store.lexical.document_frequency(stem) for stem in form) for form in _organ_forms(store, bare))
+    return any(forms) and not (any(known) or any(organs))
 
 
 def nearest(hits: Sequence[Hit], near: str | None = None) -> tuple[Hit, ...]:

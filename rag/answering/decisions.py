@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import lru_cache
 
-from ...ingest.language.states import state_of, states_in
+from ...ingest.language.states import state_of, states_in, states_named
 from ...ingest.language.tables import any_of, sides
 from ...vectorstore.names import fold
 from ...vectorstore.structure import Outcome
@@ -208,7 +208,7 @@ def _side() -> re.Pattern[str]:
 
 def named_in(query: Query, names: Sequence[str]) -> list[str]:
     """Those of the names that the question names: a state by any of its names, a person by the last one."""
-    states = {code for _, _, code in states_in(query.text)}
+    states = states_named(query.text)
     said = {word for word in re.findall(r"\w+", fold(query.text)) if word not in COMMON_PARTS | kinds.asking_words()}
     return [name for name in names if (state_of(name) or "") in states or _last(name) in said]
 

@@ -18,6 +18,9 @@ from ...vectorstore.names import fold
 from ...vectorstore.store import Store
 
 _MAX_NAME_WORDS = 9
+_MARKS = ".,;:?!\"'()“”«»؟،؛。，、；：？！《》「」（）"
+# Where Latin letters or digits meet a script that puts no spaces between words: "第75/50号".
+_MEETING = re.compile(r"(?<=[\u3040-\u30ff\u3400-\u9fff])(?=[a-z0-9])|(?<=[a-z0-9])(?=[\u3040-\u30ff\u3400-\u9fff])")
 # The label "President, The" has a part that every question may hold.
 _NO_NAMES = word_list("question_stopwords")
 _MIN_TITLE_WORDS = 2
@@ -125,6 +128,11 @@ class Directory:
             found |= dict.fromkeys(sorted(self.short_forms.get(run, ())))
         return list(found)
 
+    def documents_by_symbol(self, text: str) -> list[str]:
+        """Ids of the documents whose symbol, or the end of it that no other has, stands in the text."""
+        apart = _MEETING.sub(" ", fold(text))
+        return list(dict.fromkeys(self.symbols[run] for _, _, run in _runs(apart) if run in self.symbols))
+
     def documents_in(self, text: str, stems: Sequence[str]) -> list[str]:
         """Ids of the documents whose symbol, or the end of it that no other has ("76/178"), stands in the text; where
         there are none, those whose title the stems of the text tell apart.
@@ -132,7 +140,7 @@ class Directory:
         A title is told apart by two of its words at least, which few other titles have; words spent on one title
         do not tell another. Of records with one title, those of a date or year in the text are meant, else all.
         """
-        named = dict.fromkeys(self.symbols[run] for _, _, run in _runs(fold(text)) if run in self.symbols)
+        named = dict.fromkeys(self.documents_by_symbol(text))
         left = [] if named else [stem for stem in dict.fromkeys(stems) if stem in self.titles]
         while len(named) < _MAX_NAMED:
             held: dict[str, list[str]] = defaultdict(list)
@@ -259,7 +267,7 @@ def _runs(folded: str) -> Iterator[tuple[int, int, str]]:
     words = folded.split()
     for first in range(len(words)):
         for last in range(first + 1, min(len(words), first + _MAX_NAME_WORDS) + 1):
-            run = " ".join(words[first:last]).strip(".,;:?!\"'()“”«»")
+            run = " ".join(words[first:last]).strip(_MARKS)
             yield first, last, run
             if run.endswith("'s"):
                 yield first, last, run[:-2]

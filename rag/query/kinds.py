@@ -275,8 +275,13 @@ def wants_changes(question: str) -> bool:
 
 
 def asks_when_issued(question: str) -> bool:
-    """Whether a question asks when a record was issued or of what date it is."""
-    return _asks("issued", question) and _asks("when", question)
+    """Whether a question asks when a record was issued or adopted, or of what date it is."""
+    return _asks("when", question) and (_asks("issued", question) or says_adopted(question))
+
+
+def says_adopted(text: str) -> bool:
+    """Whether a text says of something that it was adopted."""
+    return _asks("result carried", text)
 
 
 def wants_records(question: str) -> bool:

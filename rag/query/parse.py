@@ -17,7 +17,7 @@ from ..calibration import likeness
 from .directory import Directory, directory_of
 from .expectation import Expectation, expectation
 from .follow_up import asks_by_itself, asks_for_others, names_its_subject, refers_back, stand_alone
-from .kinds import asking_words, asks_what_is_said, courtesy, wants_reason, wants_records, wants_vote
+from .kinds import asking_words, asks_what_is_said, courtesy, wants_decision, wants_reason, wants_records, wants_vote
 from .mentions import Mentions, mentions
 from .question import (
     SAYS,
@@ -175,6 +175,20 @@ def is_nameless(store: Store, query: Query) -> bool:
     return not (query.references.documents or YEAR.search(query.text) or any(names) or wants_records(query.text))
 
 
+def of_records_named(store: Store, query: Query) -> bool:
+    """Whether a question is on records that it names by their symbols, so that no other is to answer it: not what
+    somebody says of them, nor which records or speakers do, nor what was decided on one that tells of no decision."""
+    named = query.references.by_symbol
+    if not named or query.compares or query.references.said_by or wants_records(query.text):
+        return False
+    if any(not re.search(r"\d/\w", match[0]) for match in SAYS.finditer(query.text)):
+        return False
+    if query.wants_speaker or query.wants_list or query.wants_reply or query.wants_asker or query.wants_questions:
+        return False
+    decided = wants_decision(query.asked) or wants_vote(query.asked)
+    return not decided or all(store.structure(each).outcomes for each in named)
+
+
 def leaves(store: Store, question: str, found: Thread) -> bool:
     """Whether a question, as it was put, names a record that the last answer was not drawn from."""
     named = directory_of(store).documents_in(question, content_words(store, question))
@@ -189,7 +203,7 @@ def in_thread(store: Store, query: Query, found: Thread) -> Query:
         query,
         thread=found,
         mentioned=mentions(query.own, directory, query.language),
-        references=replace(query.references, documents=found.documents),
+        references=replace(query.references, documents=found.documents, by_symbol=()),
     )
     own = own_subject(store, query)
     if query.own == query.text or not own or not names_its_subject(query.own):

@@ -75,13 +75,15 @@ QUESTION_STOPWORDS = word_list("question_stopwords")
 class References:
     """Where a question points, recognised against what the library really holds.
 
-    `paragraphs` are printed numbers, whether or not they exist; `speakers` and `documents` are the library's own.
+    `paragraphs` are printed numbers, whether or not they exist; `speakers` and `documents` are the library's own, and
+    `by_symbol` are those of the documents that it names by their symbols.
     `said_by` are the speakers whose words are asked for ("What did Norway say ..."), not only named.
     """
 
     paragraphs: tuple[str, ...] = ()
     speakers: tuple[str, ...] = ()
     documents: tuple[str, ...] = ()
+    by_symbol: tuple[str, ...] = ()
     said_by: tuple[str, ...] = ()
 
 
@@ -138,6 +140,7 @@ def pointers(question: str, store: Store, words: Sequence[str] | None = None) ->
         paragraphs=paragraph_numbers(question),
         speakers=tuple(directory.speakers_in(question)),
         documents=tuple(directory.documents_in(question, content_words(store, question) if words is None else words)),
+        by_symbol=tuple(directory.documents_by_symbol(question)),
         said_by=said_by(question, directory),
     )
 
