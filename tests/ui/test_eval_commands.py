@@ -119,8 +119,9 @@ def test_an_interrupted_run_says_how_to_go_on(library: Path, tmp_path: Path) -> 
     for file in cache.glob("*.onnx*"):
         os.symlink(file, tmp_path / "cache" / file.name)
     run = subprocess.Popen(
-        [COMMAND, "eval", "run", many, "-l", library, "-q"], env=environment, stderr=subprocess.PIPE, text=True
-    )
+        [COMMAND, "eval", "run", many, "-l", library, "-q"], env=environment, stderr=subprocess.PIPE, text=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # a shell's background jobs ignore it
+    )  # fmt: skip
     while not list((tmp_path / "cache" / "evals").glob("*/*.json")) and run.poll() is None:
         time.sleep(0.05)
     for _ in range(10):  # one can come while the interpreter is in a callback, where it is lost
