@@ -65,6 +65,8 @@ _SUBJECT_TOO = (
     "matters named",
     "no postponement",
     "sitting",
+    "dealing",
+    "dealt with",
     "debate",
     "closes",
     "speech",
@@ -171,7 +173,18 @@ def wants_overview(question: str) -> bool:
     """Whether a question asks what something is about, or for its main points."""
     if about := _ABOUT.search(question):
         return not _FELT_OR_SAID.search(about["subject"] or "")
+    if _dealing().fullmatch(question.strip()) or _asks("dealt with", question):
+        return True
     return _asks("overview", question) and not _NARROW.search(question)
+
+
+@lru_cache
+def _dealing() -> re.Pattern[str]:
+    """What a body or a meeting dealt with, and nothing more: "What did the board discuss at its May meeting?"."""
+    sitting, dealing, matters = (any_whole(words_of(kind)) for kind in ("sitting", "dealing", "matters"))
+    who = rf"(?:they|(?:[\w'’.-]{{1,30}}\s){{0,6}}{sitting}(?:\sof(?:\s[\w'’.-]{{1,30}}){{1,6}}?)?)"
+    when = rf"\s(?:at|in|during|on)\s[^?\n]{{0,60}}(?:{sitting}|\d)[^?\n]{{0,30}}"
+    return re.compile(rf"(?i)(?:what|which)(?:\s{matters})?\s(?:do|does|did)\s{who}\s{dealing}(?:{when})?\W{{0,3}}")
 
 
 def length_asked(question: str) -> Length:

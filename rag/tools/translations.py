@@ -28,10 +28,10 @@ def with_versions(store: Store, answer: Answer) -> Answer:
 
 def _with_versions(store: Store, citation: Citation) -> Citation:
     others = versions_of(store, citation.document)
-    return replace(citation, versions=tuple(_version(store, citation, other) for other in others))
+    return replace(citation, versions=tuple(version_in(store, citation, other) for other in others))
 
 
-def _version(store: Store, citation: Citation, other: Document) -> Version:
+def version_in(store: Store, citation: Citation, other: Document) -> Version:
     """A version with the paragraph of the citation's number, which translations keep, where either has just one."""
     number, _, _ = (citation.locator.paragraph or "").partition(" (")
     here, there = (_numbered(store, each, number) for each in (citation.document, other))

@@ -5,6 +5,12 @@ import pytest
 from onrecord.rag.query import kinds
 
 OVERVIEWS = (
+    "What did the board discuss?",
+    "What topics did the Harbour Council of Osk deal with at its third meeting?",
+    "What did the committee do on 3 May 2021?",
+    "De quoi a-t-on discuté ?",
+    "¿Qué se discutió?",
+    "会议讨论了什么？",
     "What is the Osterwick meeting about?",
     "What's this about?",
     "What does the report talk about?",
@@ -23,6 +29,9 @@ OVERVIEWS = (
     "这份文件讲了什么？",
 )
 NO_OVERVIEWS = (
+    "What did the board hear about the lamps?",
+    "What did the committee do in the field of housing?",
+    "What did Ms. Lind discuss?",
     "What are the residents worried about?",
     "What was the clerk complaining about?",
     "When did the talks resume?",
