@@ -184,6 +184,38 @@ def test_a_small_model_that_does_not_stop_is_cut_off_early(records: Library, ser
     assert any("cut off after 4,000 characters" in note for note in answer.notes)
 
 
+@pytest.mark.parametrize("reply", ["NOT IN THE DOCUMENTS", "", "Gdansk has 45 lighthouses [1]."])
+def test_where_a_small_model_writes_nothing_that_holds_the_records_are_quoted(
+    reply: str, records: Library, server: OpenAIServer
+) -> None:
+    server.says(reply)
+    server.refuses_shapes, server.facts = False, {}
+    small = open_writer("openai:tiny-1.5b", base_url=server.base_url, api_key="x", way="write")
+    answer = Library(records.store, small).ask(FEES)
+    assert server.requests and answer.citations == records.ask(FEES).citations != ()
+    assert (answer.mode, answer.model) == ("quotes", None)
+    assert answer.remarks[0].code == "passed_over" and "chosen without it" in answer.notes[0]
+    assert answer.usage is not None and answer.usage.calls >= 1
+    check(answer, records)
+
+
+def test_the_refusal_of_a_large_model_stays_and_so_does_one_that_is_measured(
+    records: Library, server: OpenAIServer
+) -> None:
+    server.says("NOT IN THE DOCUMENTS")
+    server.facts = {}
+    for name, falls_back in (("openai:wise-70b", True), ("openai:nameless", True), ("openai:tiny-1.5b", False)):
+        writer = open_writer(name, base_url=server.base_url, api_key="x", way="write", falls_back=falls_back)
+        assert not Library(records.store, writer).ask(FEES).answered, name
+
+
+def test_what_the_program_refuses_too_stays_refused_by_a_small_model(records: Library, server: OpenAIServer) -> None:
+    server.says("NOT IN THE DOCUMENTS")
+    writer = open_writer("openai:tiny-1.5b", base_url=server.base_url, api_key="x", way="write")
+    answer = Library(records.store, writer).ask("What did Zanzibar say about the herring quota?")
+    assert not answer.answered and not any(told.code == "passed_over" for told in answer.remarks)
+
+
 def test_a_reply_that_goes_round_in_circles_is_left(records: Library, server: OpenAIServer) -> None:
     server.says(f"{THIRD} [1] And so on, and on, and on, as everybody in the hall has heard it before, again. " * 400)
     server.facts = {}
