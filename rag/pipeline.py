@@ -127,8 +127,9 @@ class Pipeline:
         """Whether a small model wrote nothing that holds: of 24 questions that Qwen2.5-Coder-1.5B did not answer so,
         the program answers 21 (docs/models.md)."""
         writer = draft.writer
-        silent = writer is not None and not writer.selects and not draft.sentences
-        return silent and writer.falls_back and writer.service.capacity().is_small
+        if writer is None or writer.selects or draft.sentences:
+            return False
+        return writer.falls_back and writer.service.capacity().is_small
 
     def _instead(
         self, asked: "_Asked", query: Query, hits: Sequence[Hit], draft: "_Draft"
