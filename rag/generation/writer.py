@@ -262,7 +262,7 @@ class Writing:
     def _grounded_again(self, lines: str, before: str) -> list[Grounded]:
         """The sentences of a second try that hold; none where one of them does not."""
         kept: list[Grounded] = []
-        for claim in claims(lines):
+        for claim in (claim for claim in claims(lines) if not _PLACE_ALONE.match(claim.text)):
             grounded = self._grounded(claim, before)
             if not grounded.evidence:
                 return []

@@ -50,3 +50,15 @@ def test_the_line_that_tells_where_a_passage_stands_is_no_sentence(library: Libr
         ) as again:  # fmt: skip
             answer = again.ask("What had rain damaged?")
     assert not answer.answered and not any("Chair" in sentence.text for sentence in answer.sentences)
+
+
+def test_nor_is_it_one_where_a_model_writes_again(library: Library) -> None:
+    with OpenAIServer() as server:
+        server.says(["The clerk sold a roof in May for 40 crowns [1].", "1. (Minutes of the Board | Rain; the net store) [1]."])
+        with open_library(
+            library.store.folder, embedder=HashEmbedder(), model="openai:scripted", model_base_url=server.base_url,
+            model_api_key="x", model_way="write",
+        ) as again:  # fmt: skip
+            answer = again.ask("What had rain damaged?")
+        assert len(server.requests) == 2
+    assert not any("|" in sentence.text for sentence in answer.sentences) and not answer.answered
