@@ -54,7 +54,8 @@ def test_the_line_that_tells_where_a_passage_stands_is_no_sentence(library: Libr
 
 def test_nor_is_it_one_where_a_model_writes_again(library: Library) -> None:
     with OpenAIServer() as server:
-        server.says(["The clerk sold a roof in May for 40 crowns [1].", "1. (Minutes of the Board | Rain; the net store) [1]."])
+        place = "1. (Minutes of the Board | Rain; the net store) [1]."
+        server.says(["The clerk sold a roof in May for 40 crowns [1].", place])
         with open_library(
             library.store.folder, embedder=HashEmbedder(), model="openai:scripted", model_base_url=server.base_url,
             model_api_key="x", model_way="write",
