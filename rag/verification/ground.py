@@ -24,6 +24,7 @@ from ..answering.candidates import Quotable, lead_length, quotables
 from ..generation.parse_reply import Claim, claims, without_links
 from ..prompts import CHAT_MARKS
 from ..query.question import content_words
+from .meaning import NEAREST, is_measured, means_another_thing
 from .negation import turned_round
 from .numbers import quantities, units
 from .speakers import keys, speakers_named, subject, wrong_speaker
@@ -54,6 +55,7 @@ _UNSEEN = re.compile(r"[\u00ad\u200b-\u200f\u2060-\u2064\ufeff]")
 _QUOTED = re.compile(r"(?:[“\"«„]|^(?=[^“”\"«»„]*[”\"»]\W*$))([^“”\"«»„]{3,}?)(?:[”\"»“]|$)")
 _FOOTNOTE = re.compile(r"\[(\d{1,3})\]")
 _NAME = re.compile(r"\b[A-ZÀ-Þ][\w’'-]+")
+_WORD = re.compile(r"[^\W\d_][\w’'-]+")
 _POSSESSIVE = re.compile(r"['’]s?$")
 _PLACE = re.compile(r"\b(?:para(?:graph)?s?|pages?|pp?)\.?\s+(\w+)", re.IGNORECASE)
 _WEEKDAY = re.compile(rf"\b{WEEKDAY}\b,?\s*", re.IGNORECASE)
@@ -255,7 +257,22 @@ def faults_of(store: Store, text: str, hit: Hit, inherited: str = "") -> list[st
         faults.append("says what the passage does not")
     elif turned := turned_round(store.lexical.words, _without_quotes(text, hit), _sentences(hit)):
         faults.append(turned)
-    return faults
+    return faults or _other_things(store, text, hit)
+
+
+def _other_things(store: Store, text: str, hit: Hit) -> list[str]:
+    """The fault of a sentence whose words are not all the passage's, and whose others lead away from what it says."""
+    lacks = _telling(store, _without_quotes(text, hit)) - _held_words(store, hit)
+    own = {word: set(store.lexical.words(word)) for word in _WORD.findall(text)}
+    foreign = [word for word, stems in own.items() if stems and stems <= lacks]
+    sentences = _sentences(hit)
+    if not (foreign and sentences and is_measured(store.embedding)):
+        return []
+    words = set(store.lexical.words(text))
+    nearest = sorted(sentences, key=lambda sentence: -len(words & set(store.lexical.words(sentence))))[:NEAREST]
+    lead = hit.passage.locator.speaker or hit.passage.locator.section or ""
+    away = means_another_thing(store.embedder, text, foreign, nearest, lead)
+    return ["says what the passage does not"] if away else []
 
 
 def support(store: Store, text: str, hit: Hit) -> float:
