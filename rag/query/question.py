@@ -69,6 +69,7 @@ _LISTED = re.compile(r"(?:(?<!\s)\s++)?(,|and|&|to|through|[-–—])\s*")
 _MAX_RANGE = 40
 _NOUNS_IN_CAPITALS = ("de", "lb")
 QUESTION_STOPWORDS = word_list("question_stopwords")
+_NO_NAMES = word_list("no_names_in_small_letters")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,7 +116,8 @@ def proper_names(question: str, language: str | None = None) -> list[str]:
     names = dict.fromkeys(match[1] for match in _TITLED.finditer(question))
     capitals = (match[0] for match in _NAME.finditer(_TITLE.sub("", question)))
     names |= dict.fromkeys(name for name in capitals if language not in _NOUNS_IN_CAPITALS or not name[1:].islower())
-    names |= dict.fromkeys(word for word in re.findall(r"[\w’'-]+", question) if state_of(word))
+    words = (word for word in re.findall(r"[\w’'-]+", question) if word not in _NO_NAMES)
+    names |= dict.fromkeys(word for word in words if state_of(word))
     bare = (re.sub(r"[’']s$", "", name) for name in names)
     return [name for name in dict.fromkeys(bare) if name.casefold() not in QUESTION_STOPWORDS]
 

@@ -26,6 +26,8 @@ from .rerank import Reranker
 DEPTH = 200
 WORDS_WEIGHT = 1.0
 NAMES_WEIGHT = 0.2
+# Where a question in another language names what so few passages do, its names tell as much as words.
+FEW_NAMING = 5
 MEANING_WEIGHT = 1.2
 SENTENCE_SHARE = 0.95
 SPEAKER_WEIGHT = 0.3
@@ -65,7 +67,8 @@ def retrieve(
     allowed = store.select(filters) if filters else None
     pointed = query.references
     by_words, by_meaning = _searched(store, query, allowed)
-    words_weight = WORDS_WEIGHT if is_held(store, query.language) else NAMES_WEIGHT
+    by_its_words = is_held(store, query.language) or 0 < len(by_words) <= FEW_NAMING
+    words_weight = WORDS_WEIGHT if by_its_words else NAMES_WEIGHT
     scores = fused((by_words, words_weight), (by_meaning, MEANING_WEIGHT))
     scores |= {key: 0.0 for key in _of_missing_sides(store, query, scores, allowed)}
     rows = store.catalogue.passage_rows(list(scores))

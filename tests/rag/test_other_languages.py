@@ -8,6 +8,8 @@ import pytest
 from onrecord.rag import Library, open_library
 from onrecord.rag.answering.abstain import is_foreign
 from onrecord.rag.query.parse import parse_query
+from onrecord.rag.query.question import proper_names
+from onrecord.rag.retrieval.retrieve import retrieve
 
 from ..fakes import HashEmbedder
 
@@ -62,3 +64,40 @@ def test_a_question_in_the_language_of_all_records_is_searched_by_stems_alone(en
     query = parse_query(english.store, "What did Norway say about the ferries in 2029?")
     assert query.language == "en"
     assert query.exact == {}
+
+
+PLANS = """Minutes of the plan committee
+
+4 May 2032
+
+Norway: The final plan of the hotel is total.
+
+Portugal: The general plan of the final hotel is local.
+
+Mexico: The total hotel is a local plan, general and final.
+
+Kenya: Brixhart looks after the dump.
+"""
+
+
+def test_a_name_that_few_passages_hold_weighs_as_much_as_words(tmp_path: Path) -> None:
+    (tmp_path / "plans.txt").write_text(PLANS, encoding="utf-8")
+    with open_library(tmp_path / "library", embedder=HashEmbedder()) as library:
+        library.ingest([tmp_path / "plans.txt"])
+        query = parse_query(library.store, "¿Quién para el hotel, plan total, general, final y local de Brixhart?")
+        assert query.language == "es" and query.exact == {"brixhart": 1.0}
+        ranked = [hit.passage.text for hit in retrieve(library.store, query)]
+    assert any("Brixhart" in text for text in ranked[:2]), ranked
+
+
+@pytest.mark.parametrize(
+    ("question", "language", "names"),
+    [
+        ("Quand a commencé la réunion du conseil ?", "fr", []),
+        ("¿A qué hora empezó la reunión?", "es", []),
+        ("¿Qué se dijo de Reunión?", "es", ["Reunión"]),
+        ("¿Qué dijo noruega?", "es", ["noruega"]),
+    ],
+)
+def test_a_meeting_is_no_island(question: str, language: str, names: list[str]) -> None:
+    assert proper_names(question, language) == names

@@ -188,3 +188,38 @@ def test_a_part_that_is_named_in_small_letters_is_what_is_told_of(council: Libra
 def test_a_record_is_not_meant_for_two_words_of_its_title_where_another_is_found(council: Library) -> None:
     answer = council.ask("Main points of the debate of the Town Council on the winter ferry to Lund?")
     assert {citation.document.title for citation in answer.citations} == {"Hearing on the ferry to Lund"}
+
+
+BILLS = """House of Delegates
+
+4 April 2035
+
+## Bills
+
+Ms. Falk moved for leave to introduce Bill D-31, an Act on winter ferries. The bill would have the county pay the fuel \
+of the ferry between November and March.
+
+Mr. Holm moved for leave to introduce Bill D-32, an Act on the schools. The bill would open the schools of the islands \
+at nine instead of eight.
+
+Mr. Dahl moved for leave to introduce Bill D-33, an Act on quays. The bill would have every quay measured once in ten \
+years.
+
+## Petitions
+
+Ms. Berg presented a petition on the price of bread.
+
+Ms. Jansson presented a petition on the lighthouse keeper's house, which is to be sold.
+
+Mr. Lund presented a petition on rabbits, which eat the grass of the dunes.
+"""
+
+
+def test_what_a_bill_is_about_is_told_of_that_bill_alone(tmp_path_factory: pytest.TempPathFactory) -> None:
+    folder = tmp_path_factory.mktemp("bills")
+    (folder / "bills.md").write_text(BILLS, encoding="utf-8")
+    with open_library(folder / "library") as library:
+        library.ingest([folder / "bills.md"])
+        said = " ".join(quotes(library.ask("What is Bill D-31 about?")))
+    assert "fuel of the ferry" in said
+    assert not any(word in said for word in ("D-32", "D-33", "bread", "rabbits")), said

@@ -21,7 +21,7 @@ from ...query.parse import Query
 from ..candidates import heading_of
 from ..decisions import FEWEST_TELLING
 from ..quoted import Point, Quoted, passage_of, told_of
-from ..records_found import record_meant, shares_of_records, subject_stems
+from ..records_found import called, record_meant, shares_of_records, subject_stems
 from .central import Sentences
 from .matters import matters, outcomes_in, told_at, without_lead_ins
 
@@ -125,10 +125,12 @@ def _of_speech(query: Query, hits: Sequence[Hit]) -> Query:
 def _found_on(
     store: Store, query: Query, document: Document, stems: Collection[str], hits: Sequence[Hit]
 ) -> list[Passage]:
-    """The passages found of a record that hold all that a question names beside the record, in small letters; none
-    where it names nothing so, or where much of the record does."""
+    """The passages found of a record that hold all that a question names beside the record, in small letters or with
+    a number ("Bill C-614"); none where it names nothing so, or where much of the record does."""
+    numbered = [name for name in query.mentioned.telling if re.search(r"\d", name) and name not in called(document)]
     named = [*query.mentioned.proper, *words_for_sittings()]
     subject = set(stems) - {stem for name in named for stem in store.lexical.words(name)}
+    subject |= {stem for name in numbered for stem in store.lexical.words(name)}
     if not subject:
         return []
     inside = [hit.passage for hit in hits if hit.document.id == document.id]

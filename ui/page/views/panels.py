@@ -13,6 +13,7 @@ from .template import html
 _WAYS = ("auto", "select", "write")
 _STRICTNESS = ("lenient", "usual", "strict")
 _MAX_PASSAGES = 20
+_CALLED = {"openai": "OpenAI", "anthropic": "Anthropic"}
 
 
 def conversations_html(conversations: Sequence[Conversation], current: str, query: str, words: Words) -> Markup:
@@ -54,7 +55,7 @@ def _offer(offer: Offer, model: str, words: Words) -> Markup:
     if offer.kind == "local":
         more = goes if offer.ready else words("settings.local.missing")
         return _model(offer.name, offer.name, more, model, goes, disabled=not offer.ready)
-    return _provider(offer, model, goes, words)
+    return _provider(offer, model, words)
 
 
 def goes_to(host: str | None, words: Words) -> str:
@@ -62,13 +63,17 @@ def goes_to(host: str | None, words: Words) -> str:
     return words("settings.sent", host=host) if host else words("settings.stays")
 
 
-def _provider(offer: Offer, model: str, goes: str, words: Words) -> Markup:
+def _provider(offer: Offer, model: str, words: Words) -> Markup:
     """A provider: which of its models, and its key, which goes to the server and never comes back."""
     provider, _, name = offer.name.partition(":")
     chosen = model if model.startswith(f"{provider}:") else offer.name
-    choice = _model(chosen, provider.capitalize(), goes, model, goes, disabled=not offer.ready)
+    called = _CALLED.get(provider, provider)
+    goes = goes_to(called, words)
+    choice = _model(chosen, called, goes, model, goes, disabled=not offer.ready)
     name = chosen.partition(":")[2] or name
-    return choice + html("panels", "provider", provider=provider, name=name, kept=offer.ready, words=words)
+    return choice + html(
+        "panels", "provider", provider=provider, called=called, name=name, kept=offer.ready, words=words
+    )
 
 
 def _model(value: str, name: str, more: str, chosen: str, goes: str = "", *, disabled: bool = False) -> Markup:
