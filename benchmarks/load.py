@@ -160,10 +160,7 @@ class Load:
         try:
             reply = await self.client.post("/api/documents", **sent)
         except (httpx.NetworkError, httpx.RemoteProtocolError) as error:
-            if name != "too-large.txt":  # the server may hang up while more of it is still being sent
-                return self.tally.error("hostile uploads", f"{name}: {type(error).__name__}")
-            self.tally.came["hostile uploads"]["refused"] += 1
-            return
+            return self.tally.error("hostile uploads", f"{name}: {type(error).__name__}")
         if reply.status_code == 201:
             self.tally.came["hostile uploads"]["taken"] += 1
         else:

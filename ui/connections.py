@@ -1,13 +1,16 @@
 """Connections that cannot shut others out: limits to how many there are, and to how long each keeps the server waiting.
 
 A client that sends its request drop by drop, or takes its answer so, is let go; one address may hold half of all
-connections at most, but this machine, where a proxy may stand, as many as there are.
+connections at most, but this machine, where a proxy may stand, as many as there are. Who is refused while still
+sending can read why.
 """
 
 import asyncio
 import os
+from collections.abc import Callable
 from typing import Any
 
+import h11
 from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 from uvicorn.protocols.http.h11_impl import H11Protocol
@@ -19,6 +22,8 @@ _FULL = (
     b"HTTP/1.1 503 Service Unavailable\r\nRetry-After: 5\r\nContent-Type: text/plain; charset=utf-8\r\n"
     b"Content-Length: %d\r\nConnection: close\r\n\r\n%b" % (len(_SAYS), _SAYS)
 )
+_TURNED_AWAY_S = 2.0
+"""How long whoever is one too many may take to send what nobody will read, and to read that."""
 
 
 def guarded(*, connections: int, patience_s: float) -> type[H11Protocol]:
@@ -29,20 +34,37 @@ def guarded(*, connections: int, patience_s: float) -> type[H11Protocol]:
         patience_s: how long the head of a request may take, and how long a client may take nothing of its answer.
     """
 
+    turned_away: set[H11Protocol] = set()
+
     class Guarded(H11Protocol):
         def __init__(self, *args: Any, **options: Any) -> None:
             super().__init__(*args, **options)
             self._head_due: asyncio.TimerHandle | None = None
             self._answer_due: asyncio.TimerHandle | None = None
+            self._out: _Outlet
 
         def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-            super().connection_made(transport)
+            self._out = _Outlet(transport, self.loop, patience_s, self._is_amid)
+            super().connection_made(self._out)  # type: ignore[arg-type]
             if connections and self._is_too_many():
-                transport.write(_FULL)
-                return transport.close()
+                return self._turn_away()
             self._await_head()
 
+        def _turn_away(self) -> None:
+            self.connections.discard(self)
+            self._out.write(_FULL)
+            if len(turned_away) < connections:
+                turned_away.add(self)
+                return self._out.linger(min(patience_s, _TURNED_AWAY_S))
+            self._out.close()
+
+        def _is_amid(self) -> bool:
+            """Whether the client may still be sending."""
+            return self.conn.their_state in (h11.SEND_BODY, h11.ERROR)
+
         def data_received(self, data: bytes) -> None:
+            if self._out.lingers:
+                return
             super().data_received(data)
             self._await_head()
 
@@ -69,6 +91,8 @@ def guarded(*, connections: int, patience_s: float) -> type[H11Protocol]:
 
         def connection_lost(self, exc: Exception | None) -> None:
             self._head_due = _called_off(self._head_due)
+            self._out.lost()
+            turned_away.discard(self)
             super().connection_lost(exc)
             self._answer_due = _called_off(self._answer_due)
 
@@ -82,6 +106,44 @@ def guarded(*, connections: int, patience_s: float) -> type[H11Protocol]:
             return sum(1 for client in clients if client and client[0] == host) > max(1, connections // 2)
 
     return Guarded
+
+
+class _Outlet:
+    """A transport that, when it is closed while the client is still sending, first lets it read what it was told.
+
+    What comes in after a connection has been closed makes the system reset it, and the client may lose an answer
+    that it has already been sent (RFC 9112, 9.6). So this end stops sending, and drops what comes until the other
+    end is done, for `patience_s` seconds at most.
+    """
+
+    def __init__(
+        self, transport: asyncio.Transport, loop: asyncio.AbstractEventLoop, patience_s: float, amid: Callable[[], bool]
+    ) -> None:
+        self._transport, self._loop = transport, loop
+        self._patience_s, self._amid = patience_s, amid
+        self._end_due: asyncio.TimerHandle | None = None
+        self.lingers = False
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._transport, name)
+
+    def is_closing(self) -> bool:
+        return self.lingers or self._transport.is_closing()
+
+    def close(self) -> None:
+        if self.lingers or self._transport.is_closing() or not self._amid() or not self._transport.can_write_eof():
+            return self._transport.close()
+        self.linger(self._patience_s)
+
+    def linger(self, at_most_s: float) -> None:
+        """Tells the client that there is nothing more, and waits until it says the same."""
+        self.lingers = True
+        self._transport.write_eof()
+        self._transport.resume_reading()
+        self._end_due = self._loop.call_later(at_most_s, self._transport.abort)
+
+    def lost(self) -> None:
+        self._end_due = _called_off(self._end_due)
 
 
 class BehindProxies:

@@ -10,7 +10,7 @@ from urllib.request import urlopen
 import pytest
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, StreamingResponse
+from starlette.responses import PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from onrecord.ui.connections import guarded
@@ -26,9 +26,14 @@ def large(_: Request) -> StreamingResponse:
     return StreamingResponse(b"x" * 1_000_000 for _ in range(200))
 
 
+def refuse(_: Request) -> Response:
+    return PlainTextResponse("That is too much.", 413, headers={"Connection": "close"})
+
+
 @pytest.fixture(scope="module")
 def address() -> Iterator[str]:
-    app = Starlette(routes=[Route("/", lambda _: PlainTextResponse("here")), Route("/large", large)])
+    routes = [Route("/", lambda _: PlainTextResponse("here")), Route("/large", large)]
+    app = Starlette(routes=[*routes, Route("/refuse", refuse, methods=["POST"])])
     with served(app, http=guarded(connections=CONNECTIONS, patience_s=PATIENCE_S), timeout_keep_alive=1) as address:
         yield address
 
@@ -105,6 +110,42 @@ def test_many_that_say_nothing_do_not_shut_others_out(address: str) -> None:
             client.close()
 
 
+def test_who_is_refused_while_still_sending_can_read_why(address: str) -> None:
+    with connected(address) as client:
+        client.sendall(b"POST /refuse HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000\r\n\r\n")
+        for _ in range(10):  # the answer comes before the second piece
+            client.sendall(b"x" * 100_000)
+            time.sleep(PATIENCE_S / 20)
+        assert all_of(client).startswith(b"HTTP/1.1 413")
+
+
+def test_who_goes_on_sending_after_a_refusal_is_let_go(address: str) -> None:
+    with connected(address) as client, contextlib.suppress(ConnectionError):
+        client.sendall(b"POST /refuse HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000000\r\n\r\n")
+        began = time.monotonic()
+        while True:
+            client.sendall(b"x")
+            time.sleep(PATIENCE_S / 10)
+            assert time.monotonic() - began < DEADLINE_S, "it may go on for ever"
+
+
+def test_who_is_one_too_many_can_read_that_after_sending(address: str) -> None:
+    with contextlib.ExitStack() as silent:
+        for _ in range(CONNECTIONS):
+            silent.enter_context(connected(address))
+        with connected(address) as client:
+            time.sleep(PATIENCE_S / 8)
+            client.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n")
+            time.sleep(PATIENCE_S / 8)
+            client.sendall(b"\r\n")
+            assert all_of(client).startswith(b"HTTP/1.1 503")
+
+
+def all_of(client: socket.socket) -> bytes:
+    """What the server says, to its end."""
+    return b"".join(iter(lambda: client.recv(1 << 16), b""))
+
+
 class Taken:
     """A transport as one of uvicorn's."""
 
@@ -120,7 +161,10 @@ class Taken:
     def close(self) -> None:
         self.closed = True
 
-    abort = close
+    def resume_reading(self) -> None:
+        pass
+
+    abort = write_eof = close
 
 
 async def test_one_address_holds_half_of_the_connections_at_most() -> None:
