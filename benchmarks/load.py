@@ -1,12 +1,15 @@
 """Loads a real server over the sample records as a bad day would, and counts what came of it.
 
-    python benchmarks/load.py [--users 50] [--minutes 5] [--pause 1.0] [--patience 10] [--after 60] [--seed 1]
+    python benchmarks/load.py [--users 50] [--minutes 5] [--rounds 1] [--pause 1.0] [--patience 10] [--after 60]
+                              [--seed 1]
 
 Each of the users has a key and an address of their own, and asks (half of the requests), asks for a stream, searches or
 reads documents; waits for the answer, then pauses for up to twice `--pause` seconds. Meanwhile *one user* asks a
 question every few seconds, `onrecord ingest` reads records that have changed again and again, streams are cut off,
 slow clients send half a head, half a body, or a head drop by drop, and files come in that are broken, too large or of
-the wrong type. `--patience` is the server's ONRECORD_BODY_TIMEOUT_S.
+the wrong type. A *greedy user* searches more often at once, and in a minute, than one may, and somebody takes all
+connections from time to time. `--patience` is the server's ONRECORD_BODY_TIMEOUT_S; its other limits are set lower than
+they are by default, so that they are reached (`limits`). With `--rounds` all of that is done so often, on one server.
 
 *busy* is an answer with status 409, 429 or 503 that says when to try again; *refused* one with another status that its
 sender was to expect. Everything else is an error, and so is a stream that does not end with its answer, a slow client
@@ -31,7 +34,7 @@ from typing import Any
 
 import httpx
 from killing import Server
-from loading import UPLOAD_LIMIT_MB, WAYS, Tally, hostile, resident_mb, table
+from loading import AT_ONCE, CONNECTIONS, WAYS, Tally, hostile, limits, resident_mb, table
 
 from onrecord.ui.http.keys import Keys
 from onrecord.vectorstore.store import Store
@@ -44,6 +47,8 @@ GRACE_S = 5.0
 """How much later than told a loaded server may let a slow client go."""
 SLOW, CUT = 6, 3
 """How many slow clients there are, and how many cut their streams off."""
+TAKEN_EVERY_S = 15.0
+"""How often all connections are taken, as a rule."""
 EXAMPLES = 12
 
 
@@ -106,6 +111,22 @@ class Load:
     async def one(self, chance: random.Random) -> None:
         await self.want("one user", "ask", chance, "one user")
 
+    async def greedy(self, chance: random.Random) -> None:
+        """Searches half as often again at once as one may, and comes back sooner than told."""
+        query = {"query": chance.choice(self.questions)}
+
+        async def search() -> None:
+            began = time.monotonic()
+            reply = await self.client.post("/api/search", json=query, headers=self.headers("greedy user"))
+            if reply.status_code == 200:
+                self.tally.answered("greedy user", "greedy user", time.monotonic() - began)
+            else:
+                await self.tally.refusal("greedy user", reply, waits=False)
+
+        async with asyncio.TaskGroup() as group:
+            for _ in range(AT_ONCE * 3 // 2):
+                group.create_task(search())
+
     # --- who does harm -------------------------------------------------------------------------------------------
 
     async def cut(self, chance: random.Random) -> None:
@@ -144,6 +165,23 @@ class Load:
             self.tally.came["slow clients"]["let go"] += 1
         else:
             self.tally.error("slow clients", f"{what} was waited for longer than {self.given.patience + GRACE_S} s")
+
+    async def take_all(self, chance: random.Random) -> None:
+        """Takes connections until there are none left, and lets go of them."""
+        taken: list[asyncio.StreamWriter] = []
+        try:
+            for _ in range(CONNECTIONS + 1):
+                reader, writer = await asyncio.open_connection(*self.address)
+                taken.append(writer)
+                with suppress(TimeoutError):
+                    says = await asyncio.wait_for(reader.read(), 0.02)
+                    told = says.startswith(b"HTTP/1.1 503") and b"Retry-After" in says
+                    self.tally.came["connections"]["all taken"] += told
+                    return None if told else self.tally.error("connections", f"said {says[:100]!r}")
+            self.tally.error("connections", f"{CONNECTIONS + 1} were let in")
+        finally:
+            for writer in taken:
+                writer.close()
 
     async def harm(self, chance: random.Random) -> None:
         """Sends a file that cannot be read, or must not be taken."""
@@ -207,6 +245,8 @@ class Load:
             for number in range(CUT):
                 group.create_task(self.until_over(f"streams cut off {number}", self.cut, 1))
             group.create_task(self.until_over("hostile uploads", self.harm, 1))
+            group.create_task(self.until_over("greedy user", self.greedy, 1))
+            group.create_task(self.until_over("connections", self.take_all, TAKEN_EVERY_S))
             reading = lambda chance: self.ingest(records, library, chance)  # noqa: E731
             group.create_task(self.until_over("ingests", reading, BETWEEN_S))
 
@@ -216,6 +256,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--users", type=int, default=50)
     parser.add_argument("--minutes", type=float, default=5)
+    parser.add_argument("--rounds", type=int, default=1)
     parser.add_argument("--pause", type=float, default=1.0)
     parser.add_argument("--patience", type=float, default=10)
     parser.add_argument("--after", type=float, default=60, help="seconds until memory is looked at once more")
@@ -230,12 +271,11 @@ def run(given: argparse.Namespace, place: Path) -> bool:
     records, library = place / "sample", place / "library"
     shutil.copytree(ROOT / "sample", records)
     subprocess.run([ONRECORD, "ingest", records, "--library", library, "--quiet"], check=True)
-    asking = ["one user", "cut", "slow", *(f"user {number + 1}" for number in range(given.users))]
+    asking = ["one user", "greedy user", "cut", "slow", *(f"user {number + 1}" for number in range(given.users))]
     keys = {name: Keys(library).create(name, ["ask"])[1] for name in asking}
     keys["uploads"] = Keys(library).create("uploads", ["ask", "ingest"])[1]
-    limits = {"ONRECORD_BODY_TIMEOUT_S": str(given.patience), "ONRECORD_UPLOAD_LIMIT_MB": str(UPLOAD_LIMIT_MB)}
     tally = Tally()
-    with Server(library, limits) as server:
+    with Server(library, limits(given.patience)) as server:
         load = Load(given, ("127.0.0.1", server.port), keys, tally)
         first = httpx.post(
             f"{load.client.base_url}/api/ask", json={"question": load.questions[0]}, headers=load.headers("one user"),
@@ -243,10 +283,14 @@ def run(given: argparse.Namespace, place: Path) -> bool:
         )  # fmt: skip
         first.raise_for_status()
         before_mb = resident_mb(server.pid)
-        asyncio.run(load.all(server.pid, records, library))
-        end_mb = resident_mb(server.pid)
-        tally.highest_mb = max(tally.highest_mb, end_mb)
-        time.sleep(given.after)
+        ends_mb: list[str] = []
+        for _ in range(given.rounds):
+            load = Load(given, load.address, keys, tally)
+            asyncio.run(load.all(server.pid, records, library))
+            end_mb = resident_mb(server.pid)
+            tally.highest_mb = max(tally.highest_mb, end_mb)
+            ends_mb.append(f"{end_mb:.0f}")
+            time.sleep(given.after)
         after_mb = resident_mb(server.pid)
         logged = list(server.told)
     with closing(Store(library)) as store:
@@ -255,7 +299,7 @@ def run(given: argparse.Namespace, place: Path) -> bool:
     served = [count for user, count in tally.of_user.items() if user.startswith("user ")]
     print(f"\nAnswers of each user: {min(served)} to {max(served)}, median {statistics.median(served):.0f}.")
     print(f"Memory of the server: {before_mb:.0f} MB after one question, {tally.highest_mb:.0f} at most, ", end="")
-    print(f"{end_mb:.0f} at the end, {after_mb:.0f} {given.after:.0f} s later.")
+    print(f"{', '.join(ends_mb)} at the end of a round, {after_mb:.0f} {given.after:.0f} s later.")
     wrong = tally.examples + [f"logged: {line.rstrip()}" for line in logged] + [f"library: {fault}" for fault in faults]
     print(f"{len(wrong)} errors, lines in the log, and faults of the library.")
     for line in wrong[:EXAMPLES]:

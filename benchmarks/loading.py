@@ -18,8 +18,8 @@ import httpx
 
 WAYS = {"ask": 5, "stream": 2, "search": 2, "documents": 1}
 """What the users do, so many times in ten."""
-BUSY = (409, 429, 503)
-UPLOAD_LIMIT_MB = 2
+BUSY = {409: "busy", 429: "busy (429)", 503: "busy (503)"}
+UPLOAD_LIMIT_MB, AT_ONCE, A_MINUTE, CONNECTIONS = 2, 8, 240, 160
 
 
 class Tally:
@@ -41,16 +41,29 @@ class Tally:
         self.came[what]["errors"] += 1
         self.examples.append(f"{what}: {says[:300]}")
 
-    async def refusal(self, what: str, reply: httpx.Response, expected: tuple[int, ...] = ()) -> None:
+    async def refusal(
+        self, what: str, reply: httpx.Response, expected: tuple[int, ...] = (), *, waits: bool = True
+    ) -> None:
         """Notes an answer that is none, and waits for as long as it asks to."""
         again = reply.headers.get("retry-after", "")
         if reply.status_code in BUSY and again.isdigit():
-            self.came[what]["busy"] += 1
-            await asyncio.sleep(int(again))
+            self.came[what][BUSY[reply.status_code]] += 1
+            await asyncio.sleep(int(again) * waits)
         elif reply.status_code in expected and "problem+json" in reply.headers.get("content-type", ""):
             self.came[what]["refused"] += 1
         else:
             self.error(what, f"status {reply.status_code}: {reply.text}")
+
+
+def limits(patience_s: float) -> dict[str, str]:
+    """The server's settings: its limits, so low that they are reached."""
+    return {
+        "ONRECORD_BODY_TIMEOUT_S": str(patience_s),
+        "ONRECORD_UPLOAD_LIMIT_MB": str(UPLOAD_LIMIT_MB),
+        "ONRECORD_AT_ONCE": str(AT_ONCE),
+        "ONRECORD_REQUESTS_PER_MINUTE": str(A_MINUTE),
+        "ONRECORD_CONNECTIONS": str(CONNECTIONS),
+    }
 
 
 def hostile(chance: random.Random) -> dict[str, bytes]:
