@@ -101,7 +101,7 @@ class _Part(Store):
         """Nothing: the whole's stores are its own."""
 
     @contextmanager
-    def writing(self) -> Generator[None]:
+    def writing(self, wait_s: float = 0) -> Generator[None]:
         """Raises LibraryError."""
         _refuse()
         yield

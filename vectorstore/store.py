@@ -196,14 +196,14 @@ class Store:
     # --- writing -------------------------------------------------------------------------------------------------
 
     @contextmanager
-    def writing(self) -> Generator[None]:
+    def writing(self, wait_s: float = 0) -> Generator[None]:
         """Holds the library's writer lock and first finishes what a crash cut short; at the end, what was removed is
-        taken off the disk. Raises LibraryBusy, DiskRefuses."""
+        taken off the disk. Raises LibraryBusy where another process writes and goes on for `wait_s`, DiskRefuses."""
         with self._writer:
             if self._writing:
                 yield
                 return
-            with writer_lock(self.folder):
+            with writer_lock(self.folder, wait_s):
                 self.refresh()
                 self._writing += 1
                 known = self._known_files()

@@ -523,12 +523,27 @@ def test_models_that_cannot_be_had(library: Path, here) -> None:
     assert "openai:some does not answer" in ran.err and "secret" not in ran.err
 
 
-def test_a_second_writer_is_told_to_wait_while_asking_goes_on(own: Path, here) -> None:
+def test_a_second_writer_waits_for_the_first_and_says_so(own: Path) -> None:
+    (own / "records" / "more.txt").write_text("More of the same herring, for years to come.\n")
+    arguments = [COMMAND, "ingest", own / "records", "-l", own / "library", "--json"]
+    with FileLock(own / "library" / "writer.lock") as lock:
+        waiting = subprocess.Popen(
+            arguments, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=clean_environment()
+        )
+        assert waiting.stderr and "Waiting up to 60 s" in waiting.stderr.readline()
+        lock.release()
+        out, err = waiting.communicate(timeout=60)
+    assert waiting.returncode == 0 and json.loads(out)["added"] == 1 and err == ""
+
+
+def test_a_second_writer_gives_up_after_a_while_and_asking_goes_on(own: Path, here) -> None:
     library = own / "library"
     (own / "records" / "more.txt").write_text("More of the same herring, for years to come.\n")
     with FileLock(library / "writer.lock"):
-        assert_refused(here("ingest", own / "records", "-l", library), library, "Another process is writing")
-        assert_refused(here("remove", "minutes.txt", "-l", library), library, "Another process is writing")
+        refused = here("ingest", own / "records", "-l", library, "--wait", "0.1")
+        assert_refused(refused, library, "Waiting up to 0.1 s", "try this again")
+        assert "Waiting" not in here("ingest", own / "records", "-l", library, "--wait", "0.1", "-q").err
+        assert_refused(here("remove", "minutes.txt", "-l", library, "--wait", "0"), library, "try this again")
         assert THIRD in here("ask", QUOTA, "-l", library).out
     assert here("ingest", own / "records", "-l", library, "--json").json["added"] == 1
 

@@ -11,6 +11,10 @@ LibraryOption = Annotated[
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON value and nothing else.")]
 QuietOption = Annotated[bool, typer.Option("--quiet", "-q", help="No progress and no notes.")]
+WaitOption = Annotated[
+    float,
+    typer.Option("--wait", metavar="SECONDS", min=0, help="How long to wait while another process writes."),
+]
 ModelOption = Annotated[
     str | None,
     typer.Option("--model", help="provider:name of a chat model that writes the answers, or none [ONRECORD_MODEL]."),

@@ -14,8 +14,8 @@ import typer
 
 from ...vectorstore.errors import InputError, OnRecordError
 from .console import DONE, FAILED, SOME_FAILED
-from .options import EmbeddingOption, JsonOption, LibraryOption, QuietOption
-from .setting_up import library_folder, note, opened_library, read_settings, tell, write_privately
+from .options import EmbeddingOption, JsonOption, LibraryOption, QuietOption, WaitOption
+from .setting_up import library_folder, note, opened_library, read_settings, tell, write_privately, written
 
 if TYPE_CHECKING:
     from ...rag import IngestReport, Library
@@ -49,6 +49,7 @@ def ingest(
         bool, typer.Option("--re-embed", help="Embed everything again, with --embedding or the default model.")
     ] = False,
     embedding: EmbeddingOption = None,
+    wait_s: WaitOption = 60.0,
     as_json: JsonOption = False,
     quiet: QuietOption = False,
 ) -> None:
@@ -62,6 +63,7 @@ def ingest(
     settings = read_settings(library=library, embedding=None if re_embed else embedding, ocr_languages=ocr_languages)
     if not sources and not re_embed:
         raise InputError("Nothing to ingest: name a file or a folder.")
+    known = from_pairs(values or [])
     if sources:
         find_sources(sources, prune=prune)  # before a library is made for nothing
     with (
@@ -70,13 +72,18 @@ def ingest(
         watch(quiet=quiet or as_json) as watcher,
     ):
         if re_embed:
-            count = lib.re_embed(embedding, watcher=watcher)
+            with written(lib, wait_s, quiet=quiet):
+                count = lib.re_embed(embedding, watcher=watcher)
             if not sources:
                 return tell({"embedded": count}, as_json, lambda: print(f"Embedded {count} passages again."))
-        read = partial(
-            lib.ingest, sources or [], known=from_pairs(values or []), limits=settings.limits(),
-            allow_private=allow_private, watcher=watcher,
-        )  # fmt: skip
+
+        def read(**more: Any) -> "IngestReport":
+            with written(lib, wait_s, quiet=quiet):
+                return lib.ingest(
+                    sources or [], known=known, limits=settings.limits(), allow_private=allow_private, watcher=watcher,
+                    **more,
+                )  # fmt: skip
+
         report = read(prune=prune)
         note(settings, "add", sources=sources, added=report.added, updated=report.updated, removed=report.removed)
         tell(report_json(report), as_json, lambda: print_report(report, quiet=quiet))
@@ -124,6 +131,7 @@ def remove(
         bool, typer.Option("--redact", help="Also remove their quotes from conversations and notebooks.")
     ] = False,
     library: LibraryOption = None,
+    wait_s: WaitOption = 60.0,
     as_json: JsonOption = False,
 ) -> None:
     """Remove documents from the library without a trace; the files they were read from stay."""
@@ -132,7 +140,7 @@ def remove(
 
     settings = read_settings(library=library)
     write_privately(library_folder(settings))
-    with opened_library(settings) as lib:
+    with opened_library(settings) as lib, written(lib, wait_s, quiet=as_json):
         removed = remove_records(lib, names, redact=redact)
         note(settings, "remove", documents=[listing.id for listing in removed.listings])
     tell(removed_json(removed), as_json, lambda: print_removed(removed))

@@ -1,12 +1,13 @@
 """What commands begin and end with: settings, the library they name, a result printed."""
 
 import os
+import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ...vectorstore.errors import InputError
+from ...vectorstore.errors import InputError, LibraryBusy
 from .console import json_text
 
 if TYPE_CHECKING:
@@ -46,6 +47,25 @@ def write_privately(folder: Path) -> None:
         return
     group = folder.stat().st_mode & 0o070 if folder.is_dir() else 0
     os.umask(0o077 & ~group)
+
+
+@contextmanager
+def written(library: "Library", wait_s: float, *, quiet: bool = False) -> Iterator[None]:
+    """Keeps other processes from writing to a library, and says so where one does and is waited for.
+
+    Raises LibraryBusy where it goes on for `wait_s`.
+    """
+    with ExitStack() as held:
+        try:
+            held.enter_context(library.store.writing())
+        except LibraryBusy:
+            if not wait_s:
+                raise
+            if not quiet:
+                says = f"onrecord: Another process is writing to {library.store.folder}. Waiting up to {wait_s:g} s."
+                print(says, file=sys.stderr, flush=True)
+            held.enter_context(library.store.writing(wait_s))
+        yield
 
 
 @contextmanager
