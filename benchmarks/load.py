@@ -27,6 +27,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Awaitable, Callable
 from contextlib import closing, suppress
 from pathlib import Path
@@ -168,19 +169,18 @@ class Load:
 
     async def take_all(self, chance: random.Random) -> None:
         """Takes connections until there are none left, and lets go of them."""
-        taken: list[asyncio.StreamWriter] = []
+        taken = [await asyncio.open_connection(*self.address) for _ in range(CONNECTIONS + 1)]
+        says = [asyncio.create_task(reader.read()) for reader, _ in taken]
         try:
-            for _ in range(CONNECTIONS + 1):
-                reader, writer = await asyncio.open_connection(*self.address)
-                taken.append(writer)
-                with suppress(TimeoutError):
-                    says = await asyncio.wait_for(reader.read(), 0.02)
-                    told = says.startswith(b"HTTP/1.1 503") and b"Retry-After" in says
-                    self.tally.came["connections"]["all taken"] += told
-                    return None if told else self.tally.error("connections", f"said {says[:100]!r}")
-            self.tally.error("connections", f"{CONNECTIONS + 1} were let in")
+            done, _ = await asyncio.wait(says, timeout=self.given.patience / 2, return_when=asyncio.FIRST_COMPLETED)
+            told = [each.result() for each in done]
+            if told and all(each.startswith(b"HTTP/1.1 503") and b"Retry-After" in each for each in told):
+                self.tally.came["connections"]["all taken"] += 1
+            else:
+                self.tally.error("connections", f"{len(taken)} were let in, or told {told}")
         finally:
-            for writer in taken:
+            for each, (_, writer) in zip(says, taken, strict=True):
+                each.cancel()
                 writer.close()
 
     async def harm(self, chance: random.Random) -> None:
@@ -302,8 +302,8 @@ def run(given: argparse.Namespace, place: Path) -> bool:
     print(f"{', '.join(ends_mb)} at the end of a round, {after_mb:.0f} {given.after:.0f} s later.")
     wrong = tally.examples + [f"logged: {line.rstrip()}" for line in logged] + [f"library: {fault}" for fault in faults]
     print(f"{len(wrong)} errors, lines in the log, and faults of the library.")
-    for line in wrong[:EXAMPLES]:
-        print(line)
+    for line, times in Counter(wrong).most_common(EXAMPLES):
+        print(f"{times} x {line}")
     return bool(wrong)
 
 

@@ -138,7 +138,10 @@ class _Outlet:
     def linger(self, at_most_s: float) -> None:
         """Tells the client that there is nothing more, and waits until it says the same."""
         self.lingers = True
-        self._transport.write_eof()
+        try:
+            self._transport.write_eof()
+        except OSError:  # the client has gone meanwhile
+            return self._transport.abort()
         self._transport.resume_reading()
         self._end_due = self._loop.call_later(at_most_s, self._transport.abort)
 

@@ -149,8 +149,8 @@ def all_of(client: socket.socket) -> bytes:
 class Taken:
     """A transport as one of uvicorn's."""
 
-    def __init__(self, host: str) -> None:
-        self.host, self.written, self.closed = host, b"", False
+    def __init__(self, host: str, gone: bool = False) -> None:
+        self.host, self.written, self.closed, self.gone = host, b"", False, gone
 
     def get_extra_info(self, name: str) -> object:
         return (self.host, 1) if name in ("peername", "sockname") else None
@@ -161,10 +161,15 @@ class Taken:
     def close(self) -> None:
         self.closed = True
 
+    def write_eof(self) -> None:
+        if self.gone:
+            raise OSError("Transport endpoint is not connected")
+        self.close()
+
     def resume_reading(self) -> None:
         pass
 
-    abort = write_eof = close
+    abort = close
 
 
 async def test_one_address_holds_half_of_the_connections_at_most() -> None:
@@ -174,8 +179,8 @@ async def test_one_address_holds_half_of_the_connections_at_most() -> None:
     config, state = Config(lambda *_: None, log_level="critical"), ServerState()
     protocol = guarded(connections=4, patience_s=60)
 
-    def connect(host: str) -> bool:
-        transport = Taken(host)
+    def connect(host: str, gone: bool = False) -> bool:
+        transport = Taken(host, gone)
         made = protocol(config=config, server_state=state, app_state={})
         made.connection_made(transport)  # type: ignore[arg-type]
         if transport.closed:
@@ -185,3 +190,4 @@ async def test_one_address_holds_half_of_the_connections_at_most() -> None:
     assert [connect("203.0.113.9") for _ in range(3)] == [True, True, False]
     assert connect("198.51.100.7")
     assert [connect("127.0.0.1") for _ in range(2)] == [True, False]
+    assert not connect("127.0.0.1", gone=True)
