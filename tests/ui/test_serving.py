@@ -1,6 +1,8 @@
 """The whole server as a service runs it: told to end, it finishes answers; it logs JSON; it sends traces."""
 
 import json
+import os
+import platform
 import re
 import signal
 import subprocess
@@ -195,3 +197,31 @@ def test_the_page_takes_no_more_than_the_upload_limit(own_library: Library) -> N
             for size, status in ((1 << 20, 202), ((1 << 20) + 1, 413)):
                 reply = client.put("/page/records/file", params={"name": "a.txt"}, content=b"a" * size)
                 assert reply.status_code == status, reply.text
+
+
+_ARENAS = """
+import ctypes, pathlib, sys, threading
+from onrecord.ui.app import _share_arenas
+_share_arenas()
+together = threading.Barrier(12)
+def allocate():
+    together.wait()
+    held = [bytearray(10_000) for _ in range(1_000)]
+    together.wait()
+threads = [threading.Thread(target=allocate) for _ in range(12)]
+for thread in threads: thread.start()
+for thread in threads: thread.join()
+libc = ctypes.CDLL(None)
+libc.fopen.restype = ctypes.c_void_p
+file = ctypes.c_void_p(libc.fopen(sys.argv[1].encode(), b"w"))
+libc.malloc_info(0, file)
+libc.fclose(file)
+print(pathlib.Path(sys.argv[1]).read_text().count("<heap nr="))
+"""
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="only glibc has arenas")
+def test_threads_share_their_memory(tmp_path: Path) -> None:
+    command = [sys.executable, "-c", _ARENAS, str(tmp_path / "arenas.xml")]
+    kept = {name: value for name, value in os.environ.items() if name != "MALLOC_ARENA_MAX"}
+    assert int(subprocess.run(command, capture_output=True, check=True, env=kept).stdout) <= 2
