@@ -36,6 +36,7 @@ from .retrieval.everything import everything
 from .retrieval.retrieve import retrieve
 from .retrieval.thread import thread
 from .tools.translations import with_versions
+from .verification.planted import marked
 
 if TYPE_CHECKING:
     from .generation.writer import Writer
@@ -331,6 +332,8 @@ class Pipeline:
             draft.add(remark("by_words", waiting=waiting[0], of_passages=waiting[1]))
         if answered and (told := _told_of_thread(asked, query, draft.citations)):
             draft.add(told, first=True)
+        for told in marked(query.text, draft.citations):
+            draft.add(told)
         sentences, notes = draft.sentences, draft.notes
         refusal = None if answered else _refusal(self.store, hits, asked.filters, draft.refusal)
         text = message(refusal) if refusal else " ".join(map(numbered, sentences))

@@ -219,6 +219,8 @@ def _interruption(text: str, blocks: Sequence[Block], index: int) -> range:
 _NUMBER = re.compile(
     r"^\s*(?:\*\*)?(\d{1,4}(?:\.(?:\d{1,3}|[IVX]{1,4}))*(?:\s?(?:bis|ter|quater))?)\\?[.)]?(?:\*\*)?[.)]?[\s ]+(?=\S)"
 )
+# As Arabic texts number their paragraphs: "1 - تحيط علما".
+_DASHED = re.compile(r"^\s{0,8}(?:\*\*)?(\d{1,4})\s?[-–—]\s{1,4}(?=[\u0590-\u08ff])")
 _DOTTED = re.compile(
     r"^\s*(?:\*\*)?\d{1,4}(?:\.(?:\d{1,3}|[IVX]{1,4}))*(?:\s?(?:bis|ter|quater))?(?:\\?[.)]|\t|(?<=\.\d)\s|(?<=\.\d\d)\s)"
 )
@@ -230,6 +232,10 @@ _DOTTED_ALONE = re.compile(
 _OPERATIVE = re.compile(
     r"\A\s*\d{1,3}\.\s+(?:(?:Also|Further|Strongly|Again)\s+[a-z]+s|(?:ALSO\s|FURTHER\s)?[A-Z]{4,}S|[A-Z][a-z]+s)\b"
 )
+_MARKS_AFTER = re.compile(r"\s{0,3}[-–—]\Z")
+# A footnote's mark may stand behind it.
+_SEMICOLON = re.compile(r"[;؛；][\s\d()\[\]]{0,6}\Z")
+_FULL_STOP = re.compile(r"[.。][\s\d()\[\]]{0,6}\Z")
 _MIN_RUN = 3
 _FEWEST_RISING = 5
 _RISING_SHARE = 0.9
@@ -244,7 +250,8 @@ def paragraph_numbers(texts: Sequence[str], blocks: Sequence[Block]) -> list[str
     paragraphs or where there are no such paragraphs.
     """
     printed = [
-        block.number or _printed_number(plain(text) if block.kind == "heading" else text, block.kind)
+        (block.number and _MARKS_AFTER.sub("", block.number))
+        or _printed_number(plain(text) if block.kind == "heading" else text, block.kind)
         for text, block in zip(texts, blocks, strict=True)
     ]
     found = [(index, number) for index, number in enumerate(printed) if number]
@@ -294,8 +301,13 @@ def _is_under_heading(run: Sequence[tuple[int, str]], blocks: Sequence[Block]) -
 
 
 def _is_of_resolution(run: Sequence[tuple[int, str]], texts: Sequence[str]) -> bool:
-    """Whether a run counts from 1 what a body does: its paragraphs begin with verbs."""
-    return len(run) > 1 and run[0][1] == "1" and all(_OPERATIVE.match(plain(texts[index])) for index, _ in run)
+    """Whether a run counts from 1 what a body does: its paragraphs begin with verbs, or are one sentence, each but the
+    last with a semicolon at its end."""
+    if len(run) < 2 or run[0][1] != "1":
+        return False
+    said = [plain(texts[index]).rstrip() for index, _ in run]
+    is_one_sentence = all(_SEMICOLON.search(text) for text in said[:-1]) and bool(_FULL_STOP.search(said[-1]))
+    return is_one_sentence or all(map(_OPERATIVE.match, said))
 
 
 def _printed_number(text: str, kind: Kind) -> str | None:
@@ -303,6 +315,8 @@ def _printed_number(text: str, kind: Kind) -> str | None:
         return None
     if alone := _ALONE.match(text) or _DOTTED_ALONE.match(text):  # what it numbers begins on the next line
         return alone[1] if kind != "heading" else None
+    if dashed := _DASHED.match(text):
+        return str(int(dashed[1]))
     match = _NUMBER.match(text)
     return " ".join(match[1].split()) if match and _DOTTED.match(text) else None
 
@@ -427,7 +441,7 @@ def _is_title(line: str) -> bool:
 
 def is_part_of_number(text: str) -> bool:
     """Whether an unnumbered block is a part of the numbered paragraph before it: (a), (ii), (3), a bullet."""
-    return bool(re.match(r"^\s*(?:\((?:[a-z]{1,4}|\d{1,2})\)|[-•–—]\s)", text, re.IGNORECASE))
+    return bool(re.match(r"^\s*(?:\((?:[a-z]{1,4}|\d{1,2}|[\u0620-\u064a]{1,2})\)|[-•–—]\s)", text, re.IGNORECASE))
 
 
 def _descend(path: list[tuple[int, str]], level: int, heading: str) -> list[tuple[int, str]]:

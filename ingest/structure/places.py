@@ -17,7 +17,11 @@ from ..language.tables import alternatives
 from ..units import Unit
 from .paragraphs import follows, resumes
 
-_MARK = re.compile(r"\s{0,8}(?:\*\*)?\(?(?P<mark>[a-z]{1,2}|[ivxl]{1,6}|\d{1,2})\)(?:\*\*)?")
+# The letters of Arabic in the order in which they number.
+ABJAD = "أبجدهوزحطيكلمنسعفصقرشتثخذضظغ"
+_MARK = re.compile(
+    rf"\s{{0,8}}(?:\*\*)?\(?(?P<mark>[a-z]{{1,2}}|[ivxl]{{1,6}}|\d{{1,2}}|[{ABJAD}])\u0640?\)(?:\*\*)?"
+)
 _MOST_MARKS = 3
 _KINDS = alternatives("parts")
 _NUMERAL = r"\s(?:no\.?\s)?(?P<{}>[IVXL]{{1,6}}|\d{{1,3}}|[A-Z])(?![\w’'.(/-])"
@@ -114,6 +118,8 @@ def _placed(stack: Sequence[tuple[str, str]], mark: str, after: str | None) -> l
 def _styles(mark: str) -> list[str]:
     if mark.isdigit():
         return ["figure"]
+    if mark in ABJAD:
+        return ["abjad"]
     return [style for style in ("letter", "roman") if _count(style, mark)]
 
 
@@ -122,6 +128,8 @@ def _count(style: str, mark: str) -> int:
         return int(mark) if mark.isdigit() else 0
     if style == "roman":
         return count_of(mark)
+    if style == "abjad":
+        return ABJAD.find(mark) + 1
     is_letter = mark.isalpha() and len(set(mark)) == 1
     return ord(mark[0]) - ord("a") + 1 + 26 * (len(mark) - 1) if is_letter else 0
 

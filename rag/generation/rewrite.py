@@ -11,8 +11,9 @@ from ...vectorstore.errors import ModelError
 from ...vectorstore.store import Store
 from ..answer import Turn
 from ..query.question import content_words
-from ..verification.ground import ORDERS, without_links
+from ..verification.ground import without_links
 from ..verification.numbers import quantities
+from ..verification.planted import ORDERS
 from .llm import Service, Tally
 from .parse_reply import visible
 

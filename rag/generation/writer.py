@@ -18,8 +18,9 @@ from ..answering.select import Chosen, citation_of
 from ..events import Note, SentenceReady, StageObserver
 from ..prompts import PACKAGED, Prompt, Prompts
 from ..query.parse import Query
-from ..verification.ground import ORDERS, Grounded, ground, support
+from ..verification.ground import Grounded, ground, support
 from ..verification.judge import ChatJudge, Judge, judged_text, open_judge
+from ..verification.planted import ORDERS
 from .budget import TOKENS_PER_ANSWER, Budget
 from .evidence import Shown, evidence, passage_lines, points_in
 from .llm import Service, Tally, goes_round, open_service

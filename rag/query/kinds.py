@@ -65,6 +65,7 @@ _SUBJECT_TOO = (
     "matters named",
     "no postponement",
     "sitting",
+    "contact",
     "dealing",
     "dealt with",
     "debate",
@@ -290,6 +291,11 @@ def wants_changes(question: str) -> bool:
 def asks_when_issued(question: str) -> bool:
     """Whether a question asks when a record was issued or adopted, or of what date it is."""
     return _asks("when", question) and (_asks("issued", question) or says_adopted(question))
+
+
+def asks_for_contact(question: str) -> bool:
+    """Whether a question asks whom to turn to, or by what address or number."""
+    return _asks("contact", question)
 
 
 def says_adopted(text: str) -> bool:

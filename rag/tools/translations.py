@@ -1,10 +1,16 @@
 """Where the other languages of a record say what a citation quotes."""
 
+from collections import Counter
 from dataclasses import replace
+from string import ascii_lowercase
 
+from ...ingest.structure.places import ABJAD
 from ...vectorstore.passage import Document
 from ...vectorstore.store import Store
+from ...vectorstore.structure import NumberedParagraph
 from ..answer import Answer, Citation, Version
+
+_LATIN = dict(zip(map(ord, ABJAD), ascii_lowercase, strict=False))
 
 
 def versions_of(store: Store, document: Document) -> list[Document]:
@@ -32,16 +38,24 @@ def _with_versions(store: Store, citation: Citation) -> Citation:
 
 
 def version_in(store: Store, citation: Citation, other: Document) -> Version:
-    """A version with the paragraph of the citation's number, which translations keep, where either has just one."""
-    number, _, _ = (citation.locator.paragraph or "").partition(" (")
-    here, there = (_numbered(store, each, number) for each in (citation.document, other))
-    place = there if here and here[0] <= citation.start < here[1] else None
-    return Version(document=other, place=place)
+    """A version with the paragraph, or the sub-paragraph, of the citation's number, which translations keep; where
+    either record has several of that number, with the paragraph over it."""
+    here, there = _numbered(store, citation.document), _numbered(store, other)
+    around = [number for number, each in here.items() if each.start <= citation.start < each.end]
+    for number in reversed(around):
+        if same := there.get(number):
+            return Version(document=other, place=(same.start, same.end))
+    return Version(document=other, place=None)
 
 
-def _numbered(store: Store, document: Document, number: str) -> tuple[int, int] | None:
-    """Where the one paragraph of a number stands; None where there is none, or several."""
-    found = [each for each in store.passages_of(document.id) if number and each.locator.paragraph == number]
-    if not found or found[-1].order - found[0].order != len(found) - 1 or any(each.locator.part for each in found):
-        return None
-    return found[0].start, found[-1].end
+def _numbered(store: Store, document: Document) -> dict[str, NumberedParagraph]:
+    """The paragraphs of a record by number, with Latin letters, each before those within it; none whose number several
+    have, and none of drafts or annexes, which are numbered anew."""
+    paragraphs = store.structure(document.id).paragraphs
+    numbers = [each.number.translate(_LATIN) for each in paragraphs]
+    count = Counter(numbers)
+    return {
+        number: each
+        for number, each in zip(numbers, paragraphs, strict=True)
+        if count[number] == 1 and each.part is None
+    }

@@ -27,9 +27,10 @@ from ..query.question import content_words
 from .meaning import NEAREST, is_measured, means_another_thing
 from .negation import turned_round
 from .numbers import quantities, units
+from .planted import ORDERS
 from .speakers import keys, speakers_named, subject, wrong_speaker
 
-__all__ = ["MIN_SUPPORT", "ORDERS", "Claim", "Grounded", "claims", "ground", "without_links"]
+__all__ = ["MIN_SUPPORT", "Claim", "Grounded", "claims", "ground", "without_links"]
 
 MIN_SUPPORT = 0.5
 # A cited passage gives way to another that holds so much more of the sentence's words, unless it holds most itself.
@@ -38,15 +39,6 @@ MOST = 0.75
 MIN_SECOND = 2
 MIN_LEFT = 2
 MATTER_SHARE = 0.4
-ORDERS = re.compile(
-    r"\b(?:ignore|disregard|forget|override)\b.{0,40}\b(?:instructions?|prompts?|rules|above|previous)\b"
-    r"|\b(?:ignor|oubli|olvid|vergiss|vergess|missacht|игнориру|забуд)\w*\b.{0,40}\b"
-    r"(?:consigne|instruction|instruccion|anweisung|инструкци|указани)\w*|(?:忽略|无视).{0,20}(?:指令|指示)"
-    r"|(?:تجاهل|انس).{0,20}(?:تعليمات|التعليمات)"
-    r"|\byou are (?:now )?(?:an? )?(?:ai|assistant|language model|chatbot)\b|\bsystem prompt\b"
-    r"|\bcite\b[^.]{0,20}\[\d{1,3}\]",
-    re.IGNORECASE,
-)
 _WANTS_WRITTEN = re.compile(
     r"\A\W*+(?:instead,? |then |now |and )?(?:write|say|answer|reply|respond|repeat|output|print|state|tell)\b",
     re.IGNORECASE,

@@ -171,3 +171,27 @@ def test_what_follows_the_points_of_a_draft_s_paragraph_is_the_draft_s() -> None
 
 def test_numbers_of_any_form_that_a_format_states_follow_or_do_not() -> None:
     assert follows("7", "8") and not follows("7(a)", "7(b)") and not follows("²", "³")
+
+
+def test_arabic_numbers_and_letters() -> None:
+    text = paragraphs(
+        "إن المجلس يقرر ما يلي قبل الشتاء:",
+        "1 - يوافق على ميزانية المرفأ لهذا العام؛",
+        "2 - يطلب إلى الحارس أن يقوم بأمرين:",
+        "(أ) أن ينظف المصابيح؛",
+        "(ب) أن يصلح الزجاج؛",
+        "3 - يشكر حارس المنارة القديم.",
+    )
+    numbers = [number for number, _ in numbered(text).values()]
+    assert numbers == ["1", "2", "2 (أ)", "2 (ب)", "3"]
+
+
+def test_two_paragraphs_of_one_sentence_are_numbered_in_any_language() -> None:
+    text = paragraphs(
+        "La Asamblea del Puerto,",
+        "1. Reitera su solicitud a la Junta de que encienda los faros del norte;",
+        "2. Solicita a la Junta que informe de los resultados.",
+    )
+    assert [number for number, _ in numbered(text).values()] == ["1", "2"]
+    apart = paragraphs("1. Reitera su solicitud a la Junta.", "Otra cosa.", "2. Solicita a la Junta que informe.")
+    assert not numbered(apart)

@@ -110,6 +110,16 @@ def test_a_citation_tells_the_same_paragraph_in_the_other_language(library: Libr
     assert french.text[version["start"] : version["end"]].startswith("2. Décide que les navires")
 
 
+def test_a_citation_of_a_sub_paragraph_tells_the_same_one(library: Library) -> None:
+    answer = library.ask("What is so in every channel?", filters=Filters(document="en.txt"))
+    citation = next(each for each in answer.citations if "every channel" in each.quote)
+    [version] = citation.versions
+    french = library.document("fr.txt")
+    assert version.place
+    told = french.text[slice(*version.place)]
+    assert "dans tous les chenaux" in told and "à compter" not in told
+
+
 def test_a_citation_of_a_paragraph_without_a_number_of_its_own_tells_the_document_alone(library: Library) -> None:
     answer = library.ask("Who met in Osterwick?", filters=Filters(document="en.txt"))
     [citation] = [each for each in answer.citations if "Having met" in each.quote]
