@@ -25,7 +25,7 @@ from ..query.question import SYMBOL, whose_vote, whose_words
 from ..query.units import spellings_of, things_counted
 from ..query.vocabulary import stems_held
 from ..retrieval.replies import TURN
-from .candidates import Quotable, inverse_frequency
+from .candidates import Quotable, inverse_frequency, stems_around
 from .decisions import lists_of, named_in
 from .records_found import called
 
@@ -50,7 +50,6 @@ STRICTNESS = {"lenient": 0.75, "usual": 1.0, "strict": 1.3}
 KNOWN_WITHOUT_IT = 0.55
 SHORT_ABBREVIATION = 3
 LONGEST_ABBREVIATION = 12
-HEAD_CHARS = 1500
 OFTEN = 8
 CHARS_A_NAMING = 8000
 NOT_ANSWERED = Refusal("not_answered")
@@ -340,16 +339,7 @@ def _of_whom(store: Store, query: Query, chosen: Sequence[Quotable]) -> Sequence
 def _held(store: Store, chosen: Sequence[Quotable]) -> dict[str, frozenset[str]]:
     """By the id of each passage chosen, the stems that stand in it or over it."""
     hits = {quotable.hit.passage.id: quotable.hit for quotable in chosen}
-    return {key: _stems_of(store, hit) for key, hit in hits.items()}
-
-
-def _stems_of(store: Store, hit: Hit) -> frozenset[str]:
-    """The stems of a passage, of what it stands under, and of what its document says of itself at its head."""
-    document, passage = hit.document, hit.passage
-    told = (document.title, document.symbol, document.source, document.body, document.meeting, document.publisher)
-    head = document.text[:HEAD_CHARS]
-    said = f"{' '.join(filter(None, told))} {head} {passage.locator} {passage.context} {passage.text}"
-    return frozenset(store.lexical.words(said))
+    return {key: stems_around(store, hit) for key, hit in hits.items()}
 
 
 def _has_to_do_with(store: Store, name: str, held: frozenset[str]) -> bool:

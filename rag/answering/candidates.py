@@ -14,6 +14,7 @@ from ..query.kinds import asking_words
 
 MIN_WORDS = 2
 MAX_HEADING_CHARS = 140
+HEAD_CHARS = 1500
 _WORD = re.compile(r"[^\W\d_]{2,}")
 _LEADS = re.compile(r"\w[”\"’)\]*_]{0,3}\s?:[-–—*_]{0,3}\s{1,8}(?:\(?[a-z1]{1,3}[.)]\s{1,3})?\Z")
 _LEAD_IN = re.compile(r"(?:[-*+•‣◦▪·–—]\s+|[,;:.]\s*)+")
@@ -160,3 +161,12 @@ def inverse_frequency(store: Store) -> Callable[[str], float]:
         return math.log(1 + (size - count + 0.5) / (count + 0.5))
 
     return weight
+
+
+def stems_around(store: Store, hit: Hit) -> frozenset[str]:
+    """The stems of a passage, of what it stands under, and of what its document says of itself at its head."""
+    document, passage = hit.document, hit.passage
+    told = (document.title, document.symbol, document.source, document.body, document.meeting, document.publisher)
+    head = document.text[:HEAD_CHARS]
+    said = f"{' '.join(filter(None, told))} {head} {passage.locator} {passage.context} {passage.text}"
+    return frozenset(store.lexical.words(said))

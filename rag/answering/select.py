@@ -23,7 +23,7 @@ from ..query.sides import Side
 from ..query.thread import Thread
 from ..retrieval.repetition import tells_apart
 from ..retrieval.replies import TURN, turn
-from .candidates import Quotable, asking_stems, lead_length, number_length, with_lead_in
+from .candidates import Quotable, asking_stems, lead_length, number_length, stems_around, with_lead_in
 from .decisions import outcomes_asked, with_names, without_stray_outcomes
 from .quoted import citation_at, shown
 from .reasons import with_reasons
@@ -242,22 +242,19 @@ def _about_names(store: Store, query: Query, ranked: Sequence[Quotable]) -> Sequ
     """The sentences that have to do with an acronym of the question: they, what is around them, or their document."""
     if not query.names:
         return ranked
-    return [quotable for quotable in ranked if _names_held(store, query, quotable)] or ranked
+    hits = {each.hit.passage.id: each.hit for each in ranked}
+    held = {key: _names(query, stems_around(store, hit)) for key, hit in hits.items()}
+    return [each for each in ranked if held[each.hit.passage.id] or _is_of_record_that_names(query, each)] or ranked
+
+
+def _names(query: Query, held: frozenset[str]) -> bool:
+    return any(form <= held for forms in query.names for form in forms)
 
 
 def _is_of_record_that_names(query: Query, quotable: Quotable) -> bool:
     """Whether an outcome is of a record in which an abbreviation of the question stands anywhere."""
     names = filter(is_abbreviation, query.mentioned.proper)
     return bool(quotable.outcome) and any(name in quotable.hit.document.text for name in names)
-
-
-def _names_held(store: Store, query: Query, quotable: Quotable) -> bool:
-    hit = quotable.hit
-    if _is_of_record_that_names(query, quotable):
-        return True
-    said = f"{hit.document.title} {hit.document.symbol or ''} {hit.passage.locator.section or ''} {hit.passage.context}"
-    held = frozenset(store.lexical.words(f"{said} {hit.passage.text}"))
-    return any(form <= held for forms in query.names for form in forms)
 
 
 def _fewest(ranked: Sequence[Quotable], limit: int, keep_share: float, *, whole_lists: bool = False) -> list[Quotable]:

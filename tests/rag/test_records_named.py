@@ -107,3 +107,16 @@ def test_what_others_say_of_it_is_looked_for_everywhere(library: Library) -> Non
 def test_an_organ_is_found_by_its_name_in_another_language(library: Library) -> None:
     answer = library.ask("Quel montant la résolution 81/41 prévoit-elle pour la FNUOD ?")
     assert "does not occur" not in answer.text and "12,500 dollars" in answer.text
+
+
+def test_what_a_record_is_of_is_named_at_its_head_alone(tmp_path: Path) -> None:
+    head = "Minutes of the May meeting\n\n4 May 2031\n\nThe directors of the TBOX met at noon in the hall of Osk.\n\n"
+    said = "\n\n".join(
+        f"{number}. Director Roe moved the transfers of the TBOX budget for line {number}; the chair put it to a vote."
+        for number in range(1, 7)
+    )
+    said += "\n\n7. The chair honored two retirees, Weir and Oduya, for the thirty years that they had driven buses.\n"
+    (tmp_path / "minutes.txt").write_text(head + said, encoding="utf-8")
+    with open_library(tmp_path / "library", embedder=HashEmbedder()) as library:
+        library.ingest([tmp_path / "minutes.txt"])
+        assert "Oduya" in library.ask("Which retirees of the TBOX were honored?").text
