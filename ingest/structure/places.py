@@ -70,6 +70,9 @@ def _paths(text: str, units: Sequence[Unit], numbers: Sequence[str | None]) -> l
     above: str | None = None
     for unit, number, marks, after in zip(units, numbers, marked, following, strict=True):
         words = text[unit.start : unit.end]
+        if unit.kind == "footnote" and number is None:  # what it stands amid goes on behind it
+            paths.append(())
+            continue
         if unit.kind == "heading" or number != above:
             stack, above = [], number
         if number and number.endswith(")"):  # the format states the whole path

@@ -1,6 +1,5 @@
 """Where the other languages of a record say what a citation quotes."""
 
-from collections import Counter
 from dataclasses import replace
 from string import ascii_lowercase
 
@@ -49,13 +48,16 @@ def version_in(store: Store, citation: Citation, other: Document) -> Version:
 
 
 def _numbered(store: Store, document: Document) -> dict[str, NumberedParagraph]:
-    """The paragraphs of a record by number, with Latin letters, each before those within it; none whose number several
-    have, and none of drafts or annexes, which are numbered anew."""
-    paragraphs = store.structure(document.id).paragraphs
-    numbers = [each.number.translate(_LATIN) for each in paragraphs]
-    count = Counter(numbers)
-    return {
-        number: each
-        for number, each in zip(numbers, paragraphs, strict=True)
-        if count[number] == 1 and each.part is None
-    }
+    """The paragraphs of a record by number, with Latin letters, each before those within it; what a footnote parts is
+    one. None whose number several have, and none of drafts or annexes, which are numbered anew."""
+    found: dict[str, list[NumberedParagraph]] = {}
+    last: dict[int, str] = {}
+    for each in store.structure(document.id).paragraphs:
+        number = each.number.translate(_LATIN)
+        depth = number.count("(")
+        if last.get(depth) == number and number in found:
+            found[number][-1] = replace(found[number][-1], end=each.end)
+        else:
+            found.setdefault(number, []).append(each)
+        last[depth] = number
+    return {number: same[0] for number, same in found.items() if len(same) == 1 and same[0].part is None}

@@ -1,5 +1,7 @@
 """Numbers of places: sub-paragraphs, paragraphs of drafts and quotations within a report, numbers with gaps."""
 
+from dataclasses import replace
+
 from onrecord.ingest.formats.plain.text import read_text
 from onrecord.ingest.structure.outline import outline
 from onrecord.ingest.structure.paragraphs import follows, structure
@@ -195,3 +197,25 @@ def test_two_paragraphs_of_one_sentence_are_numbered_in_any_language() -> None:
     assert [number for number, _ in numbered(text).values()] == ["1", "2"]
     apart = paragraphs("1. Reitera su solicitud a la Junta.", "Otra cosa.", "2. Solicita a la Junta que informe.")
     assert not numbered(apart)
+
+
+def test_sub_paragraphs_go_on_behind_a_footnote() -> None:
+    reading = read_text(
+        paragraphs(
+            "1. The Board met at noon in the hall.",
+            "2. It asked the keeper to do three things:",
+            "a) to trim the lamps;",
+            "See the report of the keeper.",
+            "b) to mend the glass;",
+            "c) to paint the tower.",
+            "3. It rose at four.",
+        ),
+        wrapped=False,
+    )
+    blocks = [
+        replace(block, kind="footnote") if reading.text[block.start : block.end].startswith("See") else block
+        for block in reading.blocks
+    ]
+    reading = replace(reading, blocks=blocks)
+    found = outline(reading.text, structure(reading)).paragraphs
+    assert [each.number for each in found] == ["1", "2", "2 (a)", "2", "2 (b)", "2 (c)", "3"]
