@@ -181,7 +181,8 @@ def of_records_named(store: Store, query: Query) -> bool:
     named = query.references.by_symbol
     if not named or query.compares or query.references.said_by or wants_records(query.text):
         return False
-    if any(not re.search(r"\d/\w", match[0]) for match in SAYS.finditer(query.text)):
+    subjects = [match["who"] or match["whose"] for match in SAYS.finditer(query.text)]
+    if not all(map(directory_of(store).documents_by_symbol, subjects)):  # what somebody says, not one of the records
         return False
     if query.wants_speaker or query.wants_list or query.wants_reply or query.wants_asker or query.wants_questions:
         return False

@@ -43,6 +43,14 @@ The General Assembly,
 
 2. Recalls that resolution 79/3, adopted on 1 May 2024, calls for what the resolution before it called for.
 """
+MINUTES = """Minutes of the harbour council
+
+9 December 2026
+
+Norway: Resolution 81/41 came too late for the winter, and the piers of the north stay dark.
+
+Portugal: The council should thank the keepers.
+"""
 
 
 @pytest.fixture(scope="module")
@@ -50,8 +58,9 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
     folder: Path = tmp_path_factory.mktemp("named")
     (folder / "voted.txt").write_text(VOTED, encoding="utf-8")
     (folder / "other.txt").write_text(OTHER, encoding="utf-8")
+    (folder / "minutes.txt").write_text(MINUTES, encoding="utf-8")
     with open_library(folder / "library", embedder=HashEmbedder()) as library:
-        library.ingest([folder / "voted.txt", folder / "other.txt"])
+        library.ingest([folder / "voted.txt", folder / "other.txt", folder / "minutes.txt"])
         yield library
 
 
@@ -99,9 +108,9 @@ def test_what_it_calls_for_is_told_by_no_other(library: Library) -> None:
     assert {citation.document.symbol for citation in answer.citations} == {"A/RES/81/41"}
 
 
-def test_what_others_say_of_it_is_looked_for_everywhere(library: Library) -> None:
-    answer = library.ask("What does resolution 80/17 recall of resolution 79/3?")
-    assert {citation.document.symbol for citation in answer.citations} == {"A/RES/80/17"}
+def test_what_somebody_says_of_it_is_looked_for_everywhere(library: Library) -> None:
+    answer = library.ask("What did Norway say about resolution 81/41?")
+    assert "too late for the winter" in answer.text
 
 
 def test_an_organ_is_found_by_its_name_in_another_language(library: Library) -> None:

@@ -67,7 +67,7 @@ def _provider(offer: Offer, model: str, words: Words) -> Markup:
     """A provider: which of its models, and its key, which goes to the server and never comes back."""
     provider, _, name = offer.name.partition(":")
     chosen = model if model.startswith(f"{provider}:") else offer.name
-    called = _CALLED.get(provider, provider)
+    called = _CALLED.get(provider, provider.capitalize())
     goes = goes_to(called, words)
     choice = _model(chosen, called, goes, model, goes, disabled=not offer.ready)
     name = chosen.partition(":")[2] or name
