@@ -6,6 +6,7 @@ import numpy as np
 
 class SessionOptions:
     log_severity_level: int
+    intra_op_num_threads: int
     enable_mem_reuse: bool
     def add_session_config_entry(self, key: str, value: str) -> None: ...
 

@@ -2,11 +2,13 @@
 
     tokens -> embeddings -> layers of attention and a feed-forward net -> mean over the tokens -> length 1
 
-The operators are those that ONNX Runtime fuses when it opens the graph. The names of weights are those that
-transformers gives them. Where the weights lack the table of words, the graph takes the vectors of the words themselves.
+Between the layers the tokens of all texts lie in one matrix, (batch * tokens, width). The operators are those that
+ONNX Runtime fuses when it opens the graph. The names of weights are those that transformers gives them. Where the
+weights lack the table of words, the graph takes the vectors of the words themselves.
 
 In eight bits a matrix has a scale for each of its columns and what it is multiplied with one for each token, so that a
-text's vector does not depend on the texts it is embedded with. Dettmers et al. 2022, LLM.int8(), section 3.1.
+text's vector does not depend on the texts it is embedded with. Dettmers et al. 2022, LLM.int8(), section 3.1. Such a
+graph has an operator of ONNX Runtime's own.
 """
 
 from collections.abc import Mapping
@@ -21,7 +23,8 @@ OPSET = 17
 IDS, WORDS, MASK, OUTPUT = "input_ids", "words", "attention_mask", "embedding"
 _WORD_TABLE = "embeddings.word_embeddings.weight"
 # Kinds of numbers as onnx.TensorProto counts them.
-_FLOAT, _UINT8, _BOOL = 1, 2, 9
+_FLOAT, _BOOL = 1, 9
+_RUNTIME = "com.microsoft"
 # What stands for nought among unsigned bytes, which processors multiply faster than signed ones.
 _ZERO = 128
 
@@ -66,7 +69,7 @@ def sentence_encoder(
             [helper.make_tensor_value_info(OUTPUT, TensorProto.FLOAT, ["batch", graph.width])],
             list(graph.constants.values()),
         ),
-        opset_imports=[helper.make_opsetid("", OPSET)],
+        opset_imports=[helper.make_opsetid("", OPSET), *([helper.make_opsetid(_RUNTIME, 1)] if eight_bits else [])],
         ir_version=8,  # that of the opset, so that older runtimes read it too
     )
     checker.check_model(model)  # pyright: ignore[reportUnknownMemberType]
@@ -83,6 +86,7 @@ class _Graph:
     nodes: "list[onnx.NodeProto]" = field(default_factory=list["onnx.NodeProto"])
     constants: "dict[str, onnx.TensorProto]" = field(default_factory=dict[str, "onnx.TensorProto"])
     rounded: dict[str, tuple[str, str]] = field(default_factory=dict[str, tuple[str, str]])
+    shapes: dict[tuple[int, ...], str] = field(default_factory=dict[tuple[int, ...], str])
 
     @property
     def width(self) -> int:
@@ -119,7 +123,8 @@ class _Graph:
         places = self.constant("places", self.weights["embeddings.position_embeddings.weight"] + kind, "float32")
         length = self.add("Slice", self.add("Shape", MASK), self.ints(1), self.ints(2))
         here = self.add("Slice", places, self.ints(0), length)
-        return self.normalised("embeddings.LayerNorm", self.add("Add", words, here))
+        hidden = self.normalised("embeddings.LayerNorm", self.add("Add", words, here))
+        return self.add("Reshape", hidden, self.ints(-1, self.width))
 
     def attention_mask(self) -> str:
         """0 for tokens, minus infinity for padding: (batch, 1, 1, tokens), to be added to the scores."""
@@ -140,12 +145,17 @@ class _Graph:
         value = self.by_head(self.linear(f"{name}.value", hidden), [0, 2, 1, 3])
         scores = self.add("Add", self.add("MatMul", query, key), mask)
         mixed = self.add("MatMul", self.add("Softmax", scores, axis=-1), value)
-        return self.add("Reshape", self.add("Transpose", mixed, perm=[0, 2, 1, 3]), self.ints(0, 0, self.width))
+        return self.add("Reshape", self.add("Transpose", mixed, perm=[0, 2, 1, 3]), self.ints(-1, self.width))
 
     def by_head(self, hidden: str, order: list[int]) -> str:
         """(batch, tokens, heads, width of a head), in this order."""
-        heads = self.add("Reshape", hidden, self.ints(0, 0, self.shape.heads, self.width // self.shape.heads))
-        return self.add("Transpose", heads, perm=order)
+        return self.add("Transpose", self.by_text(hidden, self.shape.heads, self.width // self.shape.heads), perm=order)
+
+    def by_text(self, hidden: str, *of_a_token: int) -> str:
+        """(batch, tokens, ...)."""
+        if of_a_token not in self.shapes:
+            self.shapes[of_a_token] = self.add("Concat", self.add("Shape", MASK), self.ints(*of_a_token), axis=0)
+        return self.add("Reshape", hidden, self.shapes[of_a_token])
 
     def linear(self, name: str, hidden: str, scale: float = 1.0) -> str:
         multiplied = self.in_eight_bits if self.eight_bits else self.multiplied
@@ -163,16 +173,17 @@ class _Graph:
         levels = self.constant(name, np.round(weight / steps), "int8")
         rounded, step = self.levels(hidden)
         zero = self.constant("zero level", _ZERO, "uint8")
-        product = self.add("Cast", self.add("MatMulInteger", rounded, levels, zero), to=_FLOAT)
-        return self.add("Mul", self.add("Mul", product, step), self.constant(f"{name}.steps", steps * scale, "float32"))
+        one, steps = self.number(1.0), self.constant(f"{name}.steps", steps * scale, "float32")
+        product = self.add("MatMulIntegerToFloat", rounded, levels, one, steps, zero, domain=_RUNTIME)
+        return self.add("Mul", product, self.add("Unsqueeze", step, self.ints(1)))
 
     def levels(self, hidden: str) -> tuple[str, str]:
         """Each token's numbers as whole ones from 1 to 255, 128 for nought, and how much one of these levels is."""
         if hidden not in self.rounded:
-            largest = self.add("ReduceMax", self.add("Abs", hidden), axes=[-1], keepdims=1)
+            largest = self.add("ReduceMax", self.add("Abs", hidden), axes=[-1], keepdims=0)
             step = self.add("Mul", self.add("Max", largest, self.number(1e-6)), self.number(1 / 127))
-            level = self.add("Add", self.add("Round", self.add("Div", hidden, step)), self.number(_ZERO))
-            self.rounded[hidden] = self.add("Cast", level, to=_UINT8), step
+            zeros = self.add("Expand", self.constant("zero level", _ZERO, "uint8"), self.add("Shape", step))
+            self.rounded[hidden] = self.add("QuantizeLinear", hidden, step, zeros, axis=0), step
         return self.rounded[hidden]
 
     def gelu(self, hidden: str) -> str:
@@ -186,5 +197,6 @@ class _Graph:
     def mean(self, hidden: str) -> str:
         """The mean of a text's tokens, at length 1. The sum would do: dividing by a number keeps the direction."""
         tokens = self.add("Unsqueeze", self.add("Cast", MASK, to=_FLOAT), self.ints(2))
-        total = self.add("ReduceSum", self.add("Mul", hidden, tokens), self.ints(1), keepdims=0)
+        hidden = self.add("Mul", self.by_text(hidden, self.width), tokens)
+        total = self.add("ReduceSum", hidden, self.ints(1), keepdims=0)
         return self.add("Div", total, self.add("ReduceL2", total, axes=[-1], keepdims=1))

