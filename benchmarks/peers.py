@@ -3,8 +3,9 @@
     python benchmarks/peers.py [--records FOLDER] [--cases FILE] [--rounds 3] [--only NAME...] [--places FOLDER]
 
 Each peer is used as its quick start shows, in a virtual environment of its own that is made once; one that cannot be
-installed is left out and named. All read the same texts: as this program reads the records, or those of a folder of
-.txt files. In each round every program, in turns, has a process of its own for each task:
+installed is left out and named. LangChain comes a second time with this program's own model, as `onrecord embedder
+export` writes it. All read the same texts: as this program reads the records, or those of a folder of .txt files. In
+each round every program, in turns, has a process of its own for each task:
 
     ingest   reads and embeds the texts into a new store
     add      one more text of 7 kB into that store
@@ -12,8 +13,9 @@ installed is left out and named. All read the same texts: as this program reads 
     warm     the same for all questions in one process, the first ten not counted
 
 What is told is the median of the rounds: seconds of processor time, the started processes' included, of `warm`
-milliseconds a question. *Evidence*: the share of questions of which a passage that answers them stands whole, but for a
-tenth of it, in the first 4,000 characters found.
+milliseconds a question. *Findable* is what an ingest has taken once all texts are found by words, of the peers once all
+is embedded. *Evidence*: the share of questions of which a passage that answers them stands whole, but for a tenth of
+it, in the first 4,000 characters found.
 """
 
 import argparse
@@ -36,14 +38,20 @@ from typing import Any
 ROOT = Path(__file__).parents[1]
 OURS = "onrecord"
 TASKS = ("ingest", "add", "ask", "warm")
+COLUMNS = {"ingest": "ingest, s", "findable": "findable, s", "add": "one more text, s", "ask": "a question, s",
+           "warm": "a question when warm, ms"}  # fmt: skip
 FOUND = 10
 FOUND_CHARS = 4_000
 UNCOUNTED = 10
 # What is taken for the quotation's own words: of one cut in two by a passage's end, a few runs are lost.
 RUN_WORDS = 4
 WHOLE = 0.9
+LANGCHAIN = ("langchain-text-splitters", "langchain-huggingface", "langchain-chroma", "sentence-transformers")
+WITH_OUR_MODEL = "langchain with e5"
+ENVIRONMENTS = {WITH_OUR_MODEL: "langchain"}
 REQUIRES = {
-    "langchain": ("langchain-text-splitters", "langchain-huggingface", "langchain-chroma", "sentence-transformers"),
+    "langchain": LANGCHAIN,
+    WITH_OUR_MODEL: LANGCHAIN,
     "llamaindex": ("llama-index-core", "llama-index-embeddings-huggingface"),
     "haystack": ("haystack-ai", "sentence-transformers-haystack"),
 }
@@ -51,6 +59,7 @@ REQUIRES = {
 Search = Callable[[str], list[str]]
 """A question becomes texts of passages, best first."""
 Add = Callable[[Sequence[Path]], object]
+"""Texts are read in; where a number comes back, so many seconds of it came after they could be found."""
 
 
 def main() -> None:
@@ -85,25 +94,28 @@ def measure(
     more.write_text(import_module("start").RECORD, encoding="utf-8")
     spent: dict[tuple[str, str], list[float]] = defaultdict(list)
     evidence: dict[str, float] = {}
-    given = {"model": model_folder(), "questions": [case["question"] for case in cases]}
+    ours = exported(folder / "model") if WITH_OUR_MODEL in pythons else ""
+    questions = [case["question"] for case in cases]
     for _ in range(rounds):
         for name, python in pythons.items():
             store = folder / f"store {name}"
             for task in TASKS:
                 files = [more] if task == "add" else texts
-                told = {**given, "store": str(store), "texts": [str(file) for file in files]}
+                model = ours if name == WITH_OUR_MODEL else model_folder()
+                told = {"model": model, "questions": questions, "store": str(store), "texts": list(map(str, files))}
                 seconds, result = run(python, name, task, told)
+                if task == "ingest":
+                    spent[name, "findable"].append(seconds - result["after"])
                 if task == "warm":
                     evidence[name] = statistics.mean(map(shows, cases, result["found"]))
                 spent[name, task].append(1000 * result["seconds"] if task == "warm" else seconds)
             shutil.rmtree(store)
     kilobytes = sum(file.stat().st_size for file in texts) / 1000
     print(f"{len(texts)} texts of {kilobytes:,.0f} kB, {len(cases)} questions, medians of {rounds}\n")
-    print("| program | ingest, s | one more text, s | a question, s | a question when warm, ms | evidence |")
-    print("|---|---|---|---|---|---|")
+    print(f"| program | {' | '.join(COLUMNS.values())} | evidence |")
+    print("|---|---|---|---|---|---|---|")
     for name in pythons:
-        middle = {task: statistics.median(spent[name, task]) for task in TASKS}
-        numbers = " | ".join(f"{middle[task]:.1f}" for task in TASKS)
+        numbers = " | ".join(f"{statistics.median(spent[name, column]):.1f}" for column in COLUMNS)
         print(f"| {name} | {numbers} | {evidence[name]:.2f} |")
 
 
@@ -166,6 +178,14 @@ def model_folder() -> str:
     return str(packaged_files())
 
 
+def exported(folder: Path) -> str:
+    """This program's own model as sentence-transformers reads it."""
+    from onrecord.vectorstore.embedder.export import export_e5
+
+    export_e5(folder)
+    return str(folder)
+
+
 # --- environments ---------------------------------------------------------------------------------------------------
 
 
@@ -173,7 +193,7 @@ def python_of(name: str, places: Path) -> Path | None:
     """The Python of a program's environment, made where it is missing; None where that fails, which is told."""
     if name == OURS:
         return Path(sys.executable)
-    place = places / name
+    place = places / ENVIRONMENTS.get(name, name)
     python, ready = place / "bin" / "python", place / ".ready"
     if ready.is_file():
         return python
@@ -200,8 +220,8 @@ def done(program: str, task: str, given: dict[str, Any]) -> dict[str, Any]:
     texts = [Path(text) for text in given["texts"]]
     with PROGRAMS[program](given["store"], given["model"], task == "ingest") as (add, search):
         if task in ("ingest", "add"):
-            add(texts)
-            return {}
+            after = add(texts)
+            return {"after": after if isinstance(after, float) else 0.0}
         if task == "ask":
             return {"found": len(search(given["questions"][0]))}
         for question in given["questions"][:UNCOUNTED]:
@@ -218,11 +238,26 @@ def done(program: str, task: str, given: dict[str, Any]) -> dict[str, Any]:
 
 @contextmanager
 def onrecord(store: str, model: str, is_new: bool):
-    """This program, with its default model and sentences' vectors too."""
-    from onrecord.rag import open_library
+    """This program, with its default model and sentences' vectors too; it also tells how long it embeds."""
+    from onrecord.ingest.language.sentences import sentence_spans
+    from onrecord.rag import Library
+    from onrecord.vectorstore.store import Store
 
-    with open_library(store) as library:
-        yield library.ingest, lambda question: [hit.passage.text for hit in library.search(question, limit=FOUND)]
+    embedding: list[float] = []
+
+    class Timed(Store):
+        def embed(self, progress: Any = None) -> int:
+            began = time.process_time()
+            count = super().embed(progress)
+            embedding.append(time.process_time() - began)
+            return count
+
+    def add(texts: Sequence[Path]) -> float:
+        library.ingest(texts)
+        return sum(embedding)
+
+    with Library(Timed(Path(store), sentences=sentence_spans)) as library:
+        yield add, lambda question: [hit.passage.text for hit in library.search(question, limit=FOUND)]
 
 
 @contextmanager
@@ -306,6 +341,7 @@ def haystack(store: str, model: str, is_new: bool):
 PROGRAMS: dict[str, Callable[[str, str, bool], Any]] = {
     "onrecord": onrecord,
     "langchain": langchain,
+    WITH_OUR_MODEL: langchain,
     "llamaindex": llamaindex,
     "haystack": haystack,
 }

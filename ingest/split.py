@@ -6,6 +6,8 @@ Every unit ends up in passages, in order, nothing twice; `passage.text == text[s
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
+from unicodedata import normalize
 
 from ..vectorstore.embedder.counter import TokenCounter
 from ..vectorstore.markup import plain
@@ -53,13 +55,34 @@ def cut(
     text: str, units: Sequence[Unit], title: str, count_tokens: Callable[[str], int], limit_tokens: int
 ) -> Iterator[Piece]:
     """The pieces of a text, in order."""
+    tokens = _Tokens(count_tokens)
     columns = names_above(text, units)
-    for unit in _joined(text, units, count_tokens, max(limit_tokens - 60, limit_tokens // 2)):
+    for unit in _joined(text, units, tokens, max(limit_tokens - 60, limit_tokens // 2)):
         context = context_of(title, unit.locator, columns.get(unit.start, ""))
-        context = _fitted(context, count_tokens, limit_tokens // 2)
-        room = limit_tokens - count_tokens(context) - 4
-        for start, end in _pieces(text, unit.start, unit.end, count_tokens, max(room, 1)):
+        context = _fitted(context, tokens, limit_tokens // 2)
+        if tokens.most(context) + tokens.most(plain(text[unit.start : unit.end])) + 4 <= limit_tokens:
+            spans = [(unit.start, unit.end)]
+        else:
+            spans = _pieces(text, unit.start, unit.end, tokens, max(limit_tokens - tokens.count(context) - 4, 1))
+        for start, end in spans:
             yield Piece(start=start, end=end, kind=unit.kind, context=context, locator=unit.locator)
+
+
+class _Tokens:
+    """Counts tokens, of those texts alone that may be too long: beside an empty text's none has more than bytes."""
+
+    def __init__(self, count: Callable[[str], int]) -> None:
+        # Passages share contexts, and what has been joined is looked at once more before it is cut.
+        self.count = lru_cache(maxsize=64)(count)
+        self._empty = count("")
+
+    def most(self, text: str) -> int:
+        """As many tokens as a text could have, as it is written or with its letters in their usual forms."""
+        return self._empty + max(len(form.encode()) for form in (text, normalize("NFKC", text)))
+
+    def fit(self, text: str, limit: int) -> bool:
+        """Whether it has so many or fewer."""
+        return self.most(text) <= limit or self.count(text) <= limit
 
 
 Cutter = Callable[[str, Sequence[Unit], str], list[Piece] | None]
@@ -120,20 +143,20 @@ def context_of(title: str, locator: Locator, columns: str = "") -> str:
     return " | ".join(part for part in parts if part)
 
 
-def _fitted(context: str, count_tokens: Callable[[str], int], limit_tokens: int) -> str:
+def _fitted(context: str, tokens: _Tokens, limit_tokens: int) -> str:
     """The context cut so that it leaves room for the words, for embedders that take little."""
-    while context and count_tokens(context) > limit_tokens:
+    while context and not tokens.fit(context, limit_tokens):
         context = shortened(context, len(context) // 2) if len(context) > 8 else ""
     return context
 
 
-def _joined(text: str, units: Sequence[Unit], count_tokens: Callable[[str], int], limit_tokens: int) -> Iterator[Unit]:
+def _joined(text: str, units: Sequence[Unit], tokens: _Tokens, limit_tokens: int) -> Iterator[Unit]:
     """Joins neighbours that belong together: list items with their lead-in, a turn's paragraphs, short paragraphs."""
     pending: Unit | None = None
     for unit in units:
         if pending is None:
             pending = unit
-        elif _belongs(text, pending, unit) and count_tokens(plain(text[pending.start : unit.end])) <= limit_tokens:
+        elif _belongs(text, pending, unit) and tokens.fit(plain(text[pending.start : unit.end]), limit_tokens):
             kind = "item" if "item" in (pending.kind, unit.kind) else pending.kind
             pending = replace(pending, end=unit.end, kind=kind)
         else:
@@ -163,20 +186,18 @@ def _belongs(text: str, before: Unit, unit: Unit) -> bool:
     )
 
 
-def _pieces(
-    text: str, start: int, end: int, count_tokens: Callable[[str], int], limit_tokens: int
-) -> Iterator[tuple[int, int]]:
+def _pieces(text: str, start: int, end: int, tokens: _Tokens, limit_tokens: int) -> Iterator[tuple[int, int]]:
     """Cuts a unit at sentences into pieces of about equal length, each within the limit."""
-    total = count_tokens(plain(text[start:end]))
+    total = tokens.count(plain(text[start:end]))
     if total <= limit_tokens:
         yield start, end
         return
     target = total / -(-total // limit_tokens) * 1.05
     piece: tuple[int, int] | None = None
-    for left, right in _atoms(text, start, end, count_tokens, limit_tokens):
+    for left, right in _atoms(text, start, end, tokens, limit_tokens):
         if piece is None:
             piece = (left, right)
-        elif count_tokens(plain(text[piece[0] : right])) <= min(target, limit_tokens):
+        elif tokens.count(plain(text[piece[0] : right])) <= min(target, limit_tokens):
             piece = (piece[0], right)
         else:
             yield piece
@@ -185,27 +206,25 @@ def _pieces(
         yield piece
 
 
-def _atoms(
-    text: str, start: int, end: int, count_tokens: Callable[[str], int], limit_tokens: int
-) -> Iterator[tuple[int, int]]:
+def _atoms(text: str, start: int, end: int, tokens: _Tokens, limit_tokens: int) -> Iterator[tuple[int, int]]:
     """Sentences; one that is too long by itself is cut at white space, a word too long at characters."""
     for left, right in sentence_spans(text[start:end]):
         left, right = left + start, right + start
         widest = limit_tokens * _TOKEN_CHARS
-        while right - left > widest or count_tokens(plain(text[left:right])) > limit_tokens:
-            cut = _cut(text, left, min(right, left + widest), count_tokens, limit_tokens)
+        while right - left > widest or not tokens.fit(plain(text[left:right]), limit_tokens):
+            cut = _cut(text, left, min(right, left + widest), tokens, limit_tokens)
             yield left, left + len(text[left:cut].rstrip())
             left = cut + len(text[cut:right]) - len(text[cut:right].lstrip())
         if left < right:
             yield left, right
 
 
-def _cut(text: str, left: int, right: int, count_tokens: Callable[[str], int], limit_tokens: int) -> int:
+def _cut(text: str, left: int, right: int, tokens: _Tokens, limit_tokens: int) -> int:
     """The last white space before the limit is reached, or a place within the word when there is none."""
     low, high = left + 1, right
     while low < high:
         middle = (low + high + 1) // 2
-        if count_tokens(plain(text[left:middle])) <= limit_tokens:
+        if tokens.fit(plain(text[left:middle]), limit_tokens):
             low = middle
         else:
             high = middle - 1

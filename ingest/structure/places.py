@@ -19,9 +19,7 @@ from .paragraphs import follows, resumes
 
 # The letters of Arabic in the order in which they number.
 ABJAD = "أبجدهوزحطيكلمنسعفصقرشتثخذضظغ"
-_MARK = re.compile(
-    rf"\s{{0,8}}(?:\*\*)?\(?(?P<mark>[a-z]{{1,2}}|[ivxl]{{1,6}}|\d{{1,2}}|[{ABJAD}])\u0640?\)(?:\*\*)?"
-)
+_MARK = re.compile(rf"\s{{0,8}}(?:\*\*)?\(?(?P<mark>[a-z]{{1,2}}|[ivxl]{{1,6}}|\d{{1,2}}|[{ABJAD}])\u0640?\)(?:\*\*)?")
 _MOST_MARKS = 3
 _KINDS = alternatives("parts")
 _NUMERAL = r"\s(?:no\.?\s)?(?P<{}>[IVXL]{{1,6}}|\d{{1,3}}|[A-Z])(?![\w’'.(/-])"

@@ -1,5 +1,7 @@
 """Passages: every word once, verbatim, within what the embedder takes."""
 
+import unicodedata
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -175,3 +177,29 @@ def test_ids_differ_between_documents() -> None:
 def test_the_time_grows_with_the_text_and_not_faster(text: str) -> None:
     assert of_text(text * 20_000)
     assert not grows_too_fast(of_text, lambda length: text * (length // len(text)))
+
+
+def test_only_what_may_be_too_long_is_counted() -> None:
+    counted: list[str] = []
+
+    def count(text: str) -> int:
+        counted.append(text)
+        return HashEmbedder().count_tokens(text)
+
+    reading = read_text("The lamp was out.\n\n" + "The keeper lit the lamp again. " * 80)
+    split(reading.text, structure(reading), document_id="d1", title="Minutes", count_tokens=count, limit_tokens=256)
+    assert "The lamp was out." not in counted
+    assert any(text.count("keeper") == 80 for text in counted)
+
+
+def test_letters_that_stand_for_many_are_counted_as_what_they_stand_for() -> None:
+    reading = read_text("\ufdfa " * 9)  # of 18 letters each, 3 bytes
+    found = split(
+        reading.text,
+        structure(reading),
+        document_id="d1",
+        title="",
+        count_tokens=lambda text: len(unicodedata.normalize("NFKC", text)),
+        limit_tokens=80,
+    )
+    assert len(found) > 1

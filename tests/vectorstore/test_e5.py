@@ -95,7 +95,7 @@ def test_many_texts_are_cut_by_the_whole_vocabulary(e5: E5, monkeypatch: pytest.
     few = Pieces(e5.pieces.file)
     before = [few.encode(text) for text in TEXTS]
     assert "_model" not in vars(few)
-    monkeypatch.setattr("onrecord.vectorstore.embedder.pieces._AS_LONG_AS_ALL", 0)
+    monkeypatch.setattr("onrecord.vectorstore.embedder.pieces._UNTIL_ALL", 0)
     assert [few.encode(text) for text in TEXTS] == before and "_model" in vars(few)
 
 

@@ -30,8 +30,8 @@ _UNIGRAM = 1
 # sentencepiece begins each word with it, and no other letter of a piece is one.
 _SPACE = "\u2581"
 _LONGEST_PIECE = 16  # letters; the default of sentencepiece's training
-# Whoever has read this many pieces bit by bit has spent what the whole vocabulary takes.
-_AS_LONG_AS_ALL = 250_000
+# Whoever has read this many pieces bit by bit has spent half of what the whole vocabulary takes, and will need more.
+_UNTIL_ALL = 100_000
 # A text as long has thousands of different words.
 _LONGEST_OF_FEW = 64_000
 _SETTINGS = -1
@@ -77,7 +77,7 @@ class Pieces:
 
     def _model_of(self, text: str) -> "tuple[SentencePieceProcessor, list[int]] | None":
         """A model of the pieces in this text and those before it, with their ids; None once the whole one is due."""
-        if self._read > _AS_LONG_AS_ALL or len(text) > _LONGEST_OF_FEW or not index_of(self.file).is_file():
+        if self._read > _UNTIL_ALL or len(text) > _LONGEST_OF_FEW or not index_of(self.file).is_file():
             return None
         with self._lock:
             new = {f"{_SPACE}{word}" for word in text.split(" ")} - self._words
