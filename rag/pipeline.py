@@ -14,7 +14,7 @@ from ..vectorstore.errors import ModelUnavailable, OnRecordError
 from ..vectorstore.passage import Filters, Hit
 from ..vectorstore.store import Store
 from .answer import Answer, Citation, NotAskable, Refusal, Remark, Sentence, Timing, Turn, numbered, remark
-from .answering.abstain import NOT_ANSWERED, nearest, nearness, reason_to_refuse
+from .answering.abstain import NOT_ANSWERED, nearest, nearness, reason_to_refuse, symbol_left_out
 from .answering.differs import with_differing
 from .answering.kinds.overview import briefing
 from .answering.kinds.statements import count_statements
@@ -289,7 +289,11 @@ class Pipeline:
     ) -> Iterator[SentenceReady | Note | Remark]:
         """The record's own sentences that answer, those that a language model selects where one does, or the reason
         why none does."""
-        if own := from_catalogue(self.store, query, asked.filters) or own_way(self.store, query, hits):
+        own = from_catalogue(self.store, query, asked.filters)
+        if own is None and (symbol := symbol_left_out(query, hits)):
+            yield Refusal("unrelated_name", {"name": symbol})
+            return
+        if own := own or own_way(self.store, query, hits):
             yield from _events(own) if own.sentences else (NOT_ANSWERED,)
             yield from self._more_said(query, len(own.citations))
             return

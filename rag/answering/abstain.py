@@ -57,7 +57,11 @@ NOT_ANSWERED = Refusal("not_answered")
 _LACKING = frozenset(
     ("no_money", "no_share", "no_duration", "no_person", "no_number", "no_date", "no_state", "other_unit")
 )
-_RESOLUTION = re.compile(r"\b(?:resolution|décision|decision|résolution|resolución|decisión)\s\Z", re.IGNORECASE)
+_RESOLUTION = re.compile(
+    r"(?:\b(?:resolution|décision|decision|résolution|resolución|decisión|resolução|резолюци\w{1,3}|решени\w{1,3}|"
+    r"\w{0,2}قرار|\w{0,2}مقرر)\s(?:no\.?\s|n[°º]\s?|№\s?)?|第\s?)\Z",
+    re.IGNORECASE,
+)
 # "Did Verrano approve it?": whoever is asked about by name must have to do with the answer.
 _BESIDE = r"(?P<beside>(?:from|for|to|of|by|with)\s(?:[A-ZÀ-Þ][\w.'’-]{0,40}+\s){0,3}?)"
 _ACTS = re.compile(r"\b(?:[Dd]id|[Dd]oes|[Dd]o|[Hh]as|[Hh]ave|[Hh]ad|[Ww]ill|[Ww]ould) (?:the )?([A-ZÀ-Þ][\w’'-]*)")
@@ -95,7 +99,7 @@ def _reason(store: Store, query: Query, chosen: Sequence[Quotable], needed: floa
     for name in unknown_names(store, query.mentioned, chosen):
         if name in whose or (covered < NAMED_IN_PASSING and not (foreign and likeness >= ABOUT_IT)):
             return Refusal("unknown_name", {"name": name})
-    if symbol := symbol_left_out(query, chosen):
+    if symbol := symbol_left_out(query, [quotable.hit for quotable in chosen]):
         return Refusal("unrelated_name", {"name": symbol})
     on_it = [quotable for quotable in chosen if quotable.coverage >= ON_IT_SHARE * covered]
     judged = chosen[:1] if query.expected and query.expected.first else on_it
@@ -290,15 +294,15 @@ def _runs_through(text: str, name: str) -> bool:
     return count >= OFTEN and count * CHARS_A_NAMING >= len(text)
 
 
-def symbol_left_out(query: Query, chosen: Sequence[Quotable]) -> str | None:
+def symbol_left_out(query: Query, hits: Sequence[Hit]) -> str | None:
     """The symbol in a question ("A/RES/81/99", "resolution 81/99") that names no record of the library and
-    stands in none of the passages chosen; else None."""
+    stands in none of some passages; else None."""
     if query.references.documents:
         return None
     for match in SYMBOL.finditer(query.text):
         is_one = match[0].count("/") > 1 and re.search(r"[A-Z]", match[0])
         if re.search(r"\d", match[0]) and (is_one or _RESOLUTION.search(query.text[: match.start()])):
-            said = (f"{each.hit.document.symbol} {each.hit.document.source} {each.hit.passage.text}" for each in chosen)
+            said = (f"{hit.document.symbol} {hit.document.source} {hit.passage.text}" for hit in hits)
             if not any(match[0] in text for text in said):
                 return match[0]
     return None

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from ...ingest.language.sentences import sentence_spans
+from ...vectorstore.language.analysers import count_words
 from ...vectorstore.markup import plain
 from ...vectorstore.passage import Hit, Passage, shortened
 from ...vectorstore.store import Store
@@ -88,9 +89,14 @@ def quotables(store: Store, hits: Sequence[Hit]) -> Iterator[Quotable]:
             if lead_in := _LEAD_IN.match(hit.passage.text, start, end):
                 start = lead_in.end()
             words = frozenset(store.lexical.words(hit.passage.text[start:end], hit.document.language))
-            if len(words) >= MIN_WORDS and len(_WORD.findall(hit.passage.text[start:end])) >= MIN_WORDS:
+            if len(words) >= MIN_WORDS and _has_words(hit.passage.text[start:end]):
                 first, last = hit.passage.start + start, hit.passage.start + end
                 yield Quotable(hit=hit, start=first, end=last, words=words, number=number)
+
+
+def _has_words(text: str) -> bool:
+    """Whether a text has the fewest words that tell something, figures aside."""
+    return sum(map(count_words, _WORD.findall(text))) >= MIN_WORDS
 
 
 def _is_title(hit: Hit) -> bool:

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 
 from ...vectorstore.embedder import E5
 from ...vectorstore.errors import ModelError
+from ...vectorstore.language.analysers import count_words
 from ...vectorstore.markup import plain
 from ...vectorstore.passage import Document, Hit, Passage
 from ...vectorstore.store import Store
@@ -149,9 +150,12 @@ class _Read:
         import numpy as np
 
         near: dict[str, dict[int, float]] = {}
-        measured = likeness(self.store.embedding, np.array([vector for _, _, vector in flat]) @ asked).tolist()
-        for (key, number, _), value in zip(flat, measured, strict=True):
-            near.setdefault(key, {})[number] = value
+        same = {hit.passage.id for hit in self.pool if hit.document.language == self.query.language}
+        cosines = np.array([vector for _, _, vector in flat]) @ asked
+        measured = likeness(self.store.embedding, cosines).tolist()
+        within = likeness(self.store.embedding, cosines, language=self.query.language).tolist()
+        for (key, number, _), value, in_one in zip(flat, measured, within, strict=True):
+            near.setdefault(key, {})[number] = in_one if key in same else value
         return near
 
     def _may_be_read(self, passage: Passage) -> bool:
@@ -202,9 +206,7 @@ class _Read:
             hit = quotable.hit
             around = own | self.once_bits(hit.document, hit.passage) | self.text_bits(hit.passage)
             about = self._about(hit.document, around | self._bits_beside(hit))
-            yield replace(
-                quotable, coverage=self.share(around), likeness=self._likeness(quotable) or 0.0, about=about
-            )
+            yield replace(quotable, coverage=self.share(around), likeness=self._likeness(quotable) or 0.0, about=about)
 
     def _likeness(self, quotable: Quotable) -> float | None:
         near = self._near.get(quotable.hit.passage.id, {})
@@ -313,7 +315,7 @@ class _Read:
         nearby = self.text_bits(passage) & ~own & ~once
         outcome = quotable.outcome
         told = plain(quotable.text)
-        words = told.split()
+        words, length = told.split(), count_words(told)
         near = self._likeness(quotable)
         about = (own | once | self.text_bits(passage)) & self._subject
         expected = bool(query.expected and about and query.expected.met_by(quotable))
@@ -326,7 +328,7 @@ class _Read:
             "no_vector": float(near is None),
             "expected": float(expected),
             "not_expected": float(query.expected is not None and not expected),
-            "length": math.log(1 + len(words)),
+            "length": math.log(1 + length),
             "record_share": self._shares[hit.document.id],
             "record_pointed": float(hit.document.id in query.references.documents),
             "place": passage.order / (50 + passage.order),
@@ -349,7 +351,7 @@ class _Read:
             "question": asks,
             "question_wanted": asks * float(query.wants_questions),
             "colon": float(told.rstrip("*_ ").endswith(":")),
-            "short": float(len(words) < SHORT_WORDS),
+            "short": float(length < SHORT_WORDS),
             "speaker_asked": float(passage.locator.speaker in query.references.said_by),
             "speaker_pointed": float(passage.locator.speaker in query.references.speakers),
             "table": float(passage.kind == "table"),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from ...ingest.language.dates import NAMES
 from ...ingest.language.states import state_of
+from ...vectorstore.language.analysers import count_words
 from ...vectorstore.markup import plain
 from ...vectorstore.names import fold
 from ..answer import Turn
@@ -177,17 +178,17 @@ def _turned(before: _Understood, whole: str) -> _Understood:
 
 def _asks_for_length(question: str) -> bool:
     """Whether a question of a few words only says how long an overview is to be ("in detail")."""
-    return length_asked(question) != "usual" and len(question.split()) <= MAX_LENGTH_WORDS
+    return length_asked(question) != "usual" and count_words(question) <= MAX_LENGTH_WORDS
 
 
 def follows_up(question: str) -> bool:
     """Whether a question leans on the one before: it begins like a continuation, or has a pronoun and few words."""
-    words = question.split()
+    length = count_words(question)
     return (
-        bool(_ELLIPSIS.match(question) and len(words) <= MAX_FOLLOWING_WORDS)
-        or (len(words) <= 3 and not _is_whole(question))
-        or (len(words) <= MAX_FOLLOWING_WORDS and wants_decision(question) and not _telling(question))
-        or (bool(_ANAPHORA.search(question)) and len(words) <= MAX_POINTING_WORDS)
+        bool(_ELLIPSIS.match(question) and length <= MAX_FOLLOWING_WORDS)
+        or (length <= 3 and not _is_whole(question))
+        or (length <= MAX_FOLLOWING_WORDS and wants_decision(question) and not _telling(question))
+        or (bool(_ANAPHORA.search(question)) and length <= MAX_POINTING_WORDS)
     )
 
 

@@ -119,8 +119,10 @@ def words_of(kind: str) -> frozenset[str]:
 def any_whole(words: Collection[str]) -> str:
     """A fragment of a pattern: one of these words, whole; those of languages without spaces stand anywhere."""
     anywhere = {word for word in words if _WITHOUT_SPACES.search(word)}
-    spaced = rf"(?<!\w){any_of(set(words) - anywhere)}(?!\w)"
-    return f"(?:{spaced}|{any_of(anywhere)})" if anywhere else spaced
+    spaced = set(words) - anywhere
+    parts = [rf"(?<!\w){any_of(spaced)}(?!\w)"] if spaced else []
+    parts += [any_of(anywhere)] if anywhere else []
+    return f"(?:{'|'.join(parts)})"
 
 
 @lru_cache
@@ -405,6 +407,20 @@ def wants_items(question: str) -> bool:
 def wants_speakers(question: str) -> bool:
     """Whether a question asks who all spoke."""
     return _asks("speakers", question)
+
+
+def without_asking(question: str, language: str) -> str:
+    """A question without the words that questions in a language are asked with, whatever they are about; in a language
+    whose words are not known here, the question itself."""
+    words = _asked_with(language)
+    return words.sub(" ", question) if words else question
+
+
+@lru_cache
+def _asked_with(language: str) -> re.Pattern[str] | None:
+    rows = (row for row in table("questions") if row["kind"] == "asking" and row["language"] == language)
+    words = {word for row in rows for word in row["words"].split(";")}
+    return re.compile(any_whole(words), re.IGNORECASE) if words else None
 
 
 @lru_cache

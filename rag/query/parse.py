@@ -34,6 +34,7 @@ from .question import (
     said_by,
     subject,
     topic,
+    topic_in,
 )
 from .sides import CHANGES, CLEARLY_COMPARES, COMPARES, YEAR, Side, sides_of
 from .thread import Thread
@@ -164,6 +165,8 @@ def parse_query(store: Store, question: str, history: Sequence[Turn] = ()) -> Qu
     query = replace(query, words=_weighed(store, directory, query), exact=_exact(store, text, language))
     if follows:
         return _following(store, directory, query, question, history[-1])
+    if language not in (None, "en") and not compares:
+        return replace(query, topic_words=tuple(stems_held(store, " ".join(topic_in(text, language)), language)))
     about = "" if compares else query.topic
     return replace(query, topic_words=tuple(content_words(store, about, language)))
 

@@ -3,15 +3,17 @@
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 
 from ...ingest.language.states import state_of
 from ...ingest.language.tables import alternatives, saying, word_list
-from ...vectorstore.language.analysers import exact_forms, split_words
+from ...vectorstore.language.analysers import SPACELESS, exact_forms, split_words
 from ...vectorstore.markup import plain
 from ...vectorstore.names import fold
 from ...vectorstore.store import Store
 from .directory import Directory, directory_of
+from .kinds import any_whole, without_asking
 from .vocabulary import asked_in, stems_held
 
 MAX_QUESTION_CHARS = 4_000
@@ -42,7 +44,10 @@ _TITLES = re.compile(rf"(?<!\w)(?:{alternatives('titles')}|{alternatives('office
 _TITLE = re.compile(r"\b(?:Mr|Ms|Mrs|Miss|Dr|Prof|Mme|Sra?|H\.E|Ambassador)\b\.?\s*")
 _TITLED = re.compile(_TITLE.pattern.removesuffix("*") + r"+([A-ZÀ-Þ][\w’'-]+)")
 _NAME = re.compile(r"(?<![.!?:“\"'‘(] )(?<!^)(?<![“\"'‘(¿¡])\b[A-ZÀ-Þ][\w’'-]*[\w]\b")
-SYMBOL = re.compile(r"(?<!\w[.-])\b\w++(?:[.-]\w++)*/[\w./()-]*\w")
+_SIGN = rf"(?![{SPACELESS}])\w"
+SYMBOL = re.compile(
+    rf"(?<!\w[.-])(?<!(?![{SPACELESS}])\w)(?:{_SIGN})++(?:[.-](?:{_SIGN})++)*/(?:{_SIGN}|[./()-])*{_SIGN}"
+)
 _IN_LANGUAGE = re.compile(r"\bin (?:Arabic|Chinese|English|French|German|Portuguese|Russian|Spanish|Swahili)\b")
 _SEVERAL = re.compile(r"\b(?:each|both)\b", re.IGNORECASE)
 _REPLY = r"(?:repl(?:y|ies|ied)|respon(?:d|ded|se)|answer(?:ed)?|react(?:ed|ion)?|rejoinder)"
@@ -64,7 +69,9 @@ _ASKS_WHO = re.compile(
     r"governments?|persons?|officials?|experts?|representatives?)\b",
     re.IGNORECASE,
 )
-_ASKS_FOR_QUESTIONS = re.compile(r"\b(?:ask|asked|asks|question|questions|wanted to know|request\w*)\b", re.IGNORECASE)
+_ASKS_FOR_QUESTIONS = re.compile(  # "What is the Secretary-General asked to do?" asks for none
+    r"\b(?:(?:ask|asked|asks)(?!\sto\b)|question|questions|wanted to know|request\w*)\b", re.IGNORECASE
+)
 _LISTED = re.compile(r"(?:(?<!\s)\s++)?(,|and|&|to|through|[-–—])\s*")
 _MAX_RANGE = 40
 _NOUNS_IN_CAPITALS = ("de", "lb")
@@ -101,12 +108,30 @@ def content_words(store: Store, question: str, language: str | None = None) -> l
     """
     language = language or asked_in(store, question)
     bare = SYMBOL.sub(" ", _PARAGRAPHS.sub(" ", plain(question)))
-    asking = QUESTION_STOPWORDS if language in (None, "en") else frozenset[str]()
-    words = [word for word in split_words(bare) if word.casefold() not in asking]
+    words = asked_about(bare, language)
     stems = stems_held(store, " ".join(words), language)
     if not stems and bare == plain(question):
         stems = stems_held(store, bare, language)
     return list(dict.fromkeys(stems))
+
+
+def asked_about(question: str, language: str | None) -> list[str]:
+    """The words of a question without those that questions in its language are asked with; none may be left."""
+    if language in (None, "en"):
+        return [word for word in split_words(question) if word.casefold() not in QUESTION_STOPWORDS]
+    return split_words(without_asking(question, language))
+
+
+def topic_in(question: str, language: str) -> list[str]:
+    """The words that say what a question in another language than English is about: none that questions are asked with,
+    none that name bodies, offices and records of any kind."""
+    bare = SYMBOL.sub(" ", _PARAGRAPHS.sub(" ", plain(question)))
+    return split_words(_common_parts().sub(" ", without_asking(bare, language)))
+
+
+@lru_cache
+def _common_parts() -> re.Pattern[str]:
+    return re.compile(any_whole(word_list("common_parts")), re.IGNORECASE)
 
 
 def proper_names(question: str, language: str | None = None) -> list[str]:

@@ -27,8 +27,16 @@ def test_the_default_model_has_a_file() -> None:
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
 @pytest.mark.parametrize("pair", ["asked", "alike"])
 def test_a_curve_rises_from_end_to_end(file: Path, pair: calibration.Pair) -> None:
-    knots = json.loads(file.read_text(encoding="utf-8"))[pair]
-    assert knots["cosine"][0] == knots["likeness"][0] == -1 and knots["cosine"][-1] == knots["likeness"][-1] == 1
-    assert np.all(np.diff(knots["cosine"]) > 0) and np.all(np.diff(knots["likeness"]) > 0)
-    near = likeness(file.stem, np.linspace(-1, 1, 401), pair)
-    assert np.all(np.diff(near) > 0)
+    told = json.loads(file.read_text(encoding="utf-8"))
+    for language, curves in {None: told, **told.get("languages", {})}.items():
+        knots = curves[pair]
+        assert knots["cosine"][0] == knots["likeness"][0] == -1 and knots["cosine"][-1] == knots["likeness"][-1] == 1
+        assert np.all(np.diff(knots["cosine"]) > 0) and np.all(np.diff(knots["likeness"]) > 0)
+        near = likeness(file.stem, np.linspace(-1, 1, 401), pair, language)
+        assert np.all(np.diff(near) > 0)
+
+
+def test_two_chinese_texts_have_to_be_nearer_than_two_english_ones() -> None:
+    for cosine in (0.8, 0.85):
+        english, chinese, unknown = (likeness(E5, np.array([cosine]), language=code)[0] for code in ("en", "zh", "xx"))
+        assert chinese < english - 0.2 and english == unknown

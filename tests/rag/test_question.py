@@ -10,8 +10,10 @@ from onrecord.rag.query.directory import directory_of
 from onrecord.rag.query.expectation import expectation
 from onrecord.rag.query.parse import parse_query
 from onrecord.rag.query.question import (
+    SYMBOL,
     References,
     asks_for_asker,
+    asks_for_questions,
     asks_for_reply,
     content_words,
     exact_words,
@@ -244,3 +246,28 @@ def test_names_and_numbers_are_searched_as_written() -> None:
     assert exact_words("Сколько заплатила Verrano в 2024 году?", "ru") == ["verrano", "2024"]
     assert exact_words("为什么提到“.health”域名？", "zh") == ["health"]
     assert exact_words("why not?", "en") == []
+
+
+@pytest.mark.parametrize(
+    ("question", "wants"),
+    [
+        ("What did Norway ask about the quota?", True),
+        ("What is the Secretary-General asked to do?", False),
+        ("Which questions were put to the board?", True),
+    ],
+)
+def test_who_is_asked_to_do_something_is_asked_no_question(question: str, wants: bool) -> None:
+    assert asks_for_questions(question) is wants
+
+
+@pytest.mark.parametrize(
+    ("question", "symbols"),
+    [
+        ("第75/63号决议的表决结果如何？", ["75/63"]),
+        ("A/RES/77/41号决议第5段", ["A/RES/77/41"]),
+        ("What does A/C.2/79/L.21/Rev.1 say?", ["A/C.2/79/L.21/Rev.1"]),
+        ("Что в документе TD/B/43/6?", ["TD/B/43/6"]),
+    ],
+)
+def test_a_symbol_ends_where_chinese_begins(question: str, symbols: list[str]) -> None:
+    assert [match[0] for match in SYMBOL.finditer(question)] == symbols

@@ -6,7 +6,13 @@ from pathlib import Path
 import pytest
 
 from onrecord.vectorstore.language import detect
-from onrecord.vectorstore.language.analysers import exact_forms, language_of_passage, split_words, words
+from onrecord.vectorstore.language.analysers import (
+    count_words,
+    exact_forms,
+    language_of_passage,
+    split_words,
+    words,
+)
 from onrecord.vectorstore.language.detect import language_of_question, tag_language
 from onrecord.vectorstore.lexical import LexicalIndex
 from onrecord.vectorstore.passage import Document, Locator, Passage
@@ -169,3 +175,17 @@ def test_the_model_of_languages_is_the_same_unpacked(tmp_path: Path) -> None:
         identifier = detect.open_identifier(tmp_path / "cache")
         assert [identifier.rank(question) for question in questions] == expected
     assert list((tmp_path / "cache").glob("languages-*.npy"))
+
+
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [
+        ("", 0),
+        ("The ferry, it is late.", 5),
+        ("Le bac – en retard", 5),
+        ("委员会批准了预算。", 4),
+        ("大会请 UNDP 在2032年报告", 6),
+    ],
+)
+def test_two_letters_are_a_word_where_no_spaces_are_written(text: str, count: int) -> None:
+    assert count_words(text) == count

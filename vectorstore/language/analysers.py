@@ -25,11 +25,11 @@ _WITHOUT_STOP_WORDS = ("arabic", "greek", "romanian", "turkish")
 _OF_OTHER_SCRIPTS = ("russian", "arabic", "greek")
 _LONGEST_WORD_BYTES = 80
 # Thai and Lao, Burmese, Khmer; kana, Han characters, Hangul.
-_SPACELESS = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\uac00-\ud7af"
-_WITHOUT_SPACES = re.compile(f"[{_SPACELESS}]+")
+SPACELESS = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\uac00-\ud7af"
+_WITHOUT_SPACES = re.compile(f"[{SPACELESS}]+")
 _VOWEL_SIGNS = "\u0300-\u036f\u0591-\u05c7\u064b-\u065f\u0670\u0900-\u0dff\u0e31-\u0e4e"
 _WORD = re.compile(rf"[^\W_](?:[^\W_]|[{_VOWEL_SIGNS}])*")
-TOKEN = re.compile(rf"[{_SPACELESS}]|(?![{_SPACELESS}])[^\W_](?:(?![{_SPACELESS}])[^\W_]|[{_VOWEL_SIGNS}])*+|[^\w\s]|_")
+TOKEN = re.compile(rf"[{SPACELESS}]|(?![{SPACELESS}])[^\W_](?:(?![{SPACELESS}])[^\W_]|[{_VOWEL_SIGNS}])*+|[^\w\s]|_")
 """A word as it is written, or a mark between words; where words stand without spaces, a letter."""
 _ARABIC_SIGNS = "".join(map(chr, (0x640, 0x670, *range(0x64B, 0x660))))
 _DIGITS = {zero + digit: str(digit) for zero in (0x660, 0x6F0, 0x966) for digit in range(10)}
@@ -61,6 +61,15 @@ def exact_forms(text: str, language: str | None = None) -> list[str]:
 def split_words(text: str) -> list[str]:
     """The words of a text as written, vowel signs kept."""
     return _WORD.findall(text)
+
+
+def count_words(text: str) -> int:
+    """How many words a text has, as they stand between spaces; of what is written without spaces two letters count as
+    one, which is what most words have there."""
+    letters = 0 if text.isascii() else sum(map(len, _WITHOUT_SPACES.findall(text)))
+    if not letters:
+        return len(text.split())
+    return len(_WORD.findall(_WITHOUT_SPACES.sub(" ", text))) + (letters + 1) // 2
 
 
 def language_of_passage(text: str, told: str | None) -> str | None:

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from ....vectorstore.errors import ModelError
+from ....vectorstore.language.analysers import count_words
 from ....vectorstore.markup import plain
 from ....vectorstore.passage import Hit
 from ....vectorstore.store import Store
@@ -156,7 +157,7 @@ class Sentences:
 def _tells(quotable: Quotable) -> bool:
     """Whether a sentence may stand for others: neither a scrap nor endless, no question, no lead-in, no title, no list
     of names."""
-    if not MIN_WORDS <= len(quotable.text.split()) <= MAX_WORDS or _is_entry(quotable.text):
+    if not MIN_WORDS <= count_words(quotable.text) <= MAX_WORDS or _is_entry(quotable.text):
         return False
     text = plain(quotable.text)
     return not text.rstrip("”\"'*_ ").endswith(_NO_STATEMENT) and text not in quotable.hit.document.title
