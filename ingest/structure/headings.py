@@ -11,9 +11,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
 
+from ...vectorstore.language.analysers import count_words
 from ...vectorstore.markup import plain
 from ..formats.blocks import Block
 from ..language.dates import dates
+from ..language.marks import ends
 from ..language.tables import alternatives, any_by_role, any_of, sides
 from .people import is_person
 
@@ -98,13 +100,13 @@ def heading_level(line: str) -> int:
         return 0
     if _TOPIC.match(line):
         return 2
-    if capitals > 0.85 and not line.endswith((".", ",", ";")) and any(len(word) > 3 for word in words):
+    if capitals > 0.85 and not ends(line, ".,;") and any(len(word) > 3 for word in words):
         return 2
     return 3 if line.endswith(":") and _THEME.match(line) else 0
 
 
 def _is_sentence(line: str) -> bool:
-    return line.endswith((".", ";", ",")) and len(line.split()) > 2
+    return ends(line, ".;,") and count_words(line) > 2
 
 
 # --- what is none -----------------------------------------------------------------------------------------------------
@@ -212,9 +214,7 @@ def _rows(blocks: Sequence[Block], lines: Sequence[str]) -> dict[int, int]:
 
 def _is_title(line: str) -> bool:
     words = line.split()
-    return (
-        0 < len(words) <= _LONGEST_TITLE_WORDS and line[:1].isupper() and not line.endswith((".", ";", ",", ":", "?"))
-    )
+    return 0 < len(words) <= _LONGEST_TITLE_WORDS and line[:1].isupper() and not ends(line, ".;,:?")
 
 
 def _stands_over(blocks: Sequence[Block], lines: Sequence[str], place: int) -> bool:
@@ -225,7 +225,7 @@ def _stands_over(blocks: Sequence[Block], lines: Sequence[str], place: int) -> b
         blocks[place].kind == "paragraph"
         and _is_title(lines[place])
         and letters > 0.85 * len(lines[place]) > 5
-        and before.endswith((".", "!", "?", "”", '"', ")"))
+        and ends(before, '.!?”")')
     )
 
 
@@ -265,7 +265,7 @@ def _has_capitals(line: str) -> bool:
         and len(words) <= _LONGEST_NAMED
         and len(line) < 100
         and all(word[0].isupper() for word in telling)
-        and not line.endswith((".", ";", ",", ":", "?", "!"))
+        and not ends(line, ".;,:?!")
         and not re.search(r"\d{3}|[|@/:]|\A[(\[]", line)
         and not is_person(line)
         and not _TOTAL.match(line)
@@ -273,11 +273,11 @@ def _has_capitals(line: str) -> bool:
 
 
 def _ends(block: Block, line: str) -> bool:
-    return block.kind in ("heading", "rule", "furniture") or line.endswith((".", "!", "?", "”", '"', ")"))
+    return block.kind in ("heading", "rule", "furniture") or ends(line, '.!?”")')
 
 
 def _is_prose(block: Block, line: str) -> bool:
-    return block.kind in ("paragraph", "item") and (len(line.split()) >= _FEWEST_PROSE_WORDS or ":" in line)
+    return block.kind in ("paragraph", "item") and (count_words(line) >= _FEWEST_PROSE_WORDS or ":" in line)
 
 
 # --- headings run into their paragraphs, and over several lines -------------------------------------------------------

@@ -9,7 +9,9 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from ...vectorstore.language.analysers import count_words
 from ...vectorstore.markup import plain
+from ..language.marks import ends
 from ..language.states import state_of
 from ..units import Unit
 
@@ -77,7 +79,7 @@ def _bare_runs(units: Sequence[Unit], lines: Sequence[str]) -> Iterator[range]:
 
 
 def _is_sentence(line: str) -> bool:
-    return len(line.split()) > _LONGEST_LEAD_WORDS and line.endswith((".", "!", "?", "”"))
+    return count_words(line) > _LONGEST_LEAD_WORDS and ends(line, ".!?”")
 
 
 def _is_bare(line: str) -> bool:
@@ -109,11 +111,7 @@ def _is_coded(table: str) -> bool:
 
 
 def _leads(unit: Unit, line: str) -> bool:
-    return (
-        unit.kind == "paragraph"
-        and len(line.split()) <= _LONGEST_LEAD_WORDS
-        and not line.endswith((".", "!", "?", "”", '"'))
-    )
+    return unit.kind == "paragraph" and count_words(line) <= _LONGEST_LEAD_WORDS and not ends(line, '.!?”"')
 
 
 def _is_alien(lines: Sequence[str], words: Counter[str]) -> bool:

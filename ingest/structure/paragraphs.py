@@ -15,6 +15,7 @@ from ...vectorstore.markup import plain
 from ...vectorstore.passage import Locator
 from ..formats.blocks import Block, Kind, Reading
 from ..formats.rows import speakers_by_row
+from ..language.marks import ends
 from ..units import Unit
 from .headings import title_of, with_headings
 from .quotations import with_quoted
@@ -436,7 +437,7 @@ def _skips(before: str, number: str) -> bool:
 
 
 def _is_title(line: str) -> bool:
-    return len(line) < _LONGEST_TITLE and not line.endswith((".", ";", ","))
+    return len(line) < _LONGEST_TITLE and not ends(line, ".;,")
 
 
 def is_part_of_number(text: str) -> bool:

@@ -14,6 +14,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
+from ...language.marks import ends
 from ..archives.archive import parse_xml
 from ..blocks import Kind, Reading, TextBuilder
 from ..table import labelled_rows
@@ -190,7 +191,7 @@ class _Walk:
         words = words_of(element)
         if any(name_of(child) == "doctitle" for child in element.iter()):
             self._add(words, "heading", level=1)
-        elif _is_emphasised(element) and len(words) <= _LONGEST_HEADING and not words.endswith((".", ",", ";", ":")):
+        elif _is_emphasised(element) and len(words) <= _LONGEST_HEADING and not ends(words, ".,;:"):
             self._add(words.lstrip(". "), "heading", level=3)
         elif self._is_topic(words):
             self._add(words, "heading", level=self.builder.blocks[-1].level + 1)

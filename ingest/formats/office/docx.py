@@ -13,6 +13,7 @@ from io import BytesIO
 from typing import Any
 
 from ....vectorstore.structure import Omission
+from ...language.marks import ends
 from ...structure.facts.issuer import is_body, is_masthead
 from ...structure.facts.metadata import is_date, own_symbol
 from ..archives.archive import parse_xml
@@ -265,14 +266,14 @@ def _paragraphs(element: Any, *, boxes: bool = True) -> Iterator[Any]:
 
 
 def _is_bold_line(paragraph: Any, text: str) -> bool:
-    if len(text) >= 160 or text.rstrip().endswith((".", ":", ",")):
+    if len(text) >= 160 or ends(text.rstrip(), ".:,"):
         return False
     runs = [run for run in paragraph.findall(f"{_W}r") if any(map(_says, run.iter(f"{_W}t")))]
     return bool(runs) and all(is_on(run.find(f"{_W}rPr"), "b") for run in runs)
 
 
 def _is_prose(text: str) -> bool:
-    return len(text) > 100 and text.endswith((".", "!", "?", "”"))
+    return len(text) > 100 and ends(text, ".!?”")
 
 
 def _span(properties: Any, name: str, default: int) -> int:

@@ -15,6 +15,7 @@ from statistics import median
 from typing import TYPE_CHECKING, NamedTuple
 
 from ....vectorstore.structure import Omission
+from ...language.marks import ends
 from ...language.states import is_broken_label
 from ...language.tables import word_list
 from ...structure.noise import garbled_share
@@ -383,9 +384,9 @@ def _heading_level(paragraph: Sequence[Line], text: str, body_size: float) -> in
     if size >= body_size * 1.35:
         return 1
     is_bold = all(line.bold for line in paragraph)
-    if size >= body_size * 1.12 and (is_bold or not text.endswith((".", ",", ";", ":"))):
+    if size >= body_size * 1.12 and (is_bold or not ends(text, ".,;:")):
         return 2
-    if text.endswith((".", ",", ";", ":")) or size < body_size * (_SMALLEST_BOLD if is_bold else 0.95):
+    if ends(text, ".,;:") or size < body_size * (_SMALLEST_BOLD if is_bold else 0.95):
         return 0
     if is_bold and size < body_size * 0.95:
         return 4 if len(paragraph) < 3 and not re.search(r"\b\w \w \w\b", text) else 0  # no row of a table
@@ -429,7 +430,7 @@ def _begins(
 ) -> bool:
     """Whether a line opens a new paragraph after `before`."""
     step = before.bottom - line.bottom
-    ended = before.text.endswith((".", "!", "?", ":", ";", "”", '"'))
+    ended = ends(before.text, '.!?:;”"')
     if abs(step) < 2 and line.left >= before.right - 2:
         return False  # the same printed line, drawn in two parts
     if before.is_field or line.is_field or abs(line.size - before.size) > 0.9:

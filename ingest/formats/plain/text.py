@@ -10,8 +10,10 @@ from dataclasses import replace
 from itertools import pairwise
 from statistics import quantiles
 
+from ....vectorstore.language.analysers import count_words
 from ...fetch import is_address
 from ...language.dates import dates
+from ...language.marks import ends
 from ...language.states import is_broken_label
 from ..blocks import Block, Kind, Reading
 from .line_numbers import indent_of, without_line_numbers
@@ -172,7 +174,7 @@ def _is_centred(text: str, lines: Sequence[tuple[int, int]], width: int) -> bool
         and letters > 3
         and last.lstrip()[0] not in "([_-"
         and not _LIST_MARK.match(words[0])
-        and not last.endswith((".", ",", ";", ":"))
+        and not ends(last, ".,;:")
     )
 
 
@@ -191,7 +193,7 @@ def _continues(above: str, line: str, wrapped: bool) -> bool:
     above = above.rstrip()
     if is_broken_label(above.lstrip(" *_"), line):
         return True
-    if above.endswith((",", "-")) or line.lstrip()[:1].islower():
+    if ends(above, ",-") or line.lstrip()[:1].islower():
         return True
     is_turn = _LABEL.match(line) and above.endswith(_SENTENCE_ENDS)
     return wrapped and not is_turn and len(above) > 45
@@ -223,7 +225,7 @@ def _classify(block: str, after_rule: bool) -> tuple[Kind, int]:
 
 
 def _is_bold_sentence(block: str) -> bool:
-    return block.strip(" *_").endswith((".", ";", ",")) and len(block.split()) > _LONGEST_BOLD_WORDS
+    return ends(block.strip(" *_"), ".;,") and count_words(block) > _LONGEST_BOLD_WORDS
 
 
 def _is_table_row(line: str) -> bool:

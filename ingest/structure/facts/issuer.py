@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from ....vectorstore.markup import plain
+from ...language.marks import ends
 from .bodies import HEADS, RECORDS, body_of_record, body_of_report, most_named
 
 _LINK = r"of|the|on|for|and|de|des|du|la|le|les|del|von|der|à|en|y|et|to|in|with|its|as|by|d[’']\w+|l[’']\w+"
@@ -146,7 +147,7 @@ def _agenda_item(line: str) -> str | None:
 
 
 def _author(line: str) -> str | None:
-    if len(line) > 400 or line.endswith((";", ",")):
+    if len(line) > 400 or ends(line, ";,"):
         return None
     match = _KIND_BY.match(line) or _DRAFT_BY.match(line) or _BY.match(line)
     if not match or (line[:3].casefold() == "by " and not _BY_CAPITALS.fullmatch(line)):

@@ -10,6 +10,7 @@ from ....vectorstore.markup import plain
 from ...fetch import is_address
 from ...formats.blocks import Reading
 from ...language.dates import dates
+from ...language.marks import ends
 from ...units import Metadata, Unit
 from ..noise import garbled_share
 from .bodies import RECORDS
@@ -383,7 +384,7 @@ def _symbol_of_name(stem: str) -> str | None:
 
 def _may_date(line: str) -> bool:
     """Whether a line can say the record's own date: a short line, not a sentence."""
-    is_sentence = line.endswith((".", ";", ",")) and not _HELD.match(line)
+    is_sentence = ends(line, ".;,") and not _HELD.match(line)
     return len(line) < (_DATED_SENTENCE_CHARS if is_sentence else _DATE_LINE_CHARS)
 
 
