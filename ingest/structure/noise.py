@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from ...vectorstore.language.analysers import count_words
+from ...vectorstore.language.analysers import SPACELESS, count_words
 from ...vectorstore.markup import plain
 from ..language.marks import ends
 from ..language.states import state_of
@@ -24,6 +24,7 @@ _LONGEST_LEAD = 4
 _LONGEST_LEAD_WORDS = 8
 _PROSE_SHARE = 0.75
 _GARBLED_SHARE = 0.5
+_SPACELESS = re.compile(f"[{SPACELESS}]")
 _FEWEST_TOKENS = 6
 # No print has such words, and the patterns below look no further.
 _LONGEST_TOKEN = 60
@@ -60,7 +61,12 @@ def mark_noise(text: str, units: Sequence[Unit]) -> list[Unit]:
 def garbled_share(text: str) -> float:
     """The share of words that no print has: letters and figures mixed, capitals in the middle, marks within."""
     words = [word for word in text.split() if any(character.isalpha() for character in word)]
-    return sum(bool(_CRAMPED.search(word[:_LONGEST_TOKEN])) for word in words) / len(words) if words else 0.0
+    return sum(_is_cramped(word[:_LONGEST_TOKEN]) for word in words) / len(words) if words else 0.0
+
+
+def _is_cramped(word: str) -> bool:
+    """Whether letters, figures and marks are mixed in a word as none has them that is written between spaces."""
+    return bool(_CRAMPED.search(word)) and not _SPACELESS.search(word)  # "2031年3月19日" is a date
 
 
 def _words(line: str) -> list[str]:
@@ -133,4 +139,4 @@ def _is_illegible(token: str) -> bool:
         return False
     if len(token) > _LONGEST_TOKEN or _REFERENCE.fullmatch(token.strip('.,;:()[]“”"*')):
         return False
-    return not _LEGIBLE.fullmatch(token) or bool(_CRAMPED.search(token))
+    return not (_LEGIBLE.fullmatch(token) or _SPACELESS.search(token)) or _is_cramped(token)

@@ -72,6 +72,7 @@ _SUBJECT_TOO = (
     "closes",
     "speech",
     "decisions",
+    "adopted text",
     *(f"result {result}" for result in RESULTS),
 )
 _MARKS = " \t\n.,;:!?¡¿…。！？،؟"
@@ -305,6 +306,11 @@ def says_adopted(text: str) -> bool:
     return _asks("result carried", text)
 
 
+def names_what_is_adopted(text: str) -> bool:
+    """Whether a text names a resolution or a decision."""
+    return _asks("adopted text", text)
+
+
 def wants_records(question: str) -> bool:
     """Whether a question is about what the library holds, and not about what the records say."""
     if not _asks("records", question) or _WHAT_THEY_SAY.search(question) or _MUST.search(question):
@@ -409,17 +415,20 @@ def wants_speakers(question: str) -> bool:
     return _asks("speakers", question)
 
 
-def without_asking(question: str, language: str) -> str:
-    """A question without the words that questions in a language are asked with, whatever they are about; in a language
-    whose words are not known here, the question itself."""
-    words = _asked_with(language)
+def without_asking(question: str, language: str, *, of_any_kind: bool = False) -> str:
+    """A question without the words that questions in a language are asked with, whatever they are about; with
+    `of_any_kind` also without those of questions of one kind ("voted against"). In a language whose words are not known
+    here, the question itself."""
+    words = _asked_with(language, of_any_kind)
     return words.sub(" ", question) if words else question
 
 
 @lru_cache
-def _asked_with(language: str) -> re.Pattern[str] | None:
-    rows = (row for row in table("questions") if row["kind"] == "asking" and row["language"] == language)
-    words = {word for row in rows for word in row["words"].split(";")}
+def _asked_with(language: str, of_any_kind: bool) -> re.Pattern[str] | None:
+    rows = [row for row in table("questions") if row["language"] == language]
+    if not of_any_kind:
+        rows = [row for row in rows if row["kind"] == "asking"]
+    words = {word for row in rows if row["kind"] not in _SUBJECT_TOO for word in row["words"].split(";")}
     return re.compile(any_whole(words), re.IGNORECASE) if words else None
 
 

@@ -1,6 +1,7 @@
 """What a question itself says: its content words, its topic, where it points (paragraph, speaker, document)."""
 
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -17,9 +18,14 @@ from .kinds import any_whole, without_asking
 from .vocabulary import asked_in, stems_held
 
 MAX_QUESTION_CHARS = 4_000
+_SPANS = ("to", "through", "à", "a", "al", "по", "إلى", "至", "到", "-", "–", "—")
+_BETWEEN = rf"(?:,|،|、|and|&|et|y|e|und|и|و|和|及|{'|'.join(_SPANS)})"
+_PRINTED = r"\d+(?:\.\d+)*(?:\s*(?:bis|ter))?"
+_PRINTED_LIST = rf"{_PRINTED}(?:\s*{_BETWEEN}\s*{_PRINTED})*"
 _PARAGRAPHS = re.compile(
-    r"(?:\bparagraphs?|\bparas?\.?|\bpar\.|(?<!§)§++|(?<!¶)¶++)\s*(?P<list>\d+(?:\.\d+)*(?:\s*(?:bis|ter))?"
-    r"(?:\s*(?:,|and|&|to|through|[-–—])\s*\d+(?:\.\d+)*(?:\s*(?:bis|ter))?)*)",
+    r"(?:\b(?:paragraph[es]{0,2}|paras?\.?|par\.|párr(?:afo)?s?\.?|parágrafos?|paragraf[oi]|Absatz|Absätzen?|Ziffern?|"
+    r"пункт\w{0,3}|пп?\.|(?:ال|بال|لل)?فقر\w{1,3})|(?<!§)§++|(?<!¶)¶++)"
+    rf"\s*(?P<list>{_PRINTED_LIST})|第\s*(?P<before>{_PRINTED_LIST})\s*段",
     re.IGNORECASE,
 )
 SAYS = re.compile(
@@ -48,6 +54,8 @@ _SIGN = rf"(?![{SPACELESS}])\w"
 SYMBOL = re.compile(
     rf"(?<!\w[.-])(?<!(?![{SPACELESS}])\w)(?:{_SIGN})++(?:[.-](?:{_SIGN})++)*/(?:{_SIGN}|[./()-])*{_SIGN}"
 )
+_ORDINAL = re.compile(r"第\s+号")  # what stands around a symbol in Chinese
+_LETTER_ALONE = re.compile(f"[{SPACELESS}]")
 _IN_LANGUAGE = re.compile(r"\bin (?:Arabic|Chinese|English|French|German|Portuguese|Russian|Spanish|Swahili)\b")
 _SEVERAL = re.compile(r"\b(?:each|both)\b", re.IGNORECASE)
 _REPLY = r"(?:repl(?:y|ies|ied)|respon(?:d|ded|se)|answer(?:ed)?|react(?:ed|ion)?|rejoinder)"
@@ -72,7 +80,7 @@ _ASKS_WHO = re.compile(
 _ASKS_FOR_QUESTIONS = re.compile(  # "What is the Secretary-General asked to do?" asks for none
     r"\b(?:(?:ask|asked|asks)(?!\sto\b)|question|questions|wanted to know|request\w*)\b", re.IGNORECASE
 )
-_LISTED = re.compile(r"(?:(?<!\s)\s++)?(,|and|&|to|through|[-–—])\s*")
+_LISTED = re.compile(rf"(?:(?<!\s)\s++)?({_BETWEEN})\s*", re.IGNORECASE)
 _MAX_RANGE = 40
 _NOUNS_IN_CAPITALS = ("de", "lb")
 QUESTION_STOPWORDS = word_list("question_stopwords")
@@ -107,7 +115,7 @@ def content_words(store: Store, question: str, language: str | None = None) -> l
     count. `language` is what it is asked in, where that is known.
     """
     language = language or asked_in(store, question)
-    bare = SYMBOL.sub(" ", _PARAGRAPHS.sub(" ", plain(question)))
+    bare = without_places(question)
     words = asked_about(bare, language)
     stems = stems_held(store, " ".join(words), language)
     if not stems and bare == plain(question):
@@ -125,8 +133,13 @@ def asked_about(question: str, language: str | None) -> list[str]:
 def topic_in(question: str, language: str) -> list[str]:
     """The words that say what a question in another language than English is about: none that questions are asked with,
     none that name bodies, offices and records of any kind."""
-    bare = SYMBOL.sub(" ", _PARAGRAPHS.sub(" ", plain(question)))
-    return split_words(_common_parts().sub(" ", without_asking(bare, language)))
+    bare = without_asking(without_places(question), language, of_any_kind=True)
+    return [word for word in split_words(_common_parts().sub(" ", bare)) if not _LETTER_ALONE.fullmatch(word)]
+
+
+def without_places(question: str) -> str:
+    """A question without the numbers of paragraphs and the symbols of documents in it, and without mark-up."""
+    return _ORDINAL.sub(" ", SYMBOL.sub(" ", _PARAGRAPHS.sub(" ", plain(question))))
 
 
 @lru_cache
@@ -260,15 +273,20 @@ def subject(question: str) -> str:
     return (match["who"] or match["whose"] or "") if match else ""
 
 
+def _in_figures(number: str) -> str:
+    """A printed number with one space and the figures that are usual in all scripts."""
+    return "".join(str(unicodedata.digit(sign)) if sign.isdecimal() else sign for sign in " ".join(number.split()))
+
+
 def paragraph_numbers(question: str) -> tuple[str, ...]:
     """ "paras 32 and 33", "§ 85", "paragraphs 4 to 7" as printed numbers."""
     numbers: dict[str, None] = {}
     for match in _PARAGRAPHS.finditer(question):
-        listed = _LISTED.split(match["list"])
+        listed = _LISTED.split(match["list"] or match["before"])
         for position in range(0, len(listed), 2):
-            number = " ".join(listed[position].split())
-            spans = position and listed[position - 1] in ("to", "through", "-", "–", "—")
-            before = listed[position - 2] if position else ""
+            number = _in_figures(listed[position])
+            spans = position and listed[position - 1].casefold() in _SPANS
+            before = _in_figures(listed[position - 2]) if position else ""
             if spans and before.isdigit() and number.isdigit() and 0 < int(number) - int(before) <= _MAX_RANGE:
                 numbers |= dict.fromkeys(str(n) for n in range(int(before) + 1, int(number) + 1))
             numbers[number] = None

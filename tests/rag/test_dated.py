@@ -1,6 +1,7 @@
 """Of what day a record is, from its own line; other questions with a date are none of these."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -44,6 +45,27 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
 def test_the_line_with_its_date_is_quoted(library: Library, question: str) -> None:
     [citation] = library.ask(question).citations
     assert "17 March 2031" in citation.quote and len(citation.quote) < 40
+
+
+IN_CHINESE = "HB/2031/11\n\n2031年3月19日\n\n2031年3月19日委员会决议\n\n1. 决定将北码头的灯延长使用三年，并请委员会主席在明年春天之前就此提出报告。\n"
+IN_FRENCH = "HB/2031/12\n\nRésolution du 20 mars 2031\n\n1. Décide que les bacs restent à quai.\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "question", "wanted"),
+    [
+        (IN_CHINESE, "HB/2031/11号决议是什么时候通过的？", "2031年3月19日"),
+        (IN_FRENCH, "Quand la résolution HB/2031/12 a-t-elle été adoptée ?", "20 mars 2031"),
+    ],
+)
+def test_the_line_that_names_a_resolution_with_its_date_tells_when_it_was_adopted(
+    tmp_path: Path, text: str, question: str, wanted: str
+) -> None:
+    (tmp_path / "record.txt").write_text(text, encoding="utf-8")
+    with open_library(tmp_path / "library", embedder=HashEmbedder()) as library:
+        library.ingest([tmp_path / "record.txt"])
+        [citation] = library.ask(question).citations
+    assert wanted in citation.quote
 
 
 def test_other_dates_are_no_dates_of_the_record(library: Library) -> None:

@@ -21,6 +21,7 @@ from onrecord.rag.query.question import (
     pointers,
     proper_names,
     topic,
+    without_places,
 )
 from onrecord.vectorstore.catalogue import Catalogue
 
@@ -271,3 +272,25 @@ def test_who_is_asked_to_do_something_is_asked_no_question(question: str, wants:
 )
 def test_a_symbol_ends_where_chinese_begins(question: str, symbols: list[str]) -> None:
     assert [match[0] for match in SYMBOL.finditer(question)] == symbols
+
+
+@pytest.mark.parametrize(
+    ("question", "numbers"),
+    [
+        ("Que disent les paragraphes 5 à 7 ?", ("5", "6", "7")),
+        ("¿Qué dice el párrafo 12 bis?", ("12 bis",)),
+        ("párrs. 5 y 6", ("5", "6")),
+        ("Что говорится в пунктах 5–7 резолюции?", ("5", "6", "7")),
+        ("ماذا تقول الفقرات ٥ إلى ٧ من القرار؟", ("5", "6", "7")),
+        ("第77/132号决议第5段说什么？", ("5",)),
+        ("第5至7段", ("5", "6", "7")),
+        ("Was steht in Absatz 3?", ("3",)),
+    ],
+)
+def test_paragraphs_are_named_in_each_language(question: str, numbers: tuple[str, ...]) -> None:
+    assert paragraph_numbers(question) == numbers
+    assert not content_words_of(question) & set(numbers)
+
+
+def content_words_of(question: str) -> set[str]:
+    return set(without_places(question).split())

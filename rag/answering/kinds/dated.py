@@ -19,7 +19,7 @@ _LINE = re.compile(r"\S[^\n]*")
 
 def dated(store: Store, query: Query, filters: Filters | None = None) -> Quoted | None:
     """The line near the beginning of the one record that a question names which gives the record's date, and says that
-    it was adopted where that is asked; None where it asks for something else, or no line there does."""
+    it was adopted, or what was, where that is asked; None where it asks for something else, or no line there does."""
     named = query.references.documents
     if len(named) != 1 or not kinds.asks_when_issued(query.asked) or query.references.said_by:
         return None
@@ -29,7 +29,7 @@ def dated(store: Store, query: Query, filters: Filters | None = None) -> Quoted 
         return None
     adopted = kinds.says_adopted(query.asked)
     for line in _LINE.finditer(document.text, 0, FRONT_CHARS):
-        if adopted and not kinds.says_adopted(line[0]):
+        if adopted and not (kinds.says_adopted(line[0]) or kinds.names_what_is_adopted(line[0])):
             continue
         if any(_is_of(document, day.year, day.month, day.day) for day in dates(line[0])[0]):
             quoted = Quoted()
@@ -40,7 +40,7 @@ def dated(store: Store, query: Query, filters: Filters | None = None) -> Quoted 
 
 def _asks_more(store: Store, query: Query, document: Document) -> bool:
     """Whether a question holds words beside the name of the record and those that ask for its date."""
-    roles = ("issued", "result carried", "when", "interrogative", "records", "matters named")
+    roles = ("issued", "result carried", "when", "interrogative", "records", "matters named", "adopted text")
     asking = (word for role in roles for word in kinds.words_of(role))
     spent = [*asking, *kinds.words_for_matters(), called(document)]
     languages = {None, query.language}
