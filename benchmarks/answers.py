@@ -83,7 +83,7 @@ def ask(library: Library, question: Mapping[str, Any], lead: Mapping[str, int]) 
     refused = reason_to_refuse(store, query, chosen) is not None
     spans = [(gold, start + lead[gold], end + lead[gold]) for start, end in question.get("spans", ())]
     within = library.ask(question["question"], filters=Filters(document=gold))
-    _, citations = quote(chosen)
+    _, citations = quote(store, chosen)
     return Outcome(
         answerable=question["answerable"],
         first=bool(documents) and max(documents, key=lambda key: documents[key]) == gold,
