@@ -302,7 +302,9 @@ def symbol_left_out(query: Query, hits: Sequence[Hit]) -> str | None:
     for match in SYMBOL.finditer(query.text):
         is_one = match[0].count("/") > 1 and re.search(r"[A-Z]", match[0])
         if re.search(r"\d", match[0]) and (is_one or _RESOLUTION.search(query.text[: match.start()])):
-            said = (f"{hit.document.symbol} {hit.document.source} {hit.passage.text}" for hit in hits)
+            said = (
+                f"{hit.document.symbol} {hit.document.title} {hit.document.source} {hit.passage.text}" for hit in hits
+            )
             if not any(match[0] in text for text in said):
                 return match[0]
     return None

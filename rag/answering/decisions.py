@@ -8,14 +8,15 @@ from functools import lru_cache
 from ...ingest.language.states import state_of, states_in, states_named
 from ...ingest.language.tables import any_of, sides
 from ...vectorstore.names import fold
+from ...vectorstore.store import Store
 from ...vectorstore.structure import Outcome
 from ..messages import label
 from ..query import kinds
 from ..query.directory import bare
 from ..query.mentions import COMMON_PARTS
 from ..query.parse import Query
-from ..query.question import SAYS
-from .candidates import Quotable
+from ..query.question import asks_for_words
+from .candidates import Quotable, asking_stems
 from .listed import place_of_names
 
 MAX_NAMED = 6
@@ -56,16 +57,26 @@ def outcomes_asked(query: Query, ranked: Sequence[Quotable]) -> list[Quotable]:
     return [replace(each, score=1.0) for each in asked]
 
 
-def without_stray_outcomes(query: Query, ranked: Sequence[Quotable]) -> list[Quotable]:
-    """What may answer, without outcomes that say nothing by themselves ("It was agreed.") where none is asked for."""
+def without_stray_outcomes(store: Store, query: Query, ranked: Sequence[Quotable]) -> list[Quotable]:
+    """What may answer, without outcomes where none is asked for that say nothing by themselves ("It was agreed."), or
+    nothing of what is asked about in the language it is asked in."""
     if _is_about_a_decision(query):
         return list(ranked)
-    return [each for each in ranked if each.outcome is None or len(each.words) >= FEWEST_TELLING]
+    subject = frozenset(query.words) - asking_stems(store)
+
+    def is_stray(each: Quotable) -> bool:
+        if len(each.words) < FEWEST_TELLING:
+            return True
+        language = each.hit.document.language
+        headed = store.lexical.words(each.lead, language)
+        return language == query.language and subject.isdisjoint({*each.words, *headed})
+
+    return [each for each in ranked if each.outcome is None or not is_stray(each)]
 
 
 def _is_about_a_decision(query: Query) -> bool:
     text = query.asked
-    if query.references.said_by or SAYS.search(text) or kinds.wants_reason(text) or kinds.wants_overview(text):
+    if query.references.said_by or asks_for_words(text) or kinds.wants_reason(text) or kinds.wants_overview(text):
         return False
     return kinds.wants_vote(text) or (kinds.wants_decision(text) and not query.compares)
 

@@ -28,7 +28,7 @@ from ...vectorstore.structure import Item, Outcome
 from ..calibration import likeness
 from ..query import kinds
 from ..query.parse import Query, own_subject
-from ..query.question import SAYS, is_headed
+from ..query.question import asks_for_words, is_headed
 from .candidates import Quotable, asking_stems, heading_of, inverse_frequency, quotables
 from .records_found import called, shares_of_records
 
@@ -385,7 +385,7 @@ def _wants(query: Query) -> dict[str, float]:
         "vote": float(kinds.wants_vote(text)),
         "action": float(kinds.wants_action(text)),
         "reason": float(kinds.wants_reason(text)),
-        "saying": float(bool(SAYS.search(text))),
+        "saying": float(asks_for_words(text)),
         "comparing": float(query.compares),
         "overview": float(kinds.wants_overview(text)),
     }

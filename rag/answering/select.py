@@ -84,7 +84,7 @@ def choose(store: Store, query: Query, hits: Sequence[Hit], limit: int = MAX_QUO
     if hits and hits[0].passage.kind == TURN:
         return Chosen(quotables=_of_turn(store, query, turn(hits)))
     spoken = said_by(hits, query.references.said_by if not query.compared else ())
-    ranked = without_stray_outcomes(query, rank(store, query, spoken))
+    ranked = without_stray_outcomes(store, query, rank(store, query, spoken))
     ranked = _not_said_before(store, query, ranked)
     ranked = [each for each in ranked if each.hit.passage.locator.paragraph in query.references.paragraphs] or ranked
     best = _best(store, query, ranked, limit)

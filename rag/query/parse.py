@@ -25,6 +25,7 @@ from .question import (
     asks_for_asker,
     asks_for_questions,
     asks_for_reply,
+    asks_for_words,
     asks_who,
     content_words,
     exact_words,
@@ -131,7 +132,7 @@ def parse_query(store: Store, question: str, history: Sequence[Turn] = ()) -> Qu
     references = pointers(text, store, content)
     if wants_vote(own) and wants_reason(own) and not references.said_by:  # why is told by those who voted so
         references = replace(references, said_by=tuple(directory.speakers_in(own)))
-    if wants_vote(own) and not SAYS.search(own):  # a paragraph that was voted on is no place
+    if wants_vote(own) and not asks_for_words(own):  # a paragraph that was voted on is no place
         references = replace(references, paragraphs=())
     if asks_for_reply(text) or (own != text and _names_whom(own, directory)):
         references = replace(references, said_by=said_by(own, directory))

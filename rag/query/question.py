@@ -14,7 +14,7 @@ from ...vectorstore.markup import plain
 from ...vectorstore.names import fold
 from ...vectorstore.store import Store
 from .directory import Directory, directory_of
-from .kinds import any_whole, without_asking
+from .kinds import any_whole, asks_what_is_said, without_asking
 from .vocabulary import asked_in, stems_held
 
 MAX_QUESTION_CHARS = 4_000
@@ -245,6 +245,11 @@ def topic(question: str, pointed: References) -> str:
     before = question[: match.start()].split() if match and match["who"] else []
     asked = " ".join(word for word in before if word.casefold() not in QUESTION_STOPWORDS)
     return f"{asked} {said.strip()}".strip() if pointed.said_by or proper_names(subject(question)) else ""
+
+
+def asks_for_words(question: str) -> bool:
+    """Whether a question, in any language, asks what somebody said."""
+    return bool(SAYS.search(question)) or asks_what_is_said(question)
 
 
 def asks_for_reply(question: str) -> bool:
