@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from itertools import groupby
 
+from ...vectorstore.language.analysers import extent
 from ...vectorstore.markup import plain
 from ...vectorstore.structure import Item, ItemKind, Outcome, OutcomeKind, Structure
 from ..formats.marked.marked_votes import TAKEN
@@ -582,7 +583,7 @@ def _is_one_vote(text: str, group: Sequence[_Said | Tally], event: _Said | Tally
     if len(group) >= _MOST_TELLINGS or any(isinstance(one, _Said) and one.is_row for one in (group[-1], event)):
         return False
     before = group[-1]
-    gap = event.start - before.end
+    gap = extent(text[before.end : event.start]) if event.start > before.end else event.start - before.end
     lists = [one for one in group if isinstance(one, Tally)]
     is_counted = isinstance(before, _Said) and (
         before.told.is_mere or (isinstance(event, _Said) and _is_told_again(text, before, event))

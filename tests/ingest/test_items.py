@@ -403,3 +403,11 @@ def test_a_labelled_task_is_not_whose_words_stand_before_it() -> None:
         "## Lamps", "Ana: The lamps are old.", "Ben: They are.", "Ana: So they are.", "Action: Ask for a price."
     )
     assert [(outcome.kind, outcome.owner) for outcome in outcomes] == [("action", None)]
+
+
+def test_a_page_of_chinese_lies_between_a_vote_and_the_next_decision() -> None:
+    said = "灯塔的灯已经使用了四十年，维修费用每年都在增加，渔民也多次反映夜间看不清航道，希望委员会尽快安排更换。"
+    vote, decision = "表决结果：赞成12票，反对3票，弃权1票。", "会议决定：由港务局于8月15日前提交更换方案。"
+    _, outcomes = items("# 港口委员会会议记录", vote, said, said, said, said, decision)
+    assert [outcome.text for outcome in outcomes] == [vote, decision]
+    assert all(outcome.end - outcome.start <= len(decision) + 2 for outcome in outcomes)

@@ -72,6 +72,12 @@ def count_words(text: str) -> int:
     return len(_WORD.findall(_WITHOUT_SPACES.sub(" ", text))) + (letters + 1) // 2
 
 
+def extent(text: str) -> int:
+    """How many letters and marks a text has, as alphabets write it: of what is written without spaces, in which a
+    letter is half a word, each counts as three."""
+    return len(text) + (0 if text.isascii() else 2 * sum(map(len, _WITHOUT_SPACES.findall(text))))
+
+
 def language_of_passage(text: str, told: str | None) -> str | None:
     """The language to take a passage for: its document's, unless it is prose in another."""
     if text.count(" ") < _FEWEST_WORDS or (told and _share_of_stop_words(text, told) >= _FEW_STOP_WORDS):
