@@ -73,6 +73,7 @@ _SUBJECT_TOO = (
     "speech",
     "decisions",
     "adopted text",
+    "about",
     *(f"result {result}" for result in RESULTS),
 )
 _MARKS = " \t\n.,;:!?¡¿…。！？،؟"
@@ -268,6 +269,13 @@ def wants_reason(question: str) -> bool:
 def asks_what_is_said(question: str) -> bool:
     """Whether a question in another language than English asks what somebody said; of one in English `SAYS` tells."""
     return _asks("saying", question)
+
+
+def before_topic(question: str) -> str:
+    """What stands before the subject of a question in another language than English: "Qu'a dit la Norvège" of "Qu'a dit
+    la Norvège sur le quota ?"."""
+    found = _pattern("about").search(_folded(question))
+    return question[: found.start()] if found else question
 
 
 def gives_reason(text: str) -> bool:

@@ -17,7 +17,16 @@ from ..calibration import likeness
 from .directory import Directory, directory_of
 from .expectation import Expectation, expectation
 from .follow_up import asks_by_itself, asks_for_others, names_its_subject, refers_back, stand_alone
-from .kinds import asking_words, asks_what_is_said, courtesy, wants_decision, wants_reason, wants_records, wants_vote
+from .kinds import (
+    asking_words,
+    asks_what_is_said,
+    before_topic,
+    courtesy,
+    wants_decision,
+    wants_reason,
+    wants_records,
+    wants_vote,
+)
 from .mentions import Mentions, mentions
 from .question import (
     SAYS,
@@ -137,7 +146,8 @@ def parse_query(store: Store, question: str, history: Sequence[Turn] = ()) -> Qu
     if asks_for_reply(text) or (own != text and _names_whom(own, directory)):
         references = replace(references, said_by=said_by(own, directory))
     elif language not in (None, "en") and asks_what_is_said(text):
-        references = replace(references, said_by=tuple(directory.speakers_in(own)))
+        whose = directory.speakers_in(before_topic(own)) or directory.speakers_in(own)
+        references = replace(references, said_by=tuple(whose))
     mentioned = mentions(text, directory, language)
     compared = sides_of(store, text, references)
     compares = bool(CLEARLY_COMPARES.search(text) or (compared and COMPARES.search(text)))

@@ -8,7 +8,7 @@ import pytest
 from onrecord.rag import Library, open_library
 from onrecord.rag.answering.abstain import is_foreign
 from onrecord.rag.query.parse import parse_query
-from onrecord.rag.query.question import proper_names
+from onrecord.rag.query.question import asks_for_words, proper_names
 from onrecord.rag.retrieval.retrieve import retrieve
 
 from ..fakes import HashEmbedder
@@ -101,3 +101,35 @@ def test_a_name_that_few_passages_hold_weighs_as_much_as_words(tmp_path: Path) -
 )
 def test_a_meeting_is_no_island(question: str, language: str, names: list[str]) -> None:
     assert proper_names(question, language) == names
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Qu'a dit le Portugal sur la Norvège ?",
+        "¿Qué dijo Portugal sobre Noruega?",
+        "Что сказала Португалия о Норвегии?",
+        "ماذا قالت البرتغال عن النرويج؟",
+        "葡萄牙对挪威说了什么？",
+        "关于挪威，葡萄牙说了什么？",
+    ],
+)
+def test_whose_words_are_asked_for_stands_before_what_they_are_about(english: Library, question: str) -> None:
+    said_by = parse_query(english.store, question).references.said_by
+    assert "Portugal" in said_by
+    assert question.startswith("关于") or said_by == ("Portugal",)
+
+
+@pytest.mark.parametrize(
+    ("question", "asks"),
+    [
+        ("What did Norway say?", True),
+        ("Que pense la Norvège des bacs ?", True),
+        ("¿Qué opina Noruega?", True),
+        ("挪威有什么意见？", True),
+        ("Combien coûte le bac ?", False),
+        ("Сколько стоит паром?", False),
+    ],
+)
+def test_what_somebody_said_is_asked_for_in_any_language(question: str, asks: bool) -> None:
+    assert asks_for_words(question) is asks
