@@ -8,6 +8,7 @@ import pytest
 from onrecord.rag import Answer, Library, Turn, open_library
 from onrecord.rag.answering.kinds.central import Sentences
 from onrecord.rag.answering.kinds.matters import matters, outcomes_in, without_lead_ins
+from onrecord.rag.answering.kinds.overview import Part
 from onrecord.rag.query.kinds import length_asked
 from onrecord.vectorstore.errors import InputError
 from onrecord.vectorstore.passage import Document, Hit
@@ -223,3 +224,10 @@ def test_what_a_bill_is_about_is_told_of_that_bill_alone(tmp_path_factory: pytes
         said = " ".join(quotes(library.ask("What is Bill D-31 about?")))
     assert "fuel of the ferry" in said
     assert not any(word in said for word in ("D-32", "D-33", "bread", "rabbits")), said
+
+
+def test_an_outcome_of_a_part_without_a_heading_is_headed_by_its_item_alone() -> None:
+    told = Outcome(item="i", kind="decision", text="Ayes 7.", start=0, end=7)
+    assert Part(heading="", spans=[], outcomes=[told]).lead_of(told, {"i": "The committee on lamps"}, "en") == (
+        "The committee on lamps"
+    )

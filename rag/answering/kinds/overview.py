@@ -62,7 +62,7 @@ class Part:
         says_more = (
             heading and heading not in self.heading and _letters(outcome.text)[:SAME_LETTERS] not in _letters(heading)
         )
-        lead = f"{self.heading}: {heading}" if says_more else self.heading
+        lead = ": ".join(filter(None, (self.heading, heading))) if says_more else self.heading
         number = len(self.outcomes)
         others = label(language, "one_of_outcomes", of_outcomes=number) if number > 1 else ""
         return ", ".join(filter(None, [lead, others]))
