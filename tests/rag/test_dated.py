@@ -47,7 +47,10 @@ def test_the_line_with_its_date_is_quoted(library: Library, question: str) -> No
     assert "17 March 2031" in citation.quote and len(citation.quote) < 40
 
 
-IN_CHINESE = "HB/2031/11\n\n2031年3月19日\n\n2031年3月19日委员会决议\n\n1. 决定将北码头的灯延长使用三年，并请委员会主席在明年春天之前就此提出报告。\n"
+IN_CHINESE = (
+    "HB/2031/11\n\n2031年3月19日\n\n2031年3月19日委员会决议\n\n"
+    "1. 决定将北码头的灯延长使用三年，并请委员会主席在明年春天之前就此提出报告。\n"
+)
 IN_FRENCH = "HB/2031/12\n\nRésolution du 20 mars 2031\n\n1. Décide que les bacs restent à quai.\n"
 
 
