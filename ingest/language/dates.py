@@ -44,6 +44,7 @@ WEEKDAY = _one_of(_names("days", "wide", *_LANGUAGES))
 NAMES = frozenset(_MONTHS) | frozenset(_names("days", "wide", *_LANGUAGES))
 ENGLISH_NAMES = frozenset(_names("months", "wide", "en") | _names("days", "wide", "en"))
 _MORE_MONTHS = _names("months", "wide", *_MORE_LANGUAGES) | _MONTHS
+OTHER_MONTH = _one_of(_names("months", "wide", *_MORE_LANGUAGES))
 _WRITTEN = rf"(?P<month>{_one_of(_MONTHS)})\b\.?"
 _DAY = r"(?P<day>\d{1,2})(?:st|nd|rd|th|er|ro|[º°])?"
 _AND_DAY = r"(?:\s*(?:to|and|until|through|[-–—])\s*(?P<last>\d{1,2})(?:st|nd|rd|th)?(?!\d))?"

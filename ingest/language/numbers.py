@@ -1,8 +1,14 @@
 """Numbers that are not written in the figures 0 to 9."""
 
 _FIGURES = {figure: value for value, figure in enumerate("〇一二三四五六七八九")} | {"零": 0, "○": 0, "两": 2, "廿": 20}
+_DIGITS = {ord(figure): str(int(figure)) for figure in "٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹０１２３４５６７８９"}
 _POWERS = {"十": 10, "百": 100, "千": 1000}
 CHINESE_FIGURES = "〇零○一二两三四五六七八九十百千廿"
+
+
+def in_western_digits(text: str) -> str:
+    """A text of the same length with Arabic-Indic and full-width digits as 0 to 9."""
+    return text.translate(_DIGITS)
 
 
 def chinese_number(written: str) -> int | None:

@@ -297,14 +297,16 @@ _TITLE_DOT = re.compile(r"(?<=\bMr|\bMs|\bDr|\bSt)\.|(?<=\bMrs|\bHon|\bRep|\bSen
 _WORD = re.compile(r"\w+")
 # Of each word or phrase that tells within a sentence its longest word, and those of `_RULED`: a sentence with none says
 # nothing, and most have none, so that the patterns below need not look at it.
-_TELLING_WORDS = frozenset(
+_WORDS_THAT_TELL = frozenset(
     max(found, key=len)
     for role in _TELLING
     for word in words_of(role)
     if role != "label" and (found := _WORD.findall(word.casefold()))
 ) | frozenset("rule rules ruled decline declined direct directs directed".split())
 # In Arabic "and" and "so" are written together with the verb.
-_TELLING_WORDS |= {f"{joined}{word}" for word in words_of("first") if word > _FIRST_ARABIC for joined in "وف"}
+_TELLING_WORDS = _WORDS_THAT_TELL | {
+    f"{joined}{word}" for word in words_of("first") if word > _FIRST_ARABIC for joined in "وف"
+}
 
 
 def _may_tell(words: str) -> bool:
