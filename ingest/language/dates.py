@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
+from .numbers import CHINESE_FIGURES, chinese_number
 from .tables import table
 
 # British English has "Sept" beside "Sep".
 _LANGUAGES = ("en", "en_GB", "fr", "es")
 # Whose months are read where they are written out beside a day and a year.
-_MORE_LANGUAGES = ("de", "it", "pt", "ru", "ar")
+_MORE_LANGUAGES = ("de", "it", "pt", "ru", "ar", "ar_LB")
 
 
 def _names(kind: Literal["months", "days"], width: Literal["wide", "abbreviated"], *languages: str) -> dict[str, int]:
@@ -43,20 +44,23 @@ WEEKDAY = _one_of(_names("days", "wide", *_LANGUAGES))
 NAMES = frozenset(_MONTHS) | frozenset(_names("days", "wide", *_LANGUAGES))
 ENGLISH_NAMES = frozenset(_names("months", "wide", "en") | _names("days", "wide", "en"))
 _MORE_MONTHS = _names("months", "wide", *_MORE_LANGUAGES) | _MONTHS
+OTHER_MONTH = _one_of(_names("months", "wide", *_MORE_LANGUAGES))
 _WRITTEN = rf"(?P<month>{_one_of(_MONTHS)})\b\.?"
-_DAY = r"(?P<day>\d{1,2})(?:st|nd|rd|th|er)?"
+_DAY = r"(?P<day>\d{1,2})(?:st|nd|rd|th|er|ro|[º°])?"
 _AND_DAY = r"(?:\s*(?:to|and|until|through|[-–—])\s*(?P<last>\d{1,2})(?:st|nd|rd|th)?(?!\d))?"
+_HAN = f"[{CHINESE_FIGURES}]"
 _YEAR = r"\s?,?\s+(?:de\s+)?(?P<year>\d{4})\b"
 _DATES = tuple(
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
         rf"\b{_DAY}{_AND_DAY}\s+(?:day\s+)?(?:of\s+|de\s+)?{_WRITTEN}(?:{_YEAR})?",
-        rf"\b(?P<day>\d{{1,2}})[.º]?\s+(?:de\s+)?(?P<month>{_one_of(_MORE_MONTHS)})(?:\s+de)?\s+(?P<year>\d{{4}})\b",
+        rf"\b(?P<day>\d{{1,2}})(?:[.º°]|ro|er)?\s+(?:de\s+)?(?:{_one_of(_MORE_MONTHS)}\s?/\s?)?(?P<month>{_one_of(_MORE_MONTHS)})(?:\s+de)?\s+(?P<year>\d{{4}})\b",
         rf"\b{_WRITTEN}\s+{_DAY}(?!\d){_AND_DAY}(?:{_YEAR})?",
         rf"\b{_WRITTEN}(?:\s+of)?{_YEAR}",
-        r"\b(?P<year>\d{4})-(?P<number>0[1-9]|1[0-2])(?:-(?P<day>\d{2}))?\b",
-        r"(?P<year>\d{4})\s?年\s?(?P<number>0?[1-9]|1[0-2])\s?月\s?(?P<day>\d{1,2})\s?日",
-        r"\b(?P<day>\d{1,2})[./](?P<number>0?[1-9]|1[0-2])[./](?P<year>\d{4})\b",
+        r"\b(?P<year>\d{4})-(?P<number>0[1-9]|1[0-2]|[٠۰][١-٩۱-۹]|[١۱][٠-٢۰-۲])(?:-(?P<day>\d{2}))?\b",
+        r"(?P<year>\d{4})\s?年\s?(?P<number>\d{1,2})\s?月\s?(?P<day>\d{1,2})\s?日",
+        rf"(?P<year>{_HAN}{{4}})年(?P<number>{_HAN}{{1,2}})月(?P<day>{_HAN}{{1,3}})日",
+        r"\b(?P<day>\d{1,2})[./](?P<number>0?[1-9]|1[0-2]|[٠۰]?[١-٩۱-۹]|[١۱][٠-٢۰-۲])[./](?P<year>\d{4})\b",
     )
 )
 
@@ -83,16 +87,21 @@ class Day:
         return self.year is None or self.year == other.year or (other.year is None and self.year in years)
 
 
+def _figure(written: str) -> int:
+    """The number that figures of any script tell, 0 where they tell none."""
+    return int(written) if written.isdecimal() else chinese_number(written) or 0
+
+
 def dates(text: str) -> tuple[list[Day], str]:
     """The dates of a text, and the text with spaces in their place; "10 to 12 March" gives two."""
     found: list[Day] = []
 
     def take(match: re.Match[str]) -> str:
         parts = match.groupdict()
-        month = _MORE_MONTHS[parts["month"].casefold()] if parts.get("month") else int(parts["number"])
-        year = int(parts["year"]) if parts.get("year") else None
-        days = [int(day) for day in (parts.get("day"), parts.get("last")) if day]
-        if any(not 1 <= day <= 31 for day in days):
+        month = _MORE_MONTHS[parts["month"].casefold()] if parts.get("month") else _figure(parts["number"])
+        year = _figure(parts["year"]) if parts.get("year") else None
+        days = [_figure(day) for day in (parts.get("day"), parts.get("last")) if day]
+        if not 1 <= month <= 12 or any(not 1 <= day <= 31 for day in days):
             return match[0]
         for day in days or [None]:
             found.append(Day(month=month, day=day, year=year, written=match[0], start=match.start()))

@@ -99,7 +99,7 @@ _WINNING = re.compile(
 _MATTER = re.compile(_BOUND.format(any_in("matter")), re.IGNORECASE)
 _MATTER_OR_THING = re.compile(_BOUND.format(rf"{any_in('matter', 'thing')}|(?-i:{_CODE})"), re.IGNORECASE)
 _ANY_BODY = (
-    rf"(?:(?<![\w-])(?i:{any_in('body')})|(?<!\w)[A-Z]{{2,8}})(?:,[^.;:?!]{{2,240}},)?\s"
+    rf"(?:(?<![\w-])(?i:{any_in('body')})(?:\s(?i:{any_in('of_body')})(?!\w))?|(?<!\w)[A-Z]{{2,8}})(?:,[^.;:?!]{{2,240}},)?\s"
     r"(?:(?i:also|then|has|have|further|next|[a-z]{3,14}ly|(?:considered|reviewed|agreed) and),?\s){0,3}"
 )
 _BODY = re.compile(rf"{_ANY_BODY}(?P<said>(?i:{any_in('verb')}))(?![\w-])")
@@ -134,7 +134,7 @@ _ALONE = re.compile(
     re.IGNORECASE,
 )
 _FIRST = re.compile(
-    rf"\A\W{{0,4}}(?P<said>{any_in('first')})(?![\w-])"
+    rf"(?:\A\W{{0,4}}|،\s)(?<!\w)[وف]?(?P<said>{any_in('first')})(?![\w-])"
     rf"[^.;:?!]{{0,60}}?(?<![\w-])(?:{any_in('matter')}|{any_in('body')})(?![\w-])",
     re.IGNORECASE,
 )
@@ -278,7 +278,8 @@ def _to_do(given: Task) -> Deciding:
     return Deciding(kind="action", owner=given.owner, due=given.due, is_closing=False)
 
 
-_HAN_WORDS = (*_KINDS, *words_of("matter"), *words_of("body"), *words_of("with_one_voice"), *sides(), "票")
+_HAN_ROLES = ("matter", "body", "with_one_voice", "wish", "doubt")
+_HAN_WORDS = (*_KINDS, *(word for role in _HAN_ROLES for word in words_of(role)), *sides(), "票")
 _HAN = re.compile(rf"\d+|{any_of({word for word in _HAN_WORDS if word > _FIRST_HAN})}")
 _VOWEL_SIGNS = re.compile("[\u064b-\u0652]")
 
@@ -296,12 +297,16 @@ _TITLE_DOT = re.compile(r"(?<=\bMr|\bMs|\bDr|\bSt)\.|(?<=\bMrs|\bHon|\bRep|\bSen
 _WORD = re.compile(r"\w+")
 # Of each word or phrase that tells within a sentence its longest word, and those of `_RULED`: a sentence with none says
 # nothing, and most have none, so that the patterns below need not look at it.
-_TELLING_WORDS = frozenset(
+_WORDS_THAT_TELL = frozenset(
     max(found, key=len)
     for role in _TELLING
     for word in words_of(role)
     if role != "label" and (found := _WORD.findall(word.casefold()))
 ) | frozenset("rule rules ruled decline declined direct directs directed".split())
+# In Arabic "and" and "so" are written together with the verb.
+_TELLING_WORDS = _WORDS_THAT_TELL | {
+    f"{joined}{word}" for word in words_of("first") if word > _FIRST_ARABIC for joined in "وف"
+}
 
 
 def _may_tell(words: str) -> bool:
@@ -314,7 +319,7 @@ def _said(words: str, is_spoken: bool, is_counted: bool) -> OutcomeKind | None:
     length = len(words.split())
     if _DECLARED.search(words):
         return "decision"
-    if match := _OPENING.match(words) or _FIRST.match(words) or _WHOLE.match(words):
+    if match := _OPENING.match(words) or _at_first(words) or _WHOLE.match(words):
         return _kind(match)
     if words.endswith("?") or _PREAMBLE.match(words):
         return None
@@ -326,6 +331,12 @@ def _said(words: str, is_spoken: bool, is_counted: bool) -> OutcomeKind | None:
     if match := _told(words, is_spoken, length):
         return _kind(match)
     return "vote" if is_counted and length <= _LONGEST_SPOKEN_WORDS * 2 and not _is_doubtful(words) else None
+
+
+def _at_first(words: str) -> re.Match[str] | None:
+    """A verb at the head of its clause, before its subject: "وافق المجلس"."""
+    match = _FIRST.search(words)
+    return match if match and (not match.start() or not _is_doubtful(words[: match.start()])) else None
 
 
 def _told(words: str, is_spoken: bool, length: int) -> re.Match[str] | None:

@@ -7,6 +7,7 @@ from itertools import pairwise
 from typing import Literal
 
 from ...vectorstore.markup import plain
+from ..language.numbers import chinese_number
 from ..language.states import state_of
 from ..language.tables import any_by_role, any_of, sides, word_list, words_in_order
 from ..units import Unit
@@ -18,21 +19,27 @@ _SIDES = sides()
 _WEAK = frozenset(
     (
         "for against no yes yea content contents negative pour contre ja nein opposed favour favor voor tegen contra"
-        " contro за против"
+        " contro за против favorables 同意 不同意 موافق مؤيدة معارضة ممتنع"
     ).split()
 )
 """Ordinary words too: alone they tell of no vote."""
 _ANY_SIDE = any_of(_SIDES)
+_FIRST_ARABIC, _FIRST_HAN = "\u0600", "\u3400"
 _COUNTED = {word: number for number, word in enumerate(words_in_order("counted"))} | dict.fromkeys(word_list("none"), 0)
 _ANY_NUMBER = rf"(?:\d{{1,4}}|{any_of(_COUNTED)})"
 _COUNT = re.compile(rf"\d|(?<!\w)(?:{any_of(_COUNTED)})(?!\w)", re.IGNORECASE)
 _NUMBER_SIDE = re.compile(
-    rf"(?<![\w.,-])(?P<number>{_ANY_NUMBER})\s(?:(?:votes?|members?|voix|votos|voti|stemmen|票)\s)?(?:(?:were|was|are|voting|voted)\s)?"
+    rf"(?<![\w.,-])(?P<number>{_ANY_NUMBER})\s(?:(?:votes?|members?|voix|votos?|voti|stemmen|(?P<ballots>票|أصوات|صوتا?))\s)?(?:(?:were|was|are|voting|voted)\s)?"
     rf"(?P<side>{_ANY_SIDE})(?!\w)(?:\s?\((?P<names>[^()]{{3,2000}})\))?",
     re.IGNORECASE,
 )
 _SIDE_NUMBER = re.compile(
-    rf"(?<!\w)(?P<side>{_ANY_SIDE})\s?[:(–—-]{{0,3}}\s?(?P<number>{_ANY_NUMBER})(?![\w/%])", re.IGNORECASE
+    rf"(?<!\w)(?P<side>{_ANY_SIDE})[»”\"]?\s?[:(–—-]{{0,3}}\s?(?P<number>{_ANY_NUMBER})(?![\w/%])", re.IGNORECASE
+)
+# "a favor, 9; en contra, 7": a comma where others have a colon; what follows the number is no thing that is counted.
+_SIDE_COMMA_NUMBER = re.compile(
+    rf"(?<!\w)(?P<side>{_ANY_SIDE})[»”\"]?,\s(?P<number>{_ANY_NUMBER})(?=\s?(?:[;.,]|\Z|\s[yeи]\s|\set\s))",
+    re.IGNORECASE,
 )
 _TO = re.compile(
     rf"(?:(?<!\w)(?P<for>{_ANY_NUMBER})\s(?:votes?|voix|votos|voti|stemmen|голос\w{{0,4}}|صوتا?|أصوات)\s"
@@ -56,6 +63,23 @@ _COLUMNS = re.compile(
     re.IGNORECASE,
 )
 _SIDE = re.compile(rf"(?<!\w)(?:{_ANY_SIDE})(?!\w)", re.IGNORECASE)
+_BEFORE_VOTES = {
+    word: number
+    for language in ("fr", "es", "ru", "ar")
+    for number, forms in enumerate(words_in_order(f"counted_{language}"), start=1)
+    for word in forms.split("/")
+}
+"""Numbers in words that are counts only before a word for votes: "un" may be an article."""
+_IN_WORDS = re.compile(
+    rf"(?<!\w)ب?(?P<word>{any_of(_BEFORE_VOTES)})"
+    r"(?=\s(?:voix|abstentions?|votos?|abstenci(?:ón|ones)|голос|أصوات)(?!\w)|\sголос\w{1,4}(?!\w))|"
+    rf"(?:(?<=voix contre )|(?<=votos contra ))(?P<after>{any_of(_BEFORE_VOTES)})(?!\w)|"
+    r"(?<!\w)ب?(?:(?P<one>صوت\sواحد)|(?P<two>صوت(?:ين|ان)))(?!\w)|"
+    r"(?P<han>[〇零一二两三四五六七八九十百]{1,7})(?=\s?票)",
+    re.IGNORECASE,
+)
+_TASHKEEL = re.compile("[\u064b-\u0652]")
+_HAN = re.compile(rf"\d+|票|{any_of(word for word in _SIDES if word > _FIRST_HAN)}")
 _NAMES_BUT = 0.7
 _ALL_BUT_SOME = 0.9
 _LONGEST_NAME_WORDS = 9
@@ -84,15 +108,36 @@ class Tally:
 
 def counts_in(sentence: str) -> Tally | None:
     """The counts that a sentence tells, with the names it gives in brackets after them."""
-    if not _COUNT.search(sentence):
+    if not (_COUNT.search(sentence) or _IN_WORDS.search(sentence)):
         return None
+    sentence = _in_figures(sentence)
     for pattern in (_TO, _ROLL, _SCORE):
         if match := pattern.search(sentence):
             return Tally(counts=_counts(match))
     if columns := _in_columns(sentence):
         return columns
     told = [_by_sides(sentence, pattern) for pattern in (_NUMBER_SIDE, _SIDE_NUMBER)]
+    if (listed := _by_sides(sentence, _SIDE_COMMA_NUMBER)) and len(listed.counts) > 1:
+        told.append(listed)
     return max(filter(None, told), key=lambda tally: len(tally.counts), default=None)
+
+
+def _in_figures(sentence: str) -> str:
+    """A sentence with its votes in figures, Chinese words set apart, and Arabic without the signs that few write."""
+    sentence = _IN_WORDS.sub(_in_figure, sentence)
+    if max(sentence) < _FIRST_ARABIC:
+        return sentence
+    sentence = _TASHKEEL.sub("", sentence)
+    return " ".join(_HAN.sub(r" \g<0> ", sentence).split()) if max(sentence) > _FIRST_HAN else sentence
+
+
+def _in_figure(match: re.Match[str]) -> str:
+    if match["han"]:
+        number = chinese_number(match["han"])
+        return match[0] if number is None else str(number)
+    if word := match["word"] or match["after"]:
+        return str(_BEFORE_VOTES[word.casefold()])
+    return "1 صوت" if match["one"] else "2 صوت"
 
 
 def _in_columns(sentence: str) -> Tally | None:
@@ -113,7 +158,9 @@ def _by_sides(sentence: str, pattern: re.Pattern[str]) -> Tally | None:
     said: dict[Side, int] = {}
     for match in reversed(found):
         said[_SIDES[match["side"].casefold()]] = _number(match["number"])
-    is_strong = any(match["side"].casefold() not in _WEAK for match in found)
+    is_strong = any(
+        match["side"].casefold() not in _WEAK or (pattern is _NUMBER_SIDE and match["ballots"]) for match in found
+    )
     if not said or set(said) == {"abstained"} or not any(said.values()) or not (is_strong or len(said) > 1):
         return None
     named: dict[Side, tuple[str, ...]] = {

@@ -9,9 +9,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from ...ingest.language.dates import ENGLISH_NAMES, MONTH, WEEKDAY
+from ...ingest.language.dates import ENGLISH_NAMES, MONTH, OTHER_MONTH, WEEKDAY, dates
+from ...ingest.language.numbers import in_western_digits
 from ...ingest.language.states import states_in
 from ...vectorstore.markup import plain
+from . import quantities
 
 _NUMBER = re.compile(
     r"\d|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|\w+teen|(?:twen|thir|for|fif|six|seven|eigh|"
@@ -38,6 +40,8 @@ _TIME = re.compile(
     re.IGNORECASE,
 )
 _DAY = re.compile(rf"\b(?:{MONTH}|{WEEKDAY})\b|\b\d{{4}}-\d\d\b|\b\d{{1,2}}[./]\d{{1,2}}[./]\d{{2,4}}\b", re.IGNORECASE)
+_OTHER_DAY = re.compile(rf"(?<!\w)\d{{1,2}}\s(?:{OTHER_MONTH})(?!\w)|\d\s?月\s?\d{{1,2}}\s?日", re.IGNORECASE)
+_OTHER_YEAR = re.compile(r"(?<!\d)(?:1[5-9]|20|21)\d\d\s?年|[一二]\w[〇零○一二三四五六七八九]{2}年")
 _SPAN = re.compile(
     r"(?:\d|\b(?:an?|one|two|three|four|five|six|seven|eight|nine|ten|twelve|several|few|many)\b)[\w\s-]{0,20}"
     r"(?:second|minute|hour|day|week|month|year|decade)s?\b|\b(?:annual|permanent|indefinite)",
@@ -103,13 +107,26 @@ def expectation(question: str) -> Expectation | None:
     return None
 
 
-def _holding(pattern: re.Pattern[str]) -> Callable[[Said], bool]:
-    return lambda said: bool(pattern.search(plain(said.text)))
+def _holding(*patterns: re.Pattern[str]) -> Callable[[Said], bool]:
+    """Whether a sentence holds what one of some patterns finds."""
+
+    def holds(said: Said) -> bool:
+        text = in_western_digits(plain(said.text))
+        return any(pattern.search(text) for pattern in patterns)
+
+    return holds
+
+
+def _dated(*patterns: re.Pattern[str]) -> Callable[[Said], bool]:
+    """Whether a sentence tells a date, in any language whose dates are read."""
+    holds = _holding(*patterns, _OTHER_DAY)
+    return lambda said: holds(said) or bool(dates(plain(said.text))[0])
 
 
 def _counts(said: Said) -> bool:
     """Whether a sentence holds a number that is no date, no reference and no year."""
-    return bool(_NUMBER.search(_NO_COUNT.sub(" ", plain(said.text))))
+    text = _NO_COUNT.sub(" ", in_western_digits(plain(said.text)))
+    return bool(_NUMBER.search(text) or quantities.NUMBER.search(text))
 
 
 def _names_a_state(said: Said) -> bool:
@@ -146,10 +163,14 @@ _KINDS: tuple[tuple[re.Pattern[str], str, Callable[[Said], bool]], ...] = (
             r"(?:budget|price|fee|allowance|salary|grant)\b|\bwhat (?:sum|amount)\b"
         ),
         "money",
-        _holding(_MONEY),
+        _holding(_MONEY, quantities.MONEY),
     ),
-    (_asking(r"\b(?:what|which) (?:share|percentage|proportion|per ?cent|fraction)\b"), "share", _holding(_SHARE)),
-    (_asking(r"\bhow (?:long|quickly|soon)\b|\bwithin what time\b"), "duration", _holding(_SPAN)),
+    (
+        _asking(r"\b(?:what|which) (?:share|percentage|proportion|per ?cent|fraction)\b"),
+        "share",
+        _holding(_SHARE, quantities.SHARE),
+    ),
+    (_asking(r"\bhow (?:long|quickly|soon)\b|\bwithin what time\b"), "duration", _holding(_SPAN, quantities.SPAN)),
     (
         _asking(r"\bnames? of (?:the|a|all) \w+|\bwhose name\b|'s (?:first|full|last) name\b|" + _WHO_IS),
         "person",
@@ -160,11 +181,11 @@ _KINDS: tuple[tuple[re.Pattern[str], str, Callable[[Said], bool]], ...] = (
         "number",
         _counts,
     ),
-    (_asking(r"\b(?:what|which) (?:exact )?(?:date|day)s?\b"), "date", _holding(_DAY)),
+    (_asking(r"\b(?:what|which) (?:exact )?(?:date|day)s?\b"), "date", _dated(_DAY)),
     (
         _asking(r"^\s*when\b|\bwhat (?:year|date|day|month)s?\b|\bin (?:what|which) (?:year|month)\b"),
         "date",
-        _holding(_TIME),
+        _dated(_TIME, _OTHER_YEAR),
     ),
     (
         _asking(r"\b(?:which|what) (?:[\w-]+ )?(?:countr(?:y|ies)|delegations?|states?|governments?|member states)\b"),

@@ -168,9 +168,54 @@ def test_speech_rules_only_where_it_says_so() -> None:
         ("决议草案以12票赞成、3票反对、2票弃权获得通过。", "vote 12/3/2"),
         ("委员会决定将该问题提交大会。", "decision"),
         ("该项目推迟到下次会议审议。", "deferred"),
+        ("码头照明方案经表决，9票同意，2票反对。", "vote 9/2/"),
+        ("同意12票，反对3票，弃权1票。", "vote 12/3/1"),
+        ("草案以十一票赞成、两票反对获得通过。", "vote 11/2/"),
+        ("委员会一致通过《渡船条例》。", "vote"),
+        ("与会代表一致同意更换路灯。", "vote"),
+        ("渔港规划草案获得通过。", "decision"),
+        ("议案未获通过。", "decision"),
+        ("理事会同意延长码头。", "decision"),
+        ("Результаты: «за» — 8, «против» — 2, «воздержались» — 1.", "vote 8/2/1"),
+        ("За – 6, против – нет, воздержались – 2.", "vote 6/0/2"),
+        ("Совет депутатов решил закрыть причал.", "decision"),
+        ("Votos a favor, 8; en contra, 5; abstenciones, 2.", "vote 8/5/2"),
+        ("La moción se aprueba con 1 voto en contra.", "vote /1/"),
+        ("Síes: 9; noes: 7.", "vote 9/7/"),
+        ("Por mayoría, el Pleno ACUERDA:", "decision"),
+        ("El Pleno acuerda aprobar la reforma del muelle.", "decision"),
+        ("La comisión permanente aprueba el acta.", "decision"),
+        ("Le conseil municipal, à l'unanimité, DÉCIDE d'approuver l'achat du bac.", "vote"),
+        ("Le conseil municipal décide de fermer le quai.", "decision"),
+        ("La motion est adoptée par douze voix contre trois.", "vote 12/3/"),
+        ("نتيجة التصويت: الموافقون ٧، المعارضون ٢، الممتنعون ١.", "vote 7/2/1"),
+        ("اعتمد الاقتراح بأغلبية 4 أصوات مقابل صوت واحد.", "vote 4/1/"),
+        ("اعتمد الاقتراح بأغلبية ستة أصوات مقابل صوتين.", "vote 6/2/"),
+        ("اعتمد الاقتراح بحصوله على 4 أصوات مؤيدة.", "vote 4//"),
+        ("وافق المجلس على إنارة المرفأ.", "decision"),
+        ("ووافقت اللجنة على ميزانية العبّارة.", "decision"),
+        ("وبعد المناقشة، أقر المجلس الخطة.", "decision"),
+        ("أقرت التوصية.", "decision"),
         ("10. Exhorta a la Potencia administradora a que coopere", "recommendation la Potencia administradora"),
         ("13. Solicita al Territorio y a la Junta que adopten medidas", "action al Territorio y a la Junta"),
     ],
 )
 def test_other_languages(sentence: str, expected: str) -> None:
     assert told(sentence) == expected
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "如果方案获得通过，我们将搬走。",
+        "会上讨论了是否同意3项建议。",
+        "Habló a favor, 3 vecinos callaron.",
+        "Si el Pleno acuerda cerrar el muelle, perderemos la barca.",
+        "Жители против нового причала.",
+        "لم يوافق المجلس على الطلب.",
+        "Un favor: cierren la puerta.",
+        "Si le conseil municipal décide de fermer le quai, nous partirons.",
+    ],
+)
+def test_what_decides_nothing_in_other_languages(sentence: str) -> None:
+    assert told(sentence) == "-"

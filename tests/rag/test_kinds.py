@@ -48,6 +48,10 @@ DECISIONS = (
     "Was hat der Rat beschlossen?",
     "Что решил комитет?",
     "委员会决定了什么？",
+    "¿Qué acordó el Pleno?",
+    "Что постановила дума?",
+    "ماذا أقر المجلس؟",
+    "理事会批准了什么？",
 )
 VOTES = (
     "Who voted against the ferry?",
@@ -57,6 +61,9 @@ VOTES = (
     "Wer stimmte dagegen?",
     "Кто голосовал против?",
     "谁投了反对票？",
+    "Как проголосовали депутаты?",
+    "Каковы итоги голосования?",
+    "من هم المعارضون؟",
 )
 REASONS = (
     "Why was it put off?",

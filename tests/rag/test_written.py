@@ -163,6 +163,29 @@ def test_a_date_agrees_with_one_that_says_as_much(written: str, held: str, agree
     assert any(day.agrees_with(other, set()) for other in dates(held)[0]) == agrees
 
 
+@pytest.mark.parametrize(
+    ("written", "year", "month", "day"),
+    [
+        ("二〇三一年九月十二日", 2031, 9, 12),
+        ("二〇三一年十二月三十日", 2031, 12, 30),
+        ("2031年9月12日", 2031, 9, 12),
+        ("6 أيار/مايو 2031", 2031, 5, 6),
+        ("٦ تشرين الثاني/نوفمبر ٢٠٣١", 2031, 11, 6),
+        ("٠٦/٠٥/٢٠٣١", 2031, 5, 6),
+        ("٢٠٣١-١٢-٠٦", 2031, 12, 6),
+        ("1ro de junio", None, 6, 1),
+        ("1º de junio de 2031", 2031, 6, 1),
+        ("1er juin 2031", 2031, 6, 1),
+    ],
+)
+def test_dates_in_other_figures_and_names(written: str, year: int | None, month: int, day: int) -> None:
+    assert [(each.year, each.month, each.day) for each in dates(f"({written})")[0]] == [(year, month, day)]
+
+
+def test_a_thirteenth_month_is_no_date() -> None:
+    assert not dates("2031年13月3日")[0]
+
+
 def test_a_year_may_be_the_documents() -> None:
     [day], _ = dates("3 May 2018")
     [held], _ = dates("3 May")
