@@ -34,7 +34,7 @@ def likeness(model: str, cosines: "np.ndarray", pair: Pair = "asked", language: 
     curves = _curves(model)
     if curves is None:
         return cosines
-    curve = curves["languages"].get(language, curves)[pair]
+    curve: dict[str, list[float]] = curves["languages"].get(language, curves)[pair]
     return np.interp(cosines, curve["cosine"], curve["likeness"])
 
 
@@ -43,4 +43,4 @@ def _curves(model: str) -> dict[str, Any] | None:
     """The curves of a model; None where it has none."""
     files = {file.stem: file for file in _FOLDER.glob("*.json")}
     known: dict[str, Any] | None = json.loads(files[model].read_text(encoding="utf-8")) if model in files else None
-    return {"languages": {}} | known if known is not None else None
+    return {"languages": dict[str, Any](), **known} if known is not None else None
