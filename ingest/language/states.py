@@ -142,7 +142,7 @@ def label_parts(label: str) -> list[str]:
     label = label.strip()
     if not label or len(label) > _LONGEST_LABEL_CHARS or state_of(label):
         return [label] if label else []
-    pieces = _bracketed(label) if "(" in label else _APART.split(label)
+    pieces = _bracketed(label) if "(" in label or "（" in label else _APART.split(label)
     return [label, *(part for piece in pieces if piece.strip() != label for part in label_parts(piece))]
 
 
@@ -179,8 +179,8 @@ def _bracketed(label: str) -> list[str]:
     """The pieces of a label before, in and after its outer brackets; "Korea (Republic of)" is one of them."""
     pieces, depth, start = list[str](), 0, 0
     for place, char in enumerate(label):
-        depth += (char == "(") - (char == ")" and depth > 0)
-        if (char == "(" and depth == 1) or (char == ")" and depth == 0):
+        depth += (char in "(（") - (char in ")）" and depth > 0)
+        if (char in "(（" and depth == 1) or (char in ")）" and depth == 0):
             pieces.append(label[start:place])
             start = place + 1
     pieces.append(label[start:])

@@ -20,6 +20,11 @@ def word_list(name: str) -> frozenset[str]:
     return frozenset(_lists()[name].split())
 
 
+def phrases(name: str) -> frozenset[str]:
+    """A list of `data/words.toml` of several words each, one a line."""
+    return frozenset(filter(None, _lists()[name].splitlines()))
+
+
 def words_in_order(name: str) -> list[str]:
     """A list of words of `data/words.toml` as it is ordered there."""
     return _lists()[name].split()

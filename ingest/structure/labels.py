@@ -17,7 +17,7 @@ from typing import NamedTuple
 from ..formats.blocks import Block
 from ..language.states import state_of
 from ..language.tables import alternatives, any_of, saying
-from .people import TITLES, is_entry, is_person, key_of, names_holder
+from .people import TITLES, is_entry, is_person, key_of, names_holder, without_title_point
 
 # It begins with a class of characters, so that a search passes over all others at once.
 _OPENING = re.compile(
@@ -40,7 +40,8 @@ _DASH = re.compile(
 _PLAIN_WORD = r"[^\W\d_][\w’'&/-]{0,30}+"
 _STOP = re.compile(
     rf"(?P<mark>[*_]{{0,3}})(?P<label>(?:(?i:{TITLES})\s)?(?:[A-ZÀ-Þ]\.\s?){{0,3}}{_PLAIN_WORD}(?:\s{_PLAIN_WORD}){{0,6}}"
-    r"(?:\s[(\[][^()\[\]\n]{2,110}[)\]])?)(?P<close>)(?P<separator>\.)[*_]{0,3}(?=\s{1,3}[A-ZÀ-Þ“\"(\[])"
+    r"(?:\s?[А-ЯЁ]\.\s?[А-ЯЁ](?=\.))?"
+    r"(?:\s[(\[][^()\[\]\n]{2,110}[)\]])?)(?P<close>)(?P<separator>\.)[*_]{0,3}(?=\s{1,3}[A-ZÀ-ÞА-ЯЁ“\"«(\[])"
 )
 _ASKER = re.compile(
     rf"(?P<mark>[*_]{{0,3}})(?P<label>(?i:{TITLES})\s{_NAME}?)(?P<close>[*_]{{0,3}})(?=\s)"
@@ -71,12 +72,12 @@ _LONGEST_HELD_OFFICE_WORDS = 18
 _LONGEST_NAME_WORDS = 4
 _LONGEST_ACRONYM = 3
 _ADDRESSED = re.compile(
-    r"[?？؟]|\b(?:I|we|you|your|yours|our|ours|my|me|us|je|nous|vous|notre|nos|votre|vos|yo|nosotros|nuestr[oa]s?|usted(?:es)?"
-    r"|ich|wir|sie|uns|мы|вы|я|наш\w*|نحن|我|我们)\b"
+    r"[?？؟我您咱请]|\b(?:I|we|you|your|yours|our|ours|my|me|us|je|nous|vous|notre|nos|votre|vos|yo|nosotros|nuestr[oa]s?|usted(?:es)?"
+    r"|ich|wir|sie|uns|мы|вы|я|наш\w*|نحن|أنا)\b"
 )
 
 
-_ASIDE_AT_END = re.compile(r"(?:[(\[][^()\[\]]{1,80}[)\]]\s{0,3})\Z")
+_ASIDE_AT_END = re.compile(r"(?:[(\[（][^()\[\]（）]{1,80}[)\]）]\s{0,3})\Z")
 _ENDS = re.compile(r"(?:\A|(?<!\b[A-Z]\.)(?<=[.!?…:;–—-])[”\"’)\]»*_\s]{0,6})\Z")
 _SEVERAL = re.compile(r"(?:\A|\s)(?:and|et|y|und|e|och|og|en|и)\s", re.IGNORECASE)
 _CHARS_BEFORE = 200
@@ -212,7 +213,7 @@ def _may_name(label: str, separator: str, marks: str) -> bool:
     if separator in _WITHIN_PROSE:
         is_marked = bool(marks) and separator != "." and _is_capitalised(label)
         return is_marked or (is_person(label) and not _RETELLS.search(label))
-    return not (_NO_NAME.search(label) or _DASHED_OFF.search(label))
+    return not (_NO_NAME.search(without_title_point(label)) or _DASHED_OFF.search(label))
 
 
 def _is_capitalised(label: str) -> bool:

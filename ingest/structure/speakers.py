@@ -15,12 +15,25 @@ from ..formats.blocks import Block
 from ..language.states import is_broken_label, state_at, state_of, states_of_label, without_states
 from ..language.tables import any_of, saying, word_list
 from .labels import Label, induced_labels, labels_within
-from .people import TITLES, is_entry, names_holder
+from .people import (
+    OFFICES,
+    TITLES,
+    has_no_case,
+    is_capital,
+    is_entry,
+    is_name_without_case,
+    is_person,
+    is_recorded,
+    names_holder,
+    without_asides,
+    without_title_point,
+)
 from .retold import split_at_retold
 
 _COLON_LABEL = re.compile(
     r"^\s*+(?:<[A-Za-z]{1,16}>\s*+)?(?:[*_]{2,3})?"
-    r"(?P<label>[^\n:*]{1,150}?(?:\n[^\n:*]{1,90}?)?)\s*(?:[*_]{2,3}\s*:|:\s*[*_]{2,3}|:)(?:\s+|$)"
+    r"(?P<label>[^\n:：*]{1,150}?(?:\n[^\n:：*]{1,90}?)?)\s*(?:[*_]{2,3}\s*[:：]|[:：]\s*[*_]{2,3}|[:：])"
+    r"(?:(?<=：)|\s+|$|(?=[\u4e00-\u9fff“「]))"
 )
 _RECORD_LABEL = re.compile(
     r"^\s*(?P<label>(?:Mr|Ms|Mrs|Dr|Miss)\. (?:(?:Mc|Mac|De|Di|La|Le|Van) ?)?[A-Z][A-Z'’-]+(?: [A-Z][A-Z'’-]+)*"
@@ -37,11 +50,14 @@ _TITLED = re.compile(
 )
 _OFFICE = (
     r"(?:(?:temporary|acting|deputy|vice|co)[ -]?){0,4}(?:chair(?:man|men|woman|persons?|person|s)?|pr[ée]sident[ea]?s?"
-    r"|speaker|moderators?|(?:special )?rapporteurs?|facilitators?|secretary(?:[ -]general)?|secretaries)"
+    r"|speaker|moderators?|(?:special )?rapporteurs?|facilitators?|secretary(?:[ -]general)?|secretaries"
+    r"|alcalde(?:sa)?(?:[ -]president[ea])?|secretari[oa](?:[ -]interventora?)?|interventora?|maire|secr[ée]taire)"
 )
 _OFFICE_BEGINS = re.compile(r"\W{0,4}(?i:the|le|la|el|los|las|les|der|die|o|a)\s[A-ZÀ-Þ]")
 _ASKS_IN_WRITING = r"\s(?i:asked|asks|a demandé|demande|preguntó|pregunta|perguntou|fragte|fragt)\s[^:?!]{2,300}:"
 _OFFICERS = re.compile(_OFFICE, re.IGNORECASE)
+_LATIN = re.compile(r"[A-Za-zÀ-ɏ]")
+_OTHER_OFFICERS = re.compile(OFFICES, re.IGNORECASE)
 _ADDRESS = re.compile(
     r"(?:dear |distinguished )?(?:mr|ms|mrs|mme|m|sr|sra|madame?|monsieur|señora?)\.? (?:le |la )?" + _OFFICE,
     re.IGNORECASE,
@@ -61,6 +77,8 @@ _LONGEST_NAME_WORDS = 5
 _LONGEST_LABEL_WORDS = 14
 _LONGEST_HELD_OFFICE_WORDS = 24
 _FEWEST_SAID_WORDS = 4
+_FEWEST_SAID_LETTERS = 6
+_COLONS = re.compile("[:：]")
 _SPOKEN_SHARE = 0.3
 _DELEGATIONS_SHARE = 0.6
 _ADDRESSED = re.compile(
@@ -70,6 +88,7 @@ _ADDRESSED = re.compile(
 _LEADERS = re.compile(r"\.(?:\s?\.){4}")
 _LEADERS_CHARS = 200
 _FEWEST_LISTED = 4
+_COMMAS = re.compile("[,、،]")
 _ENUMERATION = re.compile(r"^(?:[IVXLC]{2,}|\d+)[.)]\s")
 _NUMBERED_LABEL = re.compile(r"\s\d+$")
 _NUMBERED_PERSON = re.compile(
@@ -84,7 +103,7 @@ _GIVES_ALONE = re.compile(rf"[^\n:()]{{0,120}}\({_TITLED_ALONE}\)\W{{0,2}}")
 _GIVER_BLOCKS = 3
 # What opens like a label but is none of the shapes above: "12) Norway:", "[00:12:30] Norway:", "Norway [translated]:".
 _OTHER_LABEL = re.compile(
-    r"\A[\W\d_]*+(?P<who>[^:()\[\]]{2,110}+)(?:[(\[][^()\[\]]{0,90}+[)\]]{1,2}+\s?){0,2}+[^\w:]{0,4}+:(?!//)"
+    r"\A[\W\d_]*+(?P<who>[^:：()\[\]（）]{2,110}+)(?:[(\[（][^()\[\]（）]{0,90}+[)\]）]{1,2}+\s?){0,2}+[^\w:：]{0,4}+[:：](?!//)"
 )
 # "The clerk read as follows": what comes is another's words.
 _READ_OUT = re.compile(r"\sas\sfollows\Z", re.IGNORECASE)
@@ -240,7 +259,7 @@ def _takes_floor(label: Label, said: str, below: str) -> bool:
     return not (
         _UNNAMED.fullmatch(label.label)
         or (_ADDRESS.fullmatch(label.label) and not said)
-        or (_OFFICERS.fullmatch(label.label) and _is_names(said or below))
+        or (_is_officer(label.label) and _is_names(said or below))
         or _is_list(said)
     )
 
@@ -252,8 +271,8 @@ def speaker_label(text: str) -> tuple[str, int] | None:
 
 @lru_cache(maxsize=4096)
 def _label_at_head(head: str) -> tuple[str, int] | None:
-    shapes = (_COLON_LABEL, _RECORD_LABEL, _BRACKET_LABEL) if ":" in head else (_RECORD_LABEL, _BRACKET_LABEL)
-    for pattern in shapes:
+    shapes = (_RECORD_LABEL, _BRACKET_LABEL)
+    for pattern in (_COLON_LABEL, *shapes) if ":" in head or "：" in head else shapes:
         if not (match := pattern.match(head)):
             continue
         above, _, below = match["label"].partition("\n")
@@ -279,7 +298,7 @@ def is_label_of_two_lines(above: str, below: str) -> bool:
 
 
 def _could_speak(label: str) -> bool:
-    if state_of(label) and label.removeprefix("the ")[0].isupper():
+    if state_of(label) and is_capital(label.removeprefix("the ")[0]):
         return True
     label = without_states(label)
     words = re.findall(r"[^\W\d_][\w’'.-]*", label)
@@ -288,14 +307,18 @@ def _could_speak(label: str) -> bool:
         longest, label = _LONGEST_HELD_OFFICE_WORDS, _YEAR.sub("", label)
     if _ENUMERATION.match(label) or (_NUMBERED_LABEL.search(label) and not _NUMBERED_PERSON.match(label)):
         return False
-    if not words or len(words) > longest or not label[0].isupper() or _NO_LABEL.search(label):
+    if not words or len(words) > longest or not is_capital(label[0]) or _NO_LABEL.search(without_title_point(label)):
         return False
     content = [word for word in words if word.casefold() not in _SMALL]
     if not content or content[0].casefold() in _NOT_SPEAKERS:
         return False
     if words[-1].casefold() in _SMALL and not _is_qualified(label):
         return False
-    return sum(word[0].isupper() for word in content) / len(content) >= 0.5
+    return _is_half_proper(content) or _is_all_proper(without_asides(label))
+
+
+def _is_half_proper(words: Sequence[str]) -> bool:
+    return sum(is_capital(word[0]) for word in words) / len(words) >= 0.5
 
 
 def _is_qualified(label: str) -> bool:
@@ -306,7 +329,7 @@ def _is_qualified(label: str) -> bool:
 
 def _is_all_proper(label: str) -> bool:
     words = [word for word in re.findall(r"[^\W\d_][\w’'.-]*", label) if word.casefold() not in _SMALL]
-    return bool(words) and all(word[0].isupper() for word in words)
+    return bool(words) and all(is_capital(word[0]) for word in words)
 
 
 def _turn_labels(texts: Sequence[str], blocks: Sequence[Block]) -> list[str | None]:
@@ -322,8 +345,14 @@ def _turn_labels(texts: Sequence[str], blocks: Sequence[Block]) -> list[str | No
     prose = sum(block.kind == "paragraph" for block in blocks)
     if turns >= 3 and turns >= prose / 8:
         certain |= {label for label in counts if counts[label] > 1 or _is_proper(label)}
-    certain |= _dialogue(texts, candidates)
+    certain |= _dialogue(texts, candidates) | _names_without_case(counts)
     return [label if label in certain else None for label in candidates]
+
+
+def _names_without_case(counts: Counter[str]) -> set[str]:
+    """The labels that are names in a script without capitals, in a record where several are."""
+    names = {label for label in counts if has_no_case(label) and is_name_without_case(label)}
+    return names if sum(counts[name] for name in names) >= _FEWEST_STATES else set()
 
 
 def _labels(texts: Sequence[str], blocks: Sequence[Block]) -> list[str | None]:
@@ -339,7 +368,7 @@ def _labels(texts: Sequence[str], blocks: Sequence[Block]) -> list[str | None]:
         if label
         and not is_entry(label[0])
         and not (_ADDRESS.fullmatch(label[0]) and label[0] not in speaking)
-        and not (_OFFICERS.fullmatch(label[0]) and _is_names(words or (plain(following) if following else "")))
+        and not (_is_officer(label[0]) and _is_names(words or (plain(following) if following else "")))
         and not _is_list(words)
         else None
         for label, words, following in zip(found, said, [*texts[1:], None], strict=True)
@@ -356,10 +385,14 @@ def _dialogue(texts: Sequence[str], candidates: Sequence[str | None]) -> set[str
     order = [str(candidates[place]) for place in places]
     if len(places) < _MIN_TURNS or not _take_turns(order) or len(places) < (places[-1] - places[0] + 1) / 2:
         return set()
-    said = [plain(texts[place]).partition(":")[2].strip() for place in places]
-    sentences = sum(len(words.split()) >= _FEWEST_SAID_WORDS and words[-1] in '.!?…”"’)' for words in said)
+    said = [_COLONS.split(plain(texts[place]), maxsplit=1)[-1].strip() for place in places]
+    sentences = sum(_is_long(words) and words[-1] in '.!?…”"’)。！？؟' for words in said)
     spoken = sum(bool(_ADDRESSED.search(words)) for words in said)
     return set(order) if sentences > len(said) * 0.7 and spoken >= len(said) * _SPOKEN_SHARE else set()
+
+
+def _is_long(words: str) -> bool:
+    return len(words.split()) >= _FEWEST_SAID_WORDS or (has_no_case(words) and len(words) >= _FEWEST_SAID_LETTERS)
 
 
 def _is_short_name(label: str) -> bool:
@@ -377,24 +410,46 @@ def _take_turns(order: Sequence[str]) -> bool:
     return back and again <= len(order) / 4
 
 
+def _is_officer(label: str) -> bool:
+    """Whether a label is an office alone, as lists of officers have them."""
+    return bool(_OFFICERS.fullmatch(label) or (not _LATIN.match(label) and _OTHER_OFFICERS.fullmatch(label)))
+
+
 def _is_names(words: str) -> bool:
     """Whether a text is names and countries only, no sentence."""
     content = [word for word in re.findall(r"[^\W\d_][\w’'.-]*", words) if word.casefold() not in _SMALL]
-    is_sentence = re.search(r"[!?]|(?<![^\W\d_])[^\W\d_]{3,}+\.$", words)
-    return bool(content) and not is_sentence and all(word[0].isupper() for word in content)
+    is_sentence = re.search(r"[!?。！？؟，]|(?<![^\W\d_])[^\W\d_]{3,}+\.$", words)
+    if has_no_case(words):
+        return not is_sentence and not words.endswith(".") and _is_names_without_case(words)
+    first, comma, rest = words.partition(", ")
+    if not is_sentence and not _LATIN.match(words) and is_person(first) and (not comma or rest[:1].islower()):
+        return True  # "Лунин А. Б., глава округа", "г-н Лунин"
+    return bool(content) and not is_sentence and all(is_capital(word[0]) for word in content)
+
+
+def _is_names_without_case(words: str) -> bool:
+    """Whether a text in a script without capitals is of persons only, or too short for more where names are too."""
+    parts = [part for part in _COMMAS.split(words) if part.strip()]
+    is_short = " " in words.strip() and len(words.split()) <= _LONGEST_NAME_WORDS
+    return is_short or all(is_person(part) or is_name_without_case(part) for part in parts)
 
 
 def _is_list(said: str) -> bool:
     """Whether what stands after a label is who came, or what dots lead to, and nothing that anybody says."""
-    return bool(_LEADERS.search(said[:_LEADERS_CHARS])) or (said.count(",") >= _FEWEST_LISTED - 1 and _is_names(said))
+    is_listed = len(_COMMAS.findall(said)) >= _FEWEST_LISTED - 1
+    return bool(_LEADERS.search(said[:_LEADERS_CHARS])) or (is_listed and _is_names(said))
 
 
 def _names_somebody(label: str) -> bool:
+    if not _LATIN.match(label) and is_person(label):
+        return True
     return bool(_TITLED.match(label) or " – " in label or names_holder(label) or states_of_label(label))
 
 
 def _is_proper(label: str) -> bool:
     words = [word for word in re.findall(r"[^\W\d_][\w’'.-]*", label) if word.casefold() not in _SMALL]
+    if has_no_case(label):
+        return is_name_without_case(label) or is_person(label)
     return sum(word[0].isupper() for word in words) / len(words) >= 0.6
 
 
@@ -405,7 +460,7 @@ def _turns(texts: Sequence[str], blocks: Sequence[Block], labels: Sequence[str |
     for text, block, label in zip(texts, blocks, labels, strict=True):
         if label and not _READ_OUT.search(label):
             speaker, turn = label, turn + 1
-        elif label or _ends_turn(text, block) or _may_be_others(text):
+        elif label or _ends_turn(text, block) or is_recorded(text[:_OPENING_CHARS]) or _may_be_others(text):
             speaker, turn = None, turn + 1
         found.append((speaker, turn))
     return found
