@@ -44,6 +44,7 @@ DEPTH = 100
 # Enough for intervals of about .04 either way, and minutes instead of hours.
 ASKED = 600
 OFF_SUBJECT = 100
+HALF = 100
 
 
 class Missing(Exception):
@@ -171,6 +172,33 @@ def retrieval(name: str) -> Callable[[Desk], str]:
     return section
 
 
+def refusals_in_languages(desk: Desk) -> str:
+    """The same questions in six languages, asked of the half of the articles that answers some and not the others."""
+    rows: list[list[str]] = []
+    for name in (f"xquad_{code}" for code in ("en", "es", "de", "ru", "zh", "ar")):
+        if not (desk.data / BENCH / name).exists():
+            continue
+        source = f"beir:{desk.data / BENCH / name}"
+        held = [document for document in documents(source) if in_even_article(document.id)]
+        asked = [case for case in cases(source) if case.relevant]
+        inside = [case for case in asked if all(map(in_even_article, case.relevant))]
+        outside = [case for case in asked if not any(map(in_even_article, case.relevant))]
+        with desk.library(f"{name}-half", lambda library, held=held: fill(library, held)) as library:
+            answered = desk.measured(library, random.Random(5).sample(inside, HALF)).measures
+            drawn = random.Random(5).sample(outside, HALF)
+            refused = sum(not library.ask(case.question).answered for case in drawn) / HALF
+        rows.append([name, *(number(answered[key]) for key in ("cite_recall", "refused_answerable")), number(refused)])
+    if not rows:
+        raise Missing(f"{BENCH}/xquad_*")
+    return table(["set", "gold quote cited", "answerable refused", "questions on other articles refused"], rows)
+
+
+def in_even_article(key: str) -> bool:
+    """Whether a paragraph is of an article with an even number ("6#2"); the others set how near texts are, see
+    `likeness.py`."""
+    return int(key.partition("#")[0]) % 2 == 0
+
+
 def languages(desk: Desk) -> str:
     """The same questions over the same paragraphs in six languages."""
     names = [f"xquad_{code}" for code in ("en", "es", "de", "ru", "zh", "ar")]
@@ -259,6 +287,7 @@ SECTIONS: dict[str, Callable[[Desk], str]] = {
     "spans_squad2_dev": by_hand("squad2_dev", lambda library, folder: spans.report(library, folder, ASKED)),
     "meetings_elitr_dev": by_hand("elitr_dev", meetings.report),
     "languages": languages,
+    "refusals_in_languages": refusals_in_languages,
     "answers_squad2_dev": answers("squad2_dev", *_ANSWERS, *_REFUSALS),
     "answers_mtrag": answers("mtrag_un_clapnq_cloud", *_ANSWERS, *_REFUSALS),
     "answers_elitr_dev": answers("elitr_dev", *_ANSWERS, *_REFUSALS),
