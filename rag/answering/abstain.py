@@ -132,9 +132,11 @@ def _reason(store: Store, query: Query, chosen: Sequence[Quotable], needed: floa
         return Refusal("other_unit", {"unit": unit})
     spelt = {stem for name in written_out for stem in store.lexical.words(name)}
     topic = [word for word in query.topic_words if word not in spelt]
+    counted = [quotable.about for quotable in chosen if quotable.outcome] if kinds.wants_vote(query.asked) else []
     if (
         topic_share(store, topic, _of_whom(store, query, chosen)) < needed * MIN_TOPIC_SHARE
         and best.likeness < needed * MAX_TOPIC_LIKENESS
+        and max(counted, default=0.0) < needed * MIN_TOPIC_SHARE  # the item of a vote names its subject
     ):
         return NOT_ANSWERED
     return None

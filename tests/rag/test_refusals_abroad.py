@@ -109,3 +109,17 @@ def test_the_words_a_question_is_asked_with_are_not_its_subject(told: tuple[str,
     subjects = [set(parse_query(library.store, question).topic_words) for question in (asked, other)]
     assert subjects[0] and subjects[1] and subjects[0].isdisjoint(subjects[1])
     assert len(shared) <= 2  # those that name the Assembly
+
+
+def test_the_item_of_a_vote_names_its_subject(tmp_path: Path) -> None:
+    (tmp_path / "protokol.txt").write_text(
+        "Протокол заседания портового комитета\n\n1. О внесении изменений в бюджет порта\n\n"
+        "Г-жа Линд: Лампы на северном причале горят плохо, масла не хватает до весны.\n\n"
+        "Голосовали: за — 12, против — 3, воздержались — 1.\n\n2. О ремонте крыши склада\n\n"
+        "Г-н Маяков: Крыша протекает с осени.\n",
+        encoding="utf-8",
+    )
+    with open_library(tmp_path / "library") as library:
+        library.ingest([tmp_path / "protokol.txt"])
+        answer = library.ask("Как проголосовали по изменениям в бюджет?")
+    assert answer.answered and "12" in answer.text, answer.text
