@@ -69,7 +69,7 @@ def test_a_file_that_ended_the_program_twice_is_set_aside_and_no_other_with_it(t
     records.mkdir()
     for name in ("a", "b", "c", "d"):
         (records / f"{name}.txt").write_text(f"The record {name} says little.", encoding="utf-8")
-    (records / "b-poison.txt").write_text("This is poison.", encoding="utf-8")
+    (records / "b-poison.txt").write_text("This is poison. " * 40, encoding="utf-8")  # so long that it is counted
     command = [sys.executable, "-c", INGEST, str(tmp_path / "library"), str(records)]
     for _ in range(2):
         assert subprocess.run(command, cwd=ROOT, timeout=60).returncode == 66
