@@ -11,6 +11,7 @@ from functools import lru_cache
 from typing import Literal, cast
 
 from ...ingest.language.tables import any_of, table
+from ...vectorstore.language.analysers import SPACELESS
 
 Courtesy = Literal["greeting", "thanks", "help"]
 Length = Literal["brief", "usual", "full"]
@@ -82,7 +83,7 @@ MOST_ADDED = 3
 MAX_BEFORE_POINTING = 12
 _DENIED = re.compile(r"\bnot\s(?:because|owing to|due to)\b", re.IGNORECASE)
 MAX_COURTESY_CHARS = 200
-_WITHOUT_SPACES = re.compile(r"[぀-ヿ㐀-鿿]")
+_WITHOUT_SPACES = re.compile(f"[{SPACELESS}]")
 # "What is the Portland session about?": the question word and the preposition hold the subject between them; "What are
 # they worried about?" asks for a sentence.
 _ABOUT = re.compile(
@@ -274,7 +275,8 @@ def asks_what_is_said(question: str) -> bool:
 def before_topic(question: str) -> str:
     """What stands before the subject of a question in another language than English: "Qu'a dit la Norvège" of "Qu'a dit
     la Norvège sur le quota ?"."""
-    found = _pattern("about").search(_folded(question))
+    folded = _folded(question)
+    found = _pattern("about").search(folded) if len(folded) == len(question) else None  # so that places are the same
     return question[: found.start()] if found else question
 
 

@@ -1,12 +1,12 @@
 """What a question itself says: its content words, its topic, where it points (paragraph, speaker, document)."""
 
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 
+from ...ingest.language.numbers import in_western_digits
 from ...ingest.language.states import state_of
 from ...ingest.language.tables import alternatives, saying, word_list
 from ...vectorstore.language.analysers import SPACELESS, exact_forms, split_words
@@ -278,20 +278,15 @@ def subject(question: str) -> str:
     return (match["who"] or match["whose"] or "") if match else ""
 
 
-def _in_figures(number: str) -> str:
-    """A printed number with one space and the figures that are usual in all scripts."""
-    return "".join(str(unicodedata.digit(sign)) if sign.isdecimal() else sign for sign in " ".join(number.split()))
-
-
 def paragraph_numbers(question: str) -> tuple[str, ...]:
     """ "paras 32 and 33", "§ 85", "paragraphs 4 to 7" as printed numbers."""
     numbers: dict[str, None] = {}
     for match in _PARAGRAPHS.finditer(question):
         listed = _LISTED.split(match["list"] or match["before"])
         for position in range(0, len(listed), 2):
-            number = _in_figures(listed[position])
+            number = in_western_digits(" ".join(listed[position].split()))
             spans = position and listed[position - 1].casefold() in _SPANS
-            before = _in_figures(listed[position - 2]) if position else ""
+            before = in_western_digits(" ".join(listed[position - 2].split())) if position else ""
             if spans and before.isdigit() and number.isdigit() and 0 < int(number) - int(before) <= _MAX_RANGE:
                 numbers |= dict.fromkeys(str(n) for n in range(int(before) + 1, int(number) + 1))
             numbers[number] = None
